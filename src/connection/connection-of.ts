@@ -1,0 +1,19 @@
+import type { Connection } from './connection.js';
+
+const connections = new WeakMap<object, Connection>();
+
+/** @internal */
+export function bindConnection(client: object, connection: Connection): void {
+  connections.set(client, connection);
+}
+
+/**
+ * The connection behind the client object that Nest hands to handlers, guards and hooks.
+ *
+ * @throws Error when the client was not accepted by this module
+ */
+export function connectionOf(client: object): Connection {
+  const connection = connections.get(client);
+  if (!connection) throw new Error('This client did not come through WsSecurityModule.');
+  return connection;
+}

@@ -1,0 +1,112 @@
+import { InternalErrorException } from '../errors/ws-exceptions.js';
+import type { ErrorBody, FrameId } from '../protocol/envelope.js';
+import type { CloseCode } from '../protocol/close-code.enum.js';
+import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
+import { limitKeyOf, type Principal } from './principal.js';
+
+/** The part of a `ws` socket a connection needs. */
+export interface ConnectionSocket {
+  readonly readyState: number;
+  readonly protocol: string;
+  send(text: string): void;
+  ping(): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+export interface ConnectionInit {
+  id: string;
+  socket: ConnectionSocket;
+  principal: Principal;
+  /** The client's address as limits count it. */
+  address: string;
+  path: string;
+  openedAt: number;
+}
+
+const OPEN = 1;
+
+/**
+ * One accepted WebSocket and who is on it. Frames go out through it, so that they always have the shape of
+ * the protocol and a value that cannot be serialised never becomes an uncaught exception.
+ *
+ * @publicApi
+ */
+export class Connection {
+  readonly id: string;
+  readonly socket: ConnectionSocket;
+  readonly principal: Principal;
+  readonly address: string;
+  readonly path: string;
+  readonly openedAt: number;
+  /** @internal */
+  readonly limitKey: string;
+  /** Monotonic milliseconds at which something last arrived. @internal */
+  lastSeen = 0;
+  private pushes = 0;
+
+  constructor(init: ConnectionInit) {
+    this.id = init.id;
+    this.socket = init.socket;
+    this.principal = init.principal;
+    this.address = init.address;
+    this.path = init.path;
+    this.openedAt = init.openedAt;
+    this.limitKey = limitKeyOf(init.principal, init.address);
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === OPEN;
+  }
+
+  /** Whether the client speaks `ws-security.v1`. */
+  get speaksProtocol(): boolean {
+    return this.socket.protocol === WS_SECURITY_PROTOCOL;
+  }
+
+  /**
+   * Sends an event nobody asked for.
+   *
+   * @throws TypeError when `data` cannot be serialised as JSON
+   */
+  push(event: string, data: unknown): void {
+    const frame = this.speaksProtocol ? { event, data, seq: ++this.pushes } : { event, data };
+    this.write(JSON.stringify(frame));
+  }
+
+  /** Sends a frame of the protocol itself, which is not counted. @internal */
+  announce(event: string, data: unknown): void {
+    this.write(JSON.stringify({ event, data }));
+  }
+
+  /** Answers a request; a value that cannot be serialised is answered `INTERNAL_ERROR`. @internal */
+  reply(event: string, data: unknown, id: FrameId | undefined): void {
+    let text: string;
+    try {
+      text = JSON.stringify({ event, data: data ?? null, id });
+    } catch (error) {
+      this.fail(new InternalErrorException().toBody(), id);
+      throw error;
+    }
+    this.write(text);
+  }
+
+  /** Answers a request that is not served. @internal */
+  fail(body: ErrorBody, id: FrameId | undefined): void {
+    this.write(JSON.stringify({ event: 'exception', data: body, id }));
+  }
+
+  /** Starts the closing handshake; the socket is cut when the client does not answer it. */
+  close(code: CloseCode, reason = ''): void {
+    this.socket.close(code, reason);
+  }
+
+  /** Cuts the line without a word. */
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  private write(text: string): void {
+    if (this.isOpen) this.socket.send(text);
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { Clock } from './clock.js';
+import type { Connection } from './connection.js';
+import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
+import { ConnectionTimers } from './connection-timers.js';
+import { TimerWheel } from './timer-wheel.js';
+
+/**
+ * Finds dead peers: a ping (RFC 6455 §5.5.2) every interval, and the line is cut when nothing came back in time.
+ */
+@Injectable()
+export class HeartbeatService {
+  private readonly timers: ConnectionTimers;
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    wheel: TimerWheel,
+    lifecycle: ConnectionLifecycleService,
+  ) {
+    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => this.wait(connection));
+  }
+
+  private wait(connection: Connection): void {
+    this.timers.set(connection, this.options.heartbeatIntervalMs, () => this.beat(connection));
+  }
+
+  private beat(connection: Connection): void {
+    const sentAt = this.clock.monotonic();
+    if (connection.isOpen) connection.socket.ping();
+    this.timers.set(connection, this.options.heartbeatTimeoutMs, () => {
+      if (connection.lastSeen < sentAt) connection.terminate();
+      else this.wait(connection);
+    });
+  }
+}

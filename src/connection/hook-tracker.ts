@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+
+/** Hooks of gateways that are still running, so that a shutdown can wait for them. */
+@Injectable()
+export class HookTracker {
+  private readonly running = new Set<Promise<void>>();
+
+  track(hook: Promise<void>): void {
+    this.running.add(hook);
+    void hook.finally(() => this.running.delete(hook));
+  }
+
+  async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.allSettled(this.running);
+  }
+}

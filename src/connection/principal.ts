@@ -1,0 +1,43 @@
+/** How a principal proved who it is. @publicApi */
+export type PrincipalKind = 'anonymous' | 'token';
+
+/**
+ * Who is on a connection, as the server established it; nothing a message says can change it.
+ * Two principals are the same when issuer and id are.
+ *
+ * @publicApi
+ */
+export interface Principal {
+  /** Null for an anonymous principal. */
+  readonly id: string | null;
+  readonly issuer: string | null;
+  readonly kind: PrincipalKind;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Epoch milliseconds, or null when the credential does not expire. */
+  readonly expiresAt: number | null;
+  readonly sessionId: string | null;
+}
+
+/** @publicApi */
+export const ANONYMOUS: Principal = Object.freeze({
+  id: null,
+  issuer: null,
+  kind: 'anonymous',
+  roles: Object.freeze([]),
+  scopes: Object.freeze([]),
+  claims: Object.freeze({}),
+  expiresAt: null,
+  sessionId: null,
+});
+
+/**
+ * What limits are counted by: issuer and id, or the address of somebody anonymous. The length keeps
+ * `a` + `bc` and `ab` + `c` apart.
+ */
+export function limitKeyOf(principal: Principal, address: string): string {
+  if (principal.id === null) return `address:${address}`;
+  const issuer = principal.issuer ?? '';
+  return `principal:${issuer.length}:${issuer}:${principal.id}`;
+}

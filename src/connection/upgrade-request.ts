@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+
+/**
+ * An HTTP upgrade request as it came over the wire. Node joins or drops repeated headers; here each one counts.
+ */
+export class UpgradeRequest {
+  private readonly values = new Map<string, string[]>();
+
+  constructor(readonly raw: IncomingMessage) {
+    const { rawHeaders } = raw;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] as string).toLowerCase();
+      const value = rawHeaders[i + 1] as string;
+      const values = this.values.get(name);
+      if (values) values.push(value);
+      else this.values.set(name, [value]);
+    }
+  }
+
+  get method(): string {
+    return this.raw.method ?? '';
+  }
+
+  /** The request target up to the query, byte for byte as sent. */
+  get path(): string {
+    const target = this.raw.url ?? '';
+    const query = target.indexOf('?');
+    return query === -1 ? target : target.slice(0, query);
+  }
+
+  /** Whether the client reached this process over TLS. */
+  get isSecure(): boolean {
+    return (this.raw.socket as Partial<TLSSocket>).encrypted === true;
+  }
+
+  get remoteAddress(): string {
+    return this.raw.socket.remoteAddress ?? '';
+  }
+
+  /** All values of a header, in order; `name` in lower case. */
+  all(name: string): readonly string[] {
+    return this.values.get(name) ?? [];
+  }
+
+  /** The value of a header that was sent exactly once. */
+  only(name: string): string | undefined {
+    const values = this.all(name);
+    return values.length === 1 ? values[0] : undefined;
+  }
+
+  /** The entries of a header that is a comma-separated list (RFC 9110 §5.6.1), over all its lines. */
+  entries(name: string): string[] {
+    return this.all(name)
+      .flatMap((value) => value.split(','))
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+  }
+}

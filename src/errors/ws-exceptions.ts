@@ -1,0 +1,74 @@
+import type { FieldError } from '../protocol/envelope.js';
+import { WsSecurityException } from './ws-security.exception.js';
+
+/** The frame is not a JSON object with a string `event`. @publicApi */
+export class BadMessageException extends WsSecurityException {
+  override readonly name = 'BadMessageException';
+
+  constructor(options?: ErrorOptions) {
+    super('BAD_MESSAGE', 'The message is malformed.', options);
+  }
+}
+
+/** No gateway on this path subscribes to the event. @publicApi */
+export class UnknownEventException extends WsSecurityException {
+  override readonly name = 'UnknownEventException';
+
+  constructor() {
+    super('UNKNOWN_EVENT', 'The event is unknown.');
+  }
+}
+
+/** The body breaks the rules of its DTO class. @publicApi */
+export class ValidationFailedException extends WsSecurityException {
+  override readonly name = 'ValidationFailedException';
+
+  constructor(errors: FieldError[]) {
+    super('VALIDATION_FAILED', 'The message is not valid.', { errors });
+  }
+}
+
+/** The event needs an authenticated principal and the connection has none. @publicApi */
+export class UnauthenticatedException extends WsSecurityException {
+  override readonly name = 'UnauthenticatedException';
+
+  constructor() {
+    super('UNAUTHENTICATED', 'Authentication is required.');
+  }
+}
+
+/** The credential of the connection is no longer valid. @publicApi */
+export class TokenExpiredException extends WsSecurityException {
+  override readonly name = 'TokenExpiredException';
+
+  constructor() {
+    super('TOKEN_EXPIRED', 'The credential has expired.');
+  }
+}
+
+/** The principal lacks a role or a scope. @publicApi */
+export class ForbiddenEventException extends WsSecurityException {
+  override readonly name = 'ForbiddenEventException';
+
+  constructor() {
+    super('FORBIDDEN', 'Not allowed.');
+  }
+}
+
+/** The principal, or its event, is over its budget. @publicApi */
+export class RateLimitedException extends WsSecurityException {
+  override readonly name = 'RateLimitedException';
+
+  constructor(retryAfterMs: number) {
+    super('RATE_LIMITED', 'Rate limit exceeded. Please wait.', { retryAfterMs });
+  }
+}
+
+/** Something the client is not responsible for went wrong; the operator finds it in the log. @publicApi */
+export class InternalErrorException extends WsSecurityException {
+  override readonly name = 'InternalErrorException';
+
+  constructor(options?: ErrorOptions) {
+    super('INTERNAL_ERROR', 'Internal server error', options);
+  }
+}

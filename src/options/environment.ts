@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { ConfigurationProblem } from '../errors/configuration.error.js';
+import { OPTIONS, type OptionName } from './options.schema.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface EnvironmentReading {
+  values: Partial<Record<OptionName, string>>;
+  problems: ConfigurationProblem[];
+}
+
+/** Reads the variables of all options; one that is empty counts as not set. */
+export function readEnvironment(environment: Environment): EnvironmentReading {
+  const reading: EnvironmentReading = { values: {}, problems: [] };
+  for (const [name, definition] of Object.entries(OPTIONS)) {
+    const file = 'file' in definition ? definition.file : undefined;
+    const value = readVariable(environment, definition.variable, file, reading.problems);
+    if (value !== undefined) reading.values[name as OptionName] = value;
+  }
+  return reading;
+}
+
+function readVariable(
+  environment: Environment,
+  variable: string,
+  fileVariable: string | undefined,
+  problems: ConfigurationProblem[],
+): string | undefined {
+  const value = environment[variable] || undefined;
+  const path = (fileVariable && environment[fileVariable]) || undefined;
+  if (!fileVariable || path === undefined) return value;
+  if (value !== undefined) {
+    problems.push({ name: fileVariable, message: `must not be set together with ${variable}` });
+    return undefined;
+  }
+  try {
+    // Editors and `echo` end a file with a newline that is not part of the secret.
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    problems.push({ name: fileVariable, message: `names a file that cannot be read (${reason})` });
+    return undefined;
+  }
+}

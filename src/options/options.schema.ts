@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { integer, list, text } from './option-parsers.js';
+import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
+
+const DAY_MS = 86_400_000;
+
+/** One option: its variable, what it may be, and, for a secret, the variable that names a file with it. */
+interface OptionDefinition<T extends z.ZodType = z.ZodType> {
+  variable: string;
+  schema: T;
+  file?: string;
+}
+
+function option<T extends z.ZodType>(variable: string, schema: T, file?: string): OptionDefinition<T> {
+  return file === undefined ? { variable, schema } : { variable, schema, file };
+}
+
+/**
+ * Every option in one table: the name in `forRoot()`, the environment variable, the rule and the default.
+ */
+export const OPTIONS = {
+  allowedOrigins: option(
+    'WS_ALLOWED_ORIGINS',
+    list(z.string().refine(isOriginPattern, { error: ORIGIN_PATTERN_HINT })).default([]),
+  ),
+  jwtSecret: option(
+    'WS_JWT_SECRET',
+    // RFC 7518 §3.2: a key of at least the hash's size.
+    text(32, 'must be at least 32 bytes long, for example the output of `openssl rand -base64 48`').optional(),
+    'WS_JWT_SECRET_FILE',
+  ),
+  jwtIssuer: option('WS_JWT_ISSUER', text(1, 'must not be empty').optional()),
+  jwtAudience: option('WS_JWT_AUDIENCE', text(1, 'must not be empty').optional()),
+  jwtClockSkewMs: option('WS_JWT_CLOCK_SKEW_MS', integer(0, 300_000).default(30_000)),
+  maxPayloadBytes: option('WS_MAX_PAYLOAD_BYTES', integer(1, 2 ** 30).default(65_536)),
+  maxFragments: option('WS_MAX_FRAGMENTS', integer(1, 16_384).default(64)),
+  maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(16, 262_144).default(1024)),
+  rateLimit: option('WS_RATE_LIMIT', integer(1, 100_000).default(100)),
+  rateTtlMs: option('WS_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
+  heartbeatIntervalMs: option('WS_HEARTBEAT_INTERVAL_MS', integer(100, DAY_MS).default(25_000)),
+  heartbeatTimeoutMs: option('WS_HEARTBEAT_TIMEOUT_MS', integer(100, DAY_MS).default(10_000)),
+  drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
+  drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
+  drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
+} satisfies Record<string, OptionDefinition>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+type Schema<K extends OptionName> = (typeof OPTIONS)[K]['schema'];
+
+/**
+ * What may be given to `WsSecurityModule.forRoot()`. Everything is optional; what is left out comes from the
+ * environment variable of the same name (`rateLimit` is `WS_RATE_LIMIT`), then from the default.
+ *
+ * @publicApi
+ */
+export type WsSecurityOptions = { [K in OptionName]?: z.input<Schema<K>> | undefined };
+
+/** The options in force: given, read and defaulted. Everybody injects this one. */
+export type ResolvedOptions = Readonly<{ [K in OptionName]: z.output<Schema<K>> } & { production: boolean }>;
