@@ -2,7 +2,6 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
-import type { Connection } from './connection.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
 import { closeWithGoodbye } from './goodbye.js';
 import { HookTracker } from './hook-tracker.js';
@@ -35,37 +34,27 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
-    const deadline = this.after(this.options.drainTimeoutMs);
-    await Promise.race([this.closeAll(deadline.passed), deadline.reached]);
+    const overdue = new AbortController();
+    const deadline = new Promise<void>((resolve) =>
+      overdue.signal.addEventListener('abort', () => resolve()),
+    );
+    const timer = this.wheel.schedule(this.options.drainTimeoutMs, () => overdue.abort());
+    await Promise.race([this.closeAll(overdue.signal), deadline]);
     for (const connection of this.registry) connection.terminate();
-    await Promise.race([this.hooks.settled(), deadline.reached]);
-    deadline.cancel();
+    await Promise.race([this.hooks.settled(), deadline]);
+    timer.cancel();
   }
 
-  private async closeAll(isOver: () => boolean): Promise<void> {
+  private async closeAll(overdue: AbortSignal): Promise<void> {
     const connections = [...this.registry];
-    for (let start = 0; start < connections.length && !isOver(); start += this.options.drainBatch) {
-      if (start > 0) await this.after(this.options.drainIntervalMs).reached;
-      for (const connection of connections.slice(start, start + this.options.drainBatch)) this.close(connection);
+    const { drainBatch, drainIntervalMs } = this.options;
+    for (let start = 0; start < connections.length && !overdue.aborted; start += drainBatch) {
+      if (start > 0) await this.wheel.delay(drainIntervalMs);
+      for (const connection of connections.slice(start, start + drainBatch)) {
+        if (connection.isOpen) closeWithGoodbye(connection, CloseCode.SERVICE_RESTART, 'service restart');
+      }
     }
     await this.registry.whenEmpty();
     await this.hooks.settled();
-  }
-
-  private close(connection: Connection): void {
-    if (connection.isOpen) closeWithGoodbye(connection, CloseCode.SERVICE_RESTART, 'service restart');
-  }
-
-  private after(ms: number): { reached: Promise<void>; passed: () => boolean; cancel: () => void } {
-    let passed = false;
-    let cancel = (): void => undefined;
-    const reached = new Promise<void>((resolve) => {
-      const timer = this.wheel.schedule(ms, () => {
-        passed = true;
-        resolve();
-      });
-      cancel = () => timer.cancel();
-    });
-    return { reached, passed: () => passed, cancel };
   }
 }

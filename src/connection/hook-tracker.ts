@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 /** Hooks of gateways that are still running, so that a shutdown can wait for them. */
 @Injectable()
 export class HookTracker {
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Set<Promise<unknown>>();
 
-  track(hook: Promise<void>): void {
+  track(hook: Promise<unknown>): void {
     this.running.add(hook);
     void hook.finally(() => this.running.delete(hook));
   }

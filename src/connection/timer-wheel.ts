@@ -50,6 +50,10 @@ export class TimerWheel implements OnApplicationShutdown {
     return entry;
   }
 
+  delay(ms: number): Promise<void> {
+    return new Promise((resolve) => this.schedule(ms, resolve));
+  }
+
   onApplicationShutdown(): void {
     this.stop?.();
     this.stop = undefined;

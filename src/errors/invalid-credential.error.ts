@@ -5,8 +5,4 @@
  */
 export class InvalidCredentialError extends Error {
   override readonly name = 'InvalidCredentialError';
-
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
-  }
 }

@@ -21,7 +21,7 @@ export function flag() {
 }
 
 /** A list, from the environment separated by commas. */
-export function list<T extends z.ZodType<string>>(item: T) {
+export function list(item: z.ZodType<string, string>) {
   return z
     .union(
       [
@@ -38,6 +38,6 @@ export function list<T extends z.ZodType<string>>(item: T) {
     .pipe(z.array(item));
 }
 
-export function text(min: number, message: string) {
+export function bytes(min: number, message: string) {
   return z.string({ error: message }).refine((value) => Buffer.byteLength(value) >= min, { error: message });
 }

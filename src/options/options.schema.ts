@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list, text } from './option-parsers.js';
+import { bytes, integer, list } from './option-parsers.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 
 const DAY_MS = 86_400_000;
@@ -26,11 +26,14 @@ export const OPTIONS = {
   jwtSecret: option(
     'WS_JWT_SECRET',
     // RFC 7518 §3.2: a key of at least the hash's size.
-    text(32, 'must be at least 32 bytes long, for example the output of `openssl rand -base64 48`').optional(),
+    bytes(
+      32,
+      'must be at least 32 bytes long, for example the output of `openssl rand -base64 48`',
+    ).optional(),
     'WS_JWT_SECRET_FILE',
   ),
-  jwtIssuer: option('WS_JWT_ISSUER', text(1, 'must not be empty').optional()),
-  jwtAudience: option('WS_JWT_AUDIENCE', text(1, 'must not be empty').optional()),
+  jwtIssuer: option('WS_JWT_ISSUER', bytes(1, 'must not be empty').optional()),
+  jwtAudience: option('WS_JWT_AUDIENCE', bytes(1, 'must not be empty').optional()),
   jwtClockSkewMs: option('WS_JWT_CLOCK_SKEW_MS', integer(0, 300_000).default(30_000)),
   maxPayloadBytes: option('WS_MAX_PAYLOAD_BYTES', integer(1, 2 ** 30).default(65_536)),
   maxFragments: option('WS_MAX_FRAGMENTS', integer(1, 16_384).default(64)),

@@ -3,9 +3,11 @@ import { WsConfigurationError, type ConfigurationProblem } from '../errors/confi
 import { readEnvironment, type Environment } from './environment.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
 
-const schema = z.object(
-  Object.fromEntries(Object.entries(OPTIONS).map(([name, definition]) => [name, definition.schema])),
-);
+const shape = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, definition]) => [name, definition.schema]),
+) as { [K in OptionName]: (typeof OPTIONS)[K]['schema'] };
+
+const schema = z.object(shape);
 
 /**
  * Options in force: what is given, else the environment, else the default.
@@ -27,16 +29,21 @@ export function resolveOptions(
       problems.push({ name: variableOf(String(issue.path[0])), message: issue.message });
     }
   } else if (production) {
-    problems.push(...weaknesses(parsed.data as ResolvedOptions));
+    problems.push(...weaknesses(parsed.data));
   }
   if (!parsed.success || problems.length > 0) throw new WsConfigurationError(withoutRepetition(problems));
-  return Object.freeze({ ...(parsed.data as ResolvedOptions), production });
+  return Object.freeze({ ...(parsed.data as Omit<ResolvedOptions, 'production'>), production });
 }
 
 /** What development tolerates and production does not. */
-function weaknesses(options: ResolvedOptions): ConfigurationProblem[] {
+function weaknesses(options: z.output<typeof schema>): ConfigurationProblem[] {
   if (!options.allowedOrigins.includes('*')) return [];
-  return [{ name: OPTIONS.allowedOrigins.variable, message: 'must name origins in production, * lets every site in' }];
+  return [
+    {
+      name: OPTIONS.allowedOrigins.variable,
+      message: 'must name origins in production, * lets every site in',
+    },
+  ];
 }
 
 function definedOf(given: WsSecurityOptions): WsSecurityOptions {

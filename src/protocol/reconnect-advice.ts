@@ -8,7 +8,7 @@ import { CloseCode } from './close-code.enum.js';
  */
 export type ReconnectAdvice = 'never' | 'backoff' | 'reauthenticate';
 
-const ADVICE: Readonly<Record<CloseCode, ReconnectAdvice>> = {
+const ADVICE = {
   [CloseCode.NORMAL]: 'never',
   [CloseCode.PROTOCOL_ERROR]: 'never',
   [CloseCode.UNSUPPORTED_DATA]: 'never',
@@ -26,7 +26,7 @@ const ADVICE: Readonly<Record<CloseCode, ReconnectAdvice>> = {
   [CloseCode.TOKEN_EXPIRED]: 'reauthenticate',
   [CloseCode.TOO_MANY_REQUESTS]: 'backoff',
   [CloseCode.SESSION_TIMEOUT]: 'reauthenticate',
-};
+} satisfies Record<CloseCode, ReconnectAdvice>;
 
 /**
  * The next step for a close code. Codes this protocol does not know (1001, 1005, 1006, a proxy's own) mean
@@ -35,5 +35,5 @@ const ADVICE: Readonly<Record<CloseCode, ReconnectAdvice>> = {
  * @publicApi
  */
 export function reconnectAdvice(code: number): ReconnectAdvice {
-  return ADVICE[code as CloseCode] ?? 'backoff';
+  return (ADVICE as Readonly<Record<number, ReconnectAdvice>>)[code] ?? 'backoff';
 }

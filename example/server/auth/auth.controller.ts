@@ -1,0 +1,34 @@
+import {
+  Body,
+  Controller,
+  HttpCode,
+  NotFoundException,
+  Post,
+  UnauthorizedException,
+  ValidationPipe,
+} from '@nestjs/common';
+import { isProduction } from '../service-config.js';
+import { DEMO_USERS } from './demo-users.js';
+import { LoginDto } from './login.dto.js';
+import { TokenService } from './token.service.js';
+
+const DEFAULT_EXPIRY_SECONDS = 3600;
+
+/** Signing in without a password: for the demonstration, never in production. */
+@Controller('auth')
+export class AuthController {
+  constructor(private readonly tokens: TokenService) {}
+
+  @Post('login')
+  @HttpCode(200)
+  login(@Body(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true })) body: LoginDto): {
+    accessToken: string;
+    expiresIn: number;
+  } {
+    if (isProduction || !this.tokens.canSign) throw new NotFoundException();
+    const user = DEMO_USERS.get(body.username);
+    if (!user) throw new UnauthorizedException();
+    const expiresIn = body.expiresInSeconds ?? DEFAULT_EXPIRY_SECONDS;
+    return { accessToken: this.tokens.sign(body.username, user, expiresIn), expiresIn };
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { AuthController } from './auth.controller.js';
+import { TokenService } from './token.service.js';
+
+@Module({ imports: [JwtModule.register({})], controllers: [AuthController], providers: [TokenService] })
+export class AuthModule {}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { InjectSecurityOptions, type ResolvedOptions } from 'nestjs-ws-security';
+import type { DemoUser } from './demo-users.js';
+
+/** Signs the tokens that the gateways verify. */
+@Injectable()
+export class TokenService {
+  constructor(
+    private readonly jwt: JwtService,
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+  ) {}
+
+  /** Whether this service holds the secret that tokens are signed with. */
+  get canSign(): boolean {
+    return this.options.jwtSecret !== undefined;
+  }
+
+  /** @param expiresIn seconds */
+  sign(username: string, user: DemoUser, expiresIn: number): string {
+    const { jwtSecret, jwtIssuer, jwtAudience } = this.options;
+    return this.jwt.sign(
+      { roles: user.roles, scope: user.scope },
+      {
+        algorithm: 'HS256',
+        subject: username,
+        jwtid: randomUUID(),
+        expiresIn,
+        ...(jwtSecret !== undefined && { secret: jwtSecret }),
+        ...(jwtIssuer !== undefined && { issuer: jwtIssuer }),
+        ...(jwtAudience !== undefined && { audience: jwtAudience }),
+      },
+    );
+  }
+}

@@ -1,0 +1,12 @@
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { SecureGateway, WsPublic } from 'nestjs-ws-security';
+import { EchoDto } from './chat.dto.js';
+
+@SecureGateway({ path: '/public', public: true })
+export class PublicGateway {
+  @WsPublic()
+  @SubscribeMessage('echo')
+  echo(@MessageBody() { text }: EchoDto): { text: string } {
+    return { text };
+  }
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+
+interface ServiceConfig {
+  host: string;
+  port: number;
+  plainHttp: boolean;
+}
+
+/** Where the reference service listens. */
+export function serviceConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig {
+  return {
+    host: env['HOST'] ?? '127.0.0.1',
+    port: Number(env['PORT'] ?? 3443),
+    plainHttp: env['PLAIN_HTTP'] === '1',
+  };
+}
+
+export const isProduction = process.env['NODE_ENV'] === 'production';
+
+let generated: string | undefined;
+
+/**
+ * A signing secret for a first look, different at every start. In production there is none: the configured one
+ * is missing then, and the start fails.
+ */
+export function developmentSecret(): string | undefined {
+  if (isProduction || process.env['WS_JWT_SECRET'] || process.env['WS_JWT_SECRET_FILE']) return undefined;
+  if (generated === undefined) {
+    generated = randomBytes(48).toString('base64');
+    console.log(`WS_JWT_SECRET is not set. Development secret of this run: ${generated}`);
+  }
+  return generated;
+}

@@ -1,0 +1,17 @@
+import type { Principal } from '../connection/principal.js';
+
+/**
+ * Turns a token into a principal. Bound to a provider, so that a team can bring its own.
+ *
+ * @publicApi
+ */
+export abstract class TokenVerifier {
+  /**
+   * @param token as the client sent it, at most {@link MAX_TOKEN_BYTES} long
+   * @throws InvalidCredentialError when the token is not valid; any other error means that it cannot be told
+   */
+  abstract verify(token: string): Promise<Principal>;
+}
+
+/** Longer tokens are refused before any cryptography. @publicApi */
+export const MAX_TOKEN_BYTES = 8192;

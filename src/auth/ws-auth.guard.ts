@@ -1,0 +1,40 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Clock } from '../connection/clock.js';
+import { connectionOf } from '../connection/connection-of.js';
+import type { Connection } from '../connection/connection.js';
+import { TokenExpiredException, UnauthenticatedException } from '../errors/ws-exceptions.js';
+import { AccessRuleReader } from './access-rule.js';
+
+/**
+ * Is somebody there, and is the credential still good? Default deny: an event without `@WsPublic()` needs an
+ * authenticated principal.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class WsAuthGuard implements CanActivate {
+  constructor(
+    protected readonly rules: AccessRuleReader,
+    protected readonly clock: Clock,
+  ) {}
+
+  /** @throws UnauthenticatedException, TokenExpiredException */
+  canActivate(context: ExecutionContext): boolean {
+    const connection = connectionOf(context.switchToWs().getClient<object>());
+    if (this.isExpired(connection)) throw new TokenExpiredException();
+    if (!this.isPublic(context) && !this.isAuthenticated(connection)) throw new UnauthenticatedException();
+    return true;
+  }
+
+  protected isExpired({ principal }: Connection): boolean {
+    return principal.expiresAt !== null && this.clock.now() >= principal.expiresAt;
+  }
+
+  protected isPublic(context: ExecutionContext): boolean {
+    return this.rules.ruleOf(context.getClass(), context.getHandler()).isPublic;
+  }
+
+  protected isAuthenticated({ principal }: Connection): boolean {
+    return principal.id !== null;
+  }
+}

@@ -1,0 +1,29 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { connectionOf } from '../connection/connection-of.js';
+import type { Principal } from '../connection/principal.js';
+import { ForbiddenEventException } from '../errors/ws-exceptions.js';
+import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
+
+/**
+ * May this principal send this event? Holds roles and scopes against the decorators, on every message.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class WsAuthorizationGuard implements CanActivate {
+  constructor(protected readonly rules: AccessRuleReader) {}
+
+  /** @throws ForbiddenEventException */
+  canActivate(context: ExecutionContext): boolean {
+    const { principal } = connectionOf(context.switchToWs().getClient<object>());
+    if (!this.isAllowed(this.rules.ruleOf(context.getClass(), context.getHandler()), principal, context)) {
+      throw new ForbiddenEventException();
+    }
+    return true;
+  }
+
+  /** Override to add a decision of your own; the context carries client, body and handler. */
+  protected isAllowed(rule: AccessRule, principal: Principal, _context: ExecutionContext): boolean {
+    return isAllowed(rule, principal);
+  }
+}

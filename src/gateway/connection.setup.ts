@@ -1,0 +1,67 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { WebSocket } from 'ws';
+import { Clock } from '../connection/clock.js';
+import { Connection } from '../connection/connection.js';
+import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { bindConnection } from '../connection/connection-of.js';
+import type { Handshake } from '../handshake/handshake.js';
+import { MessageChannel } from '../messages/message-channel.js';
+import { MessageDispatcher } from '../messages/message.dispatcher.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import type { SessionBody } from '../protocol/envelope.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
+import { GatewayHooks } from './gateway-hooks.js';
+
+/** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
+@Injectable()
+export class ConnectionSetup {
+  private readonly logger = new Logger('WsSecurity');
+  private readonly channels = new WeakMap<object, MessageChannel>();
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    private readonly lifecycle: ConnectionLifecycleService,
+    private readonly dispatcher: MessageDispatcher,
+    private readonly hooks: GatewayHooks,
+  ) {}
+
+  /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
+  open(client: WebSocket, handshake: Handshake, id: string, announce: () => void): void {
+    const connection = new Connection({
+      id,
+      socket: client,
+      principal: handshake.principal,
+      address: handshake.address,
+      path: handshake.request.path,
+      openedAt: this.clock.now(),
+    });
+    bindConnection(client, connection);
+    const channel = new MessageChannel(client, connection, this.dispatcher, this.clock);
+    this.channels.set(client, channel);
+    // ws has already chosen the close code; without a listener the error would end the process.
+    client.on('error', (error) =>
+      this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`),
+    );
+    client.on('close', (code) => this.lifecycle.closed(connection, code));
+    this.lifecycle.opened(connection);
+    if (connection.speaksProtocol) connection.announce(ReservedEvent.SESSION, this.sessionOf(connection));
+    announce();
+    void this.hooks.connected(client).then(() => channel.open());
+  }
+
+  channelOf(client: object): MessageChannel | undefined {
+    return this.channels.get(client);
+  }
+
+  private sessionOf({ id, principal }: Connection): SessionBody {
+    return {
+      connectionId: id,
+      principal: { id: principal.id, roles: principal.roles },
+      expiresAt: principal.expiresAt,
+      heartbeatMs: this.options.heartbeatIntervalMs,
+      resume: null,
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { ConfigurationProblem } from '../errors/configuration.error.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { isReservedEvent } from '../protocol/reserved-event.js';
+import { TokenVerifier } from '../auth/token-verifier.js';
+import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
+import type { DiscoveredGateway } from './gateway-explorer.js';
+import { bodyProblems } from './handler-bodies.js';
+
+/** Holds the gateways against what the module promises, before the first client can come. */
+@Injectable()
+export class GatewayAudit {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly verifier: TokenVerifier,
+  ) {}
+
+  problemsOf(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
+    return [...gateways.flatMap((gateway) => this.problemsOfOne(gateway)), ...this.conflicts(gateways)];
+  }
+
+  private problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
+    const { name, options } = gateway;
+    if (!options) {
+      return [
+        {
+          name,
+          message: 'is not protected; replace @WebSocketGateway(...) by @SecureGateway({ path: ... })',
+        },
+      ];
+    }
+    return [...this.shapeProblems(gateway), ...this.verifierProblems(gateway), ...bodyProblems(gateway)];
+  }
+
+  private shapeProblems({ name, isRequestScoped, handlers }: DiscoveredGateway): ConfigurationProblem[] {
+    const problems = handlers
+      .filter(({ event }) => isReservedEvent(event))
+      .map(({ event, method }) => ({
+        name: `${name}.${method}`,
+        message: `subscribes to "${event}", which the protocol keeps for itself; choose another name`,
+      }));
+    if (isRequestScoped) {
+      const message =
+        'is request-scoped, but a connection outlives a request; make it and what it injects singletons';
+      problems.push({ name, message });
+    }
+    return problems;
+  }
+
+  private verifierProblems({ name, options }: DiscoveredGateway): ConfigurationProblem[] {
+    if (options?.public === true || !(this.verifier instanceof UnconfiguredVerifier)) return [];
+    const message = `is required, because ${name} is not public: a secret of at least 32 bytes, or provide a TokenVerifier`;
+    return [{ name: this.options.jwtSecret === undefined ? 'WS_JWT_SECRET' : name, message }];
+  }
+
+  private conflicts(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
+    const first = new Map<string, DiscoveredGateway>();
+    return gateways.flatMap((gateway) => {
+      if (!gateway.options) return [];
+      const { port = 0, path } = gateway.options;
+      const other = first.get(`${port}${path}`);
+      if (!other) first.set(`${port}${path}`, gateway);
+      if (!other || policyText(other) === policyText(gateway)) return [];
+      const message = `shares the path ${path} with ${other.name} but not its "public" and "protocols"; make them equal`;
+      return [{ name: gateway.name, message }];
+    });
+  }
+}
+
+function policyText({ options }: DiscoveredGateway): string {
+  return JSON.stringify([options?.public === true, options?.protocols ?? null]);
+}

@@ -1,0 +1,60 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { connectionOf } from '../connection/connection-of.js';
+import { HookTracker } from '../connection/hook-tracker.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+
+type Hook = (client: object, ...rest: unknown[]) => unknown;
+
+interface GatewayInstance {
+  handleConnection?: Hook;
+  handleDisconnect?: Hook;
+}
+
+/**
+ * Stands between Nest and the connection hooks of gateways. Nest neither awaits them nor catches what they throw:
+ * one failing hook would end the process. Here it ends its connection, and messages wait until hooks are done.
+ */
+@Injectable()
+export class GatewayHooks {
+  private readonly logger = new Logger('WsSecurity');
+  private readonly connecting = new WeakMap<object, Promise<boolean>[]>();
+
+  constructor(private readonly tracker: HookTracker) {}
+
+  guard(gateway: GatewayInstance, name: string): void {
+    const { handleConnection, handleDisconnect } = gateway;
+    if (handleConnection) {
+      gateway.handleConnection = (client, ...rest) => {
+        const run = this.run(`${name}.handleConnection`, () =>
+          handleConnection.call(gateway, client, ...rest),
+        );
+        this.connecting.set(client, [...(this.connecting.get(client) ?? []), run]);
+      };
+    }
+    if (handleDisconnect) {
+      gateway.handleDisconnect = (client, ...rest) => {
+        const run = this.run(`${name}.handleDisconnect`, () =>
+          handleDisconnect.call(gateway, client, ...rest),
+        );
+        this.tracker.track(run);
+      };
+    }
+  }
+
+  /** Resolves when the connect hooks of all gateways have finished with this client; one that failed closes it. */
+  async connected(client: object): Promise<void> {
+    const outcomes = await Promise.all(this.connecting.get(client) ?? []);
+    this.connecting.delete(client);
+    if (outcomes.includes(false)) connectionOf(client).close(CloseCode.INTERNAL_ERROR, 'internal error');
+  }
+
+  private async run(name: string, hook: () => unknown): Promise<boolean> {
+    try {
+      await hook();
+      return true;
+    } catch (error) {
+      this.logger.error(`${name} failed`, error instanceof Error ? error.stack : undefined);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Injectable, type OnApplicationBootstrap, type WsMessageHandler } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { AbstractWsAdapter } from '@nestjs/websockets';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { WsConfigurationError } from '../errors/configuration.error.js';
+import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
+import { UpgradeListener } from '../handshake/upgrade.listener.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { ConnectionSetup } from './connection.setup.js';
+import { GatewayEndpoint } from './gateway.endpoint.js';
+import { SecuredGateways } from './secured-gateways.js';
+
+/**
+ * The WebSocket adapter of the application. Registers itself when the module is built, so that `main.ts` needs no
+ * line for it, and stops the start when another one took its place.
+ */
+@Injectable()
+export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicationBootstrap {
+  private readonly listeners = new Map<number, UpgradeListener>();
+  private readonly ownServers = new Map<number, Server>();
+
+  constructor(
+    private readonly config: ApplicationConfig,
+    private readonly host: HttpAdapterHost,
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly pipeline: HandshakePipeline,
+    private readonly setup: ConnectionSetup,
+    private readonly gateways: SecuredGateways,
+  ) {
+    super();
+    config.setIoAdapter(this);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.getIoAdapter() !== this) {
+      const message =
+        'was replaced by another WebSocket adapter, so no gateway is protected; remove useWebSocketAdapter(...) ' +
+        'and import WsSecurityModule only once';
+      throw new WsConfigurationError([{ name: 'WsSecurityModule', message }]);
+    }
+    this.gateways.verify();
+    await Promise.all([...this.ownServers].map(([port, server]) => listen(server, port)));
+  }
+
+  override create(port: number, { path = '/' }: { path?: string } = {}): WebSocketServer {
+    this.gateways.verify();
+    const endpoint = new GatewayEndpoint(path, this.gateways.policyOf(port, path), this.options, this.setup);
+    this.listenerOf(port).add(endpoint);
+    return endpoint.server;
+  }
+
+  override bindMessageHandlers(client: WebSocket, handlers: WsMessageHandler[]): void {
+    this.setup.channelOf(client)?.handlers.add(handlers);
+  }
+
+  override bindClientDisconnect(client: WebSocket, callback: (code: number) => void): void {
+    client.once('close', callback);
+  }
+
+  override async close(server: WebSocketServer): Promise<void> {
+    for (const client of server.clients) client.terminate();
+    await super.close(server);
+  }
+
+  override async dispose(): Promise<void> {
+    for (const listener of this.listeners.values()) listener.detach();
+    const servers = [...this.ownServers.values()].filter((server) => server.listening);
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** The port a gateway with a port of its own really listens on. */
+  portOf(port: number): number {
+    return (this.ownServers.get(port)?.address() as AddressInfo | null | undefined)?.port ?? port;
+  }
+
+  private listenerOf(port: number): UpgradeListener {
+    let listener = this.listeners.get(port);
+    if (!listener) {
+      const server = port === 0 ? (this.host.httpAdapter.getHttpServer() as Server) : this.ownServer(port);
+      listener = new UpgradeListener(server, this.pipeline);
+      this.listeners.set(port, listener);
+    }
+    return listener;
+  }
+
+  private ownServer(port: number): Server {
+    const server = createServer((_request, response) => {
+      response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Length': '0' }).end();
+    });
+    this.ownServers.set(port, server);
+    return server;
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

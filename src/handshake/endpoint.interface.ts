@@ -1,0 +1,16 @@
+import type { Handshake } from './handshake.js';
+
+/** What the gateways on one path ask of a handshake. */
+export interface EndpointPolicy {
+  /** Whether a client without a credential is let in as an anonymous principal. */
+  readonly isPublic: boolean;
+  /** Application subprotocols in the server's order of preference; undefined leaves the choice to the client. */
+  readonly protocols: readonly string[] | undefined;
+}
+
+/** A path with gateways, and where its accepted clients go. */
+export interface Endpoint {
+  readonly path: string;
+  readonly policy: EndpointPolicy;
+  accept(handshake: Handshake, socket: import('node:stream').Duplex, head: Buffer): void;
+}

@@ -1,0 +1,10 @@
+import type { Handshake } from './handshake.js';
+
+/**
+ * One decision about a handshake. Throws a `HandshakeRefusal` or lets it pass.
+ *
+ * @publicApi
+ */
+export abstract class HandshakeStep {
+  abstract check(handshake: Handshake): void | Promise<void>;
+}

@@ -1,0 +1,37 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import type { Handshake } from './handshake.js';
+import type { HandshakeStep } from './handshake-step.js';
+import { CredentialStep } from './steps/credential.step.js';
+import { DrainingStep } from './steps/draining.step.js';
+import { OriginStep } from './steps/origin.step.js';
+import { PathStep } from './steps/path.step.js';
+import { RequestShapeStep } from './steps/request-shape.step.js';
+import { SubprotocolStep } from './steps/subprotocol.step.js';
+import { VerificationStep } from './steps/verification.step.js';
+
+/** The order of decisions, cheapest first. A new step is one line here. */
+export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
+  DrainingStep,
+  RequestShapeStep,
+  PathStep,
+  OriginStep,
+  CredentialStep,
+  VerificationStep,
+  SubprotocolStep,
+  // Verification may have lasted into a shutdown.
+  DrainingStep,
+];
+
+/** The instances of {@link HANDSHAKE_STEPS}, in their order. */
+export const HANDSHAKE_STEP_INSTANCES = Symbol('HANDSHAKE_STEP_INSTANCES');
+
+/** Runs the steps one after the other; the first refusal wins and the rest never run. */
+@Injectable()
+export class HandshakePipeline {
+  constructor(@Inject(HANDSHAKE_STEP_INSTANCES) private readonly steps: readonly HandshakeStep[]) {}
+
+  /** @throws HandshakeRefusal */
+  async decide(handshake: Handshake): Promise<void> {
+    for (const step of this.steps) await step.check(handshake);
+  }
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { DrainService } from '../../connection/drain.service.js';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import { HandshakeStep } from '../handshake-step.js';
+
+/** Nobody new comes in while this node goes. */
+@Injectable()
+export class DrainingStep extends HandshakeStep {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly drain: DrainService,
+  ) {
+    super();
+  }
+
+  check(): void {
+    if (!this.drain.isDraining) return;
+    throw new HandshakeRefusal('DRAINING', {
+      'Retry-After': String(Math.max(1, Math.ceil(this.options.drainTimeoutMs / 1000))),
+    });
+  }
+}

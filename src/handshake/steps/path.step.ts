@@ -1,0 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { Handshake } from '../handshake.js';
+import { HandshakeStep } from '../handshake-step.js';
+
+/** A gateway must have exactly this path; the router has looked it up byte for byte. */
+@Injectable()
+export class PathStep extends HandshakeStep {
+  check({ endpoint }: Handshake): void {
+    if (!endpoint) throw new HandshakeRefusal('UNKNOWN_PATH');
+  }
+}

@@ -1,0 +1,65 @@
+export { WsSecurityModule } from './ws-security.module.js';
+export { SecureGateway } from './gateway/secure-gateway.decorator.js';
+export { WsAuthenticated, WsPublic, WsRoles, WsScopes } from './auth/access.decorators.js';
+export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.js';
+export { CredentialExtractor } from './auth/credential-extractor.js';
+export { MAX_TOKEN_BYTES, TokenVerifier } from './auth/token-verifier.js';
+export { WsAuthGuard } from './auth/ws-auth.guard.js';
+export { WsAuthorizationGuard } from './auth/ws-authorization.guard.js';
+export { AccessRuleReader } from './auth/access-rule.js';
+export { Clock } from './connection/clock.js';
+export { Connection } from './connection/connection.js';
+export { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
+export { connectionOf } from './connection/connection-of.js';
+export { ConnectionRegistry } from './connection/connection-registry.service.js';
+export { ANONYMOUS } from './connection/principal.js';
+export { WsConfigurationError } from './errors/configuration.error.js';
+export { HandshakeRefusal } from './errors/handshake.refusal.js';
+export { InvalidCredentialError } from './errors/invalid-credential.error.js';
+export {
+  BadMessageException,
+  ForbiddenEventException,
+  InternalErrorException,
+  RateLimitedException,
+  TokenExpiredException,
+  UnauthenticatedException,
+  UnknownEventException,
+  ValidationFailedException,
+} from './errors/ws-exceptions.js';
+export { WsSecurityException } from './errors/ws-security.exception.js';
+export { WsExceptionFilter } from './messages/ws-exception.filter.js';
+export { InjectSecurityOptions, SECURITY_OPTIONS } from './options/options.token.js';
+export { CloseCode } from './protocol/close-code.enum.js';
+export { ERROR_CODES } from './protocol/error-code.js';
+export { HANDSHAKE_STATUS } from './protocol/handshake-code.js';
+export { reconnectAdvice } from './protocol/reconnect-advice.js';
+export { WS_SECURITY_PROTOCOL } from './protocol/subprotocol.js';
+export { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
+export { ThrottleScopeReader } from './throttling/throttle-scope.js';
+export { InjectWsThrottlerStorage, WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
+export { WsThrottlerGuard } from './throttling/ws-throttler.guard.js';
+export { NormalizeUnicode, PlainText, SanitizeHtml, Trim } from './validation/sanitizer.decorators.js';
+export { WsValidationPipe } from './validation/ws-validation.pipe.js';
+
+export type { AccessRule } from './auth/access-rule.js';
+export type { Credential, CredentialSource } from './auth/credential-extractor.js';
+export type { ConnectionEvent } from './connection/connection-lifecycle.service.js';
+export type { Principal, PrincipalKind } from './connection/principal.js';
+export type { ConfigurationProblem } from './errors/configuration.error.js';
+export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
+export type { SecureGatewayOptions } from './gateway/secure-gateway.decorator.js';
+export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
+export type {
+  ErrorBody,
+  ErrorFrame,
+  FieldError,
+  FrameId,
+  PushFrame,
+  ReplyFrame,
+  RequestFrame,
+} from './protocol/envelope.js';
+export type { GoodbyeBody, SessionBody } from './protocol/envelope.js';
+export type { ErrorCode } from './protocol/error-code.js';
+export type { HandshakeCode } from './protocol/handshake-code.js';
+export type { ReconnectAdvice } from './protocol/reconnect-advice.js';
+export type { ThrottlerVerdict } from './throttling/throttler-verdict.interface.js';

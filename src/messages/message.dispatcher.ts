@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { Connection } from '../connection/connection.js';
+import { UnknownEventException } from '../errors/ws-exceptions.js';
+import { WsSecurityException } from '../errors/ws-security.exception.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
+import { FrameDecoder } from './frame-decoder.js';
+import type { InboundMessage } from './inbound-message.js';
+import type { MessageHandlers } from './message-handlers.js';
+import { ReplyWriter } from './reply.writer.js';
+
+/** From a text frame to the handler and back. Whatever happens on the way, the process and the connection stay. */
+@Injectable()
+export class MessageDispatcher {
+  constructor(
+    private readonly decoder: FrameDecoder,
+    private readonly replies: ReplyWriter,
+  ) {}
+
+  dispatch(connection: Connection, handlers: MessageHandlers, text: string): void {
+    let message: InboundMessage | undefined;
+    try {
+      message = this.decoder.decode(text);
+      this.route(connection, handlers, message);
+    } catch (error) {
+      if (!(error instanceof WsSecurityException)) throw error;
+      connection.fail(error.toBody(), message?.id);
+    }
+  }
+
+  private route(connection: Connection, handlers: MessageHandlers, message: InboundMessage): void {
+    if (message.event === ReservedEvent.PING) {
+      connection.reply(ReservedEvent.PONG, null, message.id);
+      return;
+    }
+    const handler = handlers.of(message.event);
+    if (!handler) throw new UnknownEventException();
+    void this.serve(connection, handler.callback, message);
+  }
+
+  private async serve(
+    connection: Connection,
+    callback: (...args: unknown[]) => unknown,
+    message: InboundMessage,
+  ): Promise<void> {
+    try {
+      const result: unknown = await callback(message.data, message.event, message);
+      await this.replies.write(connection, message, result);
+    } catch (error) {
+      this.replies.fail(connection, message, error);
+    }
+  }
+}

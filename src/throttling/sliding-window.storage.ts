@@ -1,0 +1,85 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { Clock } from '../connection/clock.js';
+import { SlidingWindow } from './sliding-window.js';
+import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
+
+const SWEEP_MS = 10_000;
+
+interface Entry {
+  window: SlidingWindow;
+  blockedUntil: number;
+}
+
+/**
+ * Exact sliding windows in this process. A window that no longer counts anything is swept away.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class SlidingWindowStorage implements ThrottlerStorage, OnApplicationShutdown {
+  private readonly entries = new Map<string, Entry>();
+  private stopSweeping: (() => void) | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /**
+   * Counts a hit.
+   *
+   * @param ttl the window, milliseconds
+   * @param blockDuration milliseconds a key stays refused once it was over the limit; 0 for as long as it is
+   */
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+    blockDuration: number,
+    throttlerName: string,
+  ): Promise<ThrottlerVerdict> {
+    const now = this.clock.monotonic();
+    const entry = this.entryOf(`${throttlerName}|${limit}|${ttl}|${key}`, ttl, limit);
+    const wait = this.waitOf(entry, now, blockDuration);
+    return {
+      totalHits: wait > 0 ? limit + 1 : entry.window.size,
+      timeToExpire: Math.ceil(ttl / 1000),
+      isBlocked: wait > 0,
+      timeToBlockExpire: Math.ceil(wait / 1000),
+      retryAfterMs: Math.ceil(wait),
+    };
+  }
+
+  onApplicationShutdown(): void {
+    this.stopSweeping?.();
+    this.stopSweeping = undefined;
+    this.entries.clear();
+  }
+
+  private waitOf(entry: Entry, now: number, blockDuration: number): number {
+    if (now < entry.blockedUntil) return entry.blockedUntil - now;
+    const wait = entry.window.hit(now);
+    if (wait === 0 || blockDuration <= 0) return wait;
+    entry.blockedUntil = now + Math.max(wait, blockDuration);
+    return entry.blockedUntil - now;
+  }
+
+  private entryOf(key: string, ttl: number, limit: number): Entry {
+    this.stopSweeping ??= this.clock.every(SWEEP_MS, () => this.sweep());
+    let entry = this.entries.get(key);
+    if (!entry) {
+      entry = { window: new SlidingWindow(limit, ttl), blockedUntil: 0 };
+      this.entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  private sweep(): void {
+    const now = this.clock.monotonic();
+    for (const [key, { window, blockedUntil }] of this.entries) {
+      if (window.idleAt <= now && blockedUntil <= now) this.entries.delete(key);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AccessRuleReader } from './auth/access-rule.js';
+import { CredentialExtractor } from './auth/credential-extractor.js';
+import { JwtVerifier } from './auth/jwt.verifier.js';
+import { TokenVerifier } from './auth/token-verifier.js';
+import { UnconfiguredVerifier } from './auth/unconfigured.verifier.js';
+import { Clock, SystemClock } from './connection/clock.js';
+import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
+import { ConnectionRegistry } from './connection/connection-registry.service.js';
+import { DrainService } from './connection/drain.service.js';
+import { ExpiryService } from './connection/expiry.service.js';
+import { HeartbeatService } from './connection/heartbeat.service.js';
+import { HookTracker } from './connection/hook-tracker.js';
+import { TimerWheel } from './connection/timer-wheel.js';
+import { ConnectionSetup } from './gateway/connection.setup.js';
+import { GatewayAudit } from './gateway/gateway-audit.js';
+import { GatewayExplorer } from './gateway/gateway-explorer.js';
+import { GatewayHooks } from './gateway/gateway-hooks.js';
+import { SecuredGateways } from './gateway/secured-gateways.js';
+import { WsSecurityAdapter } from './gateway/ws-security.adapter.js';
+import {
+  HANDSHAKE_STEP_INSTANCES,
+  HANDSHAKE_STEPS,
+  HandshakePipeline,
+} from './handshake/handshake.pipeline.js';
+import { FrameDecoder } from './messages/frame-decoder.js';
+import { MessageDispatcher } from './messages/message.dispatcher.js';
+import { ReplyWriter } from './messages/reply.writer.js';
+import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
+import { SECURITY_OPTIONS } from './options/options.token.js';
+import { resolveOptions } from './options/resolve-options.js';
+import { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
+import { ThrottleScopeReader } from './throttling/throttle-scope.js';
+import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  GIVEN_OPTIONS,
+  OPTIONS_TYPE,
+} from './ws-security.module-definition.js';
+
+const CONFIGURED: Provider[] = [
+  {
+    provide: SECURITY_OPTIONS,
+    inject: [GIVEN_OPTIONS],
+    useFactory: (given: WsSecurityOptions) => resolveOptions(given),
+  },
+  { provide: Clock, useClass: SystemClock },
+  { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
+  {
+    provide: TokenVerifier,
+    inject: [SECURITY_OPTIONS, Clock],
+    useFactory: ({ jwtSecret, jwtIssuer, jwtAudience, jwtClockSkewMs }: ResolvedOptions, clock: Clock) =>
+      jwtSecret === undefined
+        ? new UnconfiguredVerifier()
+        : new JwtVerifier(
+            { secret: jwtSecret, issuer: jwtIssuer, audience: jwtAudience, clockSkewMs: jwtClockSkewMs },
+            clock,
+          ),
+  },
+];
+
+const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
+
+/**
+ * Secures every gateway of the application.
+ *
+ * @publicApi
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    ...CONFIGURED,
+    TimerWheel,
+    ConnectionRegistry,
+    ConnectionLifecycleService,
+    HeartbeatService,
+    ExpiryService,
+    HookTracker,
+    DrainService,
+    CredentialExtractor,
+    AccessRuleReader,
+    ThrottleScopeReader,
+    ...STEPS,
+    {
+      provide: HANDSHAKE_STEP_INSTANCES,
+      inject: [...HANDSHAKE_STEPS],
+      useFactory: (...steps: unknown[]) => steps,
+    },
+    HandshakePipeline,
+    FrameDecoder,
+    ReplyWriter,
+    MessageDispatcher,
+    GatewayExplorer,
+    GatewayAudit,
+    GatewayHooks,
+    SecuredGateways,
+    ConnectionSetup,
+    WsSecurityAdapter,
+  ],
+  exports: [
+    SECURITY_OPTIONS,
+    Clock,
+    TokenVerifier,
+    WS_THROTTLER_STORAGE,
+    AccessRuleReader,
+    ThrottleScopeReader,
+    ConnectionRegistry,
+    ConnectionLifecycleService,
+  ],
+})
+export class WsSecurityModule extends ConfigurableModuleClass {
+  /**
+   * @param options override the environment, which overrides the defaults
+   * @throws WsConfigurationError while the application starts, with everything that is wrong
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As {@link forRoot}, with options that other providers know. */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}
