@@ -1,0 +1,46 @@
+import { Clock } from '../../src/connection/clock.js';
+
+interface Ticker {
+  every: number;
+  next: number;
+  tick: () => void;
+}
+
+/** Time that moves only when a test says so. */
+export class ManualClock extends Clock {
+  private readonly start = Date.now();
+  private elapsed = 0;
+  private readonly tickers = new Set<Ticker>();
+
+  now(): number {
+    return this.start + this.elapsed;
+  }
+
+  monotonic(): number {
+    return this.elapsed;
+  }
+
+  every(ms: number, tick: () => void): () => void {
+    const ticker = { every: ms, next: this.elapsed + ms, tick };
+    this.tickers.add(ticker);
+    return () => this.tickers.delete(ticker);
+  }
+
+  get running(): number {
+    return this.tickers.size;
+  }
+
+  advance(ms: number): void {
+    const end = this.elapsed + ms;
+    for (let due = this.earliest(); due && due.next <= end; due = this.earliest()) {
+      this.elapsed = due.next;
+      due.next += due.every;
+      due.tick();
+    }
+    this.elapsed = end;
+  }
+
+  private earliest(): Ticker | undefined {
+    return [...this.tickers].sort((a, b) => a.next - b.next)[0];
+  }
+}

@@ -1,0 +1,103 @@
+import { WebSocket, type ClientOptions } from 'ws';
+
+export interface Frame {
+  event: string;
+  data: Record<string, unknown> | null;
+  id?: string | number;
+  seq?: number;
+}
+
+export interface Refusal {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Record<string, unknown>;
+}
+
+interface ConnectOptions {
+  token?: string;
+  protocols?: string[];
+  origin?: string;
+}
+
+/** A WebSocket client that queues what arrives and remembers its end, so that no test has to sleep. */
+export class TestClient {
+  private readonly frames: Frame[] = [];
+  private readonly readers: ((frame: Frame) => void)[] = [];
+  private ids = 0;
+  readonly closed: Promise<{ code: number; reason: string }>;
+
+  private constructor(readonly socket: WebSocket) {
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+    socket.on('error', () => undefined);
+    socket.on('message', (data: Buffer) => this.received(JSON.parse(data.toString()) as Frame));
+  }
+
+  /** Resolves when the connection is open; rejects with the refusal otherwise. */
+  static async connect(url: string, options: ConnectOptions = {}): Promise<TestClient> {
+    const outcome = await TestClient.attempt(url, options);
+    if (outcome instanceof TestClient) return outcome;
+    throw new Error(`refused with ${outcome.status} ${JSON.stringify(outcome.body)}`);
+  }
+
+  static refused(url: string, options: ConnectOptions = {}): Promise<Refusal> {
+    return TestClient.attempt(url, options).then((outcome) => {
+      if (outcome instanceof TestClient) throw new Error('the handshake was accepted');
+      return outcome;
+    });
+  }
+
+  private static attempt(url: string, { token, protocols, origin }: ConnectOptions): Promise<TestClient | Refusal> {
+    const init: ClientOptions = {
+      rejectUnauthorized: false,
+      ...(origin !== undefined && { origin }),
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    };
+    const socket = new WebSocket(url, protocols ?? [], init);
+    const client = new TestClient(socket);
+    return new Promise((resolve, reject) => {
+      socket.on('open', () => resolve(client));
+      socket.on('error', reject);
+      socket.on('unexpected-response', (_request, response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+        });
+      });
+    });
+  }
+
+  send(frame: unknown): void {
+    this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  /** The next frame that arrives, or has arrived already. */
+  next(): Promise<Frame> {
+    const frame = this.frames.shift();
+    return frame ? Promise.resolve(frame) : new Promise((resolve) => this.readers.push(resolve));
+  }
+
+  /** Sends a request and returns the next frame with its id. */
+  async request(event: string, data?: unknown): Promise<Frame> {
+    const id = ++this.ids;
+    this.send({ event, data, id });
+    for (;;) {
+      const frame = await this.next();
+      if (frame.id === id) return frame;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await this.closed;
+  }
+
+  private received(frame: Frame): void {
+    const reader = this.readers.shift();
+    if (reader) reader(frame);
+    else this.frames.push(frame);
+  }
+}

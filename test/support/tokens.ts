@@ -1,0 +1,20 @@
+import { SignJWT, type JWTPayload } from 'jose';
+
+export const SECRET = 'a secret of the tests that is more than 32 bytes long';
+
+interface TokenOptions {
+  /** Seconds from now, negative for a token that has expired. */
+  expiresIn?: number;
+  secret?: string;
+  /** Epoch milliseconds that count as now. */
+  now?: number;
+}
+
+export function mintToken(claims: JWTPayload = {}, options: TokenOptions = {}): Promise<string> {
+  const now = Math.floor((options.now ?? Date.now()) / 1000);
+  return new SignJWT({ sub: 'alice', roles: ['user'], scope: 'chat:write', ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuedAt(now - 60)
+    .setExpirationTime(now + (options.expiresIn ?? 3600))
+    .sign(new TextEncoder().encode(options.secret ?? SECRET));
+}
