@@ -62,4 +62,5 @@ export type { GoodbyeBody, SessionBody } from './protocol/envelope.js';
 export type { ErrorCode } from './protocol/error-code.js';
 export type { HandshakeCode } from './protocol/handshake-code.js';
 export type { ReconnectAdvice } from './protocol/reconnect-advice.js';
+export type { SanitizeHtmlOptions } from './validation/sanitizer.decorators.js';
 export type { ThrottlerVerdict } from './throttling/throttler-verdict.interface.js';

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { WsConfigurationError } from 'nestjs-ws-security';
@@ -10,16 +12,21 @@ async function bootstrap(): Promise<void> {
   const { host, port, plainHttp } = serviceConfig();
   const httpsOptions = plainHttp ? undefined : await developmentCertificate();
   const app = await NestFactory.create(AppModule, {
+    // What stops the start is printed once, below, and not by Nest as well.
     abortOnError: false,
+    bufferLogs: true,
+    autoFlushLogs: false,
     logger: ['error', 'warn', 'fatal'],
     ...(httpsOptions && { httpsOptions }),
   });
+  app.flushLogs();
   // A drained service has done what it was asked: it exits with 0, not by the signal.
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
   await app.listen(port, host);
-  console.log(
-    `Listening on ${plainHttp ? 'http' : 'https'}://${host === '127.0.0.1' ? 'localhost' : host}:${port}`,
-  );
+  // With PORT=0 the system chose one.
+  const address = (app.getHttpServer() as Server).address() as AddressInfo;
+  const name = host === '127.0.0.1' ? 'localhost' : host;
+  console.log(`Listening on ${plainHttp ? 'http' : 'https'}://${name}:${address.port}`);
 }
 
 bootstrap().catch((error: unknown) => {

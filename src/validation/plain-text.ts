@@ -6,20 +6,20 @@ const MARKUP_START = /[a-zA-Z/!?]/;
  */
 export function plainText(text: string): string {
   if (!text.includes('<')) return text;
-  let kept = '';
+  const kept: string[] = [];
   let at = 0;
   while (at < text.length) {
     const char = text[at] as string;
     // The `<` may have been put beside this character by the removal of what stood between them.
-    if (kept.endsWith('<') && MARKUP_START.test(char)) {
-      kept = kept.slice(0, -1);
+    if (kept.at(-1) === '<' && MARKUP_START.test(char)) {
+      kept.pop();
       at = endOfMarkup(text, at);
     } else {
-      kept += char;
+      kept.push(char);
       at += 1;
     }
   }
-  return kept;
+  return kept.join('');
 }
 
 /** Index behind the markup whose first character after `<` stands at `start`. */

@@ -1,9 +1,19 @@
 import { createRequire } from 'node:module';
-import type { IOptions } from 'sanitize-html';
 import { plainText } from './plain-text.js';
 import { sanitizer } from './sanitizer.js';
 
-type SanitizeHtmlFunction = (dirty: string, options?: IOptions) => string;
+/** What HTML may stay; the names are those of the library sanitize-html, which takes more. @publicApi */
+export interface SanitizeHtmlOptions {
+  /** Elements that stay; the text of others stays without them. */
+  allowedTags?: string[];
+  /** Attributes that stay, by element; `*` for all of them. */
+  allowedAttributes?: Record<string, string[]>;
+  /** URL schemes that links may have. */
+  allowedSchemes?: string[];
+  [option: string]: unknown;
+}
+
+type SanitizeHtmlFunction = (dirty: string, options: SanitizeHtmlOptions) => string;
 
 const require = createRequire(import.meta.url);
 
@@ -24,16 +34,16 @@ export const PlainText = (): PropertyDecorator => sanitizer(plainText);
 /**
  * Keeps harmless HTML only.
  *
- * @param options of the library sanitize-html; by default a short list of text-level elements
+ * @param options by default a short list of text-level elements
  * @publicApi
  */
-export function SanitizeHtml(options?: IOptions): PropertyDecorator {
+export function SanitizeHtml(options: SanitizeHtmlOptions = HARMLESS): PropertyDecorator {
   // Loaded by the first class that asks for it: most applications accept no HTML at all.
   const sanitizeHtml = require('sanitize-html') as SanitizeHtmlFunction;
-  return sanitizer((text) => sanitizeHtml(text, options ?? HARMLESS));
+  return sanitizer((text) => sanitizeHtml(text, options));
 }
 
-const HARMLESS: IOptions = {
+const HARMLESS: SanitizeHtmlOptions = {
   allowedTags: [
     'a',
     'b',

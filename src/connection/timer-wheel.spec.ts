@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { TimerWheel } from './timer-wheel.js';
+
+describe('TimerWheel', () => {
+  it('runs everything on time: never early, at most one tick late', () => {
+    const delays = fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 50 });
+    fc.assert(
+      fc.property(delays, fc.integer({ min: 0, max: 99 }), (list, offset) => {
+        const clock = new ManualClock();
+        clock.advance(offset);
+        const wheel = new TimerWheel(clock);
+        const late: number[] = [];
+        for (const delay of list) {
+          const due = clock.monotonic() + delay;
+          wheel.schedule(delay, () => late.push(clock.monotonic() - due));
+        }
+        clock.advance(201_000);
+        expect(late).toHaveLength(list.length);
+        for (const lateness of late) {
+          expect(lateness).toBeGreaterThanOrEqual(0);
+          expect(lateness).toBeLessThanOrEqual(200);
+        }
+        wheel.onApplicationShutdown();
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('waits longer than setTimeout could', () => {
+    const clock = new ManualClock();
+    const wheel = new TimerWheel(clock);
+    const month = 30 * 86_400_000;
+    let ran = false;
+    wheel.schedule(month, () => (ran = true));
+    clock.jump(month - 1000);
+    expect(ran).toBe(false);
+    clock.advance(1100);
+    expect(ran).toBe(true);
+  });
+
+  it('runs nothing that was cancelled, also by another timer of the same tick', () => {
+    const clock = new ManualClock();
+    const wheel = new TimerWheel(clock);
+    const ran: string[] = [];
+    wheel.schedule(50, () => {
+      ran.push('first');
+      second.cancel();
+      second.cancel();
+    });
+    const second = wheel.schedule(100, () => ran.push('second'));
+    clock.advance(500);
+    expect(ran).toEqual(['first']);
+  });
+
+  it('runs a timer that was set by a timer', () => {
+    const clock = new ManualClock();
+    const wheel = new TimerWheel(clock);
+    let rounds = 0;
+    const again = (): void => {
+      rounds += 1;
+      wheel.schedule(1000, again);
+    };
+    again();
+    clock.advance(10_500);
+    expect(rounds).toBeGreaterThanOrEqual(9);
+  });
+
+  it('catches up after a stall longer than a round', () => {
+    const clock = new ManualClock();
+    const wheel = new TimerWheel(clock);
+    let ran = 0;
+    for (let delay = 0; delay < 120_000; delay += 777) wheel.schedule(delay, () => (ran += 1));
+    clock.jump(120_000);
+    clock.advance(100);
+    expect(ran).toBe(Math.ceil(120_000 / 777));
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { SlidingWindow } from './sliding-window.js';
+
+/** The definition, spelled out: count what was accepted in the last `ttl`. */
+class NaiveWindow {
+  private readonly accepted: number[] = [];
+
+  constructor(
+    private readonly limit: number,
+    private readonly ttl: number,
+  ) {}
+
+  hit(now: number): boolean {
+    const recent = this.accepted.filter((at) => at > now - this.ttl);
+    if (recent.length >= this.limit) return false;
+    this.accepted.push(now);
+    return true;
+  }
+}
+
+describe('SlidingWindow', () => {
+  it('R2 decides as the definition does, whatever the schedule', () => {
+    const schedules = fc.record({
+      limit: fc.integer({ min: 1, max: 9 }),
+      ttl: fc.integer({ min: 1, max: 1000 }),
+      gaps: fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }),
+    });
+    fc.assert(
+      fc.property(schedules, ({ limit, ttl, gaps }) => {
+        const [exact, naive] = [new SlidingWindow(limit, ttl), new NaiveWindow(limit, ttl)];
+        let now = 0;
+        for (const gap of gaps) {
+          now += gap;
+          expect(exact.hit(now) === 0).toBe(naive.hit(now));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('R2 a wait that was named is the exact one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 8, maxLength: 60 }), (gaps) => {
+        const window = new SlidingWindow(7, 700);
+        let now = 0;
+        for (const gap of gaps) {
+          const wait = window.hit((now += gap));
+          if (wait === 0) continue;
+          expect(window.hit(now + wait - 1)).toBeGreaterThan(0);
+          expect(window.hit((now += wait))).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it('says from when on it remembers nothing that counts', () => {
+    const window = new SlidingWindow(2, 100);
+    expect(window.idleAt).toBe(-Infinity);
+    for (const now of [0, 10, 110, 120, 230]) {
+      window.hit(now);
+      expect(window.idleAt).toBe(now + 100);
+    }
+  });
+});

@@ -1,0 +1,29 @@
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { SlidingWindowStorage } from './sliding-window.storage.js';
+
+describe('SlidingWindowStorage', () => {
+  it('forgets keys that no longer count and stops its timer at the end', async () => {
+    const clock = new ManualClock();
+    const storage = new SlidingWindowStorage(clock);
+    for (let i = 0; i < 100; i++) await storage.increment(`key-${i}`, 5000, 10, 0, 'default');
+    await storage.increment('blocked', 1000, 1, 60_000, 'default');
+    await storage.increment('blocked', 1000, 1, 60_000, 'default');
+    expect(storage.size).toBe(101);
+    clock.advance(20_000);
+    expect(storage.size).toBe(1);
+    clock.advance(60_000);
+    expect(storage.size).toBe(0);
+    storage.onApplicationShutdown();
+    expect(clock.running).toBe(0);
+  });
+
+  it('keeps throttlers and limits of one key apart', async () => {
+    const storage = new SlidingWindowStorage(new ManualClock());
+    const hit = (limit: number, name: string) => storage.increment('key', 1000, limit, 0, name);
+    expect((await hit(1, 'short')).isBlocked).toBe(false);
+    expect((await hit(1, 'long')).isBlocked).toBe(false);
+    expect((await hit(1, 'short')).isBlocked).toBe(true);
+    expect((await hit(2, 'short')).isBlocked).toBe(false);
+    storage.onApplicationShutdown();
+  });
+});

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+/** Which folders of src/ a folder may import from; its own is always allowed. */
+const ARROWS: Record<string, readonly string[]> = {
+  protocol: [],
+  errors: ['protocol'],
+  options: ['errors', 'protocol'],
+  connection: ['options', 'errors', 'protocol'],
+  auth: ['connection', 'options', 'errors', 'protocol'],
+  throttling: ['connection', 'options', 'errors', 'protocol'],
+  validation: ['options', 'errors', 'protocol'],
+  handshake: ['auth', 'throttling', 'connection', 'options', 'errors', 'protocol'],
+  messages: ['auth', 'throttling', 'validation', 'connection', 'options', 'errors', 'protocol'],
+  gateway: ['messages', 'handshake', 'auth', 'throttling', 'validation', 'connection', 'options', 'errors', 'protocol'],
+  client: ['protocol'],
+};
+
+/** Only these may know the transport. */
+const MAY_IMPORT_WS = new Set(['messages', 'handshake', 'gateway']);
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'),
+);
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join('src', file), 'utf8');
+  const statements = text.matchAll(/^(?:import|export)\b(?:[^;']*?\bfrom)? '([^']+)';$|\bimport\('([^']+)'\)/gm);
+  return [...statements].map(([, name, dynamic]) => (name ?? dynamic) as string);
+}
+
+const folderOf = (file: string): string => file.split('/')[0] as string;
+
+describe.each(Object.keys(ARROWS))('src/%s', (folder) => {
+  const own = files.filter((file) => folderOf(file) === folder);
+
+  it('imports only from below', () => {
+    const allowed = new Set([folder, ...(ARROWS[folder] ?? [])]);
+    const wrong = own.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => normalize(join(dirname(file), name)))
+        .filter((target) => !allowed.has(folderOf(target)))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
+  });
+
+  if (!MAY_IMPORT_WS.has(folder)) {
+    it('does not know the transport', () => {
+      expect(own.filter((file) => importsOf(file).includes('ws'))).toEqual([]);
+    });
+  }
+});
+
+it('every folder of src/ has its arrows', () => {
+  const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).toSorted()).toEqual(Object.keys(ARROWS).toSorted());
+});
+
+it('protocol and client need nothing but themselves', () => {
+  const own = files.filter((file) => ['protocol', 'client'].includes(folderOf(file)));
+  expect(own.flatMap((file) => importsOf(file).filter((name) => !name.startsWith('.')))).toEqual([]);
+});

@@ -1,0 +1,143 @@
+import { WsAdapter } from './support/foreign.adapter.js';
+import { Inject, Injectable, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { SecureGateway, WsConfigurationError, WsPublic } from 'nestjs-ws-security';
+import { EchoDto, EchoGateway, PublicGateway } from './support/echo.gateway.js';
+import { startApp, type AppOptions } from './support/start-app.js';
+
+interface Note {
+  text: string;
+}
+
+class NoRules {
+  text!: string;
+}
+
+@WebSocketGateway({ path: '/open' })
+class UnprotectedGateway {}
+
+@SecureGateway({ path: '/ws' })
+class UncheckedBodies {
+  @SubscribeMessage('interface')
+  anInterface(@MessageBody() note: Note): Note {
+    return note;
+  }
+
+  @SubscribeMessage('array')
+  anArray(@MessageBody() notes: EchoDto[]): EchoDto[] {
+    return notes;
+  }
+
+  @SubscribeMessage('no-rules')
+  noRules(@MessageBody() note: NoRules): NoRules {
+    return note;
+  }
+
+  @SubscribeMessage('property')
+  aProperty(@MessageBody('text') text: string): string {
+    return text;
+  }
+
+  @SubscribeMessage('positional')
+  positional(_client: object, data: unknown): unknown {
+    return data;
+  }
+
+  @SubscribeMessage('fine')
+  fine(@MessageBody() { text }: EchoDto): string {
+    return text;
+  }
+
+  @SubscribeMessage('no-body')
+  noBody(): boolean {
+    return true;
+  }
+}
+
+@SecureGateway({ path: '/ws' })
+class ReservedEvents {
+  @SubscribeMessage('auth')
+  auth(): boolean {
+    return true;
+  }
+}
+
+@SecureGateway({ path: '/ws', public: true })
+class ConflictingGateway {
+  @WsPublic()
+  @SubscribeMessage('other')
+  other(): boolean {
+    return true;
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest {
+  constructor(@Inject(REQUEST) readonly request: object) {}
+}
+
+@SecureGateway({ path: '/scoped' })
+class ScopedGateway {
+  constructor(readonly perRequest: PerRequest) {}
+}
+
+async function problemsOf(config: AppOptions): Promise<string[]> {
+  const running = await startApp(config).catch((error: unknown) => error);
+  if (running instanceof WsConfigurationError) return running.problems.map(({ name, message }) => `${name}: ${message}`);
+  if (running instanceof Error) throw running;
+  await (running as { close(): Promise<void> }).close();
+  return [];
+}
+
+describe('the application does not start', () => {
+  it('when a gateway is not secured', async () => {
+    const [problem] = await problemsOf({ gateways: [EchoGateway, UnprotectedGateway] });
+    expect(problem).toMatch(/^UnprotectedGateway: is not protected; replace @WebSocketGateway.*@SecureGateway/);
+  });
+
+  it('when another adapter took the place of ours', async () => {
+    const [problem] = await problemsOf({
+      gateways: [EchoGateway],
+      beforeInit: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
+    });
+    expect(problem).toMatch(/^WsSecurityModule: was replaced by another WebSocket adapter/);
+  });
+
+  it('I3 when a body cannot be validated, naming gateway, method and fix', async () => {
+    const problems = await problemsOf({ gateways: [UncheckedBodies] });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(
+      ['anInterface', 'anArray', 'noRules', 'aProperty', 'positional'].map((method) => `UncheckedBodies.${method}`),
+    );
+    expect(problems[0]).toContain('@MessageBody() body: EchoDto');
+  });
+
+  it('when a gateway that needs credentials has nobody to verify them', async () => {
+    const options = { jwtSecret: undefined };
+    expect((await problemsOf({ gateways: [EchoGateway], options }))[0]).toMatch(/^WS_JWT_SECRET: is required, because EchoGateway/);
+    expect(await problemsOf({ gateways: [PublicGateway], options })).toEqual([]);
+  });
+
+  it('when a gateway subscribes to an event of the protocol', async () => {
+    expect((await problemsOf({ gateways: [ReservedEvents] }))[0]).toMatch(/^ReservedEvents.auth: subscribes to "auth"/);
+  });
+
+  it('C5 when two gateways on one path contradict each other', async () => {
+    expect((await problemsOf({ gateways: [EchoGateway, ConflictingGateway] }))[0]).toMatch(
+      /^ConflictingGateway: shares the path \/ws with EchoGateway/,
+    );
+  });
+
+  it('when a gateway is request-scoped', async () => {
+    const problems = await problemsOf({ gateways: [ScopedGateway], providers: [PerRequest] });
+    expect(problems[0]).toMatch(/^ScopedGateway: is request-scoped/);
+  });
+
+  it('when its own port is taken', async () => {
+    const first = await startApp({ gateways: [EchoGateway] });
+    @SecureGateway({ path: '/own', port: first.port })
+    class OwnPort {}
+    await expect(startApp({ gateways: [OwnPort] })).rejects.toThrow('EADDRINUSE');
+    await first.close();
+  });
+});

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+const running = new Set<ChildProcess>();
+
+// A test that fails half-way must not leave a service behind.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** The reference service in a process of its own, as `npm run start:prod` runs it. */
+export class Service {
+  readonly exited: Promise<Exit>;
+  stdout = '';
+  stderr = '';
+
+  private constructor(readonly process: ChildProcess) {
+    process.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    running.add(process);
+    this.exited = new Promise((resolve) => {
+      process.on('close', (code, signal) => {
+        running.delete(process);
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  static spawn(env: NodeJS.ProcessEnv): Service {
+    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WS_')));
+    delete clean['NODE_OPTIONS'];
+    return new Service(
+      spawn(process.execPath, ['example/dist/server/main.js'], { env: { ...clean, PORT: '0', NODE_ENV: '', ...env } }),
+    );
+  }
+
+  /** Resolves when the service says where it listens. */
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<Service & { url: string }> {
+    const service = Service.spawn(env);
+    const listening = new Promise<string>((resolve) => {
+      service.process.stdout?.on('data', () => {
+        const url = /^Listening on (\S+)$/m.exec(service.stdout)?.[1];
+        if (url) resolve(url);
+      });
+    });
+    const url = await Promise.race([listening, service.exited.then(() => undefined)]);
+    if (url === undefined) throw new Error(`the service did not start: ${service.stdout}${service.stderr}`);
+    return Object.assign(service, { url });
+  }
+
+  async stop(): Promise<Exit> {
+    if (this.process.exitCode === null) this.process.kill('SIGTERM');
+    return this.exited;
+  }
+}
