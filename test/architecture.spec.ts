@@ -12,7 +12,17 @@ const ARROWS: Record<string, readonly string[]> = {
   validation: ['options', 'errors', 'protocol'],
   handshake: ['auth', 'throttling', 'connection', 'options', 'errors', 'protocol'],
   messages: ['auth', 'throttling', 'validation', 'connection', 'options', 'errors', 'protocol'],
-  gateway: ['messages', 'handshake', 'auth', 'throttling', 'validation', 'connection', 'options', 'errors', 'protocol'],
+  gateway: [
+    'messages',
+    'handshake',
+    'auth',
+    'throttling',
+    'validation',
+    'connection',
+    'options',
+    'errors',
+    'protocol',
+  ],
   client: ['protocol'],
 };
 
@@ -25,7 +35,9 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join('src', file), 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\b(?:[^;']*?\bfrom)? '([^']+)';$|\bimport\('([^']+)'\)/gm);
+  const statements = text.matchAll(
+    /^(?:import|export)\b(?:[^;']*?\bfrom)? '([^']+)';$|\bimport\('([^']+)'\)/gm,
+  );
   return [...statements].map(([, name, dynamic]) => (name ?? dynamic) as string);
 }
 

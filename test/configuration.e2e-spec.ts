@@ -84,7 +84,8 @@ class ScopedGateway {
 
 async function problemsOf(config: AppOptions): Promise<string[]> {
   const running = await startApp(config).catch((error: unknown) => error);
-  if (running instanceof WsConfigurationError) return running.problems.map(({ name, message }) => `${name}: ${message}`);
+  if (running instanceof WsConfigurationError)
+    return running.problems.map(({ name, message }) => `${name}: ${message}`);
   if (running instanceof Error) throw running;
   await (running as { close(): Promise<void> }).close();
   return [];
@@ -93,7 +94,9 @@ async function problemsOf(config: AppOptions): Promise<string[]> {
 describe('the application does not start', () => {
   it('when a gateway is not secured', async () => {
     const [problem] = await problemsOf({ gateways: [EchoGateway, UnprotectedGateway] });
-    expect(problem).toMatch(/^UnprotectedGateway: is not protected; replace @WebSocketGateway.*@SecureGateway/);
+    expect(problem).toMatch(
+      /^UnprotectedGateway: is not protected; replace @WebSocketGateway.*@SecureGateway/,
+    );
   });
 
   it('when another adapter took the place of ours', async () => {
@@ -107,19 +110,25 @@ describe('the application does not start', () => {
   it('I3 when a body cannot be validated, naming gateway, method and fix', async () => {
     const problems = await problemsOf({ gateways: [UncheckedBodies] });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(
-      ['anInterface', 'anArray', 'noRules', 'aProperty', 'positional'].map((method) => `UncheckedBodies.${method}`),
+      ['anInterface', 'anArray', 'noRules', 'aProperty', 'positional'].map(
+        (method) => `UncheckedBodies.${method}`,
+      ),
     );
     expect(problems[0]).toContain('@MessageBody() body: EchoDto');
   });
 
   it('when a gateway that needs credentials has nobody to verify them', async () => {
     const options = { jwtSecret: undefined };
-    expect((await problemsOf({ gateways: [EchoGateway], options }))[0]).toMatch(/^WS_JWT_SECRET: is required, because EchoGateway/);
+    expect((await problemsOf({ gateways: [EchoGateway], options }))[0]).toMatch(
+      /^WS_JWT_SECRET: is required, because EchoGateway/,
+    );
     expect(await problemsOf({ gateways: [PublicGateway], options })).toEqual([]);
   });
 
   it('when a gateway subscribes to an event of the protocol', async () => {
-    expect((await problemsOf({ gateways: [ReservedEvents] }))[0]).toMatch(/^ReservedEvents.auth: subscribes to "auth"/);
+    expect((await problemsOf({ gateways: [ReservedEvents] }))[0]).toMatch(
+      /^ReservedEvents.auth: subscribes to "auth"/,
+    );
   });
 
   it('C5 when two gateways on one path contradict each other', async () => {

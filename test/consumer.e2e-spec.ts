@@ -53,25 +53,45 @@ const children: ChildProcess[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'consumer-'));
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const packed = execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { encoding: 'utf8' });
+  const packed = execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
+    encoding: 'utf8',
+  });
   const own = join(folder, 'node_modules', 'nestjs-ws-security');
   mkdirSync(own, { recursive: true });
-  execFileSync('tar', ['-xzf', join(folder, packed.trim().split('\n').at(-1) as string), '-C', own, '--strip-components=1']);
-  const manifest = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  execFileSync('tar', [
+    '-xzf',
+    join(folder, packed.trim().split('\n').at(-1) as string),
+    '-C',
+    own,
+    '--strip-components=1',
+  ]);
+  const manifest = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
   const needed = { ...manifest['dependencies'], ...manifest['peerDependencies'] };
-  for (const name of [...Object.keys(needed), '@nestjs/platform-express', '@nestjs/platform-fastify', '@types/node']) {
+  for (const name of [
+    ...Object.keys(needed),
+    '@nestjs/platform-express',
+    '@nestjs/platform-fastify',
+    '@types/node',
+  ]) {
     const link = join(folder, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(resolve('node_modules', name), link, 'junction');
   }
-  const [quickStart] = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code as string);
+  const [quickStart] = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(
+    ([, code]) => code as string,
+  );
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src', 'app.module.ts'), quickStart as string);
   writeFileSync(join(folder, 'src', 'main.ts'), MAIN);
   writeFileSync(join(folder, 'src', 'html.ts'), HTML);
   writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
-  const compiled = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+  const compiled = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder], {
+    encoding: 'utf8',
+  });
   expect(compiled.stdout).toBe('');
 }, 60_000);
 
@@ -81,7 +101,10 @@ afterAll(() => {
 });
 
 function run(platform: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn(process.execPath, [join(folder, 'dist/main.js'), platform], { cwd: folder, env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [join(folder, 'dist/main.js'), platform], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+  });
   children.push(child);
   return new Promise((resolveOutput) => {
     let output = '';
@@ -91,15 +114,26 @@ function run(platform: string, env: NodeJS.ProcessEnv): Promise<string> {
   });
 }
 
-it.each(['express', 'fastify'])('the README’s gateway is protected on %s with nothing but forRoot()', async (platform) => {
-  const url = (await run(platform, { WS_JWT_SECRET: SECRET })).replace('http', 'ws');
-  expect(url).toMatch(/^ws:/);
-  expect(await TestClient.refused(`${url}/ws`)).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
-  const client = await TestClient.connect(`${url}/ws`, { token: await mintToken() });
-  expect(await client.request('echo', { text: 'hi' })).toEqual({ event: 'echo', data: { text: 'hi' }, id: 1 });
-  expect(await client.request('echo', { text: 7 })).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
-  await client.close();
-}, 20_000);
+it.each(['express', 'fastify'])(
+  'the README’s gateway is protected on %s with nothing but forRoot()',
+  async (platform) => {
+    const url = (await run(platform, { WS_JWT_SECRET: SECRET })).replace('http', 'ws');
+    expect(url).toMatch(/^ws:/);
+    expect(await TestClient.refused(`${url}/ws`)).toMatchObject({
+      status: 401,
+      body: { code: 'UNAUTHENTICATED' },
+    });
+    const client = await TestClient.connect(`${url}/ws`, { token: await mintToken() });
+    expect(await client.request('echo', { text: 'hi' })).toEqual({
+      event: 'echo',
+      data: { text: 'hi' },
+      id: 1,
+    });
+    expect(await client.request('echo', { text: 7 })).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
+    await client.close();
+  },
+  20_000,
+);
 
 it('does not start without a secret and says what to set', async () => {
   const output = await run('express', {});
@@ -108,17 +142,27 @@ it('does not start without a secret and says what to set', async () => {
 }, 20_000);
 
 it('I10 sanitises HTML', () => {
-  const output = execFileSync(process.execPath, [join(folder, 'dist/html.js')], { cwd: folder, encoding: 'utf8' });
+  const output = execFileSync(process.execPath, [join(folder, 'dist/html.js')], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   expect(JSON.parse(output)).toEqual({ html: '<p>a <a>b</a></p>', bare: 'a b' });
 });
 
 it('P3 the package holds what is published and nothing else', () => {
-  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], { encoding: 'utf8' });
+  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], {
+    encoding: 'utf8',
+  });
   const json = JSON.parse(listing) as unknown;
-  const [entry] = (Array.isArray(json) ? json : Object.values(json as object)) as { files: { path: string }[] }[];
+  const [entry] = (Array.isArray(json) ? json : Object.values(json as object)) as {
+    files: { path: string }[];
+  }[];
   const unexpected = entry?.files
     .map(({ path }) => path)
-    .filter((path) => !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(path));
+    .filter(
+      (path) =>
+        !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(path),
+    );
   expect(unexpected).toEqual([]);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
   expect(Object.keys(manifest.scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);

@@ -24,7 +24,10 @@ afterAll(() => running.close());
 const send = (path: string, headers: Record<string, string | null> = {}, requestLine?: string) =>
   rawHandshake(running.port, requestText(path, headers, requestLine));
 
-async function expectRefusal(answer: Promise<{ status: number; headers: Map<string, string>; body: string }>, code: string) {
+async function expectRefusal(
+  answer: Promise<{ status: number; headers: Map<string, string>; body: string }>,
+  code: string,
+) {
   const { status, headers, body } = await answer;
   const problem = JSON.parse(body) as Record<string, unknown>;
   expect(Object.keys(problem)).toEqual(['type', 'title', 'status', 'code']);
@@ -51,7 +54,9 @@ describe('an acceptable handshake', () => {
   });
 
   it('H8 prefers its own subprotocol over the client’s first', async () => {
-    const { headers } = await send('/ws', { 'Sec-WebSocket-Protocol': `chat.v1, ws-security.v1, bearer.${token}` });
+    const { headers } = await send('/ws', {
+      'Sec-WebSocket-Protocol': `chat.v1, ws-security.v1, bearer.${token}`,
+    });
     expect(headers.get('sec-websocket-protocol')).toBe('ws-security.v1');
   });
 
@@ -147,7 +152,10 @@ describe('request shape', () => {
     ['no key', { 'Sec-WebSocket-Key': null }],
     ['a short key', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZQ==' }],
     ['a key that is not base64', { 'Sec-WebSocket-Key': '!!!!IHNhbXBsZSBub25jZQ==' }],
-    ['two keys', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' }],
+    [
+      'two keys',
+      { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' },
+    ],
     ['no version', { 'Sec-WebSocket-Version': null }],
     ['two versions', { 'Sec-WebSocket-Version': '13\r\nSec-WebSocket-Version: 13' }],
     ['another upgrade', { Upgrade: 'h2c' }],
@@ -172,12 +180,21 @@ describe('request shape', () => {
     expect(headers.get('sec-websocket-version')).toBe('13');
   });
 
-  it.each(['/', '/ws/', '/WS', '//ws', '/./ws', '/x/../ws', '/%77s', '/ws%2f', '/ws;a', 'http://service.test/ws', '//evil.test/ws'])(
-    'H6 the path %s is 404',
-    async (path) => {
-      await expectRefusal(send(path, bearer), 'UNKNOWN_PATH');
-    },
-  );
+  it.each([
+    '/',
+    '/ws/',
+    '/WS',
+    '//ws',
+    '/./ws',
+    '/x/../ws',
+    '/%77s',
+    '/ws%2f',
+    '/ws;a',
+    'http://service.test/ws',
+    '//evil.test/ws',
+  ])('H6 the path %s is 404', async (path) => {
+    await expectRefusal(send(path, bearer), 'UNKNOWN_PATH');
+  });
 
   it('H10 a header block beyond the limit is 431 and the service lives on', async () => {
     expect((await send('/ws', { 'X-Long': 'a'.repeat(20_000) })).status).toBe(431);
@@ -187,7 +204,10 @@ describe('request shape', () => {
 
 describe('nothing before the decision', () => {
   const pipelined = (headers: Record<string, string>) =>
-    Buffer.concat([Buffer.from(requestText('/ws', headers)), textFrame('{"event":"echo","data":{"text":"early"}}')]);
+    Buffer.concat([
+      Buffer.from(requestText('/ws', headers)),
+      textFrame('{"event":"echo","data":{"text":"early"}}'),
+    ]);
 
   it('H11 a frame in the packet of a refused handshake reaches no handler', async () => {
     const before = [EchoGateway.calls, EchoGateway.connections];
@@ -238,5 +258,7 @@ function unsigned(alg: string): string {
 }
 
 function withoutExpiry(): Promise<string> {
-  return new SignJWT({ sub: 'alice' }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(SECRET));
+  return new SignJWT({ sub: 'alice' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(SECRET));
 }

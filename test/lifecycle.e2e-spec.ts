@@ -1,5 +1,10 @@
 import { SubscribeMessage } from '@nestjs/websockets';
-import { ConnectionLifecycleService, ConnectionRegistry, SecureGateway, type ConnectionEvent } from 'nestjs-ws-security';
+import {
+  ConnectionLifecycleService,
+  ConnectionRegistry,
+  SecureGateway,
+  type ConnectionEvent,
+} from 'nestjs-ws-security';
 import { EchoGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
 import { startApp, type RunningApp } from './support/start-app.js';
@@ -55,7 +60,10 @@ beforeEach(async () => {
 afterEach(() => running.close());
 
 const connect = async (path = '/ws', expiresIn = 3600, protocols: string[] = []): Promise<TestClient> =>
-  TestClient.connect(running.url + path, { protocols, token: await mintToken({}, { expiresIn, now: clock.now() }) });
+  TestClient.connect(running.url + path, {
+    protocols,
+    token: await mintToken({}, { expiresIn, now: clock.now() }),
+  });
 
 describe('expiry', () => {
   it('S1 closes with 4419 when the token expires and not before', async () => {
@@ -90,15 +98,18 @@ describe('heartbeat', () => {
 });
 
 describe('connect and disconnect hooks', () => {
-  it.each(['throws', 'rejects'] as const)('L5 one that %s closes its connection with 1011 and nothing else', async (mode) => {
-    const bystander = await connect('/hooks');
-    HookedGateway.mode = mode;
-    const client = await connect('/hooks');
-    expect(await client.closed).toEqual({ code: 1011, reason: 'internal error' });
-    expect(await bystander.request('hello')).toMatchObject({ event: 'hello' });
-    await bystander.close();
-    expect(HookedGateway.log.filter((entry) => entry === 'disconnect')).toHaveLength(2);
-  });
+  it.each(['throws', 'rejects'] as const)(
+    'L5 one that %s closes its connection with 1011 and nothing else',
+    async (mode) => {
+      const bystander = await connect('/hooks');
+      HookedGateway.mode = mode;
+      const client = await connect('/hooks');
+      expect(await client.closed).toEqual({ code: 1011, reason: 'internal error' });
+      expect(await bystander.request('hello')).toMatchObject({ event: 'hello' });
+      await bystander.close();
+      expect(HookedGateway.log.filter((entry) => entry === 'disconnect')).toHaveLength(2);
+    },
+  );
 
   it('messages wait until the connect hook is done', async () => {
     HookedGateway.mode = 'slow';
@@ -166,7 +177,11 @@ describe('shutdown', () => {
     expect((await clients[1].closed).code).toBe(1012);
     expect((await clients[2].closed).code).toBe(1012);
     const refusal = await TestClient.refused(`${running.url}/ws`, { token: await mintToken() });
-    expect(refusal).toMatchObject({ status: 503, headers: { 'retry-after': '10' }, body: { code: 'DRAINING' } });
+    expect(refusal).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '10' },
+      body: { code: 'DRAINING' },
+    });
     clock.advance(10_100);
     await closing;
     expect(HookedGateway.log.filter((entry) => entry === 'disconnect')).toHaveLength(2);
@@ -176,7 +191,11 @@ describe('shutdown', () => {
 
   it('S8 goes in paced batches', async () => {
     await running.close();
-    running = await startApp({ gateways: [EchoGateway], clock, options: { drainBatch: 2, drainIntervalMs: 500 } });
+    running = await startApp({
+      gateways: [EchoGateway],
+      clock,
+      options: { drainBatch: 2, drainIntervalMs: 500 },
+    });
     const clients = [await connect(), await connect(), await connect()];
     const closed: number[] = [];
     for (const [index, client] of clients.entries()) void client.closed.then(() => closed.push(index));

@@ -1,4 +1,11 @@
-import { BadRequestException, ForbiddenException, Injectable, type PipeTransform, UseFilters, UseInterceptors } from '@nestjs/common';
+import {
+  BadRequestException,
+  ForbiddenException,
+  Injectable,
+  type PipeTransform,
+  UseFilters,
+  UseInterceptors,
+} from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { MessageBody, SubscribeMessage, WsException } from '@nestjs/websockets';
 import { IsInt, IsString, MaxLength } from 'class-validator';
@@ -43,7 +50,8 @@ class TeapotError extends Error {}
 @Injectable()
 class TeapotFilter extends WsExceptionFilter {
   protected override toBody(exception: unknown, event: string | undefined) {
-    if (exception instanceof TeapotError) return new WsSecurityException('FORBIDDEN', 'I am a teapot').toBody();
+    if (exception instanceof TeapotError)
+      return new WsSecurityException('FORBIDDEN', 'I am a teapot').toBody();
     return super.toBody(exception, event);
   }
 }
@@ -140,7 +148,10 @@ let client: TestClient;
 let token: string;
 
 beforeAll(async () => {
-  running = await startApp({ gateways: [KitchenSink, Doubling, Upper], options: { rateLimit: 1000, maxPayloadBytes: 4096 } });
+  running = await startApp({
+    gateways: [KitchenSink, Doubling, Upper],
+    options: { rateLimit: 1000, maxPayloadBytes: 4096 },
+  });
   token = await mintToken();
 });
 
@@ -196,7 +207,10 @@ describe('replies', () => {
   });
 
   it('L5 that cannot be serialised are INTERNAL_ERROR', async () => {
-    expect(await client.request('bigint')).toMatchObject({ event: 'exception', data: { code: 'INTERNAL_ERROR' } });
+    expect(await client.request('bigint')).toMatchObject({
+      event: 'exception',
+      data: { code: 'INTERNAL_ERROR' },
+    });
     await expectServed();
   });
 
@@ -235,10 +249,17 @@ describe('malformed frames', () => {
     await expectServed();
   });
 
-  it.each(['nope', 'constructor', '__proto__', 'toString', 'auth'])('I1 the event %s is UNKNOWN_EVENT', async (event) => {
-    expect(await client.request(event)).toMatchObject({ event: 'exception', data: { code: 'UNKNOWN_EVENT' }, id: 1 });
-    await expectServed();
-  });
+  it.each(['nope', 'constructor', '__proto__', 'toString', 'auth'])(
+    'I1 the event %s is UNKNOWN_EVENT',
+    async (event) => {
+      expect(await client.request(event)).toMatchObject({
+        event: 'exception',
+        data: { code: 'UNKNOWN_EVENT' },
+        id: 1,
+      });
+      await expectServed();
+    },
+  );
 
   it('I7 a binary frame ends the connection with 1003', async () => {
     client.socket.send(Buffer.from('{"event":"nothing"}'));
@@ -259,13 +280,20 @@ describe('validation', () => {
       code: 'VALIDATION_FAILED',
       message: 'The message is not valid.',
       errors: [
-        { path: 'text', constraint: 'maxLength', message: 'text must be shorter than or equal to 20 characters' },
+        {
+          path: 'text',
+          constraint: 'maxLength',
+          message: 'text must be shorter than or equal to 20 characters',
+        },
       ],
     });
   });
 
   it('I2 I11 refuses unknown properties and repeats nothing but a harmless path', async () => {
-    const frame = await client.request('note', { text: 'hi', ['<img src=x>\u202e' + 'y'.repeat(100)]: 'canary-value' });
+    const frame = await client.request('note', {
+      text: 'hi',
+      ['<img src=x>\u202e' + 'y'.repeat(100)]: 'canary-value',
+    });
     expect(frame.data).toMatchObject({ code: 'VALIDATION_FAILED' });
     const [error] = (frame.data as unknown as { errors: { path: string; constraint: string }[] }).errors;
     expect(error?.path).toMatch(/^imgsrcxy+$/);
@@ -278,8 +306,12 @@ describe('validation', () => {
   });
 
   it('converts nothing on a guess and hands the handler an instance', async () => {
-    expect(await client.request('count', { count: '7' })).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
-    expect(await client.request('count', { count: 7 })).toMatchObject({ data: { count: 7, isInstance: true } });
+    expect(await client.request('count', { count: '7' })).toMatchObject({
+      data: { code: 'VALIDATION_FAILED' },
+    });
+    expect(await client.request('count', { count: 7 })).toMatchObject({
+      data: { count: 7, isInstance: true },
+    });
   });
 
   it('I10 sanitises before it validates', async () => {

@@ -23,15 +23,23 @@ describe('the reference service', () => {
   });
 
   it('signs demo users in, and nobody else', async () => {
-    const { status, body } = await post(`${service.url}/auth/login`, { username: 'alice', expiresInSeconds: 60 });
+    const { status, body } = await post(`${service.url}/auth/login`, {
+      username: 'alice',
+      expiresInSeconds: 60,
+    });
     expect([status, body['expiresIn'], typeof body['accessToken']]).toEqual([200, 60, 'string']);
     expect((await post(`${service.url}/auth/login`, { username: 'mallory' })).status).toBe(400);
-    expect((await post(`${service.url}/auth/login`, { username: 'alice', roles: ['admin'] })).status).toBe(400);
+    expect((await post(`${service.url}/auth/login`, { username: 'alice', roles: ['admin'] })).status).toBe(
+      400,
+    );
   });
 
   it('serves its gateway over wss', async () => {
     const alice = await connectAs('alice');
-    expect(await alice.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo', data: { text: 'hi' } });
+    expect(await alice.request('echo', { text: 'hi' })).toMatchObject({
+      event: 'echo',
+      data: { text: 'hi' },
+    });
     expect(await alice.request('whoami')).toMatchObject({
       data: { id: 'alice', roles: ['user'], scopes: ['chat:read', 'chat:write'] },
     });
@@ -49,12 +57,21 @@ describe('the reference service', () => {
     await bob.request('chat.join', { room: 'tea' });
     const claimed = { room: 'tea', text: 'hi', from: 'root' };
     expect(await alice.request('chat.send', claimed)).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
-    expect(await alice.request('chat.send', { room: 'tea', text: '<i>hi</i>' })).toMatchObject({ event: 'ack' });
+    expect(await alice.request('chat.send', { room: 'tea', text: '<i>hi</i>' })).toMatchObject({
+      event: 'ack',
+    });
     const message = await bob.next();
-    expect(message).toMatchObject({ event: 'chat.message', data: { room: 'tea', from: 'alice', text: 'hi' } });
+    expect(message).toMatchObject({
+      event: 'chat.message',
+      data: { room: 'tea', from: 'alice', text: 'hi' },
+    });
     expect(typeof message.data?.['at']).toBe('number');
-    expect(await root.request('chat.send', { room: 'tea', text: 'no' })).toMatchObject({ data: { code: 'FORBIDDEN' } });
-    expect(await alice.request('admin.kick', { userId: 'bob' })).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    expect(await root.request('chat.send', { room: 'tea', text: 'no' })).toMatchObject({
+      data: { code: 'FORBIDDEN' },
+    });
+    expect(await alice.request('admin.kick', { userId: 'bob' })).toMatchObject({
+      data: { code: 'FORBIDDEN' },
+    });
     expect(await root.request('admin.kick', { userId: 'bob' })).toMatchObject({ data: { kicked: 1 } });
     expect(await bob.closed).toEqual({ code: 4403, reason: 'kicked' });
     await Promise.all([alice.close(), root.close()]);
@@ -64,14 +81,18 @@ describe('the reference service', () => {
     const anybody = await TestClient.connect(wsUrl(service, '/public'));
     expect(await anybody.request('echo', { text: 'hi' })).toMatchObject({ data: { text: 'hi' } });
     await anybody.close();
-    expect((await TestClient.refused(wsUrl(service))).body).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    expect((await TestClient.refused(wsUrl(service))).body).toMatchObject({
+      status: 401,
+      code: 'UNAUTHENTICATED',
+    });
   });
 
   it('L5 lives on under garbage', async () => {
     const [bystander, vandal] = [await connectAs('bob'), await connectAs('alice')];
     const { pid } = service.process;
     for (let i = 0; i < 500; i++) vandal.send(i % 2 === 0 ? '{"event":' : `{"event":"e${i}","data":{"a":[`);
-    for (const bytes of ['\u0000', '{"event":"echo","data":{"__proto__":{"x":1},"text":"hi"}}']) vandal.send(bytes);
+    for (const bytes of ['\u0000', '{"event":"echo","data":{"__proto__":{"x":1},"text":"hi"}}'])
+      vandal.send(bytes);
     expect(await bystander.request('echo', { text: 'still here' })).toMatchObject({ event: 'echo' });
     expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
     vandal.socket.terminate();
@@ -83,9 +104,13 @@ describe('configured by its environment', () => {
   it('R2 holds the limit in real time', async () => {
     const service = await Service.start({ WS_RATE_LIMIT: '5', WS_RATE_TTL_MS: '500', PLAIN_HTTP: '1' });
     const client = await TestClient.connect(wsUrl(service), { token: await signIn(service.url, 'alice') });
-    for (let i = 0; i < 5; i++) expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+    for (let i = 0; i < 5; i++)
+      expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
     const refused = await client.request('echo', { text: 'hi' });
-    expect(refused.data).toMatchObject({ code: 'RATE_LIMITED', message: 'Rate limit exceeded. Please wait.' });
+    expect(refused.data).toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'Rate limit exceeded. Please wait.',
+    });
     await new Promise((resolve) => setTimeout(resolve, refused.data?.['retryAfterMs'] as number));
     expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
     await client.close();
@@ -96,10 +121,14 @@ describe('configured by its environment', () => {
     const service = await Service.start({ WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1' });
     expect(service.stdout).not.toContain('secret');
     const clients = await Promise.all(
-      ['a', 'b', 'c'].map(async (sub) => TestClient.connect(wsUrl(service), { token: await mintToken({ sub }) })),
+      ['a', 'b', 'c'].map(async (sub) =>
+        TestClient.connect(wsUrl(service), { token: await mintToken({ sub }) }),
+      ),
     );
     service.process.kill('SIGTERM');
-    expect((await Promise.all(clients.map(({ closed }) => closed))).map(({ code }) => code)).toEqual([1012, 1012, 1012]);
+    expect((await Promise.all(clients.map(({ closed }) => closed))).map(({ code }) => code)).toEqual([
+      1012, 1012, 1012,
+    ]);
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
@@ -111,7 +140,11 @@ describe('configured by its environment', () => {
     });
     expect(await service.exited).toEqual({ code: 1, signal: null });
     const lines = service.stderr.split('\n').filter((line) => /^WS_[A-Z_]+: /.test(line));
-    expect(lines.map((line) => line.split(':')[0])).toEqual(['WS_ALLOWED_ORIGINS', 'WS_JWT_SECRET', 'WS_RATE_LIMIT']);
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'WS_ALLOWED_ORIGINS',
+      'WS_JWT_SECRET',
+      'WS_RATE_LIMIT',
+    ]);
     expect(service.stdout + service.stderr).not.toContain('canary');
   });
 

@@ -112,7 +112,10 @@ it('R2 anonymous clients of one address share a budget', async () => {
 it('@Throttle gives an event a budget of its own, @SkipThrottle none', async () => {
   const client = await connect('/limits', 'alice');
   expect(await outcomes(client, 'own', 3)).toEqual(['served', 'served', 'RATE_LIMITED']);
-  expect(await outcomes(client, 'plain', 6)).toEqual([...Array.from({ length: 5 }, () => 'served'), 'RATE_LIMITED']);
+  expect(await outcomes(client, 'plain', 6)).toEqual([
+    ...Array.from({ length: 5 }, () => 'served'),
+    'RATE_LIMITED',
+  ]);
   expect(await outcomes(client, 'free', 20)).not.toContain('RATE_LIMITED');
   clock.advance(1000);
   expect(await outcomes(client, 'own', 1)).toEqual(['served']);

@@ -11,7 +11,8 @@ function problemsOf(run: () => unknown): string[] {
   try {
     run();
   } catch (error) {
-    if (error instanceof WsConfigurationError) return error.problems.map(({ name, message }) => `${name}: ${message}`);
+    if (error instanceof WsConfigurationError)
+      return error.problems.map(({ name, message }) => `${name}: ${message}`);
     throw error;
   }
   return [];
@@ -54,16 +55,22 @@ describe('resolveOptions', () => {
     expect(problems[3]).toBe('WS_RATE_LIMIT: must be a whole number from 1 to 100000');
   });
 
-  it.each(['https://app.test/', 'ftp://app.test', 'https://app.test:443', 'https://APP.test', 'null', 'https://a*.test'])(
-    'C1 refuses %s as an origin',
-    (origin) => {
-      expect(problemsOf(() => resolveOptions({ allowedOrigins: [origin] }, {}))).toHaveLength(1);
-    },
-  );
+  it.each([
+    'https://app.test/',
+    'ftp://app.test',
+    'https://app.test:443',
+    'https://APP.test',
+    'null',
+    'https://a*.test',
+  ])('C1 refuses %s as an origin', (origin) => {
+    expect(problemsOf(() => resolveOptions({ allowedOrigins: [origin] }, {}))).toHaveLength(1);
+  });
 
   it('C2 refuses a wildcard origin in production only', () => {
     expect(resolveOptions({ allowedOrigins: ['*'] }, {}).allowedOrigins).toEqual(['*']);
-    const [problem] = problemsOf(() => resolveOptions({}, { NODE_ENV: 'production', WS_ALLOWED_ORIGINS: '*' }));
+    const [problem] = problemsOf(() =>
+      resolveOptions({}, { NODE_ENV: 'production', WS_ALLOWED_ORIGINS: '*' }),
+    );
     expect(problem).toMatch(/^WS_ALLOWED_ORIGINS: must name origins/);
   });
 
@@ -71,8 +78,12 @@ describe('resolveOptions', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'secret');
     writeFileSync(file, `${SECRET}\n`);
     expect(resolveOptions({}, { WS_JWT_SECRET_FILE: file }).jwtSecret).toBe(SECRET);
-    expect(problemsOf(() => resolveOptions({}, { WS_JWT_SECRET_FILE: file, WS_JWT_SECRET: SECRET }))).toHaveLength(1);
-    expect(problemsOf(() => resolveOptions({}, { WS_JWT_SECRET_FILE: `${file}-missing` }))[0]).toMatch(/ENOENT/);
+    expect(
+      problemsOf(() => resolveOptions({}, { WS_JWT_SECRET_FILE: file, WS_JWT_SECRET: SECRET })),
+    ).toHaveLength(1);
+    expect(problemsOf(() => resolveOptions({}, { WS_JWT_SECRET_FILE: `${file}-missing` }))[0]).toMatch(
+      /ENOENT/,
+    );
   });
 
   it('N11 refuses a secret under 32 bytes and counts bytes, not characters', () => {
@@ -81,14 +92,20 @@ describe('resolveOptions', () => {
   });
 
   it('names an option that does not exist', () => {
-    expect(problemsOf(() => resolveOptions({ rateLimt: 5 } as object, {}))[0]).toMatch(/^rateLimt: is no option/);
+    expect(problemsOf(() => resolveOptions({ rateLimt: 5 } as object, {}))[0]).toMatch(
+      /^rateLimt: is no option/,
+    );
   });
 });
 
 it('.env.example lists exactly the variables there are', () => {
   const text = readFileSync('.env.example', 'utf8');
   const listed = [...text.matchAll(/^(WS_[A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
-  const known = Object.values(OPTIONS).flatMap((option) => ['file' in option ? option.file : [], option.variable].flat());
+  const known = Object.values(OPTIONS).flatMap((option) =>
+    ['file' in option ? option.file : [], option.variable].flat(),
+  );
   expect(listed.map(([name]) => name).toSorted()).toEqual(known.filter(Boolean).toSorted());
-  expect(resolveOptions({}, Object.fromEntries(listed) as Record<string, string>)).toEqual(resolveOptions({}, {}));
+  expect(resolveOptions({}, Object.fromEntries(listed) as Record<string, string>)).toEqual(
+    resolveOptions({}, {}),
+  );
 });

@@ -17,7 +17,9 @@ class Everything {
   both!: unknown;
 }
 
-const rewrite = (value: Record<string, unknown>): Record<string, unknown> => ({ ...plainToInstance(Everything, value) });
+const rewrite = (value: Record<string, unknown>): Record<string, unknown> => ({
+  ...plainToInstance(Everything, value),
+});
 
 describe('sanitizers', () => {
   it('I10 rewrite strings', () => {

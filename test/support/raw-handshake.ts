@@ -23,7 +23,9 @@ export function requestText(
   headers: Readonly<Record<string, string | null>> = {},
   requestLine = `GET ${path} HTTP/1.1`,
 ): string {
-  const lines = Object.entries({ ...GOOD, ...headers }).flatMap(([name, value]) => (value === null ? [] : `${name}: ${value}`));
+  const lines = Object.entries({ ...GOOD, ...headers }).flatMap(([name, value]) =>
+    value === null ? [] : `${name}: ${value}`,
+  );
   return [requestLine, ...lines, '', ''].join('\r\n');
 }
 

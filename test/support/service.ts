@@ -34,7 +34,9 @@ export class Service {
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WS_')));
     delete clean['NODE_OPTIONS'];
     return new Service(
-      spawn(process.execPath, ['example/dist/server/main.js'], { env: { ...clean, PORT: '0', NODE_ENV: '', ...env } }),
+      spawn(process.execPath, ['example/dist/server/main.js'], {
+        env: { ...clean, PORT: '0', NODE_ENV: '', ...env },
+      }),
     );
   }
 

@@ -14,6 +14,8 @@ export interface AppOptions {
   providers?: Provider[];
   options?: WsSecurityOptions;
   clock?: ManualClock;
+  /** A free one when left out. */
+  port?: number;
   platform?: 'express' | 'fastify';
   tls?: { cert: string; key: string };
   beforeInit?: (app: INestApplication) => void;
@@ -35,13 +37,20 @@ export async function startApp(config: AppOptions): Promise<RunningApp> {
   });
   if (config.clock) builder.overrideProvider(Clock).useValue(config.clock);
   const module = await builder.compile();
-  const nestOptions = { logger: false as const, forceCloseConnections: true, ...(config.tls && { httpsOptions: config.tls }) };
+  const nestOptions = {
+    logger: false as const,
+    forceCloseConnections: true,
+    ...(config.tls && { httpsOptions: config.tls }),
+  };
   const app =
     config.platform === 'fastify'
-      ? module.createNestApplication<INestApplication>(new FastifyAdapter(config.tls && { https: config.tls }), nestOptions)
+      ? module.createNestApplication<INestApplication>(
+          new FastifyAdapter(config.tls && { https: config.tls }),
+          nestOptions,
+        )
       : module.createNestApplication(nestOptions);
   config.beforeInit?.(app);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(config.port ?? 0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return { app, port, url: `${config.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`, close: () => app.close() };
 }

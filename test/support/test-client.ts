@@ -48,7 +48,10 @@ export class TestClient {
     });
   }
 
-  private static attempt(url: string, { token, protocols, origin }: ConnectOptions): Promise<TestClient | Refusal> {
+  private static attempt(
+    url: string,
+    { token, protocols, origin }: ConnectOptions,
+  ): Promise<TestClient | Refusal> {
     const init: ClientOptions = {
       rejectUnauthorized: false,
       ...(origin !== undefined && { origin }),

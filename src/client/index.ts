@@ -1,0 +1,24 @@
+export { CloseCode } from '../protocol/close-code.enum.js';
+export { reconnectAdvice } from '../protocol/reconnect-advice.js';
+export { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
+export { RequestError } from './request.error.js';
+export { WsClient } from './ws-client.js';
+
+export type {
+  ErrorBody,
+  ErrorFrame,
+  FieldError,
+  FrameId,
+  GoodbyeBody,
+  PushFrame,
+  ReplyFrame,
+  RequestFrame,
+  SessionBody,
+} from '../protocol/envelope.js';
+export type { ErrorCode } from '../protocol/error-code.js';
+export type { ReconnectAdvice } from '../protocol/reconnect-advice.js';
+export type { BackoffOptions, TokenProvider, WsClientOptions } from './client-options.interface.js';
+export type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
+export type { RequestOptions } from './pending-requests.js';
+export type { RequestErrorCode } from './request.error.js';
+export type { SocketEvent, SocketEventType, WebSocketConstructor, WebSocketLike } from './web-socket-like.js';

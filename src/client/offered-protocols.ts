@@ -1,0 +1,23 @@
+import {
+  BEARER_PROTOCOL_PREFIX,
+  RESUME_PROTOCOL_PREFIX,
+  WS_SECURITY_PROTOCOL,
+} from '../protocol/subprotocol.js';
+
+/** Where a session with a resume token stopped. */
+export interface ResumePoint {
+  token: string;
+  seq: number;
+}
+
+/** The entries of `Sec-WebSocket-Protocol`, each once: RFC 6455 §4.1 forbids repetition. */
+export function offeredProtocols(
+  application: readonly string[],
+  token: string | null,
+  resume: ResumePoint | null,
+): string[] {
+  const offered = new Set([WS_SECURITY_PROTOCOL, ...application]);
+  if (token) offered.add(BEARER_PROTOCOL_PREFIX + token);
+  if (resume) offered.add(`${RESUME_PROTOCOL_PREFIX}${resume.token}.${resume.seq}`);
+  return [...offered];
+}

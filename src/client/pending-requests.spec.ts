@@ -1,0 +1,112 @@
+import { getEventListeners } from 'node:events';
+import { jest } from '@jest/globals';
+import { MAX_PENDING_REQUESTS, PendingRequests } from './pending-requests.js';
+import { RequestError } from './request.error.js';
+
+const sent = (): boolean => true;
+
+describe('PendingRequests', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('numbers requests and finds the one an answer belongs to', async () => {
+    const requests = new PendingRequests();
+    const ids: number[] = [];
+    const replies = ['a', 'b'].map(() => requests.start((id) => ids.push(id) > 0, 1000));
+    expect(ids).toEqual([1, 2]);
+    requests.resolve(2, 'second');
+    requests.resolve(1, 'first');
+    await expect(Promise.all(replies)).resolves.toEqual(['first', 'second']);
+  });
+
+  it('drops answers to nobody', () => {
+    const requests = new PendingRequests();
+    expect(() => requests.resolve('7', null)).not.toThrow();
+    expect(() => requests.reject(7, { status: 'error', code: 'FORBIDDEN', message: 'no' })).not.toThrow();
+  });
+
+  it('ends at its time, and a later answer changes nothing', async () => {
+    const requests = new PendingRequests();
+    const reply = requests.start(sent, 1000);
+    jest.advanceTimersByTime(999);
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(1);
+    requests.resolve(1, 'late');
+    await expect(reply).rejects.toMatchObject({ name: 'RequestError', code: 'TIMEOUT' });
+  });
+
+  it('waits for ever when asked to', () => {
+    const requests = new PendingRequests();
+    void requests.start(sent, Infinity);
+    jest.advanceTimersByTime(86_400_000);
+    expect(jest.getTimerCount()).toBe(1);
+  });
+
+  it('ends by its signal and lets go of it', async () => {
+    const requests = new PendingRequests();
+    const abort = new AbortController();
+    const reply = requests.start(sent, 1000, abort.signal);
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+    abort.abort('changed my mind');
+    await expect(reply).rejects.toMatchObject({ code: 'ABORTED', cause: 'changed my mind' });
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('lets go of the signal of an answered request', async () => {
+    const requests = new PendingRequests();
+    const abort = new AbortController();
+    const reply = requests.start(sent, 1000, abort.signal);
+    requests.resolve(1, 'yes');
+    await expect(reply).resolves.toBe('yes');
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('sends nothing when the signal was aborted before', async () => {
+    const transmit = jest.fn(sent);
+    const reply = new PendingRequests().start(transmit, 1000, AbortSignal.abort());
+    await expect(reply).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(transmit).not.toHaveBeenCalled();
+  });
+
+  it('rejects what could not be sent and leaves no timer', async () => {
+    const requests = new PendingRequests();
+    await expect(requests.start(() => false, 1000)).rejects.toMatchObject({ code: 'NOT_OPEN' });
+    const cause = new TypeError('circular');
+    const reply = requests.start(() => {
+      throw cause;
+    }, 1000);
+    await expect(reply).rejects.toMatchObject({ code: 'BAD_MESSAGE', cause });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('carries what the server said', async () => {
+    const requests = new PendingRequests();
+    const reply = requests.start(sent, 1000);
+    requests.reject(1, { status: 'error', code: 'RATE_LIMITED', message: 'wait', retryAfterMs: 250 });
+    const error = await reply.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RequestError);
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', message: 'wait', retryAfterMs: 250 });
+    expect(error).not.toHaveProperty('errors');
+  });
+
+  it('rejects all when the connection ends', async () => {
+    const requests = new PendingRequests();
+    const replies = [requests.start(sent, 1000), requests.start(sent, 1000)];
+    requests.disconnect();
+    for (const reply of replies) await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('has room for so many and no more', async () => {
+    const requests = new PendingRequests();
+    const replies = Array.from({ length: MAX_PENDING_REQUESTS }, () => requests.start(sent, 1000));
+    const transmit = jest.fn(sent);
+    await expect(requests.start(transmit, 1000)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(transmit).not.toHaveBeenCalled();
+    requests.resolve(1, null);
+    void requests.start(transmit, 1000);
+    expect(transmit).toHaveBeenCalledTimes(1);
+    await replies[0];
+  });
+});

@@ -1,0 +1,144 @@
+import { jest } from '@jest/globals';
+import type { GoodbyeBody } from '../protocol/envelope.js';
+import { RetryPlan } from './retry-plan.js';
+
+const range = { baseMs: 500, maxMs: 20_000 };
+const open = (code: number) => ({ phase: 'open', code, reason: '' }) as const;
+const refused = { phase: 'handshake', code: 1006, reason: '' } as const;
+const goodbye = (reconnect: GoodbyeBody['reconnect'], retryAfterMs = 0): GoodbyeBody => ({
+  code: 1012,
+  reason: '',
+  reconnect,
+  retryAfterMs,
+});
+
+describe('RetryPlan', () => {
+  let plan: RetryPlan;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    plan = new RetryPlan(range, () => 0.5);
+  });
+  afterEach(() => void jest.useRealTimers());
+
+  it('waits longer with each failure, and a short connection is one', () => {
+    expect(plan.delay()).toBe(750);
+    plan.ended(refused, false);
+    expect(plan.delay()).toBe(1000);
+    plan.opened();
+    plan.ended(open(1006), false);
+    expect(plan.failures).toBe(2);
+    expect(plan.delay()).toBe(1500);
+  });
+
+  it('forgets failures when a connection was stable, and its end is none', () => {
+    plan.ended(refused, false);
+    plan.opened();
+    plan.stabilised();
+    expect(plan.failures).toBe(0);
+    plan.ended(open(1006), false);
+    expect(plan.failures).toBe(0);
+    plan.opened();
+    plan.ended(open(1006), false);
+    expect(plan.failures).toBe(1);
+  });
+
+  it.each([
+    [1000, false, 'never', false],
+    [1006, false, 'backoff', true],
+    [1012, true, 'backoff', true],
+    [4401, false, 'never', false],
+    [4403, false, 'never', false],
+    [4419, false, 'reauthenticate', true],
+    [4419, true, 'reauthenticate', false],
+  ] as const)('after %i (fixed token: %s) the advice is %s, retry: %s', (code, fixed, next, retry) => {
+    plan.opened();
+    expect(plan.ended(open(code), fixed)).toEqual({ next, retry });
+  });
+
+  it('does not repeat what the runtime refused to create', () => {
+    expect(plan.ended({ phase: 'creation', code: null, reason: '' }, false)).toEqual({
+      next: null,
+      retry: false,
+    });
+  });
+
+  it('repeats after a failed token provider, without claiming the credential was refused', () => {
+    const verdict = plan.ended({ phase: 'credential', code: null, reason: '' }, false);
+    expect(verdict).toEqual({ next: null, retry: true });
+    expect(plan.reauthenticate).toBe(false);
+  });
+
+  it.each([
+    ['a refused handshake', refused],
+    ['an expired token', open(4419)],
+    ['a refused credential', open(4401)],
+  ])('wants a fresh credential after %s, until a connection opens', (_, end) => {
+    plan.ended(end, false);
+    plan.restart();
+    expect(plan.reauthenticate).toBe(true);
+    plan.opened();
+    expect(plan.reauthenticate).toBe(false);
+  });
+
+  it('lets the goodbye win over the close code', () => {
+    plan.heardGoodbye(goodbye('never'));
+    expect(plan.ended(open(1012), false)).toEqual({ next: 'never', retry: false });
+    plan.opened();
+    plan.heardGoodbye(goodbye('backoff'));
+    expect(plan.ended(open(4403), false)).toEqual({ next: 'backoff', retry: true });
+  });
+
+  it('takes a goodbye for the end of its own connection only', () => {
+    plan.heardGoodbye(goodbye('reauthenticate', 3000));
+    plan.ended(open(1012), false);
+    expect(plan.ended(refused, false).next).toBe('backoff');
+    expect(plan.delay()).toBeGreaterThan(3000);
+  });
+
+  it('adds the delay to the time the goodbye asked for', () => {
+    plan.opened();
+    plan.stabilised();
+    plan.heardGoodbye(goodbye('backoff', 3000));
+    plan.ended(open(1012), false);
+    expect(plan.delay()).toBe(3750);
+    expect(plan.shortDelay()).toBe(3250);
+    jest.advanceTimersByTime(1000);
+    expect(plan.delay()).toBe(2750);
+    jest.advanceTimersByTime(60_000);
+    expect(plan.delay()).toBe(750);
+    expect(plan.shortDelay()).toBe(250);
+  });
+
+  it('waits for the hint of the last refused message after 4429 only', () => {
+    for (const [code, delay] of [
+      [4429, 9750],
+      [1006, 750],
+    ] as const) {
+      plan.opened();
+      plan.stabilised();
+      plan.heardLimit(9000);
+      plan.ended(open(code), false);
+      expect(plan.delay()).toBe(delay);
+    }
+  });
+
+  it('keeps to the longer of two hints', () => {
+    plan.opened();
+    plan.stabilised();
+    plan.heardGoodbye(goodbye('backoff', 9000));
+    plan.heardLimit(1000);
+    plan.ended(open(4429), false);
+    expect(plan.delay()).toBe(9750);
+  });
+
+  it('starts anew', () => {
+    plan.ended(refused, false);
+    plan.heardGoodbye(goodbye('never', 3000));
+    expect(plan.delay()).toBe(4000);
+    plan.restart();
+    expect(plan.failures).toBe(0);
+    expect(plan.delay()).toBe(750);
+    expect(plan.ended(open(1006), false).next).toBe('backoff');
+  });
+});

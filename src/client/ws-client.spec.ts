@@ -1,0 +1,730 @@
+import { getEventListeners, once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
+import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { host } from './host.js';
+import {
+  WsClient,
+  WS_SECURITY_PROTOCOL,
+  type ClientState,
+  type ClientStatus,
+  type WsClientOptions,
+} from './index.js';
+
+interface SentFrame {
+  event: string;
+  data?: unknown;
+  id?: number;
+}
+
+/** What arrives before somebody waits for it is kept. */
+class Queue<T> {
+  private readonly items: T[] = [];
+  private readonly takers: ((item: T) => void)[] = [];
+
+  push(item: T): void {
+    const taker = this.takers.shift();
+    if (taker) taker(item);
+    else this.items.push(item);
+  }
+
+  next(): Promise<T> {
+    if (this.items.length > 0) return Promise.resolve(this.items.shift() as T);
+    return new Promise((resolve) => void this.takers.push(resolve));
+  }
+
+  get size(): number {
+    return this.items.length;
+  }
+}
+
+/** The server's side of one connection. */
+class Peer {
+  readonly frames = new Queue<SentFrame>();
+  readonly closed: Promise<{ code: number; reason: string }>;
+
+  constructor(
+    readonly socket: WebSocket,
+    readonly offered: string[],
+  ) {
+    socket.on('message', (data: Buffer) => this.frames.push(JSON.parse(data.toString()) as SentFrame));
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+  }
+
+  send(...frames: (object | string)[]): void {
+    for (const frame of frames) this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+}
+
+const selectProtocol = (): string => WS_SECURITY_PROTOCOL;
+
+class Server {
+  readonly peers = new Queue<Peer>();
+
+  private constructor(private readonly server: WebSocketServer) {
+    server.on('connection', (socket, request) => {
+      this.peers.push(new Peer(socket, (request.headers['sec-websocket-protocol'] ?? '').split(',')));
+    });
+  }
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const server = new WebSocketServer({
+      port: 0,
+      host: '127.0.0.1',
+      handleProtocols: selectProtocol,
+      ...options,
+    });
+    await once(server, 'listening');
+    return new Server(server);
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}/ws`;
+  }
+
+  stop(): void {
+    for (const socket of this.server.clients) socket.terminate();
+    this.server.close();
+  }
+}
+
+const cleanups: (() => void)[] = [];
+
+async function serve(options?: ServerOptions): Promise<Server> {
+  const server = await Server.start(options);
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+function clientOf(url: string, options: Partial<WsClientOptions> = {}) {
+  const client = new WsClient({ url, WebSocket, random: () => 0, ...options });
+  const statuses = new Queue<ClientStatus>();
+  const states: ClientState[] = [];
+  client.on('status', (status) => {
+    states.push(status.state);
+    statuses.push(status);
+  });
+  const until = async (state: ClientState): Promise<ClientStatus> => {
+    for (;;) {
+      const status = await statuses.next();
+      if (status.state === state) return status;
+    }
+  };
+  cleanups.unshift(() => client.close());
+  return { client, states, until };
+}
+
+async function connected(options?: Partial<WsClientOptions>) {
+  const server = await serve();
+  const side = clientOf(server.url, options);
+  side.client.connect();
+  const [peer] = await Promise.all([server.peers.next(), side.until('open')]);
+  return { server, peer, ...side };
+}
+
+const session = (body: object = {}) => ({
+  event: 'session',
+  data: {
+    connectionId: 'c1',
+    principal: { id: 'alice', roles: ['user'] },
+    expiresAt: null,
+    heartbeatMs: 30_000,
+    resume: null,
+    ...body,
+  },
+});
+const goodbye = (reconnect: string, retryAfterMs = 0) => ({
+  event: 'goodbye',
+  data: { code: 1012, reason: 'restart', reconnect, retryAfterMs },
+});
+const provider = (...tokens: (string | null)[]) =>
+  jest.fn((_why: { reauthenticate: boolean }) => tokens.shift() ?? null);
+
+/** A closing handshake under way has a timer of `ws`, on either side. */
+async function expectNoTimers(): Promise<void> {
+  for (let turns = 0; turns < 10_000 && jest.getTimerCount() > 0; turns++) {
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  expect(jest.getTimerCount()).toBe(0);
+}
+
+// The sockets are real, the clock is not: real input and output need neither of the functions left alone.
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+  jest.useRealTimers();
+});
+
+describe('WsClient: connecting', () => {
+  it('offers the protocols and the credential, and tells how it goes', async () => {
+    const server = await serve();
+    const { client, until, states } = clientOf(server.url, { protocols: ['chat.v1'], token: 'abc' });
+    expect(client.status).toMatchObject({
+      state: 'idle',
+      previous: 'idle',
+      attempt: 0,
+      code: null,
+      next: null,
+    });
+    client.connect();
+    client.connect();
+    const peer = await server.peers.next();
+    expect(peer.offered).toEqual(['ws-security.v1', 'chat.v1', 'bearer.abc']);
+    expect(await until('open')).toMatchObject({
+      previous: 'connecting',
+      attempt: 0,
+      retryAt: null,
+      offline: false,
+    });
+    client.connect();
+    expect(states).toEqual(['connecting', 'open']);
+  });
+
+  it.each([
+    ['no token', {}],
+    ['null', { token: null }],
+    ['a provider of null', { token: () => null }],
+  ])('connects without a credential given %s', async (_, options) => {
+    const { peer } = await connected(options);
+    expect(peer.offered).toEqual(['ws-security.v1']);
+  });
+
+  it('asks the provider for each attempt', async () => {
+    const token = provider('first', 'second');
+    const { server, peer, until } = await connected({ token });
+    expect(peer.offered).toContain('bearer.first');
+    peer.socket.terminate();
+    await until('waiting');
+    jest.advanceTimersByTime(500);
+    const { offered } = await server.peers.next();
+    expect(offered).toContain('bearer.second');
+    expect(token.mock.calls).toEqual([[{ reauthenticate: false }], [{ reauthenticate: false }]]);
+  });
+
+  it('counts a provider that fails as a failed attempt', async () => {
+    const server = await serve();
+    const token = jest
+      .fn<() => Promise<string>>()
+      .mockRejectedValueOnce(new Error('secret'))
+      .mockImplementationOnce(() => {
+        throw new Error('secret');
+      })
+      .mockResolvedValue('third');
+    const { client, until } = clientOf(server.url, { token });
+    client.connect();
+    const reason = 'The token provider failed';
+    expect(await until('waiting')).toMatchObject({ attempt: 1, code: null, next: null, reason });
+    jest.advanceTimersByTime(500);
+    expect(await until('waiting')).toMatchObject({ attempt: 2, reason });
+    jest.advanceTimersByTime(500);
+    expect((await server.peers.next()).offered).toContain('bearer.third');
+    expect(token).toHaveBeenCalledTimes(3);
+    expect(token).toHaveBeenLastCalledWith({ reauthenticate: false });
+  });
+
+  it('stops, without quoting the credential, when the runtime cannot create the socket', async () => {
+    const server = await serve();
+    const { client, until } = clientOf(server.url, { token: 'not a protocol entry' });
+    client.connect();
+    const status = await until('closed');
+    expect(status).toMatchObject({ code: null, reason: 'The socket cannot be created: SyntaxError' });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('asks for a fresh credential after a handshake that did not open', async () => {
+    let refusals = 1;
+    const server = await serve({ verifyClient: () => refusals-- <= 0 });
+    const token = provider('stale', 'fresh');
+    const { client, until } = clientOf(server.url, { token });
+    client.connect();
+    expect(await until('waiting')).toMatchObject({ code: 1006, next: 'backoff', attempt: 1 });
+    jest.advanceTimersByTime(500);
+    expect((await server.peers.next()).offered).toContain('bearer.fresh');
+    expect(token.mock.calls).toEqual([[{ reauthenticate: false }], [{ reauthenticate: true }]]);
+  });
+
+  it('gives up an attempt that neither opens nor fails', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    cleanups.push(() => void mute.close());
+    await once(mute, 'listening');
+    const { client, until } = clientOf(`ws://127.0.0.1:${(mute.address() as AddressInfo).port}`);
+    client.connect();
+    const [socket] = (await once(mute, 'connection')) as [import('node:net').Socket];
+    jest.advanceTimersByTime(9_999);
+    expect(client.state).toBe('connecting');
+    jest.advanceTimersByTime(1);
+    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'The connection attempt timed out' });
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('gives up a provider that does not answer, and ignores its late answers', async () => {
+    const server = await serve();
+    const answers: { resolve(token: string): void; reject(): void }[] = [];
+    const token = () => new Promise<string>((resolve, reject) => void answers.push({ resolve, reject }));
+    const { client, until, states } = clientOf(server.url, { token });
+    client.connect();
+    for (const attempt of [1, 2]) {
+      await until(attempt === 1 ? 'connecting' : 'reconnecting');
+      jest.advanceTimersByTime(10_000);
+      expect(await until('waiting')).toMatchObject({ code: null, attempt });
+      client.retryNow();
+    }
+    await until('reconnecting');
+    answers[0]?.resolve('late');
+    answers[1]?.reject();
+    answers[2]?.resolve('right');
+    expect((await server.peers.next()).offered).toContain('bearer.right');
+    await until('open');
+    expect(states.slice(-2)).toEqual(['reconnecting', 'open']);
+    expect(server.peers.size).toBe(0);
+  });
+});
+
+describe('WsClient: frames', () => {
+  it('gives each request its reply, in whatever order they come', async () => {
+    const { client, peer } = await connected();
+    const replies = [client.request('echo', { text: 'a' }), client.request('echo', { text: 'b' })];
+    const frames = [await peer.frames.next(), await peer.frames.next()];
+    expect(frames).toEqual([
+      { event: 'echo', data: { text: 'a' }, id: 1 },
+      { event: 'echo', data: { text: 'b' }, id: 2 },
+    ]);
+    for (const frame of frames.toReversed()) peer.send(frame);
+    await expect(Promise.all(replies)).resolves.toEqual([{ text: 'a' }, { text: 'b' }]);
+  });
+
+  it('rejects with what the server says is wrong', async () => {
+    const { client, peer } = await connected();
+    const errors = [{ path: 'text', constraint: 'maxLength', message: 'too long' }];
+    const reply = client.request('echo');
+    const { id } = await peer.frames.next();
+    peer.send({
+      event: 'exception',
+      data: { status: 'error', code: 'VALIDATION_FAILED', message: 'no', errors },
+      id,
+    });
+    await expect(reply).rejects.toMatchObject({ code: 'VALIDATION_FAILED', message: 'no', errors });
+  });
+
+  it('rejects a request whose time is over or whose caller gave up', async () => {
+    const { client } = await connected({ requestTimeoutMs: 2000 });
+    const abort = new AbortController();
+    const [slow, slower] = [client.request('a'), client.request('b', null, { timeoutMs: 3000 })];
+    const given = client.request('c', null, { signal: abort.signal });
+    abort.abort();
+    await expect(given).rejects.toMatchObject({ code: 'ABORTED' });
+    jest.advanceTimersByTime(2000);
+    await expect(slow).rejects.toMatchObject({ code: 'TIMEOUT' });
+    jest.advanceTimersByTime(999);
+    client.close();
+    await expect(slower).rejects.toMatchObject({ code: 'DISCONNECTED' });
+  });
+
+  it('rejects what is pending when the connection ends, and what comes after', async () => {
+    const { client, peer, until } = await connected();
+    const reply = client.request('slow');
+    await peer.frames.next();
+    peer.socket.terminate();
+    await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    await until('waiting');
+    await expect(client.request('echo')).rejects.toMatchObject({ code: 'NOT_OPEN' });
+    expect(client.send('echo')).toBe(false);
+  });
+
+  it('sends what wants no reply', async () => {
+    const { client, peer } = await connected();
+    expect(client.send('note', { a: 1 })).toBe(true);
+    expect(await peer.frames.next()).toEqual({ event: 'note', data: { a: 1 } });
+  });
+
+  it('takes each frame to its listeners and ignores garbage', async () => {
+    const { client, peer } = await connected();
+    const heard: unknown[] = [];
+    for (const type of ['push', 'problem', 'session', 'goodbye'] as const) {
+      client.on(type, (value) => heard.push([type, value]));
+    }
+    const news = new Queue<number>();
+    client.onPush<number>('news', (data) => news.push(data));
+    const problem = { status: 'error', code: 'RATE_LIMITED', message: 'wait', retryAfterMs: 5 };
+    peer.socket.send(Buffer.from('{"event":"binary"}'));
+    peer.send('', 'nonsense', '[]', 'null', '{"event":1}', '{"data":1}', { event: 'late', data: 1, id: 99 });
+    peer.send({ event: 'session', data: 'nonsense' }, { event: 'goodbye', data: null }, { event: 'pong' });
+    peer.send(session(), { event: 'exception', data: problem }, goodbye('backoff'));
+    peer.send({ event: 'other', data: 1, seq: 1 }, { event: 'news', data: 7 });
+    expect(await news.next()).toBe(7);
+    expect(heard).toEqual([
+      ['session', session().data],
+      ['problem', problem],
+      ['goodbye', goodbye('backoff').data],
+      ['push', { event: 'other', data: 1, seq: 1 }],
+      ['push', { event: 'news', data: 7 }],
+    ]);
+    expect(client.session).toEqual(session().data);
+    expect(client.state).toBe('open');
+  });
+
+  it('asks for its session back where it stopped', async () => {
+    const { client, server, peer, until } = await connected();
+    const pushed = new Queue<number>();
+    client.onPush<number>('news', (data) => pushed.push(data));
+    peer.send(session({ resume: { token: 'r1', seq: 3, recovered: false } }), {
+      event: 'news',
+      data: 1,
+      seq: 4,
+    });
+    await pushed.next();
+    peer.socket.terminate();
+    await until('waiting');
+    jest.advanceTimersByTime(500);
+    expect((await server.peers.next()).offered).toEqual(['ws-security.v1', 'resume.r1.4']);
+    client.close();
+    client.connect();
+    expect((await server.peers.next()).offered).toEqual(['ws-security.v1']);
+  });
+});
+
+describe('WsClient: coming back', () => {
+  it('comes back after the line broke', async () => {
+    const { peer, until, states } = await connected();
+    peer.socket.terminate();
+    const waiting = await until('waiting');
+    expect(waiting).toMatchObject({
+      previous: 'open',
+      code: 1006,
+      next: 'backoff',
+      retryAt: Date.now() + 500,
+    });
+    jest.advanceTimersByTime(500);
+    await until('open');
+    expect(states).toEqual(['connecting', 'open', 'waiting', 'reconnecting', 'open']);
+  });
+
+  it.each([1000, 4401, 4403])('stays away after %i', async (code) => {
+    const { client, peer, until } = await connected({ token: () => 'abc' });
+    peer.socket.close(code, 'enough');
+    expect(await until('closed')).toMatchObject({ previous: 'open', code, reason: 'enough', next: 'never' });
+    await expectNoTimers();
+    client.retryNow();
+    expect(client.state).toBe('closed');
+  });
+
+  it('comes back with a fresh credential after 4419', async () => {
+    const token = provider('old', 'new', 'newer');
+    const { server, peer, until } = await connected({ token });
+    peer.socket.close(4419);
+    expect(await until('waiting')).toMatchObject({ code: 4419, next: 'reauthenticate' });
+    jest.advanceTimersByTime(500);
+    const second = await server.peers.next();
+    expect(second.offered).toContain('bearer.new');
+    await until('open');
+    second.socket.terminate();
+    await until('waiting');
+    jest.advanceTimersByTime(500);
+    await server.peers.next();
+    const why = token.mock.calls.map(([{ reauthenticate }]) => reauthenticate);
+    expect(why).toEqual([false, true, false]);
+  });
+
+  it('stays away after 4419 when there is no fresh credential to be had', async () => {
+    const { peer, until } = await connected({ token: 'abc' });
+    peer.socket.close(4419);
+    expect(await until('closed')).toMatchObject({ code: 4419, next: 'reauthenticate' });
+  });
+
+  it('does not wait when told to go now', async () => {
+    const { client, server, peer: first, until } = await connected();
+    let peer = first;
+    client.retryNow();
+    expect(client.state).toBe('open');
+    for (const go of [() => client.retryNow(), () => client.connect()]) {
+      peer.socket.terminate();
+      await until('waiting');
+      go();
+      expect(await until('reconnecting')).toMatchObject({ previous: 'waiting', retryAt: null });
+      jest.advanceTimersByTime(1_000);
+      await until('open');
+      peer = await server.peers.next();
+      expect(server.peers.size).toBe(0);
+    }
+  });
+
+  it('forgets failures only after a stable connection', async () => {
+    const { client, server, peer, until } = await connected();
+    let current = peer;
+    for (const attempt of [1, 2]) {
+      jest.advanceTimersByTime(4_999);
+      current.socket.terminate();
+      expect(await until('waiting')).toMatchObject({ attempt });
+      client.retryNow();
+      [current] = await Promise.all([server.peers.next(), until('open')]);
+    }
+    expect(client.status.attempt).toBe(2);
+    jest.advanceTimersByTime(5_000);
+    expect(client.status.attempt).toBe(0);
+    current.socket.terminate();
+    expect(await until('waiting')).toMatchObject({ attempt: 0 });
+  });
+
+  it('follows the goodbye rather than the close code', async () => {
+    const { client, server, peer, until } = await connected();
+    jest.advanceTimersByTime(5_000);
+    peer.send(goodbye('backoff', 3_000));
+    peer.socket.close(1012);
+    expect(await until('waiting')).toMatchObject({
+      code: 1012,
+      next: 'backoff',
+      retryAt: Date.now() + 3_500,
+    });
+    client.retryNow();
+    const [second] = await Promise.all([server.peers.next(), until('open')]);
+    second.send(goodbye('never'));
+    second.socket.close(1012);
+    expect(await until('closed')).toMatchObject({ code: 1012, next: 'never' });
+  });
+
+  it('waits after 4429 as long as the last refused message was told to', async () => {
+    const { client, peer, until } = await connected();
+    const reply = client.request('echo');
+    const { id } = await peer.frames.next();
+    const data = { status: 'error', code: 'RATE_LIMITED', message: 'wait', retryAfterMs: 7_000 };
+    peer.send({ event: 'exception', data, id });
+    peer.socket.close(4429);
+    await expect(reply).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    expect((await until('waiting')).retryAt).toBeGreaterThanOrEqual(Date.now() + 7_500);
+  });
+});
+
+describe('WsClient: closing', () => {
+  it('is final, tells the server why, and leaves nothing running', async () => {
+    const { client, peer, until, states } = await connected();
+    peer.send(session());
+    const reply = client.request('slow');
+    await peer.frames.next();
+    const reason = 'ö'.repeat(100);
+    client.close(reason);
+    client.close('again');
+    await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    expect(await until('closed')).toMatchObject({ code: 1000, reason, next: 'never', retryAt: null });
+    expect(await peer.closed).toEqual({ code: 1000, reason: 'ö'.repeat(61) });
+    expect(states).toEqual(['connecting', 'open', 'closed']);
+  });
+
+  it('hears nothing more of a connection it closed', async () => {
+    const { client, peer, states } = await connected();
+    const heard: unknown[] = [];
+    client.on('push', (push) => heard.push(push));
+    peer.send({ event: 'late', data: 1 });
+    client.close();
+    await peer.closed;
+    await expectNoTimers();
+    expect(heard).toEqual([]);
+    expect(states).toEqual(['connecting', 'open', 'closed']);
+  });
+
+  it('leaves no timer in any state', async () => {
+    const { client, peer, until } = await connected();
+    peer.socket.terminate();
+    await until('waiting');
+    expect(jest.getTimerCount()).toBe(1);
+    client.close();
+    expect(jest.getTimerCount()).toBe(0);
+    client.connect();
+    expect(jest.getTimerCount()).toBe(1);
+    client.close();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer of an open connection', async () => {
+    const { client, peer, until } = await connected();
+    client.on('session', () => void client.request('slow').catch(() => {}));
+    peer.send(session());
+    await peer.frames.next();
+    expect(jest.getTimerCount()).toBe(3);
+    client.close();
+    await until('closed');
+    await expectNoTimers();
+  });
+
+  it('hears nothing of an attempt it gave up', async () => {
+    const asked = new Queue<(accept: boolean) => void>();
+    const server = await serve({ verifyClient: (_info, answer) => asked.push(answer) });
+    const { client, states, until } = clientOf(server.url);
+    client.connect();
+    const accept = await asked.next();
+    expect(client.send('early')).toBe(false);
+    await expect(client.request('early')).rejects.toMatchObject({ code: 'NOT_OPEN' });
+    client.close();
+    client.connect();
+    accept(true);
+    (await asked.next())(true);
+    await until('open');
+    expect(states).toEqual(['connecting', 'closed', 'connecting', 'open']);
+  });
+
+  it('can be closed by a listener at any moment', async () => {
+    for (const moment of ['connecting', 'open', 'waiting'] as const) {
+      const server = await serve();
+      const token = provider('abc');
+      const { client, states, until } = clientOf(server.url, { token });
+      client.on('status', ({ state }) => {
+        if (state === moment) client.close();
+        else if (state === 'open') void server.peers.next().then(({ socket }) => socket.terminate());
+      });
+      client.connect();
+      await until('closed');
+      await expectNoTimers();
+      expect(states.slice(-2)).toEqual([moment, 'closed']);
+      expect(token).toHaveBeenCalledTimes(moment === 'connecting' ? 0 : 1);
+    }
+  });
+
+  it('connects anew, but not with a credential that was refused', async () => {
+    const token = provider('refused', 'new');
+    const { client, server, peer, until } = await connected({ token });
+    peer.send(session());
+    peer.socket.close(4401);
+    await until('closed');
+    client.connect();
+    expect(await until('connecting')).toMatchObject({ attempt: 0, code: null, reason: '', next: null });
+    expect(client.session).toBeNull();
+    expect((await server.peers.next()).offered).toContain('bearer.new');
+    expect(token).toHaveBeenLastCalledWith({ reauthenticate: true });
+  });
+});
+
+describe('WsClient: silence', () => {
+  it('asks whether the line lives, and takes any answer', async () => {
+    const { client, peer } = await connected();
+    const pushed = new Queue<unknown>();
+    client.onPush('mark', (data) => pushed.push(data));
+    peer.send(session({ heartbeatMs: 1000 }), { event: 'mark' });
+    await pushed.next();
+    for (let round = 0; round < 3; round++) {
+      jest.advanceTimersByTime(999);
+      expect(peer.frames.size).toBe(0);
+      jest.advanceTimersByTime(1);
+      expect(await peer.frames.next()).toEqual({ event: 'ping' });
+      jest.advanceTimersByTime(999);
+      peer.send({ event: 'pong' }, { event: 'mark' });
+      await pushed.next();
+    }
+    expect(client.state).toBe('open');
+  });
+
+  it.each([
+    [1_000, 1_000],
+    [30_000, 10_000],
+  ])('with a heartbeat of %i gives the line up %i after the ping', async (heartbeatMs, patience) => {
+    const { client, peer, until } = await connected();
+    const opened = new Queue<unknown>();
+    client.on('session', (body) => opened.push(body));
+    peer.send(session({ heartbeatMs }));
+    await opened.next();
+    const reply = client.request('slow', null, { timeoutMs: 60_000 });
+    jest.advanceTimersByTime(heartbeatMs);
+    jest.advanceTimersByTime(patience - 1);
+    expect(client.state).toBe('open');
+    jest.advanceTimersByTime(1);
+    expect(await until('waiting')).toMatchObject({
+      code: 1006,
+      reason: 'The line went silent',
+      next: 'backoff',
+    });
+    await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    expect(await peer.closed).toMatchObject({ code: 1000 });
+  });
+
+  it('does not ask before the server named a heartbeat', async () => {
+    const { client, peer } = await connected({ backoff: { stableMs: 0 } });
+    const pushed = new Queue<unknown>();
+    client.onPush('mark', (data) => pushed.push(data));
+    peer.send({ event: 'mark' }, session({ heartbeatMs: 0 }), { event: 'mark' });
+    await pushed.next();
+    await pushed.next();
+    jest.advanceTimersByTime(0);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('WsClient: offline', () => {
+  let network: EventTarget;
+
+  beforeEach(() => {
+    network = new EventTarget();
+    host.addEventListener = (type, listener) => network.addEventListener(type, listener);
+    host.removeEventListener = (type, listener) => network.removeEventListener(type, listener);
+  });
+  afterEach(() => {
+    delete host.addEventListener;
+    delete host.removeEventListener;
+  });
+
+  const offline = () => network.dispatchEvent(new Event('offline'));
+  const online = () => network.dispatchEvent(new Event('online'));
+  const listeners = () => ['online', 'offline'].map((type) => getEventListeners(network, type).length);
+
+  it('waits without a countdown until the network is back', async () => {
+    const { client, until } = await connected({ random: () => 0.5 });
+    const reply = client.request('slow');
+    offline();
+    await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    expect(await until('waiting')).toMatchObject({
+      offline: true,
+      retryAt: null,
+      code: 1006,
+      next: 'backoff',
+    });
+    offline();
+    jest.advanceTimersByTime(600_000);
+    expect(client.state).toBe('waiting');
+    online();
+    expect(await until('waiting')).toMatchObject({ offline: false, retryAt: Date.now() + 250, attempt: 0 });
+    jest.advanceTimersByTime(250);
+    await until('open');
+  });
+
+  it('stops the countdown when the network goes', async () => {
+    const { client, peer, until } = await connected();
+    peer.socket.close(1012);
+    await until('waiting');
+    await peer.closed;
+    offline();
+    expect(await until('waiting')).toMatchObject({ offline: true, retryAt: null, code: 1012 });
+    expect(jest.getTimerCount()).toBe(0);
+    client.close();
+    expect(await until('closed')).toMatchObject({ offline: false });
+  });
+
+  it('does not listen when closed', async () => {
+    const { client } = await connected();
+    expect(listeners()).toEqual([1, 1]);
+    client.close();
+    expect(listeners()).toEqual([0, 0]);
+    offline();
+    expect(client.state).toBe('closed');
+  });
+
+  it('does not start without a network, unless told to', async () => {
+    const given = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+    try {
+      const server = await serve();
+      const { client, until, states } = clientOf(server.url);
+      client.connect();
+      expect(client.status).toMatchObject({ state: 'waiting', offline: true, retryAt: null });
+      client.retryNow();
+      expect(await until('open')).toMatchObject({ offline: false });
+      offline();
+      client.retryNow();
+      online();
+      await until('open');
+      expect(states).toEqual(['waiting', 'connecting', 'open', 'waiting', 'reconnecting', 'open']);
+    } finally {
+      if (given) Object.defineProperty(globalThis, 'navigator', given);
+      else Reflect.deleteProperty(globalThis, 'navigator');
+    }
+  });
+});
