@@ -4,6 +4,7 @@ import {
   WsClient,
   type ClientState,
   type ClientStatus,
+  type FieldError,
   type RequestError,
 } from 'nestjs-ws-security/client';
 import { WebSocket } from 'ws';
@@ -68,7 +69,7 @@ it('signs in through the subprotocol and asks', async () => {
   expect(client.session).toMatchObject({ principal: { id: 'alice' }, resume: null });
   await expect(client.request('echo', { text: 7 })).rejects.toMatchObject({
     code: 'VALIDATION_FAILED',
-    errors: expect.arrayContaining([expect.objectContaining({ path: 'text' })]) as unknown,
+    errors: expect.arrayContaining([expect.objectContaining({ path: 'text' })]) as FieldError[],
   } satisfies Partial<RequestError>);
   await client.request('echo', { text: 'third' });
   await expect(client.request('echo', { text: 'hi' })).rejects.toMatchObject({

@@ -47,6 +47,6 @@ export class ManualClock extends Clock {
   }
 
   private earliest(): Ticker | undefined {
-    return [...this.tickers].sort((a, b) => a.next - b.next)[0];
+    return [...this.tickers].toSorted((a, b) => a.next - b.next)[0];
   }
 }

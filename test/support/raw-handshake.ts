@@ -45,7 +45,7 @@ export function rawHandshake(port: number, bytes: string | Buffer): Promise<RawA
       try {
         resolve(parse(text));
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
   });

@@ -44,10 +44,7 @@ export async function startApp(config: AppOptions): Promise<RunningApp> {
   };
   const app =
     config.platform === 'fastify'
-      ? module.createNestApplication<INestApplication>(
-          new FastifyAdapter(config.tls && { https: config.tls }),
-          nestOptions,
-        )
+      ? module.createNestApplication(new FastifyAdapter(config.tls && { https: config.tls }), nestOptions)
       : module.createNestApplication(nestOptions);
   config.beforeInit?.(app);
   await app.listen(config.port ?? 0, '127.0.0.1');

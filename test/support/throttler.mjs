@@ -35,6 +35,7 @@ function load(file) {
     if (name in EXTERNAL) return EXTERNAL[name];
     throw new Error(`${file} requires ${name}`);
   };
+  // oxlint-disable-next-line typescript/no-implied-eval -- an installed package, run as a module loader would
   const run = new Function('module', 'exports', 'require', readFileSync(file, 'utf8'));
   run(module, module.exports, resolve);
   return module.exports;

@@ -1,0 +1,99 @@
+import { WsClient } from 'nestjs-ws-security/client';
+import { Composer } from './composer.js';
+import { element } from './dom.js';
+import { MessageList } from './message-list.js';
+import { Notice } from './notice.js';
+import { type Problem, problemText } from './problem-text.js';
+import { Room } from './room.js';
+import { Session, SignInRefused } from './session.js';
+import { StatusView } from './status-view.js';
+
+const signInForm = element('sign-in', HTMLFormElement);
+const user = element('user', HTMLSelectElement);
+const signOutButton = element('sign-out', HTMLButtonElement);
+const whoami = element('whoami', HTMLElement);
+const chat = element('chat', HTMLElement);
+
+let session: Session | null = null;
+
+const client = new WsClient({ url: '/ws', token: credential });
+const notice = new Notice();
+const messages = new MessageList();
+const statusView = new StatusView({
+  retryNow: () => client.retryNow(),
+  connectAgain: () => {
+    session?.forget();
+    client.connect();
+  },
+});
+const room = new Room(client, {
+  joined(again) {
+    composer.allow({ joined: true });
+    if (again) messages.addSystemLine('Connection restored');
+  },
+  refused: (error) => explain(error, 'The room cannot be joined.'),
+  said: (message) => messages.addMessage(message, message.from === session?.user),
+});
+const composer = new Composer({
+  send(text) {
+    notice.dismiss();
+    return room.send(text);
+  },
+  failed: (error) => explain(error),
+});
+
+client.on('status', (status) => {
+  statusView.show(status, session !== null);
+  composer.allow({ joined: false });
+  if (status.state === 'open') void room.join();
+});
+client.on('session', ({ principal: { id, roles } }) => {
+  whoami.textContent = [id, roles.join(', ')].filter(Boolean).join(' · ');
+});
+client.on('problem', (error) => explain(error));
+
+signInForm.addEventListener('submit', (event) => {
+  event.preventDefault();
+  showSignedIn(new Session(user.value));
+  client.connect();
+  composer.focus();
+});
+signOutButton.addEventListener('click', () => signOut('Signed out'));
+
+async function credential(why: { reauthenticate: boolean }): Promise<string | null> {
+  const asked = session;
+  try {
+    return (await asked?.credential(why)) ?? null;
+  } catch (error) {
+    const final = error instanceof SignInRefused && asked === session;
+    if (final) signOut('This service does not let you sign in.');
+    throw error;
+  }
+}
+
+function signOut(reason: string): void {
+  showSignedIn(null);
+  client.close(reason);
+  user.focus();
+}
+
+function showSignedIn(next: Session | null): void {
+  session = next;
+  room.leave();
+  messages.clear();
+  notice.clear();
+  composer.reset();
+  whoami.textContent = next?.user ?? '';
+  signInForm.hidden = next !== null;
+  signOutButton.hidden = next === null;
+  chat.hidden = next === null;
+}
+
+/** `text` instead of the one for messages, unless it is a matter of waiting. */
+function explain(problem: Problem, text = problemText(problem)): void {
+  const { code, message, retryAfterMs } = problem;
+  const kind = code === 'RATE_LIMITED' ? 'rate-limit' : 'error';
+  if (retryAfterMs === undefined) return notice.show(kind, text);
+  composer.allow({ limited: true });
+  notice.wait(kind, message, retryAfterMs, () => composer.allow({ limited: false }));
+}

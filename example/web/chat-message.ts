@@ -1,0 +1,18 @@
+/** As far as `Date` goes, ECMA-262 §21.4.1.1. */
+const LATEST_MS = 8.64e15;
+
+export interface ChatMessage {
+  room: string;
+  from: string;
+  text: string;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** Null for anything else: what comes from the network is looked at before it is shown. */
+export function parseChatMessage(data: unknown): ChatMessage | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const { room, from, text, at } = data as Record<string, unknown>;
+  if (typeof room !== 'string' || typeof from !== 'string' || typeof text !== 'string') return null;
+  return typeof at === 'number' && Math.abs(at) <= LATEST_MS ? { room, from, text, at } : null;
+}

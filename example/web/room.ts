@@ -1,0 +1,65 @@
+import { RequestError, type WsClient } from 'nestjs-ws-security/client';
+import { type ChatMessage, parseChatMessage } from './chat-message.js';
+
+const ROOM = 'lobby';
+
+interface RoomHandlers {
+  /** `again`: not for the first time since `leave()`. */
+  joined(again: boolean): void;
+  /** With `retryAfterMs`, joining is tried again after it. */
+  refused(error: RequestError): void;
+  said(message: ChatMessage): void;
+}
+
+/** The room of this page. Membership belongs to a connection, so each new one joins again. */
+export class Room {
+  /** Counts the calls: what a later one made obsolete comes to nothing. */
+  private turn = 0;
+  private joinedBefore = false;
+
+  constructor(
+    private readonly client: WsClient,
+    private readonly handlers: RoomHandlers,
+  ) {
+    client.onPush<unknown>('chat.message', (data) => {
+      const message = parseChatMessage(data);
+      if (message?.room === ROOM) handlers.said(message);
+    });
+  }
+
+  async join(): Promise<void> {
+    const turn = ++this.turn;
+    try {
+      await this.client.request('chat.join', { room: ROOM });
+      if (turn === this.turn) this.enter();
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (turn === this.turn) this.refused(error, turn);
+    }
+  }
+
+  leave(): void {
+    this.turn++;
+    this.joinedBefore = false;
+  }
+
+  send(text: string): Promise<unknown> {
+    return this.client.request('chat.send', { room: ROOM, text });
+  }
+
+  private enter(): void {
+    const again = this.joinedBefore;
+    this.joinedBefore = true;
+    this.handlers.joined(again);
+  }
+
+  private refused(error: RequestError, turn: number): void {
+    // Without a connection there is nothing to say: the next one joins.
+    if (error.code === 'DISCONNECTED' || error.code === 'NOT_OPEN') return;
+    this.handlers.refused(error);
+    if (error.retryAfterMs === undefined) return;
+    setTimeout(() => {
+      if (turn === this.turn) void this.join();
+    }, error.retryAfterMs);
+  }
+}

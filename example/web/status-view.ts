@@ -1,0 +1,46 @@
+import type { ClientStatus } from 'nestjs-ws-security/client';
+import { countDown } from './countdown.js';
+import { createTicker, element } from './dom.js';
+import { statusText } from './status-text.js';
+
+interface StatusHandlers {
+  retryNow(): void;
+  connectAgain(): void;
+}
+
+/** Says how the connection is, and offers what can be done about it. */
+export class StatusView {
+  private readonly root = element('status', HTMLElement);
+  private readonly text = element('status-text', HTMLElement);
+  private readonly retryNow = element('retry-now', HTMLButtonElement);
+  private readonly connectAgain = element('connect-again', HTMLButtonElement);
+  private stopCountdown = (): void => {};
+
+  constructor(handlers: StatusHandlers) {
+    this.retryNow.addEventListener('click', () => handlers.retryNow());
+    this.connectAgain.addEventListener('click', () => handlers.connectAgain());
+  }
+
+  /** `signedIn`: who is not signed in gets the form instead of a way to connect again. */
+  show(status: ClientStatus, signedIn: boolean): void {
+    this.stopCountdown();
+    this.root.dataset['state'] = status.state;
+    this.text.textContent = statusText(status);
+    if (status.retryAt !== null) this.showCountdown(status.retryAt);
+    this.offer(status.state === 'waiting', status.state === 'closed' && signedIn);
+  }
+
+  private offer(retryNow: boolean, connectAgain: boolean): void {
+    const focused = document.activeElement;
+    this.retryNow.hidden = !retryNow;
+    this.connectAgain.hidden = !connectAgain;
+    // The keyboard stays here when the button it was on goes away.
+    if (focused instanceof HTMLButtonElement && focused.hidden) this.root.focus();
+  }
+
+  private showCountdown(retryAt: number): void {
+    const ticker = createTicker('countdown');
+    this.stopCountdown = countDown(ticker, retryAt);
+    this.text.append(' Next attempt in ', ticker, '\u00a0s.');
+  }
+}
