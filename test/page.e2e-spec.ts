@@ -7,7 +7,9 @@ const isThere = existsSync(CHROMIUM);
 
 // A machine without a browser says that this was not tested; in CI it has to be there.
 if (!isThere && process.env['CI'] !== 'true') {
-  console.warn(`SKIPPED: the page is not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`);
+  console.warn(
+    `SKIPPED: the page is not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`,
+  );
 }
 const describePage = isThere || process.env['CI'] === 'true' ? describe : describe.skip;
 
@@ -47,7 +49,13 @@ describePage('the page of the reference service', () => {
   beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-sync',
+      ],
     });
   }, 30_000);
 

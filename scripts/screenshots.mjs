@@ -1,0 +1,107 @@
+/*
+ * Takes the pictures of docs/screenshots from the running reference service. Needs a build and Chromium.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const FOLDER = 'docs/screenshots';
+const VIEWPORT = { width: 960, height: 720 };
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+async function startService(env) {
+  const child = spawn(process.execPath, ['example/dist/server/main.js'], {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    const url = /^Listening on (\S+)$/m.exec(output)?.[1];
+    if (url) return { url, child };
+  }
+  throw new Error(`the service did not start: ${output}`);
+}
+
+async function stopService({ child }) {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+async function openPage(browser, url, options) {
+  const context = await browser.newContext({ viewport: VIEWPORT, ignoreHTTPSErrors: true, ...options });
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+async function signIn(page, user) {
+  await page.selectOption('#user', user);
+  await page.click('#sign-in-button');
+  await page.locator('#send:enabled').waitFor();
+}
+
+async function say(page, text) {
+  await page.locator('#send:enabled').waitFor();
+  await page.fill('#text', text);
+  await page.press('#text', 'Enter');
+}
+
+async function heard(page, text) {
+  await page.locator('#messages li', { hasText: text }).waitFor();
+}
+
+async function converse(alice, bob) {
+  const lines = [
+    [alice, 'Morning! Is the new gateway out?'],
+    [bob, 'Since an hour ago. Nobody noticed the restart.'],
+    [alice, 'I did: the page counted to two and was back.'],
+    [bob, 'Tom & Jerry approve, a < b still holds.'],
+  ];
+  for (const [page, text] of lines) {
+    await say(page, text);
+    await heard(alice, text);
+    await heard(bob, text);
+  }
+}
+
+const shot = (page, name) => page.screenshot({ path: `${FOLDER}/${name}.png` });
+
+mkdirSync(FOLDER, { recursive: true });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  const service = await startService({ WS_RATE_LIMIT: '8', WS_RATE_TTL_MS: '20000' });
+  const light = await openPage(browser, service.url, { colorScheme: 'light' });
+  const dark = await openPage(browser, service.url, { colorScheme: 'dark' });
+  const phone = await openPage(browser, service.url, { viewport: { width: 360, height: 640 } });
+  await shot(phone, 'sign-in-phone');
+  await signIn(light, 'alice');
+  await signIn(dark, 'bob');
+  await converse(light, dark);
+  await shot(light, 'chat-light');
+  await shot(dark, 'chat-dark');
+
+  await say(
+    light,
+    'This message is longer than the hundred characters that the service accepts, so it says which rule it breaks.',
+  );
+  await light.locator('#text-error:visible').waitFor();
+  await shot(light, 'field-error');
+
+  await light.fill('#text', 'And this one comes too fast');
+  for (let i = 0; i < 8 && !(await light.locator('#notice:visible').count()); i++) {
+    await light.press('#text', 'Enter');
+    await light.waitForTimeout(150);
+    if (!(await light.locator('#notice:visible').count()))
+      await light.fill('#text', 'And this one comes too fast');
+  }
+  await light.locator('#notice:visible').waitFor();
+  await shot(light, 'rate-limit');
+
+  await stopService(service);
+  await dark.locator('#status[data-state="waiting"]').waitFor();
+  await shot(dark, 'reconnecting-dark');
+} finally {
+  await browser.close();
+}
