@@ -1,5 +1,6 @@
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
+  CloseCode,
   ConnectionLifecycleService,
   ConnectionRegistry,
   SecureGateway,
@@ -111,6 +112,19 @@ describe('connect and disconnect hooks', () => {
     },
   );
 
+  it('the disconnect hook waits until the connect hook is done', async () => {
+    HookedGateway.mode = 'slow';
+    const client = await connect('/hooks');
+    for (const connection of running.app.get(ConnectionRegistry)) connection.terminate();
+    await client.closed;
+    const other = await connect();
+    await other.request('echo', { text: 'meanwhile' });
+    expect(HookedGateway.log).toEqual(['connect']);
+    HookedGateway.finish();
+    await other.request('echo', { text: 'and then' });
+    expect(HookedGateway.log).toEqual(['connect', 'connected', 'disconnect']);
+  });
+
   it('messages wait until the connect hook is done', async () => {
     HookedGateway.mode = 'slow';
     const client = await connect('/hooks');
@@ -122,6 +136,15 @@ describe('connect and disconnect hooks', () => {
     HookedGateway.finish();
     expect(await reply).toMatchObject({ event: 'hello', data: true });
     expect(HookedGateway.log).toEqual(['connect', 'connected', 'message']);
+  });
+});
+
+describe('closing', () => {
+  it('cuts a reason that is too long between two characters', async () => {
+    const client = await connect();
+    for (const connection of running.app.get(ConnectionRegistry))
+      connection.close(CloseCode.FORBIDDEN, 'é'.repeat(100));
+    expect(await client.closed).toEqual({ code: 4403, reason: 'é'.repeat(61) });
   });
 });
 

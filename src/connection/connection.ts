@@ -25,6 +25,7 @@ export interface ConnectionInit {
 }
 
 const OPEN = 1;
+const MAX_REASON_BYTES = 123;
 
 /**
  * One accepted WebSocket and who is on it. Frames go out through it, so that they always have the shape of
@@ -96,9 +97,13 @@ export class Connection {
     this.write(JSON.stringify({ event: 'exception', data: body, id }));
   }
 
-  /** Starts the closing handshake; the socket is cut when the client does not answer it. */
+  /**
+   * Starts the closing handshake; the socket is cut when the client does not answer it.
+   *
+   * @param reason for the client, at most 123 bytes of it (RFC 6455 §5.5.1)
+   */
   close(code: CloseCode, reason = ''): void {
-    this.socket.close(code, reason);
+    this.socket.close(code, firstBytes(reason, MAX_REASON_BYTES));
   }
 
   /** Cuts the line without a word. */
@@ -109,4 +114,16 @@ export class Connection {
   private write(text: string): void {
     if (this.isOpen) this.socket.send(text);
   }
+}
+
+/** The beginning of a text that fits, without a character that was cut in half. */
+function firstBytes(text: string, limit: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > limit) break;
+    kept += character;
+  }
+  return kept;
 }

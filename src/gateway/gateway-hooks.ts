@@ -33,9 +33,10 @@ export class GatewayHooks {
     }
     if (handleDisconnect) {
       gateway.handleDisconnect = (client, ...rest) => {
-        const run = this.run(`${name}.handleDisconnect`, () =>
-          handleDisconnect.call(gateway, client, ...rest),
-        );
+        const run = this.run(`${name}.handleDisconnect`, async () => {
+          await Promise.all(this.connecting.get(client) ?? []);
+          await handleDisconnect.call(gateway, client, ...rest);
+        });
         this.tracker.track(run);
       };
     }
