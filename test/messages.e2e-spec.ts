@@ -333,8 +333,14 @@ describe('exceptions', () => {
     ['ws-exception', 'BAD_MESSAGE', 'Room is full'],
     ['teapot', 'FORBIDDEN', 'I am a teapot'],
   ])('L5 I11 %s becomes one frame with the code %s', async (event, code, message) => {
-    const frame = await client.request(event, { payload: 'canary-body' });
-    expect(frame).toEqual({ event: 'exception', data: { status: 'error', code, message }, id: 1 });
-    await expectServed();
+    client.send({ event, data: { payload: 'canary-body' }, id: 1 });
+    expect(await client.next()).toEqual({
+      event: 'exception',
+      data: { status: 'error', code, message },
+      id: 1,
+    });
+    // Nothing comes behind it, no acknowledgement either.
+    client.send({ event: 'note', data: { text: 'still here' } });
+    expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
   });
 });
