@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 
 const INTEGER = /^\d{1,15}$/;
@@ -40,4 +41,22 @@ export function list(item: z.ZodType<string, string>) {
 
 export function bytes(min: number, message: string) {
   return z.string({ error: message }).refine((value) => Buffer.byteLength(value) >= min, { error: message });
+}
+
+export function choice<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` });
+}
+
+/** A file that can be read when the application starts. */
+export function filePath() {
+  return z.string().refine(isReadable, { error: 'must name a file that can be read' });
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

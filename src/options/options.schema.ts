@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bytes, integer, list } from './option-parsers.js';
+import { addressRange, host } from './address-parsers.js';
+import { bytes, choice, filePath, flag, integer, list } from './option-parsers.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 
 const DAY_MS = 86_400_000;
@@ -19,6 +20,24 @@ function option<T extends z.ZodType>(variable: string, schema: T, file?: string)
  * Every option in one table: the name in `forRoot()`, the environment variable, the rule and the default.
  */
 export const OPTIONS = {
+  requireTls: option('WS_REQUIRE_TLS', flag().optional()),
+  tlsCertFile: option('WS_TLS_CERT_FILE', filePath().optional()),
+  tlsKeyFile: option('WS_TLS_KEY_FILE', filePath().optional()),
+  tlsCaFile: option('WS_TLS_CA_FILE', filePath().optional()),
+  tlsMinVersion: option('WS_TLS_MIN_VERSION', choice('TLSv1.2', 'TLSv1.3').default('TLSv1.2')),
+  trustedProxies: option('WS_TRUSTED_PROXIES', list(addressRange()).default([])),
+  allowedHosts: option('WS_ALLOWED_HOSTS', list(host()).default([])),
+  ipv6Prefix: option('WS_IPV6_PREFIX', integer(1, 128).default(64)),
+  rejectWith: option('WS_REJECT_WITH', choice('http', 'close').default('http')),
+  authTimeoutMs: option('WS_AUTH_TIMEOUT_MS', integer(1, DAY_MS).default(5000)),
+  connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, 100_000).default(60)),
+  connectRateTtlMs: option('WS_CONNECT_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
+  authFailureLimit: option('WS_AUTH_FAILURE_LIMIT', integer(1, 100_000).default(10)),
+  authFailureTtlMs: option('WS_AUTH_FAILURE_TTL_MS', integer(1, DAY_MS).default(60_000)),
+  maxConnections: option('WS_MAX_CONNECTIONS', integer(1).default(10_000)),
+  maxConnectionsPerAddress: option('WS_MAX_CONNECTIONS_PER_ADDRESS', integer(1).default(1000)),
+  maxConnectionsPerUser: option('WS_MAX_CONNECTIONS_PER_USER', integer(1).default(10)),
+  logSecurityEvents: option('WS_LOG_SECURITY_EVENTS', flag().default(true)),
   allowedOrigins: option(
     'WS_ALLOWED_ORIGINS',
     list(z.string().refine(isOriginPattern, { error: ORIGIN_PATTERN_HINT })).default([]),
@@ -60,4 +79,6 @@ type Schema<K extends OptionName> = (typeof OPTIONS)[K]['schema'];
 export type WsSecurityOptions = { [K in OptionName]?: z.input<Schema<K>> | undefined };
 
 /** The options in force: given, read and defaulted. Everybody injects this one. */
-export type ResolvedOptions = Readonly<{ [K in OptionName]: z.output<Schema<K>> } & { production: boolean }>;
+export type ResolvedOptions = Readonly<
+  { [K in OptionName]: z.output<Schema<K>> } & { requireTls: boolean; production: boolean }
+>;

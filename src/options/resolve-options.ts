@@ -9,6 +9,8 @@ const shape = Object.fromEntries(
 
 const schema = z.object(shape);
 
+type Parsed = z.output<typeof schema>;
+
 /**
  * Options in force: what is given, else the environment, else the default.
  *
@@ -28,22 +30,66 @@ export function resolveOptions(
     for (const issue of parsed.error.issues) {
       problems.push({ name: variableOf(String(issue.path[0])), message: issue.message });
     }
-  } else if (production) {
-    problems.push(...weaknesses(parsed.data));
+  } else {
+    problems.push(...contradictions(parsed.data));
+    if (production) problems.push(...weaknesses(parsed.data));
   }
   if (!parsed.success || problems.length > 0) throw new WsConfigurationError(withoutRepetition(problems));
-  return Object.freeze({ ...(parsed.data as Omit<ResolvedOptions, 'production'>), production });
+  const requireTls = parsed.data.requireTls ?? production;
+  return Object.freeze({
+    ...(parsed.data as Omit<ResolvedOptions, 'requireTls' | 'production'>),
+    requireTls,
+    production,
+  });
+}
+
+/** Settings that are each valid and make no sense together. */
+function contradictions(options: Parsed): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  const require = (isThere: unknown, option: OptionName, because: OptionName): void => {
+    const message = `is required beside ${OPTIONS[because].variable}`;
+    if (isThere === undefined) problems.push({ name: OPTIONS[option].variable, message });
+  };
+  if (options.tlsCertFile !== undefined) require(options.tlsKeyFile, 'tlsKeyFile', 'tlsCertFile');
+  if (options.tlsKeyFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsKeyFile');
+  if (options.tlsCaFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsCaFile');
+  return problems;
 }
 
 /** What development tolerates and production does not. */
-function weaknesses(options: z.output<typeof schema>): ConfigurationProblem[] {
-  if (!options.allowedOrigins.includes('*')) return [];
-  return [
-    {
-      name: OPTIONS.allowedOrigins.variable,
-      message: 'must name origins in production, * lets every site in',
-    },
-  ];
+function weaknesses(options: Parsed): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  const refuse = (isWeak: boolean, option: OptionName, message: string): void => {
+    if (isWeak) problems.push({ name: OPTIONS[option].variable, message });
+  };
+  const verifiesTokens = options.jwtSecret !== undefined;
+  refuse(
+    options.allowedOrigins.includes('*'),
+    'allowedOrigins',
+    'must name origins in production, * lets every site in',
+  );
+  refuse(options.allowedHosts.includes('*'), 'allowedHosts', 'must name hosts in production');
+  refuse(
+    options.requireTls === false,
+    'requireTls',
+    'must be true in production, tokens travel in the clear otherwise',
+  );
+  refuse(
+    options.trustedProxies.some((range) => range.endsWith('/0')),
+    'trustedProxies',
+    'must not trust every address in production',
+  );
+  refuse(
+    verifiesTokens && options.jwtIssuer === undefined,
+    'jwtIssuer',
+    'is required in production: whose tokens are accepted',
+  );
+  refuse(
+    verifiesTokens && options.jwtAudience === undefined,
+    'jwtAudience',
+    'is required in production: for whom tokens must be meant',
+  );
+  return problems;
 }
 
 function definedOf(given: WsSecurityOptions): WsSecurityOptions {

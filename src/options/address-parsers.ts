@@ -1,0 +1,35 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?)$/;
+
+/** An address, or a range of them in CIDR notation (RFC 4632, RFC 4291 §2.3). */
+export function addressRange() {
+  return z.string().refine(isAddressRange, {
+    error: 'each entry must be an IP address or a range such as 10.0.0.0/8 or fd00::/8',
+  });
+}
+
+/** A host name or address with an optional port, as a Host header has it; case does not matter. */
+export function host() {
+  return z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .refine((text) => HOST.test(text), {
+      error: 'each entry must be a host such as example.com or example.com:8443',
+    });
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || !isAddress(address)) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (address.includes(':') ? 128 : 32);
+}
+
+/** An address in its usual notation; ipaddr.js would take octal, hexadecimal and short forms as well. */
+export function isAddress(text: string): boolean {
+  return text.includes(':')
+    ? !text.includes('%') && ipaddr.IPv6.isValid(text)
+    : ipaddr.IPv4.isValidFourPartDecimal(text);
+}
