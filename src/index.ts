@@ -11,6 +11,7 @@ export { Clock } from './connection/clock.js';
 export { Connection } from './connection/connection.js';
 export { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 export { connectionOf } from './connection/connection-of.js';
+export { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
 export { ConnectionRegistry } from './connection/connection-registry.service.js';
 export { ANONYMOUS } from './connection/principal.js';
 export { WsConfigurationError } from './errors/configuration.error.js';
@@ -27,7 +28,10 @@ export {
   ValidationFailedException,
 } from './errors/ws-exceptions.js';
 export { WsSecurityException } from './errors/ws-security.exception.js';
+export { Handshake } from './handshake/handshake.js';
+export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
+export { SecurityEvents } from './observability/security-events.service.js';
 export { InjectSecurityOptions, SECURITY_OPTIONS } from './options/options.token.js';
 export { CloseCode } from './protocol/close-code.enum.js';
 export { ERROR_CODES } from './protocol/error-code.js';
@@ -48,6 +52,7 @@ export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway.decorator.js';
+export type { SecurityEvent } from './observability/security-events.service.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 export type {
   ErrorBody,

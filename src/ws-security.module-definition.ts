@@ -1,7 +1,11 @@
-import { ConfigurableModuleBuilder, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type Provider, type Type } from '@nestjs/common';
+import { MODULE_CONNECT_GUARDS } from './gateway/connect-guards.js';
+import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
 import type { WsSecurityOptions } from './options/options.schema.js';
 
 interface ModuleExtras {
+  /** Decisions before `101` on every gateway. */
+  connectGuards?: Type<WsConnectGuard>[];
   /** Providers that take the place of the module's own, such as a `TokenVerifier` of the application. */
   providers?: Provider[];
 }
@@ -13,10 +17,14 @@ export const {
   ASYNC_OPTIONS_TYPE,
 } = new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
   .setClassMethodName('forRoot')
-  .setExtras<ModuleExtras>({ providers: [] }, (definition, { providers = [] }) => ({
+  .setExtras<ModuleExtras>({ providers: [], connectGuards: [] }, (definition, extras) => ({
     ...definition,
     global: true,
-    // Of two providers with one token the later one counts.
-    providers: [...(definition.providers ?? []), ...providers],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
+      // Of two providers with one token the later one counts.
+      ...(extras.providers ?? []),
+    ],
   }))
   .build();

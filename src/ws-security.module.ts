@@ -7,12 +7,14 @@ import { TokenVerifier } from './auth/token-verifier.js';
 import { UnconfiguredVerifier } from './auth/unconfigured.verifier.js';
 import { Clock, SystemClock } from './connection/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
 import { ExpiryService } from './connection/expiry.service.js';
 import { HeartbeatService } from './connection/heartbeat.service.js';
 import { HookTracker } from './connection/hook-tracker.js';
 import { TimerWheel } from './connection/timer-wheel.js';
+import { ConnectGuards } from './gateway/connect-guards.js';
 import { ConnectionSetup } from './gateway/connection.setup.js';
 import { GatewayAudit } from './gateway/gateway-audit.js';
 import { GatewayExplorer } from './gateway/gateway-explorer.js';
@@ -24,9 +26,12 @@ import {
   HANDSHAKE_STEPS,
   HandshakePipeline,
 } from './handshake/handshake.pipeline.js';
+import { HandshakeService } from './handshake/handshake.service.js';
 import { FrameDecoder } from './messages/frame-decoder.js';
 import { MessageDispatcher } from './messages/message.dispatcher.js';
 import { ReplyWriter } from './messages/reply.writer.js';
+import { ConnectionEvents } from './observability/connection-events.js';
+import { SecurityEvents } from './observability/security-events.service.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { resolveOptions } from './options/resolve-options.js';
@@ -47,6 +52,7 @@ const CONFIGURED: Provider[] = [
     useFactory: (given: WsSecurityOptions) => resolveOptions(given),
   },
   { provide: Clock, useClass: SystemClock },
+  { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
     provide: TokenVerifier,
@@ -89,6 +95,10 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
       useFactory: (...steps: unknown[]) => steps,
     },
     HandshakePipeline,
+    HandshakeService,
+    SecurityEvents,
+    ConnectionEvents,
+    ConnectGuards,
     FrameDecoder,
     ReplyWriter,
     MessageDispatcher,
@@ -108,6 +118,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ThrottleScopeReader,
     ConnectionRegistry,
     ConnectionLifecycleService,
+    ConnectionDirectory,
+    SecurityEvents,
   ],
 })
 export class WsSecurityModule extends ConfigurableModuleClass {

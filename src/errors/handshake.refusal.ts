@@ -1,4 +1,5 @@
-import { HANDSHAKE_STATUS, type HandshakeCode } from '../protocol/handshake-code.js';
+import type { CloseCode } from '../protocol/close-code.enum.js';
+import { HANDSHAKE_CLOSE_CODE, HANDSHAKE_STATUS, type HandshakeCode } from '../protocol/handshake-code.js';
 
 /**
  * A handshake that is answered with an HTTP error instead of 101. `cause` is for the operator only.
@@ -8,6 +9,8 @@ import { HANDSHAKE_STATUS, type HandshakeCode } from '../protocol/handshake-code
 export class HandshakeRefusal extends Error {
   override readonly name = 'HandshakeRefusal';
   readonly status: number;
+  /** What a client hears with `WS_REJECT_WITH=close`; undefined for what stays HTTP. */
+  closeCode: CloseCode | undefined;
 
   constructor(
     readonly code: HandshakeCode,
@@ -16,5 +19,6 @@ export class HandshakeRefusal extends Error {
   ) {
     super(`Handshake refused: ${code}`, options);
     this.status = HANDSHAKE_STATUS[code];
+    this.closeCode = HANDSHAKE_CLOSE_CODE[code];
   }
 }

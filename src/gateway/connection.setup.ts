@@ -44,7 +44,11 @@ export class ConnectionSetup {
     client.on('error', (error) =>
       this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`),
     );
-    client.on('close', (code) => this.lifecycle.closed(connection, code));
+    const release = handshake.takeHeld();
+    client.on('close', (code) => {
+      release();
+      this.lifecycle.closed(connection, code);
+    });
     this.lifecycle.opened(connection);
     if (connection.speaksProtocol) connection.announce(ReservedEvent.SESSION, this.sessionOf(connection));
     announce();

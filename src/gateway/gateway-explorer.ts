@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import { GATEWAY_METADATA, MESSAGE_MAPPING_METADATA, MESSAGE_METADATA } from '@nestjs/websockets/internal';
 import { SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway.decorator.js';
 
@@ -14,6 +14,8 @@ export interface DiscoveredGateway {
   /** Undefined for a gateway that is not secured. */
   options: SecureGatewayOptions | undefined;
   isRequestScoped: boolean;
+  /** Instances that the gateway's own module can see. */
+  moduleRef: ModuleRef;
   handlers: GatewayHandler[];
 }
 
@@ -22,7 +24,10 @@ export interface DiscoveredGateway {
 export class GatewayExplorer {
   private readonly scanner = new MetadataScanner();
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
 
   explore(): DiscoveredGateway[] {
     return this.discovery
@@ -36,6 +41,7 @@ export class GatewayExplorer {
         instance: wrapper.instance as object,
         options: Reflect.getMetadata(SECURE_GATEWAY, wrapper.metatype as object) as
           SecureGatewayOptions | undefined,
+        moduleRef: wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance ?? this.moduleRef,
         isRequestScoped: !wrapper.isDependencyTreeStatic(),
         handlers: this.handlersOf(wrapper.instance as object),
       }));

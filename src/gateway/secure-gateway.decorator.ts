@@ -10,6 +10,7 @@ import {
 import { WebSocketGateway } from '@nestjs/websockets';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
+import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
 import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
@@ -24,6 +25,8 @@ export interface SecureGatewayOptions {
   public?: boolean;
   /** Application subprotocols in order of preference; left out, the client's first is chosen. */
   protocols?: readonly string[];
+  /** Decisions before `101`, asked after those of the module. */
+  connectGuards?: readonly Type<WsConnectGuard>[];
   /** Guards that run after the built-in ones. A subclass of a built-in guard takes its place. */
   guards?: readonly Type<CanActivate>[];
 }

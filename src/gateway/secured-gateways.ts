@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
+import { ConnectGuards } from './connect-guards.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
+
+type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] };
 
 /** The gateways of the application, audited once and with their hooks made safe. */
 @Injectable()
 export class SecuredGateways {
   private verified: DiscoveredGateway[] | undefined;
+  private readonly pending = new Map<PendingPolicy, DiscoveredGateway[]>();
 
   constructor(
     private readonly explorer: GatewayExplorer,
     private readonly audit: GatewayAudit,
     private readonly hooks: GatewayHooks,
+    private readonly connectGuards: ConnectGuards,
   ) {}
 
   /**
@@ -30,14 +35,24 @@ export class SecuredGateways {
     this.verified = gateways;
   }
 
+  /** What the gateways on a path ask for; `prepare()` completes it. */
   policyOf(port: number, path: string): EndpointPolicy {
-    const options = this.verified?.find(
-      (gateway) => (gateway.options?.port ?? 0) === port && pathOf(gateway) === path,
-    )?.options;
-    return { isPublic: options?.public === true, protocols: options?.protocols };
+    const gateways = (this.verified ?? []).filter(
+      ({ options }) => (options?.port ?? 0) === port && options?.path === path,
+    );
+    const policy: PendingPolicy = {
+      isPublic: gateways.every(({ options }) => options?.public === true),
+      protocols: gateways[0]?.options?.protocols,
+      connectGuards: undefined,
+    };
+    this.pending.set(policy, gateways);
+    return policy;
   }
-}
 
-function pathOf({ options }: DiscoveredGateway): string | undefined {
-  return options?.path;
+  /** Makes the connect guards. Nest binds gateways synchronously, and to make an instance takes a while. */
+  async prepare(): Promise<void> {
+    for (const [policy, gateways] of this.pending)
+      policy.connectGuards = await this.connectGuards.of(gateways);
+    this.pending.clear();
+  }
 }

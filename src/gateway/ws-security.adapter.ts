@@ -5,7 +5,8 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { AbstractWsAdapter } from '@nestjs/websockets';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { WsConfigurationError } from '../errors/configuration.error.js';
-import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
+import { TimerWheel } from '../connection/timer-wheel.js';
+import { HandshakeService } from '../handshake/handshake.service.js';
 import { UpgradeListener } from '../handshake/upgrade.listener.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -26,7 +27,8 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     private readonly config: ApplicationConfig,
     private readonly host: HttpAdapterHost,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
-    private readonly pipeline: HandshakePipeline,
+    private readonly handshakes: HandshakeService,
+    private readonly wheel: TimerWheel,
     private readonly setup: ConnectionSetup,
     private readonly gateways: SecuredGateways,
   ) {
@@ -42,6 +44,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
       throw new WsConfigurationError([{ name: 'WsSecurityModule', message }]);
     }
     this.gateways.verify();
+    await this.gateways.prepare();
     await Promise.all([...this.ownServers].map(([port, server]) => listen(server, port)));
   }
 
@@ -80,7 +83,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     let listener = this.listeners.get(port);
     if (!listener) {
       const server = port === 0 ? (this.host.httpAdapter.getHttpServer() as Server) : this.ownServer(port);
-      listener = new UpgradeListener(server, this.pipeline);
+      listener = new UpgradeListener(server, this.handshakes, this.wheel);
       this.listeners.set(port, listener);
     }
     return listener;

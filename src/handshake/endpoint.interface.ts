@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { Handshake } from './handshake.js';
+import type { WsConnectGuard } from './ws-connect.guard.js';
 
 /** What the gateways on one path ask of a handshake. */
 export interface EndpointPolicy {
@@ -6,11 +8,13 @@ export interface EndpointPolicy {
   readonly isPublic: boolean;
   /** Application subprotocols in the server's order of preference; undefined leaves the choice to the client. */
   readonly protocols: readonly string[] | undefined;
+  /** Decisions of the application, in the order they are asked; undefined until the application is up. */
+  readonly connectGuards: readonly WsConnectGuard[] | undefined;
 }
 
 /** A path with gateways, and where its accepted clients go. */
 export interface Endpoint {
   readonly path: string;
   readonly policy: EndpointPolicy;
-  accept(handshake: Handshake, socket: import('node:stream').Duplex, head: Buffer): void;
+  accept(handshake: Handshake, socket: Duplex, head: Buffer): void;
 }

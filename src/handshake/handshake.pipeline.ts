@@ -1,12 +1,18 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { Handshake } from './handshake.js';
 import type { HandshakeStep } from './handshake-step.js';
+import { ConnectGuardStep } from './steps/connect-guard.step.js';
+import { ConnectRateStep } from './steps/connect-rate.step.js';
+import { ConnectionCapStep } from './steps/connection-cap.step.js';
 import { CredentialStep } from './steps/credential.step.js';
 import { DrainingStep } from './steps/draining.step.js';
+import { HostStep } from './steps/host.step.js';
 import { OriginStep } from './steps/origin.step.js';
 import { PathStep } from './steps/path.step.js';
 import { RequestShapeStep } from './steps/request-shape.step.js';
 import { SubprotocolStep } from './steps/subprotocol.step.js';
+import { TransportStep } from './steps/transport.step.js';
+import { UserCapStep } from './steps/user-cap.step.js';
 import { VerificationStep } from './steps/verification.step.js';
 
 /** The order of decisions, cheapest first. A new step is one line here. */
@@ -14,9 +20,15 @@ export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   DrainingStep,
   RequestShapeStep,
   PathStep,
+  HostStep,
+  TransportStep,
+  ConnectRateStep,
+  ConnectionCapStep,
   OriginStep,
   CredentialStep,
   VerificationStep,
+  ConnectGuardStep,
+  UserCapStep,
   SubprotocolStep,
   // Verification may have lasted into a shutdown.
   DrainingStep,

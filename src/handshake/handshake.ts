@@ -1,6 +1,7 @@
 import type { Credential } from '../auth/credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
+import type { ClientOrigin } from './client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
 
 /**
@@ -10,15 +11,41 @@ import type { Endpoint } from './endpoint.interface.js';
  */
 export class Handshake {
   /** The client's address as limits count it. */
-  address: string;
-  /** Set by the path step; later steps may rely on it. */
-  endpoint: Endpoint | undefined;
+  readonly address: string;
+  /** Whether the client spoke TLS, to this process or to a trusted proxy. */
+  readonly isSecure: boolean;
+  /** The host the client asked for. */
+  readonly host: string;
+  /** Who the verified client certificate speaks of, if there is one. */
+  certificate: Principal | undefined;
   credential: Credential | undefined;
   principal: Principal = ANONYMOUS;
   /** The subprotocol the server chose. */
   protocol: string | undefined;
+  private releases: (() => void)[] = [];
 
-  constructor(readonly request: UpgradeRequest) {
-    this.address = request.remoteAddress;
+  constructor(
+    readonly request: UpgradeRequest,
+    /** The gateways on this path; undefined when there are none. */
+    readonly endpoint: Endpoint | undefined,
+    client: ClientOrigin,
+  ) {
+    this.address = client.address;
+    this.isSecure = client.isSecure;
+    this.host = client.host;
+  }
+
+  /** Keeps something for the connection: given back when it ends, or at once when the handshake is refused. */
+  hold(release: () => void): void {
+    this.releases.push(release);
+  }
+
+  /** Hands over what is held; who takes it has to give it back. */
+  takeHeld(): () => void {
+    const releases = this.releases;
+    this.releases = [];
+    return () => {
+      for (const release of releases.splice(0)) release();
+    };
   }
 }

@@ -1,72 +1,45 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Logger } from '@nestjs/common';
-import { UpgradeRequest } from '../connection/upgrade-request.js';
-import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
-import { Endpoints } from './endpoints.js';
-import { Handshake } from './handshake.js';
-import type { HandshakePipeline } from './handshake.pipeline.js';
-import { refuse } from './refusal-response.js';
+import type { HandshakeService } from './handshake.service.js';
+import { SocketDeadline } from './socket-deadline.js';
 
-/**
- * Listens to the upgrades of one HTTP server and brings each to its decision. Nothing a client sent after its
- * request is read before that.
- */
+/** Listens to the upgrades of one HTTP server and knows which path has gateways. */
 export class UpgradeListener {
-  private readonly logger = new Logger('WsSecurity');
-  private readonly endpoints = new Endpoints();
+  private readonly endpoints = new Map<string, Endpoint>();
+  private readonly deadline: SocketDeadline;
 
   constructor(
     private readonly server: Server,
-    private readonly pipeline: HandshakePipeline,
+    private readonly handshakes: HandshakeService,
+    wheel: TimerWheel,
   ) {
+    this.deadline = new SocketDeadline(server, wheel);
     server.on('upgrade', this.onUpgrade);
   }
 
   add(endpoint: Endpoint): void {
-    this.endpoints.add(endpoint);
+    this.endpoints.set(endpoint.path, endpoint);
   }
 
   detach(): void {
+    this.deadline.detach();
     this.server.off('upgrade', this.onUpgrade);
   }
 
-  private readonly onUpgrade = (raw: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const handshake = new Handshake(new UpgradeRequest(raw));
-    handshake.endpoint = this.endpoints.at(handshake.request.path);
+  private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    this.deadline.settle(request.socket);
+    const endpoint = this.endpoints.get(pathOf(request.url ?? ''));
     // A path that is not ours may belong to another listener on the same server.
-    if (!handshake.endpoint && this.server.listenerCount('upgrade') > 1) return;
+    if (!endpoint && this.server.listenerCount('upgrade') > 1) return;
     socket.on('error', () => socket.destroy());
-    void this.decide(handshake, socket, head);
+    void this.handshakes.handle(request, endpoint, socket, head);
   };
+}
 
-  private async decide(handshake: Handshake, socket: Duplex, head: Buffer): Promise<void> {
-    try {
-      await this.pipeline.decide(handshake);
-    } catch (error) {
-      refuse(socket, this.refusalOf(error));
-      return;
-    }
-    this.accept(handshake, socket, head);
-  }
-
-  private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
-    try {
-      if (!socket.destroyed) handshake.endpoint?.accept(handshake, socket, head);
-    } catch (error) {
-      // 101 may be on its way already: there is no answer to give any more.
-      this.logger.error(
-        'A connection could not be set up',
-        error instanceof Error ? error.stack : String(error),
-      );
-      socket.destroy();
-    }
-  }
-
-  private refusalOf(error: unknown): HandshakeRefusal {
-    if (error instanceof HandshakeRefusal) return error;
-    this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
-    return new HandshakeRefusal('OVERLOADED', { 'Retry-After': '5' }, { cause: error });
-  }
+/** The request target up to the query, byte for byte as sent. */
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
 }

@@ -1,3 +1,5 @@
+import { CloseCode } from './close-code.enum.js';
+
 /**
  * What a refused handshake says in `code`, and its HTTP status.
  *
@@ -22,3 +24,18 @@ export const HANDSHAKE_STATUS = {
 
 /** @publicApi */
 export type HandshakeCode = keyof typeof HANDSHAKE_STATUS;
+
+/** The close code that says the same to a client that cannot read HTTP errors. */
+export const HANDSHAKE_CLOSE_CODE: Readonly<Partial<Record<HandshakeCode, CloseCode>>> = {
+  UNAUTHENTICATED: CloseCode.UNAUTHENTICATED,
+  FORBIDDEN: CloseCode.FORBIDDEN,
+  ORIGIN_NOT_ALLOWED: CloseCode.FORBIDDEN,
+  HOST_NOT_ALLOWED: CloseCode.FORBIDDEN,
+  INSECURE_TRANSPORT: CloseCode.FORBIDDEN,
+  BANNED: CloseCode.FORBIDDEN,
+  RATE_LIMITED: CloseCode.TOO_MANY_REQUESTS,
+  CONNECTION_LIMIT: CloseCode.CONNECTION_LIMIT,
+  OVERLOADED: CloseCode.TRY_AGAIN_LATER,
+  DRAINING: CloseCode.SERVICE_RESTART,
+  AUTH_UNAVAILABLE: CloseCode.TRY_AGAIN_LATER,
+};

@@ -6,3 +6,8 @@ type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>
 export interface ThrottlerVerdict extends ThrottlerStorageRecord {
   retryAfterMs?: number;
 }
+
+/** Milliseconds until a hit has a chance again. */
+export function waitOf({ retryAfterMs, timeToBlockExpire }: ThrottlerVerdict): number {
+  return retryAfterMs ?? timeToBlockExpire * 1000;
+}

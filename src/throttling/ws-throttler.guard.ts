@@ -12,7 +12,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
-import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
+import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
 
 /**
  * One budget per principal over all events and sockets; `@Throttle()` gives an event, or a gateway, its own.
@@ -64,6 +64,6 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     _context: ExecutionContext,
     detail: ThrottlerLimitDetail & ThrottlerVerdict,
   ): Promise<void> {
-    return Promise.reject(new RateLimitedException(detail.retryAfterMs ?? detail.timeToBlockExpire * 1000));
+    return Promise.reject(new RateLimitedException(waitOf(detail)));
   }
 }

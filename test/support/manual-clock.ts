@@ -40,6 +40,16 @@ export class ManualClock extends Clock {
     this.elapsed = end;
   }
 
+  /** Moves on, second by second, until something has happened. */
+  async advanceUntil(happened: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    void happened.finally(() => (isOver = true));
+    for (let i = 0; i < 600 && !isOver; i++) {
+      this.advance(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   /** As `advance`, but nothing runs in between: the process was stopped. */
   jump(ms: number): void {
     this.elapsed += ms;

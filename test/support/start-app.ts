@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import type { INestApplication, Provider } from '@nestjs/common';
+import type { INestApplication, Provider, Type } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { WsSecurityModule, type WsSecurityOptions } from 'nestjs-ws-security';
+import { WsSecurityModule, type WsConnectGuard, type WsSecurityOptions } from 'nestjs-ws-security';
 import { Clock } from '../../src/connection/clock.js';
 import type { ManualClock } from './manual-clock.js';
 import { SECRET } from './tokens.js';
@@ -18,6 +18,9 @@ export interface AppOptions {
   port?: number;
   platform?: 'express' | 'fastify';
   tls?: { cert: string; key: string };
+  connectGuards?: Type<WsConnectGuard>[];
+  /** Providers of the module to replace. */
+  overrides?: [token: Type | symbol | (abstract new (...args: never[]) => unknown), value: unknown][];
   beforeInit?: (app: INestApplication) => void;
 }
 
@@ -26,15 +29,27 @@ export interface RunningApp {
   port: number;
   /** `ws://…` or `wss://…`, without a path. */
   url: string;
+  /** Resolves when the next TCP connection has arrived. */
+  nextSocket(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A Nest application with the module and the given gateways, listening on a free port of the loopback. */
 export async function startApp(config: AppOptions): Promise<RunningApp> {
   const builder = Test.createTestingModule({
-    imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET, ...config.options })],
+    imports: [
+      WsSecurityModule.forRoot({
+        jwtSecret: SECRET,
+        logSecurityEvents: false,
+        connectRateLimit: 10_000,
+        authFailureLimit: 10_000,
+        ...config.options,
+        connectGuards: config.connectGuards ?? [],
+      }),
+    ],
     providers: [...config.gateways, ...(config.providers ?? [])],
   });
+  for (const [token, value] of config.overrides ?? []) builder.overrideProvider(token).useValue(value);
   if (config.clock) builder.overrideProvider(Clock).useValue(config.clock);
   const module = await builder.compile();
   const nestOptions = {
@@ -48,6 +63,13 @@ export async function startApp(config: AppOptions): Promise<RunningApp> {
       : module.createNestApplication(nestOptions);
   config.beforeInit?.(app);
   await app.listen(config.port ?? 0, '127.0.0.1');
-  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-  return { app, port, url: `${config.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`, close: () => app.close() };
+  const server = app.getHttpServer() as Server;
+  const { port } = server.address() as AddressInfo;
+  return {
+    app,
+    port,
+    url: `${config.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
+    nextSocket: () => new Promise((resolve) => server.once('connection', () => resolve())),
+    close: () => app.close(),
+  };
 }

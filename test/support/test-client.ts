@@ -17,6 +17,7 @@ interface ConnectOptions {
   token?: string;
   protocols?: string[];
   origin?: string;
+  headers?: Record<string, string>;
 }
 
 /** A WebSocket client that queues what arrives and remembers its end, so that no test has to sleep. */
@@ -50,12 +51,12 @@ export class TestClient {
 
   private static attempt(
     url: string,
-    { token, protocols, origin }: ConnectOptions,
+    { token, protocols, origin, headers }: ConnectOptions,
   ): Promise<TestClient | Refusal> {
     const init: ClientOptions = {
       rejectUnauthorized: false,
       ...(origin !== undefined && { origin }),
-      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     };
     const socket = new WebSocket(url, protocols ?? [], init);
     const client = new TestClient(socket);

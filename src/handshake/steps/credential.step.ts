@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialExtractor } from '../../auth/credential-extractor.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
-/** One credential, not two; none only where a gateway is public. */
+/**
+ * One credential, not two; none only where a gateway is public. A client certificate is transport: a token beside it
+ * decides who it is, alone it is the identity.
+ */
 @Injectable()
 export class CredentialStep extends HandshakeStep {
   constructor(private readonly extractor: CredentialExtractor) {
@@ -13,9 +17,15 @@ export class CredentialStep extends HandshakeStep {
 
   check(handshake: Handshake): void {
     const credentials = this.extractor.extract(handshake.request);
-    if (credentials.length > 1) throw new HandshakeRefusal('BAD_HANDSHAKE');
+    if (credentials.length > 1) {
+      const refusal = new HandshakeRefusal('BAD_HANDSHAKE');
+      refusal.closeCode = CloseCode.BAD_REQUEST;
+      throw refusal;
+    }
     handshake.credential = credentials[0];
-    if (!handshake.credential && handshake.endpoint?.policy.isPublic !== true) {
+    if (handshake.credential) return;
+    if (handshake.certificate) handshake.principal = handshake.certificate;
+    else if (handshake.endpoint?.policy.isPublic !== true) {
       throw new HandshakeRefusal('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
     }
   }

@@ -4,6 +4,7 @@ import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { HandshakeStep } from '../handshake-step.js';
+import { retryAfter } from '../retry-after.js';
 
 /** Nobody new comes in while this node goes. */
 @Injectable()
@@ -17,8 +18,6 @@ export class DrainingStep extends HandshakeStep {
 
   check(): void {
     if (!this.drain.isDraining) return;
-    throw new HandshakeRefusal('DRAINING', {
-      'Retry-After': String(Math.max(1, Math.ceil(this.options.drainTimeoutMs / 1000))),
-    });
+    throw new HandshakeRefusal('DRAINING', retryAfter(this.options.drainTimeoutMs));
   }
 }

@@ -1,40 +1,72 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
+import { withDeadline } from '../../connection/deadline.js';
+import { TimerWheel } from '../../connection/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import { InjectWsThrottlerStorage } from '../../throttling/throttler-storage.token.js';
+import { waitOf } from '../../throttling/throttler-verdict.interface.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
+import { retryAfter } from '../retry-after.js';
 
-/** Who the credential speaks of. Every wrong one gets the same answer, also on a public gateway. */
+const RETRY_MS = 5000;
+
+/**
+ * Who the credential speaks of. Every wrong one gets the same answer, also on a public gateway, and only so many of
+ * them an address. A right one passes even then: a neighbour behind the same NAT must not lock others out.
+ */
 @Injectable()
 export class VerificationStep extends HandshakeStep {
   private readonly logger = new Logger('WsSecurity');
 
-  constructor(private readonly verifier: TokenVerifier) {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
+    private readonly verifier: TokenVerifier,
+    private readonly wheel: TimerWheel,
+  ) {
     super();
   }
 
   async check(handshake: Handshake): Promise<void> {
     if (!handshake.credential) return;
-    const { token } = handshake.credential;
-    if (token === '' || token.length > MAX_TOKEN_BYTES) throw this.invalid();
     try {
-      handshake.principal = await this.verifier.verify(token);
+      handshake.principal = await this.verify(handshake.credential.token);
     } catch (error) {
-      if (error instanceof InvalidCredentialError) throw this.invalid(error);
+      if (error instanceof InvalidCredentialError) throw await this.failureOf(handshake, error);
       this.logger.error(
         'A credential could not be verified',
         error instanceof Error ? error.stack : undefined,
       );
-      throw new HandshakeRefusal('AUTH_UNAVAILABLE', { 'Retry-After': '5' }, { cause: error });
+      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause: error });
     }
   }
 
-  private invalid(cause?: Error): HandshakeRefusal {
+  private verify(token: string): Promise<Handshake['principal']> {
+    if (token === '' || token.length > MAX_TOKEN_BYTES)
+      throw new InvalidCredentialError('no token, or too long');
+    return withDeadline(this.wheel, this.options.authTimeoutMs, this.verifier.verify(token));
+  }
+
+  private async failureOf({ address }: Handshake, cause: Error): Promise<HandshakeRefusal> {
+    const { authFailureLimit, authFailureTtlMs } = this.options;
+    const verdict = await this.storage.increment(
+      address,
+      authFailureTtlMs,
+      authFailureLimit,
+      0,
+      'auth-failure',
+    );
+    if (verdict.isBlocked)
+      return new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause });
     return new HandshakeRefusal(
       'UNAUTHENTICATED',
       { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
-      cause && { cause },
+      { cause },
     );
   }
 }

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+
+/**
+ * Counts connections by scope (an address, a user), for caps. A store of its own so that nodes can share it.
+ *
+ * @publicApi
+ */
+export abstract class ConnectionDirectory {
+  /**
+   * Takes a place if fewer than `limit` are taken, atomically.
+   *
+   * @returns whether there was one; it has to be given back by `release` exactly once
+   */
+  abstract acquire(scope: string, limit: number): boolean | Promise<boolean>;
+
+  abstract release(scope: string): void | Promise<void>;
+}
+
+/** The places of this process. @publicApi */
+@Injectable()
+export class MemoryConnectionDirectory extends ConnectionDirectory {
+  private readonly taken = new Map<string, number>();
+
+  /** Scopes with at least one place taken. */
+  get size(): number {
+    return this.taken.size;
+  }
+
+  acquire(scope: string, limit: number): boolean {
+    const count = this.taken.get(scope) ?? 0;
+    if (count >= limit) return false;
+    this.taken.set(scope, count + 1);
+    return true;
+  }
+
+  release(scope: string): void {
+    const count = (this.taken.get(scope) ?? 0) - 1;
+    if (count > 0) this.taken.set(scope, count);
+    else this.taken.delete(scope);
+  }
+}

@@ -1,0 +1,17 @@
+import type { TimerWheel } from './timer-wheel.js';
+
+/** The work took longer than it may. */
+export class DeadlineExceededError extends Error {
+  override readonly name = 'DeadlineExceededError';
+}
+
+/**
+ * The result of `work`, or a rejection with `DeadlineExceededError` after `ms` milliseconds. What comes later is
+ * ignored, failures included.
+ */
+export function withDeadline<T>(wheel: TimerWheel, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = wheel.schedule(ms, () => reject(new DeadlineExceededError(`no answer within ${ms} ms`)));
+    work.then(resolve, reject).finally(() => timer.cancel());
+  });
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable, Logger } from '@nestjs/common';
+import { UpgradeRequest } from '../connection/upgrade-request.js';
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { SecurityEvents } from '../observability/security-events.service.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { ClientAddressResolver } from './client-address.js';
+import { ClosingServer } from './closing-server.js';
+import type { Endpoint } from './endpoint.interface.js';
+import { Handshake } from './handshake.js';
+import { HandshakePipeline } from './handshake.pipeline.js';
+import { refuse } from './refusal-response.js';
+import { retryAfter } from './retry-after.js';
+
+const RETRY_MS = 5000;
+
+/** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
+@Injectable()
+export class HandshakeService {
+  private readonly logger = new Logger('WsSecurity');
+  private readonly clients: ClientAddressResolver;
+  private readonly closing: ClosingServer | undefined;
+
+  constructor(
+    @InjectSecurityOptions() options: ResolvedOptions,
+    private readonly pipeline: HandshakePipeline,
+    private readonly events: SecurityEvents,
+  ) {
+    this.clients = new ClientAddressResolver(options.trustedProxies, options.ipv6Prefix);
+    this.closing = options.rejectWith === 'close' ? new ClosingServer() : undefined;
+  }
+
+  /** Never rejects. Nothing that the client sent after its request is read before the decision. */
+  async handle(
+    raw: IncomingMessage,
+    endpoint: Endpoint | undefined,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const request = new UpgradeRequest(raw);
+    const handshake = new Handshake(request, endpoint, this.clients.resolve(request));
+    try {
+      await this.pipeline.decide(handshake);
+    } catch (error) {
+      handshake.takeHeld()();
+      this.refuse(handshake, this.refusalOf(error), socket, head);
+      return;
+    }
+    this.accept(handshake, socket, head);
+  }
+
+  private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
+    try {
+      // The client may have left while the decision was taken.
+      if (!socket.destroyed) handshake.endpoint?.accept(handshake, socket, head);
+    } catch (error) {
+      // 101 may be on its way already: there is no answer to give any more.
+      this.logger.error('A connection could not be set up', stackOf(error));
+      socket.destroy();
+    }
+    // What the connection has not taken over is given back.
+    handshake.takeHeld()();
+  }
+
+  private refuse(handshake: Handshake, refusal: HandshakeRefusal, socket: Duplex, head: Buffer): void {
+    const { request, address } = handshake;
+    const { code, status } = refusal;
+    this.events.emit({
+      type: 'handshake.refused',
+      code,
+      status,
+      address,
+      path: request.path,
+      origin: request.only('origin'),
+    });
+    if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
+  }
+
+  private refusalOf(error: unknown): HandshakeRefusal {
+    if (error instanceof HandshakeRefusal) return error;
+    this.logger.error('A handshake failed', stackOf(error));
+    return new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : String(error);
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
+
+const FIRST_REQUEST_MS = 9000;
+
+/**
+ * Cuts connections that stay silent, or stop half-way through a TLS or HTTP greeting. Node has such limits too, but
+ * looks at them every 30 seconds only.
+ */
+export class SocketDeadline {
+  private readonly waiting = new Map<string, WheelTimer>();
+
+  constructor(
+    private readonly server: Server,
+    private readonly wheel: TimerWheel,
+  ) {
+    server.headersTimeout = Math.min(server.headersTimeout || FIRST_REQUEST_MS, FIRST_REQUEST_MS);
+    server.on('connection', this.onConnection);
+    server.on('request', this.onRequest);
+  }
+
+  detach(): void {
+    this.server.off('connection', this.onConnection);
+    this.server.off('request', this.onRequest);
+    for (const timer of this.waiting.values()) timer.cancel();
+    this.waiting.clear();
+  }
+
+  /** The peer has said what it wants. */
+  settle(socket: Socket): void {
+    this.forget(peerOf(socket));
+  }
+
+  private readonly onConnection = (socket: Socket): void => {
+    // Peers on a Unix socket have no port, and are the operator's own.
+    if (socket.remotePort === undefined) return;
+    const peer = peerOf(socket);
+    this.waiting.set(
+      peer,
+      this.wheel.schedule(FIRST_REQUEST_MS, () => socket.destroy()),
+    );
+    socket.once('close', () => this.forget(peer));
+  };
+
+  private readonly onRequest = ({ socket }: IncomingMessage): void => this.settle(socket);
+
+  private forget(peer: string): void {
+    this.waiting.get(peer)?.cancel();
+    this.waiting.delete(peer);
+  }
+}
+
+/** Tells the raw socket and the TLS socket on it apart from all others: a peer's port is its own while it is open. */
+function peerOf({ remoteAddress, remotePort, localPort }: Socket): string {
+  return `${remoteAddress}|${remotePort}|${localPort}`;
+}

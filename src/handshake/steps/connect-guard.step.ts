@@ -1,0 +1,50 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DeadlineExceededError, withDeadline } from '../../connection/deadline.js';
+import { TimerWheel } from '../../connection/timer-wheel.js';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import type { Handshake } from '../handshake.js';
+import { HandshakeStep } from '../handshake-step.js';
+import { retryAfter } from '../retry-after.js';
+import type { WsConnectGuard } from '../ws-connect.guard.js';
+
+const RETRY_MS = 5000;
+
+/** The application's own decisions, those of the module before those of the gateways. */
+@Injectable()
+export class ConnectGuardStep extends HandshakeStep {
+  private readonly logger = new Logger('WsSecurity');
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly wheel: TimerWheel,
+  ) {
+    super();
+  }
+
+  async check(handshake: Handshake): Promise<void> {
+    const guards = handshake.endpoint?.policy.connectGuards;
+    if (!guards) throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
+    for (const guard of guards) {
+      if (!(await this.ask(guard, handshake))) throw new HandshakeRefusal('FORBIDDEN');
+    }
+  }
+
+  private async ask(guard: WsConnectGuard, handshake: Handshake): Promise<boolean> {
+    try {
+      const asked = guard.canConnect(handshake);
+      // Anything but true is a refusal, whatever a guard without types returns.
+      const answer: unknown =
+        asked instanceof Promise ? await withDeadline(this.wheel, this.options.authTimeoutMs, asked) : asked;
+      return answer === true;
+    } catch (error) {
+      if (error instanceof HandshakeRefusal) throw error;
+      this.logger.error(`${guard.constructor.name} failed`, error instanceof Error ? error.stack : undefined);
+      if (error instanceof DeadlineExceededError) {
+        throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
+      }
+      throw new HandshakeRefusal('FORBIDDEN', {}, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { CredentialExtractor } from '../../auth/credential-extractor.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import type { Handshake } from '../handshake.js';
+import { HandshakeStep } from '../handshake-step.js';
+import { retryAfter } from '../retry-after.js';
+
+const RETRY_MS = 5000;
+
+/**
+ * Places on this node and per address. Taken before anything slow happens, so that simultaneous attempts cannot
+ * exceed them; those without a credential are counted apart and cannot take the places of those with one.
+ */
+@Injectable()
+export class ConnectionCapStep extends HandshakeStep {
+  private readonly node = new MemoryConnectionDirectory();
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly directory: ConnectionDirectory,
+    private readonly extractor: CredentialExtractor,
+  ) {
+    super();
+  }
+
+  async check(handshake: Handshake): Promise<void> {
+    const { maxConnections, maxConnectionsPerAddress } = this.options;
+    if (!this.node.acquire('node', maxConnections))
+      throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
+    handshake.hold(() => this.node.release('node'));
+    const scope = `${this.kindOf(handshake)}:${handshake.address}`;
+    if (!(await this.directory.acquire(scope, maxConnectionsPerAddress))) {
+      throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+    }
+    handshake.hold(() => void this.directory.release(scope));
+  }
+
+  private kindOf({ request, certificate }: Handshake): string {
+    return certificate || this.extractor.extract(request).length > 0 ? 'address' : 'anonymous';
+  }
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import type { Handshake } from '../handshake.js';
+import { HandshakeStep } from '../handshake-step.js';
+
+/** TLS to this process, or to a trusted proxy that says so. */
+@Injectable()
+export class TransportStep extends HandshakeStep {
+  constructor(@InjectSecurityOptions() private readonly options: ResolvedOptions) {
+    super();
+  }
+
+  check({ isSecure }: Handshake): void {
+    if (this.options.requireTls && !isSecure) throw new HandshakeRefusal('INSECURE_TRANSPORT');
+  }
+}

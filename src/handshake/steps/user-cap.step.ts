@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectionDirectory } from '../../connection/connection-directory.js';
+import { limitKeyOf } from '../../connection/principal.js';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import type { Handshake } from '../handshake.js';
+import { HandshakeStep } from '../handshake-step.js';
+import { retryAfter } from '../retry-after.js';
+
+const RETRY_MS = 5000;
+
+/** Places per authenticated user. */
+@Injectable()
+export class UserCapStep extends HandshakeStep {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly directory: ConnectionDirectory,
+  ) {
+    super();
+  }
+
+  async check(handshake: Handshake): Promise<void> {
+    if (handshake.principal.id === null) return;
+    const scope = limitKeyOf(handshake.principal, handshake.address);
+    if (!(await this.directory.acquire(scope, this.options.maxConnectionsPerUser))) {
+      throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+    }
+    handshake.hold(() => void this.directory.release(scope));
+  }
+}

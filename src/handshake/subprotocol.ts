@@ -1,0 +1,17 @@
+import {
+  BEARER_PROTOCOL_PREFIX,
+  RESUME_PROTOCOL_PREFIX,
+  WS_SECURITY_PROTOCOL,
+} from '../protocol/subprotocol.js';
+import type { Handshake } from './handshake.js';
+
+/** The server's choice of the offered subprotocols (RFC 6455 §4.2.2), never an entry that carries a secret. */
+export function chooseSubprotocol({ request, endpoint }: Handshake): string | undefined {
+  const offered = request.entries('sec-websocket-protocol').filter((entry) => !isSecret(entry));
+  const preferred = endpoint?.policy.protocols ?? offered;
+  return [WS_SECURITY_PROTOCOL, ...preferred].find((protocol) => offered.includes(protocol));
+}
+
+function isSecret(entry: string): boolean {
+  return entry.startsWith(BEARER_PROTOCOL_PREFIX) || entry.startsWith(RESUME_PROTOCOL_PREFIX);
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
+import { Clock } from '../connection/clock.js';
+import { TimerWheel } from '../connection/timer-wheel.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { logLine } from './log-line.js';
+
+/** Something an operator may want to know. Details never hold a credential or a body. @publicApi */
+export interface SecurityEvent {
+  /** What happened, for example `handshake.refused`. */
+  readonly type: string;
+  readonly [detail: string]: string | number | null | undefined;
+}
+
+const WINDOW_MS = 10_000;
+const LINES_PER_WINDOW = 10;
+
+/**
+ * What happens to security, as an Observable and as JSON lines on standard output. Under a flood the first lines
+ * of a kind are written and the rest counted.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class SecurityEvents {
+  private readonly subject = new Subject<SecurityEvent>();
+  readonly events: Observable<SecurityEvent> = this.subject.asObservable();
+  private readonly written = new Map<string, number>();
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
+  ) {}
+
+  emit(event: SecurityEvent): void {
+    this.subject.next(event);
+    if (this.options.logSecurityEvents && this.hasRoom(event)) this.write(this.lineOf(event));
+  }
+
+  /** Override to send the lines elsewhere. */
+  protected write(line: string): void {
+    process.stdout.write(`${line}\n`);
+  }
+
+  /** Types and codes are the module's own, so there are few kinds, whatever clients send. */
+  private hasRoom({ type, code }: SecurityEvent): boolean {
+    const kind = `${type} ${code ?? ''}`;
+    const count = (this.written.get(kind) ?? 0) + 1;
+    this.written.set(kind, count);
+    if (count === 1) this.wheel.schedule(WINDOW_MS, () => this.summarise(kind, type, code));
+    return count <= LINES_PER_WINDOW;
+  }
+
+  private summarise(kind: string, type: string, code: SecurityEvent[string]): void {
+    const suppressed = (this.written.get(kind) ?? 0) - LINES_PER_WINDOW;
+    this.written.delete(kind);
+    if (suppressed > 0) this.write(this.lineOf({ type, code, suppressed }));
+  }
+
+  private lineOf(event: SecurityEvent): string {
+    return logLine({ time: new Date(this.clock.now()).toISOString(), ...event });
+  }
+}
