@@ -3,6 +3,7 @@ import { Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { SecureGateway, WsConfigurationError, WsPublic } from 'nestjs-ws-security';
+import { certificate } from './support/certificate.js';
 import { EchoDto, EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { startApp, type AppOptions } from './support/start-app.js';
 
@@ -140,6 +141,22 @@ describe('the application does not start', () => {
   it('when a gateway is request-scoped', async () => {
     const problems = await problemsOf({ gateways: [ScopedGateway], providers: [PerRequest] });
     expect(problems[0]).toMatch(/^ScopedGateway: is request-scoped/);
+  });
+
+  it('C2 T1 when it speaks plain HTTP in production and no proxy ends TLS', async () => {
+    const environment = process.env['NODE_ENV'];
+    process.env['NODE_ENV'] = 'production';
+    try {
+      const options = { jwtIssuer: 'https://id.test', jwtAudience: 'chat' };
+      const [problem] = await problemsOf({ gateways: [EchoGateway], options });
+      expect(problem).toMatch(/^WS_TRUSTED_PROXIES: must name the proxy/);
+      expect(
+        await problemsOf({ gateways: [EchoGateway], options: { ...options, trustedProxies: ['10.0.0.1'] } }),
+      ).toEqual([]);
+      expect(await problemsOf({ gateways: [EchoGateway], options, tls: await certificate() })).toEqual([]);
+    } finally {
+      process.env['NODE_ENV'] = environment;
+    }
   });
 
   it('when its own port is taken', async () => {

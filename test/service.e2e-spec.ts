@@ -153,7 +153,12 @@ describe('configured by its environment', () => {
     expect((await without.exited).code).toBe(1);
     expect(without.stderr).toMatch(/^WS_JWT_SECRET: is required/m);
     expect(without.stdout).not.toContain('secret');
-    const service = await Service.start({ NODE_ENV: 'production', WS_JWT_SECRET: SECRET });
+    const service = await Service.start({
+      NODE_ENV: 'production',
+      WS_JWT_SECRET: SECRET,
+      WS_JWT_ISSUER: 'https://id.test',
+      WS_JWT_AUDIENCE: 'chat',
+    });
     expect((await post(`${service.url}/auth/login`, { username: 'alice' })).status).toBe(404);
     await service.stop();
   });

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { Injectable, type OnApplicationBootstrap, type WsMessageHandler } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { AbstractWsAdapter } from '@nestjs/websockets';
@@ -83,10 +84,21 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     let listener = this.listeners.get(port);
     if (!listener) {
       const server = port === 0 ? (this.host.httpAdapter.getHttpServer() as Server) : this.ownServer(port);
+      this.refusePlaintext(server);
       listener = new UpgradeListener(server, this.handshakes, this.wheel);
       this.listeners.set(port, listener);
     }
     return listener;
+  }
+
+  /** Every handshake would be refused: better said now than to each client. */
+  private refusePlaintext(server: Server): void {
+    const { production, trustedProxies } = this.options;
+    if (!production || trustedProxies.length > 0 || server instanceof TlsServer) return;
+    const message =
+      'must name the proxy that ends TLS, because this server speaks plain HTTP in production; ' +
+      'or give NestFactory.create() { httpsOptions: tlsOptionsFromEnv() }';
+    throw new WsConfigurationError([{ name: 'WS_TRUSTED_PROXIES', message }]);
   }
 
   private ownServer(port: number): Server {

@@ -74,6 +74,67 @@ describe('resolveOptions', () => {
     expect(problem).toMatch(/^WS_ALLOWED_ORIGINS: must name origins/);
   });
 
+  it('C2 lists every weakness in production', () => {
+    const environment = {
+      NODE_ENV: 'production',
+      WS_JWT_SECRET: SECRET,
+      WS_REQUIRE_TLS: 'false',
+      WS_ALLOWED_ORIGINS: '*',
+      WS_ALLOWED_HOSTS: '*',
+      WS_TRUSTED_PROXIES: '10.0.0.0/8, 0.0.0.0/0',
+    };
+    const problems = problemsOf(() => resolveOptions({}, environment));
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'WS_ALLOWED_ORIGINS',
+      'WS_ALLOWED_HOSTS',
+      'WS_REQUIRE_TLS',
+      'WS_TRUSTED_PROXIES',
+      'WS_JWT_ISSUER',
+      'WS_JWT_AUDIENCE',
+    ]);
+    const development = { ...environment, NODE_ENV: 'development' };
+    expect(problemsOf(() => resolveOptions({}, development))).toEqual([]);
+  });
+
+  it('T1 requires TLS in production, and elsewhere when asked to', () => {
+    expect(resolveOptions({}, { NODE_ENV: 'production' }).requireTls).toBe(true);
+    expect(resolveOptions({}, {}).requireTls).toBe(false);
+    expect(resolveOptions({}, { WS_REQUIRE_TLS: 'true' }).requireTls).toBe(true);
+  });
+
+  it.each([
+    ['WS_REQUIRE_TLS', 'yes'],
+    ['WS_TLS_MIN_VERSION', 'TLSv1.1'],
+    ['WS_TLS_MIN_VERSION', 'tlsv1.3'],
+    ['WS_TLS_CERT_FILE', '/nowhere/cert.pem'],
+    ['WS_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['WS_TRUSTED_PROXIES', '10.0.0'],
+    ['WS_TRUSTED_PROXIES', '0x7f.1'],
+    ['WS_TRUSTED_PROXIES', 'fd00::/129'],
+    ['WS_TRUSTED_PROXIES', 'proxy.test'],
+    ['WS_ALLOWED_HOSTS', 'https://app.test'],
+    ['WS_ALLOWED_HOSTS', 'app.test/path'],
+    ['WS_IPV6_PREFIX', '129'],
+    ['WS_IPV6_PREFIX', '0'],
+    ['WS_REJECT_WITH', 'nothing'],
+    ['WS_CONNECT_RATE_LIMIT', '0'],
+    ['WS_AUTH_FAILURE_TTL_MS', '1.5'],
+    ['WS_MAX_CONNECTIONS', 'Infinity'],
+    ['WS_MAX_CONNECTIONS_PER_USER', '-1'],
+    ['WS_AUTH_TIMEOUT_MS', '5s'],
+    ['WS_LOG_SECURITY_EVENTS', '1'],
+  ])('C1 refuses %s=%s', (name, value) => {
+    const [problem, ...others] = problemsOf(() => resolveOptions({}, { [name]: value }));
+    expect(problem).toMatch(new RegExp(`^${name}: (must|each entry must)`));
+    expect(others).toEqual([]);
+  });
+
+  it('C1 refuses half of a key pair', () => {
+    const problems = problemsOf(() => resolveOptions({}, { WS_TLS_CERT_FILE: 'package.json' }));
+    expect(problems).toEqual(['WS_TLS_KEY_FILE: is required beside WS_TLS_CERT_FILE']);
+    expect(problemsOf(() => resolveOptions({}, { WS_TLS_CA_FILE: 'package.json' }))).toHaveLength(1);
+  });
+
   it('C3 reads a secret from a file, without its last newline', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'secret');
     writeFileSync(file, `${SECRET}\n`);

@@ -1,5 +1,12 @@
 import { ManualClock } from '../../test/support/manual-clock.js';
+import { describeThrottlerStorage } from '../../test/contracts/throttler-storage.contract.js';
 import { SlidingWindowStorage } from './sliding-window.storage.js';
+
+describeThrottlerStorage('SlidingWindowStorage', () => {
+  const clock = new ManualClock();
+  const storage = new SlidingWindowStorage(clock);
+  return { storage, advance: (ms) => clock.advance(ms), end: () => storage.onApplicationShutdown() };
+});
 
 describe('SlidingWindowStorage', () => {
   it('forgets keys that no longer count and stops its timer at the end', async () => {

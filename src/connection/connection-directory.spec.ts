@@ -1,0 +1,13 @@
+import { describeConnectionDirectory } from '../../test/contracts/connection-directory.contract.js';
+import { MemoryConnectionDirectory } from './connection-directory.js';
+
+describeConnectionDirectory('MemoryConnectionDirectory', () => new MemoryConnectionDirectory());
+
+it('MemoryConnectionDirectory forgets scopes without connections', () => {
+  const directory = new MemoryConnectionDirectory();
+  directory.acquire('a', 2);
+  directory.acquire('a', 2);
+  directory.acquire('b', 1);
+  for (const scope of ['a', 'a', 'b']) directory.release(scope);
+  expect(directory.size).toBe(0);
+});
