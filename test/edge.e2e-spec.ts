@@ -94,9 +94,7 @@ describe('transport and proxies', () => {
     [TRUSTED, { 'X-Real-IP': '198.51.100.1' }, '127.0.0.1'],
   ])('H13 R3 with %j and %j the client is %s', async (options, headers, expected) => {
     await start(options);
-    const client = await TestClient.connect(`${running.url}/where`, {
-      headers: headers as Record<string, string>,
-    });
+    const client = await TestClient.connect(`${running.url}/where`, { headers });
     expect(await client.request('where')).toMatchObject({ data: expected });
     await client.close();
   });

@@ -42,9 +42,9 @@ export class ManualClock extends Clock {
 
   /** Moves on, second by second, until something has happened. */
   async advanceUntil(happened: Promise<unknown>): Promise<void> {
-    let isOver = false;
-    void happened.finally(() => (isOver = true));
-    for (let i = 0; i < 600 && !isOver; i++) {
+    const watch = { isOver: false };
+    void happened.finally(() => (watch.isOver = true));
+    for (let i = 0; i < 600 && !watch.isOver; i++) {
       this.advance(1000);
       await new Promise((resolve) => setImmediate(resolve));
     }
