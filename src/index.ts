@@ -29,6 +29,7 @@ export {
 } from './errors/ws-exceptions.js';
 export { WsSecurityException } from './errors/ws-security.exception.js';
 export { Handshake } from './handshake/handshake.js';
+export { tlsOptionsFromEnv } from './handshake/tls/tls-options.js';
 export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { SecurityEvents } from './observability/security-events.service.js';
@@ -51,6 +52,7 @@ export type { ConnectionEvent } from './connection/connection-lifecycle.service.
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
+export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway.decorator.js';
 export type { SecurityEvent } from './observability/security-events.service.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';

@@ -27,6 +27,7 @@ import {
   HandshakePipeline,
 } from './handshake/handshake.pipeline.js';
 import { HandshakeService } from './handshake/handshake.service.js';
+import { TlsReloader } from './handshake/tls/tls-reloader.js';
 import { FrameDecoder } from './messages/frame-decoder.js';
 import { MessageDispatcher } from './messages/message.dispatcher.js';
 import { ReplyWriter } from './messages/reply.writer.js';
@@ -96,6 +97,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     },
     HandshakePipeline,
     HandshakeService,
+    TlsReloader,
     SecurityEvents,
     ConnectionEvents,
     ConnectGuards,

@@ -1,4 +1,5 @@
 import { connect as tcpConnect, type Socket } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
@@ -18,6 +19,7 @@ import {
   type SecurityEvent,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
+import { certificate } from './support/certificate.js';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from './support/raw-handshake.js';
@@ -340,6 +342,36 @@ describe('deadlines', () => {
     // One that has introduced itself stays.
     expect(await other.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
     await other.close();
+  });
+});
+
+describe('deadlines of TLS', () => {
+  const silent = async (clock: ManualClock, greet: (socket: Socket) => void): Promise<void> => {
+    const arrived = running.nextSocket();
+    const socket = tcpConnect(running.port, '127.0.0.1', () => greet(socket));
+    const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined));
+    await arrived;
+    clock.advance(10_000);
+    await closed;
+  };
+
+  it('T4 R10 half a TLS hello is cut within 10 s', async () => {
+    const clock = new ManualClock();
+    await start({}, { clock, tls: await certificate() });
+    await silent(clock, (socket) => socket.write(Buffer.from('160301020001', 'hex')));
+  });
+
+  it('R10 a client that says nothing after the TLS handshake is cut within 10 s, one that asked is not', async () => {
+    const clock = new ManualClock();
+    await start({}, { clock, tls: await certificate() });
+    const client = await TestClient.connect(`${running.url}/public`);
+    const idle = tlsConnect({ port: running.port, host: '127.0.0.1', rejectUnauthorized: false });
+    await new Promise((resolve) => idle.once('secureConnect', resolve));
+    const closed = new Promise((resolve) => idle.on('close', resolve).on('error', () => undefined));
+    clock.advance(10_000);
+    await closed;
+    expect(await client.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
+    await client.close();
   });
 });
 

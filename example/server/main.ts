@@ -3,14 +3,19 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { WsConfigurationError } from 'nestjs-ws-security';
+import { tlsOptionsFromEnv, WsConfigurationError } from 'nestjs-ws-security';
 import { AppModule } from './app.module.js';
 import { serviceConfig } from './service-config.js';
 import { developmentCertificate } from './tls/development-certificate.js';
 
+/** The configured certificate, or one for a first look. */
+async function certificate(): Promise<{ cert: string; key: string }> {
+  return process.env['WS_TLS_CERT_FILE'] ? tlsOptionsFromEnv() : developmentCertificate();
+}
+
 async function bootstrap(): Promise<void> {
   const { host, port, plainHttp } = serviceConfig();
-  const httpsOptions = plainHttp ? undefined : await developmentCertificate();
+  const httpsOptions = plainHttp ? undefined : await certificate();
   const app = await NestFactory.create(AppModule, {
     // What stops the start is printed once, below, and not by Nest as well.
     abortOnError: false,

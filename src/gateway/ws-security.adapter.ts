@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { Injectable, type OnApplicationBootstrap, type WsMessageHandler } from '@nestjs/common';
@@ -8,6 +9,9 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { HandshakeService } from '../handshake/handshake.service.js';
+import { refuseUnverified } from '../handshake/tls/client-certificate.js';
+import { tlsOptionsOf } from '../handshake/tls/tls-options.js';
+import { TlsReloader } from '../handshake/tls/tls-reloader.js';
 import { UpgradeListener } from '../handshake/upgrade.listener.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -23,6 +27,7 @@ import { SecuredGateways } from './secured-gateways.js';
 export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicationBootstrap {
   private readonly listeners = new Map<number, UpgradeListener>();
   private readonly ownServers = new Map<number, Server>();
+  private readonly detachers: (() => void)[] = [];
 
   constructor(
     private readonly config: ApplicationConfig,
@@ -32,6 +37,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     private readonly wheel: TimerWheel,
     private readonly setup: ConnectionSetup,
     private readonly gateways: SecuredGateways,
+    private readonly tls: TlsReloader,
   ) {
     super();
     config.setIoAdapter(this);
@@ -71,6 +77,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
 
   override async dispose(): Promise<void> {
     for (const listener of this.listeners.values()) listener.detach();
+    for (const detach of this.detachers.splice(0)) detach();
     const servers = [...this.ownServers.values()].filter((server) => server.listening);
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
@@ -85,6 +92,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     if (!listener) {
       const server = port === 0 ? (this.host.httpAdapter.getHttpServer() as Server) : this.ownServer(port);
       this.refusePlaintext(server);
+      if (server instanceof TlsServer) this.secure(server);
       listener = new UpgradeListener(server, this.handshakes, this.wheel);
       this.listeners.set(port, listener);
     }
@@ -101,10 +109,19 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     throw new WsConfigurationError([{ name: 'WS_TRUSTED_PROXIES', message }]);
   }
 
+  private secure(server: TlsServer): void {
+    this.tls.watch(server);
+    this.detachers.push(refuseUnverified(server));
+  }
+
   private ownServer(port: number): Server {
-    const server = createServer((_request, response) => {
+    const answer = (_request: IncomingMessage, response: ServerResponse): void => {
       response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Length': '0' }).end();
-    });
+    };
+    const hasCertificate = this.options.tlsCertFile !== undefined;
+    const server = hasCertificate
+      ? createHttpsServer(tlsOptionsOf(this.options), answer)
+      : createServer(answer);
     this.ownServers.set(port, server);
     return server;
   }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../connection/clock.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
@@ -13,6 +15,7 @@ import { Handshake } from './handshake.js';
 import { HandshakePipeline } from './handshake.pipeline.js';
 import { refuse } from './refusal-response.js';
 import { retryAfter } from './retry-after.js';
+import { principalOfCertificate } from './tls/client-certificate.js';
 
 const RETRY_MS = 5000;
 
@@ -27,6 +30,7 @@ export class HandshakeService {
     @InjectSecurityOptions() options: ResolvedOptions,
     private readonly pipeline: HandshakePipeline,
     private readonly events: SecurityEvents,
+    private readonly clock: Clock,
   ) {
     this.clients = new ClientAddressResolver(options.trustedProxies, options.ipv6Prefix);
     this.closing = options.rejectWith === 'close' ? new ClosingServer() : undefined;
@@ -41,6 +45,9 @@ export class HandshakeService {
   ): Promise<void> {
     const request = new UpgradeRequest(raw);
     const handshake = new Handshake(request, endpoint, this.clients.resolve(request));
+    if (raw.socket instanceof TLSSocket) {
+      handshake.certificate = principalOfCertificate(raw.socket, this.clock.now());
+    }
     try {
       await this.pipeline.decide(handshake);
     } catch (error) {

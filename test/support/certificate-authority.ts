@@ -1,0 +1,108 @@
+import { X509Certificate } from 'node:crypto';
+import { generate } from 'selfsigned';
+
+export interface Issued {
+  cert: string;
+  key: string;
+  x509: X509Certificate;
+}
+
+type Extensions = NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']>;
+type AltNames = Extract<Extensions[number], { altNames: unknown }>['altNames'];
+
+export interface LeafOptions {
+  /** Common names; `localhost` when left out. */
+  names?: string[];
+  uris?: string[];
+  dns?: string[];
+  usage?: 'server' | 'client';
+  expired?: boolean;
+  /** Only for one that is self-signed. */
+  keyType?: 'ec' | 'rsa';
+}
+
+const DAY_MS = 86_400_000;
+
+/** Issues certificates that only its own certificate can verify. */
+export class CertificateAuthority {
+  private constructor(private readonly own: Issued) {}
+
+  static async create(name = 'Test CA'): Promise<CertificateAuthority> {
+    return new CertificateAuthority(await make([name], AUTHORITY));
+  }
+
+  get cert(): string {
+    return this.own.cert;
+  }
+
+  get key(): string {
+    return this.own.key;
+  }
+
+  /** What an issuer is known by. */
+  get fingerprint(): string {
+    return fingerprintOf(this.own);
+  }
+
+  /** An authority below this one. */
+  async intermediate(name: string): Promise<CertificateAuthority> {
+    return new CertificateAuthority(await make([name], AUTHORITY, this.own));
+  }
+
+  issue(options: LeafOptions = {}): Promise<Issued> {
+    return leaf(options, this.own);
+  }
+}
+
+/** A certificate that nobody vouches for. */
+export function selfSigned(options: LeafOptions = {}): Promise<Issued> {
+  return leaf(options);
+}
+
+export function fingerprintOf({ x509 }: Issued): string {
+  return x509.fingerprint256.replaceAll(':', '').toLowerCase();
+}
+
+const AUTHORITY: Extensions = [
+  { name: 'basicConstraints', cA: true, critical: true },
+  { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+];
+
+function leaf(options: LeafOptions, issuer?: Issued): Promise<Issued> {
+  const { names = ['localhost'], uris = [], dns = [], usage, expired, keyType } = options;
+  const altNames: AltNames = [
+    ...dns.map((value) => ({ type: 2 as const, value })),
+    ...uris.map((value) => ({ type: 6 as const, value })),
+  ];
+  const extensions: Extensions = [
+    { name: 'keyUsage', digitalSignature: true, critical: true },
+    { name: 'extKeyUsage', serverAuth: usage !== 'client', clientAuth: usage !== 'server' },
+  ];
+  if (altNames.length > 0) extensions.push({ name: 'subjectAltName', altNames });
+  return make(names, extensions, issuer, { expired, keyType });
+}
+
+async function make(
+  names: string[],
+  extensions: Extensions,
+  issuer?: Issued,
+  {
+    expired = false,
+    keyType = 'ec',
+  }: { expired?: boolean | undefined; keyType?: 'ec' | 'rsa' | undefined } = {},
+): Promise<Issued> {
+  // The values of a distinguished name are written as text (RFC 4514 §2.4).
+  const attributes = names.map((name) => ({
+    name: 'commonName',
+    value: name.replaceAll(/[,+"\\<>;=]/g, '\\$&'),
+  }));
+  const { cert, private: key } = await generate([...attributes, { name: 'O', value: 'Tests' }], {
+    keyType,
+    algorithm: 'sha256',
+    extensions,
+    notBeforeDate: new Date(Date.now() - 2 * DAY_MS),
+    notAfterDate: new Date(Date.now() + (expired ? -1 : 1) * DAY_MS),
+    ...(issuer && { ca: issuer }),
+  });
+  return { cert, key, x509: new X509Certificate(cert) };
+}
