@@ -41,7 +41,7 @@ export class CertificateAuthority {
 
   /** What an issuer is known by. */
   get fingerprint(): string {
-    return fingerprintOf(this.own);
+    return this.own.x509.fingerprint256.replaceAll(':', '').toLowerCase();
   }
 
   /** An authority below this one. */
@@ -57,10 +57,6 @@ export class CertificateAuthority {
 /** A certificate that nobody vouches for. */
 export function selfSigned(options: LeafOptions = {}): Promise<Issued> {
   return leaf(options);
-}
-
-export function fingerprintOf({ x509 }: Issued): string {
-  return x509.fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 const AUTHORITY: Extensions = [
@@ -96,7 +92,7 @@ async function make(
     name: 'commonName',
     value: name.replaceAll(/[,+"\\<>;=]/g, '\\$&'),
   }));
-  const { cert, private: key } = await generate([...attributes, { name: 'O', value: 'Tests' }], {
+  const { cert: pem, private: key } = await generate([...attributes, { name: 'O', value: 'Tests' }], {
     keyType,
     algorithm: 'sha256',
     extensions,
@@ -104,5 +100,7 @@ async function make(
     notAfterDate: new Date(Date.now() + (expired ? -1 : 1) * DAY_MS),
     ...(issuer && { ca: issuer }),
   });
+  // With a line end, so that certificates can be strung together.
+  const cert = `${pem}\n`;
   return { cert, key, x509: new X509Certificate(cert) };
 }

@@ -18,6 +18,8 @@ interface ConnectOptions {
   protocols?: string[];
   origin?: string;
   headers?: Record<string, string>;
+  /** A client certificate. */
+  identity?: { cert: string; key: string };
 }
 
 /** A WebSocket client that queues what arrives and remembers its end, so that no test has to sleep. */
@@ -51,10 +53,11 @@ export class TestClient {
 
   private static attempt(
     url: string,
-    { token, protocols, origin, headers }: ConnectOptions,
+    { token, protocols, origin, headers, identity }: ConnectOptions,
   ): Promise<TestClient | Refusal> {
     const init: ClientOptions = {
       rejectUnauthorized: false,
+      ...identity,
       ...(origin !== undefined && { origin }),
       headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     };

@@ -22,7 +22,8 @@ export function refuseUnverified(server: Server): () => void {
     socket.disableRenegotiation();
     if (!socket.authorized && socket.getPeerX509Certificate()) socket.destroy();
   };
-  server.on('secureConnection', onSecureConnection);
+  // Before HTTP takes the connection: it would still be handed a request that came with the end of the handshake.
+  server.prependListener('secureConnection', onSecureConnection);
   return () => server.off('secureConnection', onSecureConnection);
 }
 
