@@ -196,6 +196,14 @@ describe('request shape', () => {
     await expectRefusal(send(path, bearer), 'UNKNOWN_PATH');
   });
 
+  it('H10 more than 1,000 header lines are 431, and 1,000 are not', async () => {
+    const lines = (count: number) =>
+      requestText('/ws', bearer).replace('\r\n\r\n', `\r\n${'a:b\r\n'.repeat(count)}\r\n`);
+    const own = requestText('/ws', bearer).split('\r\n').length - 3;
+    expect((await rawHandshake(running.port, lines(1001 - own))).status).toBe(431);
+    expect((await rawHandshake(running.port, lines(1000 - own))).status).toBe(101);
+  });
+
   it('H10 a header block beyond the limit is 431 and the service lives on', async () => {
     expect((await send('/ws', { 'X-Long': 'a'.repeat(20_000) })).status).toBe(431);
     expect((await send('/ws', bearer)).status).toBe(101);

@@ -15,6 +15,14 @@ export function refuse(socket: Duplex, refusal: HandshakeRefusal): void {
   linger(socket);
 }
 
+/** Answers 431 (RFC 6585 §5), as Node does for headers that are too long. */
+export function refuseHeaders(socket: Duplex): void {
+  socket.end(
+    'HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+  );
+  linger(socket);
+}
+
 function responseOf({ status, code, headers }: HandshakeRefusal): string {
   const title = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ type: 'about:blank', title, status, code });

@@ -3,7 +3,10 @@ import type { Duplex } from 'node:stream';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
 import type { HandshakeService } from './handshake.service.js';
+import { refuseHeaders } from './refusal-response.js';
 import { SocketDeadline } from './socket-deadline.js';
+
+const MAX_HEADER_LINES = 1000;
 
 /** Listens to the upgrades of one HTTP server and knows which path has gateways. */
 export class UpgradeListener {
@@ -34,6 +37,10 @@ export class UpgradeListener {
     // A path that is not ours may belong to another listener on the same server.
     if (!endpoint && this.server.listenerCount('upgrade') > 1) return;
     socket.on('error', () => socket.destroy());
+    if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
+      refuseHeaders(socket);
+      return;
+    }
     void this.handshakes.handle(request, endpoint, socket, head);
   };
 }
