@@ -298,6 +298,11 @@ describe('files that cannot be used', () => {
     expect(problemsOf(environment)).toMatch(/^WS_TLS_CERT_FILE: /);
   });
 
+  it('T5 a list of CAs that is cut off', async () => {
+    const half = authority.cert.slice(0, authority.cert.length / 2);
+    expect(problemsOf(await environmentOf(leaf, authority.cert + half))).toMatch(/^WS_TLS_CA_FILE: /);
+  });
+
   it('T5 CA certificates that run together on one line', async () => {
     const environment = await environmentOf(leaf, authority.cert.trimEnd() + authority.cert);
     expect(problemsOf(environment)).toMatch(/^WS_TLS_CA_FILE: /);
@@ -582,7 +587,7 @@ describe('client certificates', () => {
   it('T5 the listener can be taken off, and an unverified client is still nobody', async () => {
     const echo = await serve(tlsOptionsFromEnv(await environmentOf(leaf, authority.cert)));
     refuseUnverified(echo.server)();
-    await open(echo.port, await selfSigned());
+    await open(echo.port, await authority.issue({ usage: 'server' }));
     expect(echo.principals).toEqual([undefined]);
   });
 
@@ -599,6 +604,14 @@ describe('client certificates', () => {
     const own = await authority.issue();
     const pretender = await CertificateAuthority.create();
     await open(port, { cert: own.cert + pretender.cert, key: own.key });
+    expect(principals).toMatchObject([{ issuer: `mtls:${authority.fingerprint}` }]);
+  });
+
+  it('T5 the issuer is not another CA of the server with the same key', async () => {
+    const { port, principals } = await asking(
+      (await authority.renamed('Another name')).cert + authority.cert,
+    );
+    await open(port, await authority.issue());
     expect(principals).toMatchObject([{ issuer: `mtls:${authority.fingerprint}` }]);
   });
 
@@ -639,6 +652,7 @@ describe('client certificates', () => {
   it.each<[string, LeafOptions, string | undefined]>([
     ['without a URI is its common name', { names: ['Zoë 1'], dns: ['a.test'] }, 'Zoë 1'],
     ['without URI and common name is nobody', { names: [], dns: ['a.test'] }, undefined],
+    ['with a control character in its name is nobody', { names: ['root\u0000a'] }, undefined],
     ['with two common names is nobody', { names: ['root', 'a'] }, undefined],
     ['with a URI in its common name is only that name', { names: ['a, URI:urn:root'] }, 'a, URI:urn:root'],
     ['with a name in its common name is only that name', { names: ['a\\+CN=root'] }, 'a\\+CN=root'],

@@ -49,6 +49,13 @@ export class CertificateAuthority {
     return new CertificateAuthority(await make([name], AUTHORITY, this.own));
   }
 
+  /** Another certificate for the same key. */
+  async renamed(name: string): Promise<CertificateAuthority> {
+    const publicKey = this.own.x509.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const keyPair = { privateKey: this.own.key, publicKey };
+    return new CertificateAuthority(await make([name], AUTHORITY, undefined, { keyPair }));
+  }
+
   issue(options: LeafOptions = {}): Promise<Issued> {
     return leaf(options, this.own);
   }
@@ -65,7 +72,7 @@ const AUTHORITY: Extensions = [
 ];
 
 function leaf(options: LeafOptions, issuer?: Issued): Promise<Issued> {
-  const { names = ['localhost'], uris = [], dns = [], usage, expired, keyType } = options;
+  const { names = ['localhost'], uris = [], dns = [], usage } = options;
   const altNames: AltNames = [
     ...dns.map((value) => ({ type: 2 as const, value })),
     ...uris.map((value) => ({ type: 6 as const, value })),
@@ -75,17 +82,18 @@ function leaf(options: LeafOptions, issuer?: Issued): Promise<Issued> {
     { name: 'extKeyUsage', serverAuth: usage !== 'client', clientAuth: usage !== 'server' },
   ];
   if (altNames.length > 0) extensions.push({ name: 'subjectAltName', altNames });
-  return make(names, extensions, issuer, { expired, keyType });
+  return make(names, extensions, issuer, options);
+}
+
+interface MakeOptions extends Pick<LeafOptions, 'keyType' | 'expired'> {
+  keyPair?: { privateKey: string; publicKey: string };
 }
 
 async function make(
   names: string[],
   extensions: Extensions,
   issuer?: Issued,
-  {
-    expired = false,
-    keyType = 'ec',
-  }: { expired?: boolean | undefined; keyType?: 'ec' | 'rsa' | undefined } = {},
+  { expired = false, keyType = 'ec', keyPair }: MakeOptions = {},
 ): Promise<Issued> {
   // The values of a distinguished name are written as text (RFC 4514 §2.4).
   const attributes = names.map((name) => ({
@@ -99,6 +107,7 @@ async function make(
     notBeforeDate: new Date(Date.now() - 2 * DAY_MS),
     notAfterDate: new Date(Date.now() + (expired ? -1 : 1) * DAY_MS),
     ...(issuer && { ca: issuer }),
+    ...(keyPair && { keyPair }),
   });
   // With a line end, so that certificates can be strung together.
   const cert = `${pem}\n`;

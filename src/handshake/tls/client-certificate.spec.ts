@@ -36,6 +36,12 @@ describe('principalOfCertificate', () => {
     expect(principalOfCertificate(await socketOf('URI:urn:a', false))).toBeUndefined();
   });
 
+  it('T5 takes nobody, and does not throw, when the server’s list of CAs is broken', async () => {
+    const socket = await socketOf('URI:urn:a');
+    Object.assign(socket, { server: { ca: '-----BEGIN CERTIFICATE-----\nhello' } });
+    expect(principalOfCertificate(socket)).toBeUndefined();
+  });
+
   it('T5 takes nobody from a plain connection', () => {
     expect(principalOfCertificate({ remoteAddress: '127.0.0.1' } as TLSSocket)).toBeUndefined();
   });

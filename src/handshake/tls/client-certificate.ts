@@ -73,9 +73,17 @@ function authoritiesOf(socket: TLSSocket): readonly X509Certificate[] {
   if (!server?.ca) return [];
   let entry = known.get(server);
   if (entry?.ca !== server.ca) {
-    const authorities = [server.ca].flat().flatMap((pem) => certificatesOf(pem.toString()));
-    entry = { ca: server.ca, authorities };
+    entry = { ca: server.ca, authorities: [server.ca].flat().flatMap((pem) => readable(pem.toString())) };
     known.set(server, entry);
   }
   return entry?.authorities ?? [];
+}
+
+/** OpenSSL overlooks what is broken in a list that the application made itself; then nobody is vouched for. */
+function readable(pem: string): X509Certificate[] {
+  try {
+    return certificatesOf(pem);
+  } catch {
+    return [];
+  }
 }
