@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { Service } from './support/service.js';
+import { TestClient } from './support/test-client.js';
+import { mintToken, SECRET } from './support/tokens.js';
+
+const COUNT = 6000;
+const PER_SECOND = 2000;
+const MAX_P99_MS = 100;
+const MAX_GROWTH_MB = 60;
+const MAX_LINES = 200;
+
+const hasProc = existsSync('/proc/self/status');
+if (!hasProc) console.warn('SKIPPED: memory under flood is not measured, because there is no /proc.');
+
+interface FloodResult {
+  statuses: Record<string, number>;
+  elapsedMs: number;
+}
+
+function flood(port: string, token: string): Promise<FloodResult> {
+  const order = { port: Number(port), from: '127.0.0.2', count: COUNT, perSecond: PER_SECOND, token };
+  const attacker = spawn(process.execPath, ['test/support/handshake-flood.mjs', JSON.stringify(order)], {
+    env: {},
+  });
+  let output = '';
+  attacker.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  attacker.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    attacker.on('error', reject);
+    attacker.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output) as FloodResult);
+      else reject(new Error(`the attacker failed: ${output}`));
+    });
+  });
+}
+
+/** Echoes one after the other, every 5 ms, until the work is done. Resolves with the 99th percentile and their number. */
+async function echoesDuring(
+  client: TestClient,
+  work: Promise<unknown>,
+): Promise<{ p99: number; count: number }> {
+  const over = new AbortController();
+  void work.catch(() => undefined).finally(() => over.abort());
+  const durations: number[] = [];
+  while (!over.signal.aborted) {
+    const started = performance.now();
+    expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+    durations.push(performance.now() - started);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  durations.sort((a, b) => a - b);
+  return { p99: durations[Math.floor(durations.length * 0.99)] ?? Infinity, count: durations.length };
+}
+
+function residentMb({ process: { pid } }: Service): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
+}
+
+const linesOf = ({ stdout }: Service): number => stdout.split('\n').length - 1;
+
+describe('under a flood of handshakes from one address', () => {
+  let service: Service & { url: string };
+
+  afterEach(() => service.stop());
+
+  it.each([
+    // The first of an address pass the rate, and the bystander and the newcomer come from another address.
+    ['a wrong credential', 401, '100000'],
+    ['their rate', 429, '2'],
+  ])(
+    'H12 L4 L5 refused for %s with %i, the service serves others, and neither memory nor log grows',
+    async (_what, status, connectRateLimit) => {
+      service = await Service.start({
+        PLAIN_HTTP: '1',
+        WS_JWT_SECRET: SECRET,
+        WS_RATE_LIMIT: '100000',
+        WS_FRAME_RATE: '10000',
+        WS_FRAME_BURST: '10000',
+        WS_CONNECT_RATE_LIMIT: connectRateLimit,
+        WS_AUTH_FAILURE_LIMIT: '100000',
+      });
+      const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
+      const { pid } = service.process;
+      const forged = await mintToken({}, { secret: 'another secret that is more than 32 bytes long' });
+      const bystander = await TestClient.connect(url, { token: await mintToken({ sub: 'bystander' }) });
+      await bystander.request('echo', { text: 'hi' });
+      const [mbBefore, linesBefore] = [hasProc ? residentMb(service) : 0, linesOf(service)];
+
+      const attack = flood(new URL(url).port, forged);
+      const echoes = await echoesDuring(bystander, attack);
+      const { statuses, elapsedMs } = await attack;
+      const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
+      const lines = linesOf(service) - linesBefore;
+
+      // Every attempt got its answer, about as fast as they came.
+      expect(Object.values(statuses).reduce((sum, number) => sum + number, 0)).toBe(COUNT);
+      expect(statuses[status]).toBeGreaterThanOrEqual(COUNT - 2);
+      expect(elapsedMs).toBeLessThan(2 * (COUNT / PER_SECOND) * 1000);
+      expect(echoes.count).toBeGreaterThan(100);
+      expect(echoes.p99).toBeLessThan(MAX_P99_MS);
+      expect(growthMb).toBeLessThan(MAX_GROWTH_MB);
+      expect(lines).toBeGreaterThan(0);
+      expect(lines).toBeLessThan(MAX_LINES);
+
+      const newcomer = await TestClient.connect(url, { token: await mintToken({ sub: 'newcomer' }) });
+      expect(await newcomer.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+      expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
+      await Promise.all([newcomer.close(), bystander.close()]);
+    },
+    20_000,
+  );
+});

@@ -1,0 +1,45 @@
+/*
+ * An attacker in a process of its own, so that it does not disturb who measures: handshakes written by hand at a steady
+ * rate from one source address. Prints how many answers it got of each status, and how long it took until the last.
+ */
+import { connect } from 'node:net';
+
+const { port, from, count, perSecond, token } = JSON.parse(process.argv[2]);
+const TICK_MS = 5;
+
+const bytes = [
+  'GET /ws HTTP/1.1',
+  'Host: service.test',
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+  `Authorization: Bearer ${token}`,
+  '',
+  '',
+].join('\r\n');
+
+const statuses = {};
+const started = performance.now();
+let sent = 0;
+let ended = 0;
+
+function attempt() {
+  let text = '';
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from }, () => socket.write(bytes));
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk) => (text += chunk));
+  socket.on('error', (error) => (text ||= `xxxxxxxxx${error.code}`));
+  socket.on('close', () => {
+    const status = text.slice(9, 12);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    if (++ended < count) return;
+    process.stdout.write(JSON.stringify({ statuses, elapsedMs: performance.now() - started }));
+  });
+}
+
+const pace = setInterval(() => {
+  const elapsedMs = performance.now() - started;
+  for (const due = Math.min(count, (elapsedMs / 1000) * perSecond); sent < due; sent++) attempt();
+  if (sent >= count) clearInterval(pace);
+}, TICK_MS);
