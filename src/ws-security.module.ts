@@ -3,6 +3,8 @@ import { DiscoveryModule } from '@nestjs/core';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { CredentialExtractor } from './auth/credential-extractor.js';
 import { JwtVerifier } from './auth/jwt.verifier.js';
+import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
+import { RevocationService } from './auth/revocation.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { UnconfiguredVerifier } from './auth/unconfigured.verifier.js';
 import { Clock, SystemClock } from './connection/clock.js';
@@ -53,6 +55,7 @@ const CONFIGURED: Provider[] = [
     useFactory: (given: WsSecurityOptions) => resolveOptions(given),
   },
   { provide: Clock, useClass: SystemClock },
+  { provide: RevocationStore, useClass: MemoryRevocationStore },
   { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
@@ -87,6 +90,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     HookTracker,
     DrainService,
     CredentialExtractor,
+    RevocationService,
     AccessRuleReader,
     ThrottleScopeReader,
     ...STEPS,
@@ -122,6 +126,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ConnectionLifecycleService,
     ConnectionDirectory,
     SecurityEvents,
+    RevocationStore,
+    RevocationService,
   ],
 })
 export class WsSecurityModule extends ConfigurableModuleClass {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { Service } from './support/service.js';
 import { post, signIn } from './support/sign-in.js';
 import { TestClient } from './support/test-client.js';
@@ -75,6 +76,28 @@ describe('the reference service', () => {
     expect(await root.request('admin.kick', { userId: 'bob' })).toMatchObject({ data: { kicked: 1 } });
     expect(await bob.closed).toEqual({ code: 4403, reason: 'kicked' });
     await Promise.all([alice.close(), root.close()]);
+  });
+
+  it('S2 lets administrators sign a user or a session out', async () => {
+    const url = `${service.url}/auth/revoke`;
+    const [aliceToken, rootToken] = [await signIn(service.url, 'alice'), await signIn(service.url, 'root')];
+    const alice = await TestClient.connect(wsUrl(service), { token: aliceToken });
+    expect((await post(url, { userId: 'alice' })).status).toBe(401);
+    expect((await post(url, { userId: 'alice' }, aliceToken)).status).toBe(403);
+    expect((await post(url, {}, rootToken)).status).toBe(400);
+    expect((await post(url, { userId: 'alice', sessionId: 'x' }, rootToken)).status).toBe(400);
+    expect(await post(url, { userId: 'alice' }, rootToken)).toMatchObject({
+      status: 200,
+      body: { closed: 1 },
+    });
+    expect(await alice.closed).toEqual({ code: 4403, reason: 'revoked' });
+    expect((await TestClient.refused(wsUrl(service), { token: aliceToken })).status).toBe(401);
+
+    const fresh = await signIn(service.url, 'alice');
+    const again = await TestClient.connect(wsUrl(service), { token: fresh });
+    const { jti } = decodeJwt(fresh);
+    expect((await post(url, { sessionId: jti }, rootToken)).status).toBe(200);
+    expect((await again.closed).code).toBe(4403);
   });
 
   it('has a public gateway', async () => {

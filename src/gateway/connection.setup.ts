@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { WebSocket } from 'ws';
+import { closeRevoked, RevocationService } from '../auth/revocation.service.js';
 import { Clock } from '../connection/clock.js';
 import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
@@ -25,6 +26,7 @@ export class ConnectionSetup {
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly dispatcher: MessageDispatcher,
     private readonly hooks: GatewayHooks,
+    private readonly revocations: RevocationService,
   ) {}
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
@@ -51,6 +53,13 @@ export class ConnectionSetup {
     });
     this.lifecycle.opened(connection);
     if (connection.speaksProtocol) connection.announce(ReservedEvent.SESSION, this.sessionOf(connection));
+    // It may have been revoked after it was verified.
+    if (this.revocations.isRevokedHere(connection.principal)) {
+      closeRevoked(connection);
+      // Nothing is dispatched any more, but the answer to the closing handshake has to be read.
+      channel.open();
+      return;
+    }
     announce();
     void this.hooks.connected(client).then(() => channel.open());
   }

@@ -10,6 +10,7 @@ import { HostStep } from './steps/host.step.js';
 import { OriginStep } from './steps/origin.step.js';
 import { PathStep } from './steps/path.step.js';
 import { RequestShapeStep } from './steps/request-shape.step.js';
+import { RevocationStep } from './steps/revocation.step.js';
 import { SubprotocolStep } from './steps/subprotocol.step.js';
 import { TransportStep } from './steps/transport.step.js';
 import { UserCapStep } from './steps/user-cap.step.js';
@@ -27,6 +28,7 @@ export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   OriginStep,
   CredentialStep,
   VerificationStep,
+  RevocationStep,
   ConnectGuardStep,
   UserCapStep,
   SubprotocolStep,

@@ -7,12 +7,19 @@ interface Answer {
 }
 
 /** Posts JSON to the reference service, whose certificate is its own. */
-export function post(url: string, body: unknown): Promise<Answer> {
+export function post(url: string, body: unknown, token?: string): Promise<Answer> {
   const send = url.startsWith('https:') ? request : plainRequest;
   return new Promise((resolve, reject) => {
     const call = send(
       url,
-      { method: 'POST', rejectUnauthorized: false, headers: { 'content-type': 'application/json' } },
+      {
+        method: 'POST',
+        rejectUnauthorized: false,
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

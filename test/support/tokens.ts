@@ -8,13 +8,14 @@ interface TokenOptions {
   secret?: string;
   /** Epoch milliseconds that count as now. */
   now?: number;
+  withoutIssuedAt?: boolean;
 }
 
 export function mintToken(claims: JWTPayload = {}, options: TokenOptions = {}): Promise<string> {
   const now = Math.floor((options.now ?? Date.now()) / 1000);
-  return new SignJWT({ sub: 'alice', roles: ['user'], scope: 'chat:write', ...claims })
+  const token = new SignJWT({ sub: 'alice', roles: ['user'], scope: 'chat:write', ...claims })
     .setProtectedHeader({ alg: 'HS256' })
-    .setIssuedAt(now - 60)
-    .setExpirationTime(now + (options.expiresIn ?? 3600))
-    .sign(new TextEncoder().encode(options.secret ?? SECRET));
+    .setExpirationTime(now + (options.expiresIn ?? 3600));
+  if (!options.withoutIssuedAt) token.setIssuedAt(now - 60);
+  return token.sign(new TextEncoder().encode(options.secret ?? SECRET));
 }

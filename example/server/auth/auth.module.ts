@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AuthController } from './auth.controller.js';
+import { RevokeController } from './revoke.controller.js';
 import { TokenService } from './token.service.js';
 
-@Module({ imports: [JwtModule.register({})], controllers: [AuthController], providers: [TokenService] })
+@Module({
+  imports: [JwtModule.register({})],
+  controllers: [AuthController, RevokeController],
+  providers: [TokenService],
+})
 export class AuthModule {}

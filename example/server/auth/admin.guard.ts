@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { InvalidCredentialError, type Principal, RevocationService, TokenVerifier } from 'nestjs-ws-security';
+
+const BEARER = /^bearer +(\S+)$/i;
+
+/** Lets administrators through, by the same tokens that the gateways verify. */
+@Injectable()
+export class AdminGuard implements CanActivate {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly revocations: RevocationService,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { headers } = context.switchToHttp().getRequest<IncomingMessage>();
+    const principal = await this.principalOf(BEARER.exec(headers.authorization ?? '')?.[1]);
+    if (!principal) throw new UnauthorizedException();
+    if (!principal.roles.includes('admin')) throw new ForbiddenException();
+    return true;
+  }
+
+  private async principalOf(token: string | undefined): Promise<Principal | undefined> {
+    if (token === undefined) return undefined;
+    try {
+      const principal = await this.verifier.verify(token);
+      return (await this.revocations.isRevoked(principal)) ? undefined : principal;
+    } catch (error) {
+      if (error instanceof InvalidCredentialError) return undefined;
+      throw error;
+    }
+  }
+}

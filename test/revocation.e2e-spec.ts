@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { RevocationService, RevocationStore, WsConnectGuard } from 'nestjs-ws-security';
+import { EchoGateway } from './support/echo.gateway.js';
+import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
+import { TestClient } from './support/test-client.js';
+import { mintToken } from './support/tokens.js';
+
+let running: RunningApp;
+
+async function start(more: Partial<AppOptions> = {}): Promise<RevocationService> {
+  running = await startApp({ gateways: [EchoGateway], ...more });
+  return running.app.get(RevocationService);
+}
+
+afterEach(() => running.close());
+
+const connect = async (claims: object): Promise<TestClient> =>
+  TestClient.connect(`${running.url}/ws`, { token: await mintToken({ ...claims }) });
+
+const refused = async (token: string) => TestClient.refused(`${running.url}/ws`, { token });
+
+it('S2 revoking a user closes all connections within 100 ms, refuses old tokens and accepts newer ones', async () => {
+  const revocations = await start();
+  const five = await Promise.all(
+    Array.from({ length: 5 }, () => connect({ sub: 'alice', iss: 'https://id.test' })),
+  );
+  const others = [await connect({ sub: 'bob', iss: 'https://id.test' }), await connect({ sub: 'alice' })];
+  const old = await mintToken({ sub: 'alice', iss: 'https://id.test' });
+  const startedAt = performance.now();
+  expect(await revocations.revokeUser('alice', 'https://id.test')).toBe(5);
+  const ends = await Promise.all(five.map(({ closed }) => closed));
+  expect(performance.now() - startedAt).toBeLessThan(100);
+  expect(ends).toEqual(Array.from({ length: 5 }, () => ({ code: 4403, reason: 'revoked' })));
+  for (const other of others)
+    expect(await other.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
+
+  const refusal = await refused(old);
+  const forged = await refused(`${old}x`);
+  expect(refusal.status).toBe(401);
+  expect([refusal.body, refusal.headers['www-authenticate']]).toEqual([
+    forged.body,
+    forged.headers['www-authenticate'],
+  ]);
+  const newer = await mintToken({ sub: 'alice', iss: 'https://id.test' }, { now: Date.now() + 62_000 });
+  await (await TestClient.connect(`${running.url}/ws`, { token: newer })).close();
+  await Promise.all(others.map((other) => other.close()));
+});
+
+it('S2 revoking a session ends it and no other, whenever its tokens are issued', async () => {
+  const revocations = await start();
+  const [one, other] = [await connect({ sid: 'session-1' }), await connect({ jti: 'session-2' })];
+  expect(await revocations.revokeSession('session-1')).toBe(1);
+  expect(await one.closed).toMatchObject({ code: 4403 });
+  expect((await refused(await mintToken({ sid: 'session-1' }, { now: Date.now() + 62_000 }))).status).toBe(
+    401,
+  );
+  expect(await other.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
+  await other.close();
+});
+
+it('S2 a token without iat could be older than any revocation', async () => {
+  const revocations = await start();
+  const token = await mintToken({ sub: 'alice' }, { withoutIssuedAt: true });
+  const client = await TestClient.connect(`${running.url}/ws`, { token });
+  await revocations.revokeUser('alice', null);
+  expect((await client.closed).code).toBe(4403);
+  expect((await refused(token)).status).toBe(401);
+});
+
+it('S2 revoking while a handshake is under way reaches it', async () => {
+  @Injectable()
+  class RevokingGuard extends WsConnectGuard {
+    constructor(private readonly service: RevocationService) {
+      super();
+    }
+
+    async canConnect(): Promise<boolean> {
+      await this.service.revokeUser('alice', null);
+      return true;
+    }
+  }
+  await start({ connectGuards: [RevokingGuard], providers: [RevokingGuard] });
+  const calls = EchoGateway.calls;
+  const client = await connect({ sub: 'alice' });
+  client.send({ event: 'echo', data: { text: 'too late' } });
+  expect((await client.closed).code).toBe(4403);
+  expect(EchoGateway.calls).toBe(calls);
+});
+
+it('S2 nobody comes in while revocations cannot be read', async () => {
+  class BrokenStore extends RevocationStore {
+    revoke(): void {}
+
+    revokedBefore(): Promise<never> {
+      return Promise.reject(new Error('canary-store'));
+    }
+  }
+  await start({ overrides: [[RevocationStore, new BrokenStore()]] });
+  expect(await refused(await mintToken())).toMatchObject({ status: 503, body: { code: 'AUTH_UNAVAILABLE' } });
+});
