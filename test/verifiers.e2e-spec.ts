@@ -253,18 +253,21 @@ describe('what is configured decides', () => {
     const provider = await IdentityProvider.start();
     const secret = { kty: 'oct', k: Buffer.from(SECRET).toString('base64url'), kid: 'secret' };
     provider.keys = [
-      { ...weak.publicKey.export({ format: 'jwk' }), kid: 'weak' } as never,
+      { ...weak.publicKey.export({ format: 'jwk' }), kid: 'weak' },
       {
         ...(leaked.key as never as typeof weak.privateKey).export({ format: 'jwk' }),
         kid: 'leaked',
-      } as never,
+      },
       secret,
       good.jwk('good'),
     ];
     await start({ jwtSecret: undefined, jwtJwksUri: `${provider.issuer}/jwks` });
     try {
-      const header = { alg: 'RS256', kid: 'weak' };
-      const weakToken = forged(header, goodClaims(), rawSignature({ ...leaked, key: weak.privateKey }));
+      const weakToken = forged(
+        { alg: 'RS256', kid: 'weak' },
+        goodClaims(),
+        rawSignature({ ...leaked, key: weak.privateKey }),
+      );
       expect(await statusesOf(weakToken)).toEqual([401, 401]);
       expect(await statusesOf(await signed(leaked, goodClaims(), { kid: 'leaked' }))).toEqual([401, 401]);
       expect(await statusesOf(await signed(signingKey('HMAC'), goodClaims(), { kid: 'secret' }))).toEqual([

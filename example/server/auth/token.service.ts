@@ -19,11 +19,13 @@ export class TokenService {
 
   /** @param expiresIn seconds */
   sign(username: string, user: DemoUser, expiresIn: number): string {
-    const { jwtSecret, jwtIssuer, jwtAudience } = this.options;
+    const { jwtSecret, jwtIssuer, jwtAudience, jwtAlgorithms, jwtType } = this.options;
+    const algorithm = (jwtAlgorithms?.[0] ?? 'HS256') as 'HS256';
     return this.jwt.sign(
       { roles: user.roles, scope: user.scope },
       {
-        algorithm: 'HS256',
+        algorithm,
+        header: { alg: algorithm, typ: jwtType ?? 'JWT' },
         subject: username,
         jwtid: randomUUID(),
         expiresIn,

@@ -81,7 +81,7 @@ export class RemoteKeys implements VerificationKeys {
   }
 }
 
-/** Public keys alone: one that is too weak or secret verifies nothing, and does not spoil the others. */
+/** A key that is too weak verifies nothing, and does not spoil the others; `jose` skips secret and private ones. */
 function usable({ keys }: Record<string, unknown>): JSONWebKeySet {
   if (!Array.isArray(keys)) throw new Error('no JWK set');
   return { keys: (keys as unknown[]).filter(isUsable) };
@@ -89,10 +89,9 @@ function usable({ keys }: Record<string, unknown>): JSONWebKeySet {
 
 function isUsable(key: unknown): key is JWK {
   if (typeof key !== 'object' || key === null) return false;
-  const { kty, n, d } = key as JWK;
-  if (d !== undefined) return false;
-  if (kty === 'RSA') return typeof n === 'string' && Buffer.from(n, 'base64url').length >= MIN_MODULUS_BYTES;
-  return kty === 'EC' || kty === 'OKP';
+  const { kty, n } = key as JWK;
+  if (kty !== 'RSA') return true;
+  return typeof n === 'string' && Buffer.from(n, 'base64url').length >= MIN_MODULUS_BYTES;
 }
 
 async function firstOf(keys: AsyncIterable<VerificationKey>): Promise<VerificationKey[]> {
