@@ -258,6 +258,13 @@ describe('options of verifiers', () => {
     expect(names({ [name]: value })).toEqual([name]);
   });
 
+  it('N7 refuses an issuer that nobody configured here has', () => {
+    const environment = { WS_OIDC_ISSUER: 'https://id.test', WS_JWT_ISSUER: 'https://id.test/' };
+    expect(names(environment)).toEqual(['WS_JWT_ISSUER']);
+    expect(names({ ...environment, WS_JWT_ISSUER: 'https://id.test' })).toEqual([]);
+    expect(names({ ...environment, WS_JWT_JWKS_URI: PUBLIC })).toEqual([]);
+  });
+
   it('C1 wants all of introspection or nothing', () => {
     const all = {
       WS_INTROSPECTION_URL: 'https://id.test/introspect',

@@ -36,6 +36,8 @@ export function verifierContradictions(options: VerifierOptions): ConfigurationP
   } else if (options.jwtPreviousSecrets.length > 0) {
     problems.push(problem('jwtSecret', 'is required beside WS_JWT_PREVIOUS_SECRETS'));
   }
+  if (isIssuerIdle(options))
+    problems.push(problem('jwtIssuer', 'must equal WS_OIDC_ISSUER, which alone issues tokens here'));
   problems.push(...algorithmProblems(options));
   const given = INTROSPECTION.find((name) => options[name] !== undefined);
   if (given !== undefined) {
@@ -60,6 +62,13 @@ export function verifierWeaknesses(options: VerifierOptions): ConfigurationProbl
   if (options.jwtAudience === undefined)
     problems.push(problem('jwtAudience', 'is required in production: for whom tokens must be meant'));
   return problems;
+}
+
+/** The provider's tokens name the provider; another issuer would be waited for in vain. */
+function isIssuerIdle(options: VerifierOptions): boolean {
+  const { jwtIssuer, oidcIssuer, jwtPublicKey, jwtJwksUri, introspectionUrl } = options;
+  if (jwtIssuer === undefined || oidcIssuer === undefined || jwtIssuer === oidcIssuer) return false;
+  return (jwtPublicKey ?? jwtJwksUri ?? introspectionUrl) === undefined;
 }
 
 function algorithmProblems(options: VerifierOptions): ConfigurationProblem[] {
