@@ -19,6 +19,7 @@ export { ANONYMOUS } from './connection/principal.js';
 export { WsConfigurationError } from './errors/configuration.error.js';
 export { HandshakeRefusal } from './errors/handshake.refusal.js';
 export { InvalidCredentialError } from './errors/invalid-credential.error.js';
+export { ProviderUnavailableError } from './errors/provider-unavailable.error.js';
 export {
   BadMessageException,
   ForbiddenEventException,
@@ -49,7 +50,7 @@ export { NormalizeUnicode, PlainText, SanitizeHtml, Trim } from './validation/sa
 export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
 export type { AccessRule } from './auth/access-rule.js';
-export type { Credential, CredentialSource } from './auth/credential-extractor.js';
+export type { Credential, CredentialKind, CredentialSource } from './auth/credential-extractor.js';
 export type { ConnectionEvent } from './connection/connection-lifecycle.service.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';

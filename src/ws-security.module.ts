@@ -2,11 +2,10 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { CredentialExtractor } from './auth/credential-extractor.js';
-import { JwtVerifier } from './auth/jwt.verifier.js';
 import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
-import { UnconfiguredVerifier } from './auth/unconfigured.verifier.js';
+import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { Clock, SystemClock } from './connection/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
@@ -60,14 +59,9 @@ const CONFIGURED: Provider[] = [
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
     provide: TokenVerifier,
-    inject: [SECURITY_OPTIONS, Clock],
-    useFactory: ({ jwtSecret, jwtIssuer, jwtAudience, jwtClockSkewMs }: ResolvedOptions, clock: Clock) =>
-      jwtSecret === undefined
-        ? new UnconfiguredVerifier()
-        : new JwtVerifier(
-            { secret: jwtSecret, issuer: jwtIssuer, audience: jwtAudience, clockSkewMs: jwtClockSkewMs },
-            clock,
-          ),
+    inject: [SECURITY_OPTIONS, Clock, SecurityEvents],
+    useFactory: (options: ResolvedOptions, clock: Clock, events: SecurityEvents) =>
+      createVerifier(options, clock, (reason) => events.emit({ type: 'api-keys.reload-failed', reason })),
   },
 ];
 

@@ -2,6 +2,9 @@ import type { JWTPayload } from 'jose';
 import type { Principal } from '../connection/principal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 
+// RFC 7519 §2 counts seconds; beyond this a Date is none.
+const MAX_SECONDS = 8.64e12;
+
 /**
  * The principal that verified claims speak of (RFC 7519 §4.1, scopes by RFC 8693 §4.2).
  *
@@ -10,26 +13,42 @@ import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
  * @throws InvalidCredentialError when a claim that identity or expiry rests on is missing or malformed
  */
 export function principalOfClaims(claims: JWTPayload, now: number, clockSkewMs: number): Principal {
-  if (typeof claims.sub !== 'string' || claims.sub === '') throw new InvalidCredentialError('no sub claim');
+  if (claims.exp === undefined) throw new InvalidCredentialError('no exp claim');
+  return principalOf(claims, now, clockSkewMs);
+}
+
+/** As {@link principalOfClaims}, for claims that may go without `exp` (RFC 7662 §2.2). */
+export function principalOf(claims: JWTPayload, now: number, clockSkewMs: number): Principal {
+  const { sub, iss, exp, iat, nbf } = claims as Record<string, unknown>;
+  if (typeof sub !== 'string' || sub === '') throw new InvalidCredentialError('no sub claim');
+  if (iss !== undefined && typeof iss !== 'string') throw new InvalidCredentialError('malformed iss claim');
+  for (const start of [iat, nbf]) {
+    if (start !== undefined && millisecondsOf(start) > now + clockSkewMs)
+      throw new InvalidCredentialError('not valid yet');
+  }
   return {
-    id: claims.sub,
-    issuer: claims.iss ?? null,
+    id: sub,
+    issuer: iss ?? null,
     kind: 'token',
     roles: stringsOf(claims['roles']),
     scopes: scopesOf(claims),
     claims,
-    expiresAt: expiryOf(claims, now, clockSkewMs),
+    expiresAt: exp === undefined ? null : expiryOf(millisecondsOf(exp), now, clockSkewMs),
     sessionId: sessionOf(claims),
   };
 }
 
 /** A token that is accepted only thanks to the skew lives until `exp` + skew, every other one until `exp`. */
-function expiryOf({ exp, iat }: JWTPayload, now: number, clockSkewMs: number): number {
-  if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new InvalidCredentialError('no exp claim');
-  if (iat !== undefined && iat * 1000 > now + clockSkewMs)
-    throw new InvalidCredentialError('issued in the future');
-  const expiresAt = exp * 1000;
-  return expiresAt > now ? expiresAt : expiresAt + clockSkewMs;
+function expiryOf(expiresAt: number, now: number, clockSkewMs: number): number {
+  if (expiresAt > now) return expiresAt;
+  if (expiresAt + clockSkewMs <= now) throw new InvalidCredentialError('expired');
+  return expiresAt + clockSkewMs;
+}
+
+function millisecondsOf(seconds: unknown): number {
+  if (typeof seconds !== 'number' || !(Math.abs(seconds) <= MAX_SECONDS))
+    throw new InvalidCredentialError('malformed time claim');
+  return seconds * 1000;
 }
 
 function scopesOf(claims: JWTPayload): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Principal } from '../connection/principal.js';
+import type { CredentialKind } from './credential-extractor.js';
 
 /**
  * Turns a token into a principal. Bound to a provider, so that a team can bring its own.
@@ -8,9 +9,10 @@ import type { Principal } from '../connection/principal.js';
 export abstract class TokenVerifier {
   /**
    * @param token as the client sent it, at most {@link MAX_TOKEN_BYTES} long
+   * @param kind what it was sent as: a bearer token or an API key
    * @throws InvalidCredentialError when the token is not valid; any other error means that it cannot be told
    */
-  abstract verify(token: string): Promise<Principal>;
+  abstract verify(token: string, kind: CredentialKind): Promise<Principal>;
 }
 
 /** Longer tokens are refused before any cryptography. @publicApi */

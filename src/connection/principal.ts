@@ -1,5 +1,5 @@
 /** How a principal proved who it is. @publicApi */
-export type PrincipalKind = 'anonymous' | 'token' | 'certificate';
+export type PrincipalKind = 'anonymous' | 'token' | 'certificate' | 'api-key';
 
 /**
  * Who is on a connection, as the server established it; nothing a message says can change it.

@@ -1,12 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
-import type { ResolvedOptions } from '../options/options.schema.js';
+import { OPTIONS, type ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { isReservedEvent } from '../protocol/reserved-event.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { bodyProblems } from './handler-bodies.js';
+
+const ALTERNATIVES = [
+  OPTIONS.jwtPublicKey,
+  OPTIONS.jwtJwksUri,
+  OPTIONS.oidcIssuer,
+  OPTIONS.introspectionUrl,
+  OPTIONS.apiKeysFile,
+]
+  .map(({ variable }) => variable)
+  .join(', ');
 
 /** Holds the gateways against what the module promises, before the first client can come. */
 @Injectable()
@@ -50,7 +60,7 @@ export class GatewayAudit {
 
   private verifierProblems({ name, options }: DiscoveredGateway): ConfigurationProblem[] {
     if (options?.public === true || !(this.verifier instanceof UnconfiguredVerifier)) return [];
-    const message = `is required, because ${name} is not public: a secret of at least 32 bytes, or provide a TokenVerifier`;
+    const message = `is required, because ${name} is not public: a secret of at least 32 bytes, or instead of it ${ALTERNATIVES}, or provide a TokenVerifier`;
     return [{ name: this.options.jwtSecret === undefined ? 'WS_JWT_SECRET' : name, message }];
   }
 

@@ -22,7 +22,7 @@ export function flag() {
 }
 
 /** A list, from the environment separated by commas. */
-export function list(item: z.ZodType<string, string>) {
+export function list<T extends string>(item: z.ZodType<T, string>) {
   return z
     .union(
       [
@@ -45,6 +45,19 @@ export function bytes(min: number, message: string) {
 
 export function choice<const T extends readonly [string, ...string[]]>(...values: T) {
   return z.enum(values, { error: `must be one of ${values.join(', ')}` });
+}
+
+/** An absolute http(s) URL that carries neither credentials nor a fragment. */
+export function httpUrl() {
+  return z
+    .string()
+    .refine(isHttpUrl, { error: 'must be a URL such as https://id.example.com, without user or fragment' });
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }
 
 /** A file that can be read when the application starts. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { addressRange, host } from './address-parsers.js';
-import { bytes, choice, filePath, flag, integer, list } from './option-parsers.js';
+import { apiKeysPath } from './api-keys.js';
+import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
+import { bytes, choice, filePath, flag, httpUrl, integer, list } from './option-parsers.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
+import { publicKeyPem } from './public-key.js';
 
 const DAY_MS = 86_400_000;
 
@@ -51,9 +54,48 @@ export const OPTIONS = {
     ).optional(),
     'WS_JWT_SECRET_FILE',
   ),
+  jwtPreviousSecrets: option(
+    'WS_JWT_PREVIOUS_SECRETS',
+    list(bytes(32, 'each entry must be at least 32 bytes long')).default([]),
+    'WS_JWT_PREVIOUS_SECRETS_FILE',
+  ),
+  jwtPublicKey: option('WS_JWT_PUBLIC_KEY', publicKeyPem().optional()),
+  jwtJwksUri: option('WS_JWT_JWKS_URI', httpUrl().optional()),
+  oidcIssuer: option(
+    'WS_OIDC_ISSUER',
+    // OpenID Connect Discovery 1.0 §2.
+    httpUrl()
+      .refine((url) => !url.includes('?'), { error: 'must be a URL without a query' })
+      .optional(),
+  ),
+  jwtAlgorithms: option(
+    'WS_JWT_ALGORITHMS',
+    list(
+      z.custom<JwtAlgorithm>((value) => JWT_ALGORITHMS.includes(value as JwtAlgorithm), {
+        error: `each entry must be one of ${JWT_ALGORITHMS.join(', ')}`,
+      }) as z.ZodType<JwtAlgorithm, string>,
+    )
+      .refine((algorithms) => algorithms.length > 0, { error: 'must name an algorithm' })
+      .optional(),
+  ),
+  jwtType: option(
+    'WS_JWT_TYPE',
+    z
+      .string()
+      .regex(/^[\w!#$&^.+/-]+$/, { error: 'must be a media type such as at+jwt' })
+      .optional(),
+  ),
   jwtIssuer: option('WS_JWT_ISSUER', bytes(1, 'must not be empty').optional()),
   jwtAudience: option('WS_JWT_AUDIENCE', bytes(1, 'must not be empty').optional()),
   jwtClockSkewMs: option('WS_JWT_CLOCK_SKEW_MS', integer(0, 300_000).default(30_000)),
+  introspectionUrl: option('WS_INTROSPECTION_URL', httpUrl().optional()),
+  introspectionClientId: option('WS_INTROSPECTION_CLIENT_ID', bytes(1, 'must not be empty').optional()),
+  introspectionClientSecret: option(
+    'WS_INTROSPECTION_CLIENT_SECRET',
+    bytes(1, 'must not be empty').optional(),
+    'WS_INTROSPECTION_CLIENT_SECRET_FILE',
+  ),
+  apiKeysFile: option('WS_API_KEYS_FILE', apiKeysPath().optional()),
   maxPayloadBytes: option('WS_MAX_PAYLOAD_BYTES', integer(1, 2 ** 30).default(65_536)),
   maxFragments: option('WS_MAX_FRAGMENTS', integer(1, 16_384).default(64)),
   maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(16, 262_144).default(1024)),

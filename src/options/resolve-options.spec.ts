@@ -1,6 +1,8 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { certificate } from '../../test/support/certificate.js';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { OPTIONS } from './options.schema.js';
 import { resolveOptions } from './resolve-options.js';
@@ -158,6 +160,215 @@ describe('resolveOptions', () => {
     );
   });
 });
+
+const pem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
+
+describe('options of verifiers', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const PUBLIC = 'https://id.test/keys';
+  const names = (environment: Record<string, string>): string[] =>
+    problemsOf(() => resolveOptions({}, environment)).map((problem) => problem.split(':')[0] as string);
+
+  it.each([
+    ['RSA', pem(rsa.publicKey)],
+    ['EC', pem(ec.publicKey)],
+    ['Ed25519', pem(generateKeyPairSync('ed25519').publicKey)],
+    ['RSA on one line', pem(rsa.publicKey).replaceAll('\n', '\\n')],
+  ])('takes a public key: %s', (_name, key) => {
+    expect(resolveOptions({}, { WS_JWT_PUBLIC_KEY: key }).jwtPublicKey).toMatch(
+      /^-----BEGIN PUBLIC KEY-----\n/,
+    );
+  });
+
+  it('takes a certificate', async () => {
+    const { cert } = await certificate();
+    expect(names({ WS_JWT_PUBLIC_KEY: cert })).toEqual([]);
+  });
+
+  it.each([
+    ['RSA of 1024 bits', pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey)],
+    ['another curve', pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey)],
+    ['a key for agreement', pem(generateKeyPairSync('x25519').publicKey)],
+    ['a private key', rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['two keys', pem(rsa.publicKey) + pem(ec.publicKey)],
+    ['half a key', pem(rsa.publicKey).slice(0, 200)],
+    ['text', 'canary'],
+  ])('N11 refuses as a public key: %s', (_name, key) => {
+    const [problem, ...others] = problemsOf(() => resolveOptions({}, { WS_JWT_PUBLIC_KEY: key }));
+    expect(problem).toMatch(/^WS_JWT_PUBLIC_KEY: must be one public key or certificate in PEM/);
+    expect(problem).not.toContain('canary');
+    expect(others).toEqual([]);
+  });
+
+  it('C4 reads previous secrets, each long enough and none without a current one', () => {
+    const previous = `${'a'.repeat(32)}, ${'b'.repeat(32)}`;
+    const environment = { WS_JWT_SECRET: SECRET, WS_JWT_PREVIOUS_SECRETS: previous };
+    expect(resolveOptions({}, environment).jwtPreviousSecrets).toEqual(['a'.repeat(32), 'b'.repeat(32)]);
+    expect(names({ WS_JWT_PREVIOUS_SECRETS: previous })).toEqual(['WS_JWT_SECRET']);
+    const [problem] = problemsOf(() =>
+      resolveOptions({}, { ...environment, WS_JWT_PREVIOUS_SECRETS: `${SECRET},canary` }),
+    );
+    expect(problem).toBe('WS_JWT_PREVIOUS_SECRETS: each entry must be at least 32 bytes long');
+    const file = fileWith(`${previous}\n`);
+    expect(
+      resolveOptions({}, { WS_JWT_SECRET: SECRET, WS_JWT_PREVIOUS_SECRETS_FILE: file }).jwtPreviousSecrets,
+    ).toHaveLength(2);
+  });
+
+  it.each([
+    ['WS_JWT_PUBLIC_KEY', pem(rsa.publicKey)],
+    ['WS_JWT_JWKS_URI', PUBLIC],
+    ['WS_OIDC_ISSUER', 'https://id.test'],
+  ])('N3 refuses a secret beside %s', (name, value) => {
+    expect(names({ WS_JWT_SECRET: SECRET, [name]: value })).toEqual([name]);
+    expect(names({ [name]: value })).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['HS256', { WS_JWT_SECRET: SECRET }, true],
+    ['HS384', { WS_JWT_SECRET: SECRET }, false],
+    ['HS256,HS512', { WS_JWT_SECRET: 'x'.repeat(64) }, true],
+    ['HS512', { WS_JWT_SECRET: 'x'.repeat(64), WS_JWT_PREVIOUS_SECRETS: SECRET }, false],
+    ['none', { WS_JWT_SECRET: SECRET }, false],
+    ['HS256,none', { WS_JWT_SECRET: SECRET }, false],
+    ['hs256', { WS_JWT_SECRET: SECRET }, false],
+    [',', { WS_JWT_SECRET: SECRET }, false],
+    ['RS256', { WS_JWT_SECRET: SECRET }, false],
+    ['HS256,RS256', { WS_JWT_JWKS_URI: PUBLIC }, false],
+    ['HS256', { WS_JWT_JWKS_URI: PUBLIC }, false],
+    ['RS256,ES256,EdDSA', { WS_JWT_JWKS_URI: PUBLIC }, true],
+    ['PS512', { WS_JWT_PUBLIC_KEY: pem(rsa.publicKey) }, true],
+    ['ES384', { WS_JWT_PUBLIC_KEY: pem(ec.publicKey) }, true],
+    ['ES256', { WS_JWT_PUBLIC_KEY: pem(ec.publicKey) }, false],
+    ['RS256', { WS_JWT_PUBLIC_KEY: pem(ec.publicKey) }, false],
+    ['RS256', {}, false],
+  ])('N2 algorithms %s with %j: %s', (algorithms, sources, isFine) => {
+    expect(names({ ...sources, WS_JWT_ALGORITHMS: algorithms })).toEqual(isFine ? [] : ['WS_JWT_ALGORITHMS']);
+  });
+
+  it.each([
+    ['WS_JWT_JWKS_URI', 'ftp://id.test/keys'],
+    ['WS_JWT_JWKS_URI', 'https://user:canary@id.test/keys'],
+    ['WS_JWT_JWKS_URI', 'id.test'],
+    ['WS_OIDC_ISSUER', 'https://id.test?a=b'],
+    ['WS_OIDC_ISSUER', 'https://id.test#a'],
+    ['WS_JWT_TYPE', 'at jwt'],
+  ])('C1 refuses %s=%s', (name, value) => {
+    expect(names({ [name]: value })).toEqual([name]);
+  });
+
+  it('N7 refuses an issuer that nobody configured here has', () => {
+    const environment = { WS_OIDC_ISSUER: 'https://id.test', WS_JWT_ISSUER: 'https://id.test/' };
+    expect(names(environment)).toEqual(['WS_JWT_ISSUER']);
+    expect(names({ ...environment, WS_JWT_ISSUER: 'https://id.test' })).toEqual([]);
+    expect(names({ ...environment, WS_JWT_JWKS_URI: PUBLIC })).toEqual([]);
+  });
+
+  it('C1 wants all of introspection or nothing', () => {
+    const all = {
+      WS_INTROSPECTION_URL: 'https://id.test/introspect',
+      WS_INTROSPECTION_CLIENT_ID: 'chat',
+      WS_INTROSPECTION_CLIENT_SECRET: 'canary',
+    };
+    expect(names(all)).toEqual([]);
+    expect(names({ ...all, WS_INTROSPECTION_CLIENT_ID: '' })).toEqual(['WS_INTROSPECTION_CLIENT_ID']);
+    expect(names({ WS_INTROSPECTION_CLIENT_SECRET_FILE: fileWith('canary') })).toEqual([
+      'WS_INTROSPECTION_URL',
+      'WS_INTROSPECTION_CLIENT_ID',
+    ]);
+  });
+
+  it('C2 T7 wants https, issuer and audience in production', () => {
+    const weak = {
+      NODE_ENV: 'production',
+      WS_JWT_JWKS_URI: 'http://id.test/keys',
+      WS_INTROSPECTION_URL: 'http://id.test/introspect',
+      WS_INTROSPECTION_CLIENT_ID: 'chat',
+      WS_INTROSPECTION_CLIENT_SECRET: 'canary',
+    };
+    expect(names(weak)).toEqual([
+      'WS_JWT_JWKS_URI',
+      'WS_INTROSPECTION_URL',
+      'WS_JWT_ISSUER',
+      'WS_JWT_AUDIENCE',
+    ]);
+    expect(names({ NODE_ENV: 'production', WS_OIDC_ISSUER: 'http://id.test' })).toEqual([
+      'WS_OIDC_ISSUER',
+      'WS_JWT_AUDIENCE',
+    ]);
+    expect(
+      names({ NODE_ENV: 'production', WS_OIDC_ISSUER: 'https://id.test', WS_JWT_AUDIENCE: 'chat' }),
+    ).toEqual([]);
+    expect(names({ NODE_ENV: 'production', WS_JWT_PUBLIC_KEY: pem(rsa.publicKey) })).toEqual([
+      'WS_JWT_ISSUER',
+      'WS_JWT_AUDIENCE',
+    ]);
+  });
+
+  describe('the file of API keys', () => {
+    const entry = { id: 'billing', sha256: 'aB'.repeat(32), roles: ['service'], scopes: [] };
+
+    it.each<[string, unknown]>([
+      ['nobody', []],
+      ['a key', [entry]],
+      ['a key that ends', [{ ...entry, expiresAt: '2030-01-01T00:00:00Z' }]],
+      ['a key that ends in another zone', [{ ...entry, expiresAt: '2030-01-01T00:00:00+02:00' }]],
+      ['a key that ends with a day', [{ ...entry, expiresAt: '2030-01-01' }]],
+    ])('may hold %s', (_name, content) => {
+      expect(names({ WS_API_KEYS_FILE: fileWith(JSON.stringify(content)) })).toEqual([]);
+    });
+
+    it.each<[string, unknown, string]>([
+      ['text', 'canary', 'must be a list'],
+      ['an object', { canary: entry }, 'must be a list'],
+      ['an entry that is none', ['canary'], 'entry 1: must be an object'],
+      [
+        'a member too many',
+        [entry, { ...entry, id: 'b', key: 'canary' }],
+        'entry 2: has members it may not have',
+      ],
+      ['no id', [{ ...entry, id: undefined }], 'entry 1: id must be a string'],
+      ['an empty id', [{ ...entry, id: '' }], 'entry 1: id must not be empty'],
+      ['a short hash', [{ ...entry, sha256: 'canary' }], 'entry 1: sha256 must be 64 hexadecimal digits'],
+      ['one role', [{ ...entry, roles: 'canary' }], 'entry 1: roles must be a list of strings'],
+      ['no scopes', [{ ...entry, scopes: undefined }], 'entry 1: scopes must be a list of strings'],
+      [
+        'a date of its own',
+        [{ ...entry, expiresAt: 'canary' }],
+        'entry 1: expiresAt must be an ISO 8601 date',
+      ],
+      ['a number of seconds', [{ ...entry, expiresAt: 1 }], 'entry 1: expiresAt must be an ISO 8601 date'],
+      ['one id twice', [entry, { ...entry, sha256: 'c'.repeat(64) }], 'two entries have the same id'],
+      [
+        'one hash twice',
+        [entry, { ...entry, id: 'b', sha256: 'Ab'.repeat(32) }],
+        'two entries have the same sha256',
+      ],
+    ])('N13 may not hold %s', (_name, content, reason) => {
+      const [problem] = problemsOf(() =>
+        resolveOptions({}, { WS_API_KEYS_FILE: fileWith(JSON.stringify(content)) }),
+      );
+      expect(problem).toMatch(/^WS_API_KEYS_FILE: must name a file with a JSON list of .*: /);
+      expect(problem).toContain(reason);
+      expect(problem).not.toContain('canary');
+    });
+
+    it('must be there and be JSON', () => {
+      expect(problemsOf(() => resolveOptions({ apiKeysFile: '/nowhere' }, {}))[0]).toMatch(
+        /read \(ENOENT\)$/,
+      );
+      const file = fileWith('[canary');
+      expect(problemsOf(() => resolveOptions({ apiKeysFile: file }, {}))[0]).toMatch(/: it is no JSON$/);
+    });
+  });
+});
+
+function fileWith(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'file');
+  writeFileSync(file, text);
+  return file;
+}
 
 it('.env.example lists exactly the variables there are', () => {
   const text = readFileSync('.env.example', 'utf8');

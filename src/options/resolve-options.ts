@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { WsConfigurationError, type ConfigurationProblem } from '../errors/configuration.error.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
+import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js';
 
 const shape = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, definition]) => [name, definition.schema]),
@@ -53,7 +54,7 @@ function contradictions(options: Parsed): ConfigurationProblem[] {
   if (options.tlsCertFile !== undefined) require(options.tlsKeyFile, 'tlsKeyFile', 'tlsCertFile');
   if (options.tlsKeyFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsKeyFile');
   if (options.tlsCaFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsCaFile');
-  return problems;
+  return [...problems, ...verifierContradictions(options)];
 }
 
 /** What development tolerates and production does not. */
@@ -62,7 +63,6 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
   const refuse = (isWeak: boolean, option: OptionName, message: string): void => {
     if (isWeak) problems.push({ name: OPTIONS[option].variable, message });
   };
-  const verifiesTokens = options.jwtSecret !== undefined;
   refuse(
     options.allowedOrigins.includes('*'),
     'allowedOrigins',
@@ -79,17 +79,7 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
     'trustedProxies',
     'must not trust every address in production',
   );
-  refuse(
-    verifiesTokens && options.jwtIssuer === undefined,
-    'jwtIssuer',
-    'is required in production: whose tokens are accepted',
-  );
-  refuse(
-    verifiesTokens && options.jwtAudience === undefined,
-    'jwtAudience',
-    'is required in production: for whom tokens must be meant',
-  );
-  return problems;
+  return [...problems, ...verifierWeaknesses(options)];
 }
 
 function definedOf(given: WsSecurityOptions): WsSecurityOptions {

@@ -30,7 +30,10 @@ export class RevokeController {
     const closed =
       userId === undefined
         ? await this.revocations.revokeSession(sessionId as string)
-        : await this.revocations.revokeUser(userId, this.options.jwtIssuer ?? null);
+        : await this.revocations.revokeUser(
+            userId,
+            this.options.jwtIssuer ?? this.options.oidcIssuer ?? null,
+          );
     return { closed };
   }
 }

@@ -19,12 +19,14 @@ export class TokenService {
 
   /** @param expiresIn seconds */
   sign(username: string, user: DemoUser, expiresIn: number): string {
-    const { jwtSecret, jwtIssuer, jwtAudience } = this.options;
+    const { jwtSecret, jwtIssuer, jwtAudience, jwtAlgorithms, jwtType } = this.options;
+    const algorithm = (jwtAlgorithms?.[0] ?? 'HS256') as 'HS256';
     return this.jwt.sign(
       // To the millisecond (RFC 7519 §2 allows fractions), so that a revocation tells the tokens of one second apart.
       { roles: user.roles, scope: user.scope, iat: Date.now() / 1000 },
       {
-        algorithm: 'HS256',
+        algorithm,
+        header: { alg: algorithm, typ: jwtType ?? 'JWT' },
         subject: username,
         jwtid: randomUUID(),
         expiresIn,

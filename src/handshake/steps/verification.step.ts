@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { Credential } from '../../auth/credential-extractor.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import { withDeadline } from '../../connection/deadline.js';
 import { TimerWheel } from '../../connection/timer-wheel.js';
@@ -35,7 +36,7 @@ export class VerificationStep extends HandshakeStep {
   async check(handshake: Handshake): Promise<void> {
     if (!handshake.credential) return;
     try {
-      handshake.principal = await this.verify(handshake.credential.token);
+      handshake.principal = await this.verify(handshake.credential);
     } catch (error) {
       if (error instanceof InvalidCredentialError) throw await this.failureOf(handshake, error);
       this.logger.error(
@@ -46,10 +47,10 @@ export class VerificationStep extends HandshakeStep {
     }
   }
 
-  private verify(token: string): Promise<Handshake['principal']> {
+  private verify({ token, kind }: Credential): Promise<Handshake['principal']> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
       throw new InvalidCredentialError('no token, or too long');
-    return withDeadline(this.wheel, this.options.authTimeoutMs, this.verifier.verify(token));
+    return withDeadline(this.wheel, this.options.authTimeoutMs, this.verifier.verify(token, kind));
   }
 
   private async failureOf({ address }: Handshake, cause: Error): Promise<HandshakeRefusal> {

@@ -1,0 +1,49 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { Principal } from '../../connection/principal.js';
+import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import type { CredentialKind } from '../credential-extractor.js';
+import { TokenVerifier } from '../token-verifier.js';
+import type { ApiKeyVerifier } from './api-key.verifier.js';
+import type { IntrospectionVerifier } from './introspection.verifier.js';
+import type { JwtVerifier } from './jwt.verifier.js';
+import { isJwt } from './token-shape.js';
+
+export interface Verifiers {
+  jwt: readonly JwtVerifier[];
+  introspection: IntrospectionVerifier | undefined;
+  apiKeys: ApiKeyVerifier | undefined;
+}
+
+/**
+ * Brings each credential before those who are configured for its kind. Each of them checks everything by itself, so
+ * that a second one opens no way around the first.
+ */
+export class CompositeVerifier extends TokenVerifier implements OnApplicationShutdown {
+  constructor(private readonly verifiers: Verifiers) {
+    super();
+  }
+
+  override async verify(token: string, kind: CredentialKind): Promise<Principal> {
+    let undecided: unknown;
+    for (const verifier of this.responsible(token, kind)) {
+      try {
+        return await verifier.verify(token, kind);
+      } catch (error) {
+        if (!(error instanceof InvalidCredentialError)) undecided ??= error;
+      }
+    }
+    throw undecided ?? new InvalidCredentialError('nobody vouches for it');
+  }
+
+  onApplicationShutdown(): void {
+    this.verifiers.apiKeys?.close();
+  }
+
+  /** An authorization server reads its JWTs too, as long as nobody here is meant to. */
+  private responsible(token: string, kind: CredentialKind): readonly TokenVerifier[] {
+    const { jwt, introspection, apiKeys } = this.verifiers;
+    if (kind === 'api-key') return apiKeys ? [apiKeys] : [];
+    if (jwt.length > 0 && isJwt(token)) return jwt;
+    return introspection ? [introspection] : [];
+  }
+}

@@ -1,0 +1,26 @@
+import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
+import { requestJson } from './provider-http.js';
+
+/**
+ * The JWK set of an OpenID provider, by way of its metadata (OpenID Connect Discovery 1.0 §4).
+ *
+ * @param issuer as configured; the metadata must have exactly this one (§4.3)
+ * @param timeoutMs for each of the two requests
+ */
+export async function openidKeys(issuer: string, timeoutMs: number): Promise<Record<string, unknown>> {
+  const metadata = await requestJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    timeoutMs,
+  });
+  if (metadata['issuer'] !== issuer)
+    throw new ProviderUnavailableError('the metadata of the provider names another issuer');
+  const uri = metadata['jwks_uri'];
+  if (typeof uri !== 'string' || !isAsSafe(uri, issuer))
+    throw new ProviderUnavailableError('the metadata of the provider has no usable jwks_uri');
+  return requestJson(uri, { timeoutMs });
+}
+
+function isAsSafe(uri: string, issuer: string): boolean {
+  if (!URL.canParse(uri)) return false;
+  const { protocol } = new URL(uri);
+  return protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
+}

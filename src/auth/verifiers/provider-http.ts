@@ -1,0 +1,62 @@
+import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
+
+const MAX_RESPONSE_BYTES = 262_144;
+
+export interface ProviderRequest {
+  /** Milliseconds from the request to the last byte of the answer. */
+  timeoutMs: number;
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/**
+ * The JSON object a provider answers with. A redirect is not followed: it could lead a secret anywhere.
+ *
+ * @throws ProviderUnavailableError for everything that is not 200 and a JSON object of bearable size, in time
+ */
+export async function requestJson(
+  url: string,
+  { timeoutMs, ...init }: ProviderRequest,
+): Promise<Record<string, unknown>> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const { origin, pathname } = new URL(url);
+  try {
+    const response = await fetch(url, {
+      ...init,
+      headers: { accept: 'application/json', ...init.headers },
+      redirect: 'error',
+      signal,
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new Error(`status ${response.status}`);
+    }
+    return objectOf(await textOf(response));
+  } catch (cause) {
+    throw new ProviderUnavailableError(`no usable answer from ${origin}${pathname}`, { cause });
+  }
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_RESPONSE_BYTES) throw new Error('too long');
+    chunks.push(chunk);
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message would quote the answer.
+    throw new Error('no JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no JSON object');
+  return value as Record<string, unknown>;
+}

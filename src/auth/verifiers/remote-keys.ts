@@ -1,0 +1,103 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTHeaderParameters } from 'jose';
+import type { Clock } from '../../connection/clock.js';
+import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
+import type { VerificationKey, VerificationKeys } from './verification-keys.js';
+
+/** How long fetched keys are used without asking again, and how long when the provider does not answer. */
+const FRESH_MS = 600_000;
+const STALE_MS = 3_600_000;
+/** An unknown `kid` asks the provider at most once in this time, a provider that fails is asked again after that one. */
+const COOLDOWN_MS = 30_000;
+const RETRY_MS = 2000;
+const MAX_CANDIDATES = 16;
+const MIN_MODULUS_BYTES = 256;
+
+type LocalKeys = ReturnType<typeof createLocalJWKSet>;
+
+/**
+ * Keys that a provider publishes (RFC 7517 §5), fetched when they are first needed. However many tokens ask for keys
+ * nobody knows, the provider hears of it once in a while.
+ */
+export class RemoteKeys implements VerificationKeys {
+  private keys: LocalKeys | undefined;
+  private fetchedAt = -Infinity;
+  private attemptedAt = -Infinity;
+  private failure: unknown;
+  private pending: Promise<void> | undefined;
+
+  /** @param fetchKeys asks the provider for its JWK set */
+  constructor(
+    private readonly fetchKeys: () => Promise<Record<string, unknown>>,
+    private readonly clock: Clock,
+  ) {}
+
+  async candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
+    if (this.age(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
+    const known = await this.matching(header);
+    if (known.length > 0) return known;
+    await this.refresh(COOLDOWN_MS);
+    const found = await this.matching(header);
+    if (found.length === 0 && this.failure !== undefined) throw this.unavailable();
+    return found;
+  }
+
+  private async matching(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
+    if (!this.keys || this.age(this.fetchedAt) >= STALE_MS) throw this.unavailable();
+    try {
+      return [await this.keys(header)];
+    } catch (error) {
+      if (error instanceof errors.JWKSMultipleMatchingKeys) return firstOf(error);
+      if (error instanceof errors.JWKSNoMatchingKey) return [];
+      throw new InvalidCredentialError('no usable key', { cause: error });
+    }
+  }
+
+  /** Asks the provider, unless it was asked less than `pauseMs` ago; who comes meanwhile waits for the same answer. */
+  private async refresh(pauseMs: number): Promise<void> {
+    if (!this.pending && this.age(this.attemptedAt) >= pauseMs) {
+      this.attemptedAt = this.clock.monotonic();
+      this.pending = this.fetch().finally(() => (this.pending = undefined));
+    }
+    await this.pending;
+  }
+
+  private async fetch(): Promise<void> {
+    try {
+      this.keys = createLocalJWKSet(usable(await this.fetchKeys()));
+      this.fetchedAt = this.clock.monotonic();
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  private unavailable(): ProviderUnavailableError {
+    return new ProviderUnavailableError('the keys of the issuer are not known', { cause: this.failure });
+  }
+
+  private age(time: number): number {
+    return this.clock.monotonic() - time;
+  }
+}
+
+/** A key that is too weak verifies nothing, and does not spoil the others; `jose` skips secret and private ones. */
+function usable({ keys }: Record<string, unknown>): JSONWebKeySet {
+  if (!Array.isArray(keys)) throw new Error('no JWK set');
+  return { keys: (keys as unknown[]).filter(isUsable) };
+}
+
+function isUsable(key: unknown): key is JWK {
+  if (typeof key !== 'object' || key === null) return false;
+  const { kty, n } = key as JWK;
+  if (kty !== 'RSA') return true;
+  return typeof n === 'string' && Buffer.from(n, 'base64url').length >= MIN_MODULUS_BYTES;
+}
+
+async function firstOf(keys: AsyncIterable<VerificationKey>): Promise<VerificationKey[]> {
+  const first: VerificationKey[] = [];
+  for await (const key of keys) {
+    if (first.push(key) === MAX_CANDIDATES) break;
+  }
+  return first;
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../connection/clock.js';
+import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { publicKeyOf } from '../../options/public-key.js';
+import type { TokenVerifier } from '../token-verifier.js';
+import { UnconfiguredVerifier } from '../unconfigured.verifier.js';
+import { ApiKeyVerifier } from './api-key.verifier.js';
+import { CompositeVerifier } from './composite.verifier.js';
+import { IntrospectionVerifier } from './introspection.verifier.js';
+import { JwtVerifier } from './jwt.verifier.js';
+import { openidKeys } from './openid-provider.js';
+import { requestJson } from './provider-http.js';
+import { RemoteKeys } from './remote-keys.js';
+import { FixedKeys, type VerificationKeys } from './verification-keys.js';
+
+/**
+ * The verifier that the options ask for.
+ *
+ * @param onApiKeysReloadFailed hears why a changed file of API keys is not taken over
+ */
+export function createVerifier(
+  options: ResolvedOptions,
+  clock: Clock,
+  onApiKeysReloadFailed: (reason: string) => void,
+): TokenVerifier {
+  const jwt = jwtVerifiers(options, clock);
+  const introspection = introspectionVerifier(options, clock);
+  const apiKeys =
+    options.apiKeysFile === undefined
+      ? undefined
+      : new ApiKeyVerifier(options.apiKeysFile, clock, onApiKeysReloadFailed);
+  if (jwt.length === 0 && !introspection && !apiKeys) return new UnconfiguredVerifier();
+  return new CompositeVerifier({ jwt, introspection, apiKeys });
+}
+
+function jwtVerifiers(options: ResolvedOptions, clock: Clock): JwtVerifier[] {
+  const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
+  const issuer = options.jwtIssuer ?? oidcIssuer;
+  const verifiers: JwtVerifier[] = [];
+  const add = (
+    keys: VerificationKeys,
+    possible: readonly JwtAlgorithm[],
+    expectedIssuer = issuer,
+    usual = possible,
+  ): void => {
+    const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
+    const { jwtAudience: audience, jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
+    const expected = { algorithms, issuer: expectedIssuer, audience, type, clockSkewMs };
+    verifiers.push(new JwtVerifier(keys, expected, clock));
+  };
+  if (jwtSecret !== undefined) {
+    const secrets = [jwtSecret, ...jwtPreviousSecrets].map((secret) => new TextEncoder().encode(secret));
+    add(new FixedKeys(secrets), HMAC_ALGORITHMS, issuer, ['HS256']);
+  }
+  const publicKey = jwtPublicKey === undefined ? undefined : publicKeyOf(jwtPublicKey);
+  if (publicKey) add(new FixedKeys([publicKey.key]), publicKey.algorithms);
+  if (jwtJwksUri !== undefined) {
+    const timeoutMs = shareOf(options, 0.8);
+    const keys = new RemoteKeys(() => requestJson(jwtJwksUri, { timeoutMs }), clock);
+    add(keys, PUBLIC_KEY_ALGORITHMS);
+  }
+  if (oidcIssuer !== undefined) {
+    const timeoutMs = shareOf(options, 0.4);
+    const keys = new RemoteKeys(() => openidKeys(oidcIssuer, timeoutMs), clock);
+    add(keys, PUBLIC_KEY_ALGORITHMS, oidcIssuer);
+  }
+  return verifiers;
+}
+
+function introspectionVerifier(options: ResolvedOptions, clock: Clock): IntrospectionVerifier | undefined {
+  const { introspectionUrl: url, introspectionClientId: clientId } = options;
+  const clientSecret = options.introspectionClientSecret;
+  if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  const { jwtIssuer, oidcIssuer, jwtAudience: audience, jwtClockSkewMs: clockSkewMs } = options;
+  const timeoutMs = shareOf(options, 0.8);
+  const issuer = jwtIssuer ?? oidcIssuer;
+  return new IntrospectionVerifier(
+    { url, clientId, clientSecret, issuer, audience, clockSkewMs, timeoutMs },
+    clock,
+  );
+}
+
+/** A provider must have answered before the deadline of the whole verification, so that the reason is known. */
+function shareOf({ authTimeoutMs }: ResolvedOptions, share: number): number {
+  return Math.max(1, Math.floor(authTimeoutMs * share));
+}

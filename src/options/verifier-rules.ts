@@ -1,0 +1,109 @@
+import type { ConfigurationProblem } from '../errors/configuration.error.js';
+import { HMAC_ALGORITHMS, HMAC_BYTES, isHmac, PUBLIC_KEY_ALGORITHMS } from './jwt-algorithms.js';
+import { OPTIONS, type OptionName, type ResolvedOptions } from './options.schema.js';
+import { publicKeyOf } from './public-key.js';
+
+type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets'> &
+  Partial<
+    Pick<
+      ResolvedOptions,
+      | 'jwtSecret'
+      | 'jwtPublicKey'
+      | 'jwtJwksUri'
+      | 'oidcIssuer'
+      | 'jwtAlgorithms'
+      | 'jwtIssuer'
+      | 'jwtAudience'
+      | 'introspectionUrl'
+      | 'introspectionClientId'
+      | 'introspectionClientSecret'
+    >
+  >;
+
+const PUBLIC_KEYS = ['jwtPublicKey', 'jwtJwksUri', 'oidcIssuer'] as const;
+const INTROSPECTION = ['introspectionUrl', 'introspectionClientId', 'introspectionClientSecret'] as const;
+
+/** Settings of verifiers that are each valid and make no sense together. */
+export function verifierContradictions(options: VerifierOptions): ConfigurationProblem[] {
+  const publicKeys = PUBLIC_KEYS.filter((name) => options[name] !== undefined);
+  const problems: ConfigurationProblem[] = [];
+  if (options.jwtSecret !== undefined) {
+    // RFC 8725 §2.1: a public key must never be taken for a shared secret.
+    for (const name of publicKeys) {
+      const message = 'must not be set together with WS_JWT_SECRET, HMAC and public keys do not mix';
+      problems.push(problem(name, message));
+    }
+  } else if (options.jwtPreviousSecrets.length > 0) {
+    problems.push(problem('jwtSecret', 'is required beside WS_JWT_PREVIOUS_SECRETS'));
+  }
+  if (isIssuerIdle(options))
+    problems.push(problem('jwtIssuer', 'must equal WS_OIDC_ISSUER, which alone issues tokens here'));
+  problems.push(...algorithmProblems(options));
+  const given = INTROSPECTION.find((name) => options[name] !== undefined);
+  if (given !== undefined) {
+    const missing = INTROSPECTION.filter((name) => options[name] === undefined);
+    const message = `is required beside ${OPTIONS[given].variable}`;
+    problems.push(...missing.map((name) => problem(name, message)));
+  }
+  return problems;
+}
+
+/** What development tolerates of a verifier and production does not. */
+export function verifierWeaknesses(options: VerifierOptions): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  for (const name of ['jwtJwksUri', 'oidcIssuer', 'introspectionUrl'] as const) {
+    if (options[name]?.startsWith('http:') === true)
+      problems.push(problem(name, 'must be an https URL in production'));
+  }
+  if (options.jwtSecret === undefined && PUBLIC_KEYS.every((name) => options[name] === undefined))
+    return problems;
+  if ((options.jwtIssuer ?? options.oidcIssuer) === undefined)
+    problems.push(problem('jwtIssuer', 'is required in production: whose tokens are accepted'));
+  if (options.jwtAudience === undefined)
+    problems.push(problem('jwtAudience', 'is required in production: for whom tokens must be meant'));
+  return problems;
+}
+
+/** The provider's tokens name the provider; another issuer would be waited for in vain. */
+function isIssuerIdle(options: VerifierOptions): boolean {
+  const { jwtIssuer, oidcIssuer, jwtPublicKey, jwtJwksUri, introspectionUrl } = options;
+  if (jwtIssuer === undefined || oidcIssuer === undefined || jwtIssuer === oidcIssuer) return false;
+  return (jwtPublicKey ?? jwtJwksUri ?? introspectionUrl) === undefined;
+}
+
+function algorithmProblems(options: VerifierOptions): ConfigurationProblem[] {
+  const algorithms = options.jwtAlgorithms;
+  if (!algorithms) return [];
+  const hmac = algorithms.filter(isHmac);
+  if (hmac.length > 0 && hmac.length < algorithms.length)
+    return [problem('jwtAlgorithms', 'must not mix HMAC (HS…) with public keys')];
+  const possible = possibleAlgorithms(options);
+  const impossible = algorithms.filter((algorithm) => !possible.has(algorithm));
+  if (impossible.length > 0) {
+    const allowed = [...possible].join(', ') || 'nothing, for want of a key';
+    const message = `has ${impossible.join(', ')}, which no configured key can have; it may be ${allowed}`;
+    return [problem('jwtAlgorithms', message)];
+  }
+  const bytes = Math.max(0, ...hmac.map((algorithm) => HMAC_BYTES[algorithm]));
+  const isShort = (secret: string | undefined): boolean =>
+    secret !== undefined && Buffer.byteLength(secret) < bytes;
+  if (![options.jwtSecret, ...options.jwtPreviousSecrets].some(isShort)) return [];
+  return [problem('jwtAlgorithms', `has an algorithm that needs secrets of at least ${bytes} bytes`)];
+}
+
+function possibleAlgorithms({
+  jwtSecret,
+  jwtPublicKey,
+  jwtJwksUri,
+  oidcIssuer,
+}: VerifierOptions): ReadonlySet<string> {
+  return new Set<string>([
+    ...(jwtSecret === undefined ? [] : HMAC_ALGORITHMS),
+    ...(jwtPublicKey === undefined ? [] : (publicKeyOf(jwtPublicKey)?.algorithms ?? [])),
+    ...((jwtJwksUri ?? oidcIssuer) === undefined ? [] : PUBLIC_KEY_ALGORITHMS),
+  ]);
+}
+
+function problem(option: OptionName, message: string): ConfigurationProblem {
+  return { name: OPTIONS[option].variable, message };
+}

@@ -1,0 +1,79 @@
+import { generateKeyPairSync, sign as signBytes, createHmac, type KeyObject } from 'node:crypto';
+import { SignJWT, type JWK } from 'jose';
+import { SECRET } from './tokens.js';
+
+export type Family = 'HMAC' | 'RSA' | 'EC' | 'Ed25519';
+
+/** Keys of one family and how an issuer signs with them. */
+export interface SigningKey {
+  family: Family;
+  alg: string;
+  key: KeyObject | Uint8Array;
+  /** PEM; empty for a shared secret. */
+  publicPem: string;
+  jwk(kid: string): JWK;
+}
+
+export function signingKey(family: Family): SigningKey {
+  if (family === 'HMAC') {
+    const key = new TextEncoder().encode(SECRET);
+    return { family, alg: 'HS256', key, publicPem: '', jwk: () => ({ kty: 'oct' }) };
+  }
+  const { privateKey, publicKey } = pairOf(family);
+  return {
+    family,
+    alg: { RSA: 'RS256', EC: 'ES256', Ed25519: 'EdDSA' }[family],
+    key: privateKey,
+    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    jwk: (kid) => ({ ...(publicKey.export({ format: 'jwk' }) as JWK), kid, use: 'sig' }),
+  };
+}
+
+function pairOf(family: Exclude<Family, 'HMAC'>) {
+  if (family === 'RSA') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (family === 'EC') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return generateKeyPairSync('ed25519');
+}
+
+export const ISSUER = 'https://id.test';
+export const AUDIENCE = 'chat';
+
+/** Claims that satisfy everything; a member that is undefined is left out. */
+export function goodClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1000);
+  return { sub: 'alice', iss: ISSUER, aud: AUDIENCE, iat: now - 60, exp: now + 3600, ...changes };
+}
+
+export function signed(
+  { alg, key }: SigningKey,
+  claims: Record<string, unknown> = goodClaims(),
+  header: Record<string, unknown> = {},
+): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg, typ: 'at+jwt', ...header }).sign(key);
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A token put together by hand, with any header and any signature. */
+export function forged(
+  header: Record<string, unknown>,
+  claims: Record<string, unknown>,
+  signature: string | ((input: string) => Buffer) = '',
+): string {
+  const input = `${encode(header)}.${encode(claims)}`;
+  return `${input}.${typeof signature === 'string' ? signature : signature(input).toString('base64url')}`;
+}
+
+/** Signs what no library would, with the right key. */
+export function rawSignature({ family, key }: SigningKey): (input: string) => Buffer {
+  if (family === 'HMAC') return (input) => createHmac('sha256', key).update(input).digest();
+  return (input) =>
+    signBytes(family === 'Ed25519' ? null : 'sha256', Buffer.from(input), {
+      key: key as KeyObject,
+      dsaEncoding: 'ieee-p1363',
+    });
+}
+
+export function hmacSignature(secret: string | Buffer): (input: string) => Buffer {
+  return (input) => createHmac('sha256', secret).update(input).digest();
+}
