@@ -29,7 +29,7 @@ export class AdminGuard implements CanActivate {
   private async principalOf(token: string | undefined): Promise<Principal | undefined> {
     if (token === undefined) return undefined;
     try {
-      const principal = await this.verifier.verify(token, 'token');
+      const principal = await this.verifier.verify(token, 'bearer');
       return (await this.revocations.isRevoked(principal)) ? undefined : principal;
     } catch (error) {
       if (error instanceof InvalidCredentialError) return undefined;
