@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { Clock } from '../../connection/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { stateOfFile } from '../../options/file-state.js';
 import { readApiKeys, type ApiKey } from '../../options/api-keys.js';
 import { TokenVerifier } from '../token-verifier.js';
 
@@ -63,7 +63,7 @@ export class ApiKeyVerifier extends TokenVerifier {
 
   private async reload(): Promise<void> {
     // Before the content is read: what changes in between is seen the next time.
-    const state = await stateOf(this.file);
+    const state = await stateOfFile(this.file);
     if (state === this.seen) return;
     try {
       this.keys = readApiKeys(this.file).map(hashed);
@@ -89,13 +89,4 @@ interface HashedKey {
 
 function hashed(key: ApiKey): HashedKey {
   return { key, hash: Buffer.from(key.sha256, 'hex') };
-}
-
-async function stateOf(file: string): Promise<string> {
-  try {
-    const { mtimeNs, size, dev, ino } = await stat(file, { bigint: true });
-    return `${mtimeNs}:${size}:${dev}:${ino}`;
-  } catch (error) {
-    return String((error as NodeJS.ErrnoException).code);
-  }
 }

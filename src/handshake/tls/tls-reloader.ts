@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { Server } from 'node:tls';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../connection/clock.js';
 import { WsConfigurationError } from '../../errors/configuration.error.js';
 import { SecurityEvents } from '../../observability/security-events.service.js';
+import { stateOfFile } from '../../options/file-state.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { tlsOptionsOf, type TlsServerOptions } from './tls-options.js';
@@ -89,16 +89,7 @@ export class TlsReloader implements OnApplicationShutdown {
   private async stateOfFiles(): Promise<string> {
     const { tlsCertFile, tlsKeyFile, tlsCaFile } = this.options;
     const files = [tlsCertFile, tlsKeyFile, tlsCaFile].filter((file) => file !== undefined);
-    return (await Promise.all(files.map(stateOf))).join(' ');
-  }
-}
-
-async function stateOf(file: string): Promise<string> {
-  try {
-    const { mtimeNs, size, dev, ino } = await stat(file, { bigint: true });
-    return `${mtimeNs}:${size}:${dev}:${ino}`;
-  } catch (error) {
-    return String((error as NodeJS.ErrnoException).code);
+    return (await Promise.all(files.map(stateOfFile))).join(' ');
   }
 }
 
