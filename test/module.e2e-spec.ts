@@ -4,10 +4,12 @@ import {
   ConnectionRegistry,
   InvalidCredentialError,
   SECURITY_OPTIONS,
+  SecurityEvents,
   TokenVerifier,
   WsSecurityModule,
   type Principal,
   type ResolvedOptions,
+  type SecurityEvent,
 } from 'nestjs-ws-security';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -94,12 +96,15 @@ describe('a verifier of the application', () => {
     expect((await TestClient.refused(url, { token: 'session-2' })).body).toMatchObject({
       code: 'UNAUTHENTICATED',
     });
+    const events: SecurityEvent[] = [];
+    app.get(SecurityEvents).events.subscribe((event) => events.push(event));
     const unavailable = await TestClient.refused(url, { token: 'down' });
     expect(unavailable).toMatchObject({
       status: 503,
       body: { code: 'AUTH_UNAVAILABLE' },
       headers: { 'retry-after': '5' },
     });
+    expect(events).toMatchObject([{ code: 'AUTH_UNAVAILABLE', reason: 'Error: canary-database' }]);
     await client.close();
     await app.close();
   });

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { Injectable, type OnApplicationBootstrap, type WsMessageHandler } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
@@ -80,11 +79,6 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     for (const detach of this.detachers.splice(0)) detach();
     const servers = [...this.ownServers.values()].filter((server) => server.listening);
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  }
-
-  /** The port a gateway with a port of its own really listens on. */
-  portOf(port: number): number {
-    return (this.ownServers.get(port)?.address() as AddressInfo | null | undefined)?.port ?? port;
   }
 
   private listenerOf(port: number): UpgradeListener {

@@ -36,7 +36,7 @@ export class HandshakeService {
     this.closing = options.rejectWith === 'close' ? new ClosingServer() : undefined;
   }
 
-  /** Never rejects. Nothing that the client sent after its request is read before the decision. */
+  /** Nothing that the client sent after its request is read before the decision. */
   async handle(
     raw: IncomingMessage,
     endpoint: Endpoint | undefined,
@@ -81,15 +81,20 @@ export class HandshakeService {
       address,
       path: request.path,
       origin: request.only('origin'),
+      reason: reasonOf(refusal.cause),
     });
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }
 
   private refusalOf(error: unknown): HandshakeRefusal {
     if (error instanceof HandshakeRefusal) return error;
-    this.logger.error('A handshake failed', stackOf(error));
     return new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
   }
+}
+
+/** For the operator, through the events: there a flood is counted instead of written. */
+function reasonOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
 }
 
 function stackOf(error: unknown): string | undefined {

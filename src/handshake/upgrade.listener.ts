@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Logger } from '@nestjs/common';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
 import type { HandshakeService } from './handshake.service.js';
@@ -10,6 +11,7 @@ const MAX_HEADER_LINES = 1000;
 
 /** Listens to the upgrades of one HTTP server and knows which path has gateways. */
 export class UpgradeListener {
+  private readonly logger = new Logger('WsSecurity');
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly deadline: SocketDeadline;
 
@@ -41,7 +43,10 @@ export class UpgradeListener {
       refuseHeaders(socket);
       return;
     }
-    void this.handshakes.handle(request, endpoint, socket, head);
+    this.handshakes.handle(request, endpoint, socket, head).catch((error: unknown) => {
+      this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
+      socket.destroy();
+    });
   };
 }
 

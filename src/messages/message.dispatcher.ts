@@ -4,9 +4,11 @@ import { UnknownEventException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { FrameDecoder } from './frame-decoder.js';
-import type { InboundMessage } from './inbound-message.js';
+import { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
 import { ReplyWriter } from './reply.writer.js';
+
+const UNREADABLE = new InboundMessage('', undefined, undefined);
 
 /** From a text frame to the handler and back. Whatever happens on the way, the process and the connection stay. */
 @Injectable()
@@ -22,8 +24,8 @@ export class MessageDispatcher {
       message = this.decoder.decode(text);
       this.route(connection, handlers, message);
     } catch (error) {
-      if (!(error instanceof WsSecurityException)) throw error;
-      connection.fail(error.toBody(), message?.id);
+      if (error instanceof WsSecurityException) connection.fail(error.toBody(), message?.id);
+      else this.replies.fail(connection, message ?? UNREADABLE, error);
     }
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DeadlineExceededError, withDeadline } from '../../connection/deadline.js';
 import { TimerWheel } from '../../connection/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
@@ -14,8 +14,6 @@ const RETRY_MS = 5000;
 /** The application's own decisions, those of the module before those of the gateways. */
 @Injectable()
 export class ConnectGuardStep extends HandshakeStep {
-  private readonly logger = new Logger('WsSecurity');
-
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly wheel: TimerWheel,
@@ -40,7 +38,6 @@ export class ConnectGuardStep extends HandshakeStep {
       return answer === true;
     } catch (error) {
       if (error instanceof HandshakeRefusal) throw error;
-      this.logger.error(`${guard.constructor.name} failed`, error instanceof Error ? error.stack : undefined);
       if (error instanceof DeadlineExceededError) {
         throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
       }

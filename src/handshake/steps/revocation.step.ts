@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { Handshake } from '../handshake.js';
@@ -10,8 +10,6 @@ const RETRY_MS = 5000;
 /** A credential that was revoked is as wrong as a forged one. When it cannot be told, nobody comes in. */
 @Injectable()
 export class RevocationStep extends HandshakeStep {
-  private readonly logger = new Logger('WsSecurity');
-
   constructor(private readonly revocations: RevocationService) {
     super();
   }
@@ -22,7 +20,6 @@ export class RevocationStep extends HandshakeStep {
     try {
       isRevoked = await this.revocations.isRevoked(principal);
     } catch (cause) {
-      this.logger.error('Revocations cannot be read', cause instanceof Error ? cause.stack : undefined);
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause });
     }
     if (isRevoked) {

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Credential } from '../../auth/credential-extractor.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
@@ -22,8 +22,6 @@ const RETRY_MS = 5000;
  */
 @Injectable()
 export class VerificationStep extends HandshakeStep {
-  private readonly logger = new Logger('WsSecurity');
-
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
@@ -39,10 +37,6 @@ export class VerificationStep extends HandshakeStep {
       handshake.principal = await this.verify(handshake.credential);
     } catch (error) {
       if (error instanceof InvalidCredentialError) throw await this.failureOf(handshake, error);
-      this.logger.error(
-        'A credential could not be verified',
-        error instanceof Error ? error.stack : undefined,
-      );
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause: error });
     }
   }
