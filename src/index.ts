@@ -24,6 +24,7 @@ export {
   BadMessageException,
   ForbiddenEventException,
   InternalErrorException,
+  OverloadedException,
   RateLimitedException,
   TokenExpiredException,
   UnauthenticatedException,

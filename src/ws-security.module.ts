@@ -20,6 +20,8 @@ import { ConnectionSetup } from './gateway/connection.setup.js';
 import { GatewayAudit } from './gateway/gateway-audit.js';
 import { GatewayExplorer } from './gateway/gateway-explorer.js';
 import { GatewayHooks } from './gateway/gateway-hooks.js';
+import { InBandAuth } from './gateway/in-band-auth.js';
+import { Login } from './gateway/login.js';
 import { SecuredGateways } from './gateway/secured-gateways.js';
 import { WsSecurityAdapter } from './gateway/ws-security.adapter.js';
 import {
@@ -29,6 +31,7 @@ import {
 } from './handshake/handshake.pipeline.js';
 import { HandshakeService } from './handshake/handshake.service.js';
 import { TlsReloader } from './handshake/tls/tls-reloader.js';
+import { AuthEventHandler } from './messages/auth-event.handler.js';
 import { FrameDecoder } from './messages/frame-decoder.js';
 import { MessageDispatcher } from './messages/message.dispatcher.js';
 import { ReplyWriter } from './messages/reply.writer.js';
@@ -106,6 +109,9 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     GatewayAudit,
     GatewayHooks,
     SecuredGateways,
+    InBandAuth,
+    { provide: AuthEventHandler, useExisting: InBandAuth },
+    Login,
     ConnectionSetup,
     WsSecurityAdapter,
   ],

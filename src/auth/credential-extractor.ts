@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import { BEARER_PROTOCOL_PREFIX } from '../protocol/subprotocol.js';
 
-/** Where a credential stood in the handshake. @publicApi */
-export type CredentialSource = 'header' | 'subprotocol';
+/** Where a credential stood, in the handshake or after it. @publicApi */
+export type CredentialSource = 'header' | 'subprotocol' | 'message';
 
 /** What a credential was sent as. @publicApi */
 export type CredentialKind = 'bearer' | 'api-key';

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Clock } from '../connection/clock.js';
 import { connectionOf } from '../connection/connection-of.js';
 import type { Connection } from '../connection/connection.js';
+import { isExpired } from '../connection/principal.js';
 import { TokenExpiredException, UnauthenticatedException } from '../errors/ws-exceptions.js';
 import { AccessRuleReader } from './access-rule.js';
 
@@ -27,7 +28,7 @@ export class WsAuthGuard implements CanActivate {
   }
 
   protected isExpired({ principal }: Connection): boolean {
-    return principal.expiresAt !== null && this.clock.now() >= principal.expiresAt;
+    return isExpired(principal, this.clock.now());
   }
 
   protected isPublic(context: ExecutionContext): boolean {

@@ -9,19 +9,22 @@ export class ConnectionTimers {
   constructor(
     private readonly wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
-    onOpened: (connection: Connection) => void,
+    start: (connection: Connection) => void,
+    /** Whether a new credential starts the timer anew. */
+    restarts = false,
   ) {
-    lifecycle.events.subscribe((event) => {
-      if (event.type === 'opened') onOpened(event.connection);
-      else this.clear(event.connection);
+    lifecycle.events.subscribe(({ type, connection }) => {
+      if (type === 'closed') this.clear(connection);
+      else if (type === 'opened' || restarts) start(connection);
     });
   }
 
   set(connection: Connection, delayMs: number, run: () => void): void {
+    this.timers.get(connection)?.cancel();
     this.timers.set(connection, this.wheel.schedule(delayMs, run));
   }
 
-  private clear(connection: Connection): void {
+  clear(connection: Connection): void {
     this.timers.get(connection)?.cancel();
     this.timers.delete(connection);
   }

@@ -36,24 +36,39 @@ const MAX_REASON_BYTES = 123;
 export class Connection {
   readonly id: string;
   readonly socket: ConnectionSocket;
-  readonly principal: Principal;
   readonly address: string;
   readonly path: string;
   readonly openedAt: number;
-  /** @internal */
-  readonly limitKey: string;
   /** Monotonic milliseconds at which something last arrived. @internal */
   lastSeen = 0;
+  private identity: Principal;
+  private budget: string;
   private pushes = 0;
 
   constructor(init: ConnectionInit) {
     this.id = init.id;
     this.socket = init.socket;
-    this.principal = init.principal;
+    this.identity = init.principal;
     this.address = init.address;
     this.path = init.path;
     this.openedAt = init.openedAt;
-    this.limitKey = limitKeyOf(init.principal, init.address);
+    this.budget = limitKeyOf(init.principal, init.address);
+  }
+
+  /** Who is on it now: a login or a refresh replaces it, so keep the connection rather than the principal. */
+  get principal(): Principal {
+    return this.identity;
+  }
+
+  /** Whose budget its messages are counted on. @internal */
+  get limitKey(): string {
+    return this.budget;
+  }
+
+  /** Only the lifecycle calls this, so that the registry knows. @internal */
+  identify(principal: Principal): void {
+    this.identity = principal;
+    this.budget = limitKeyOf(principal, this.address);
   }
 
   get isOpen(): boolean {

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { Clock } from './clock.js';
 import { closeWithGoodbye } from './goodbye.js';
@@ -7,25 +9,41 @@ import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from './timer-wheel.js';
 
-/** Ends a connection when the credential it was opened with expires. */
+/**
+ * Ends a connection when its credential expires, plus the time a refresh is awaited, or when the session has
+ * become too old, whichever comes first.
+ */
 @Injectable()
 export class ExpiryService {
   private readonly timers: ConnectionTimers;
 
   constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly clock: Clock,
     wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
   ) {
-    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => this.watch(connection));
+    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => this.watch(connection), true);
   }
 
   private watch(connection: Connection): void {
-    const { expiresAt } = connection.principal;
-    if (expiresAt === null) return;
-    const remaining = expiresAt - this.clock.now();
+    const expiry = this.expiryOf(connection);
+    const ageLimit = this.ageLimitOf(connection);
+    const end = Math.min(expiry, ageLimit);
+    const remaining = end - this.clock.now();
+    if (remaining === Infinity) this.timers.clear(connection);
     // The wall clock may have been set back since: look again instead of closing early.
-    if (remaining > 0) this.timers.set(connection, remaining, () => this.watch(connection));
+    else if (remaining > 0) this.timers.set(connection, remaining, () => this.watch(connection));
+    else if (ageLimit < expiry) closeWithGoodbye(connection, CloseCode.SESSION_TIMEOUT, 'session too old');
     else closeWithGoodbye(connection, CloseCode.TOKEN_EXPIRED, 'token expired');
+  }
+
+  private expiryOf({ principal }: Connection): number {
+    return principal.expiresAt === null ? Infinity : principal.expiresAt + this.options.refreshGraceMs;
+  }
+
+  private ageLimitOf({ openedAt }: Connection): number {
+    const { sessionMaxAgeMs } = this.options;
+    return sessionMaxAgeMs === 0 ? Infinity : openedAt + sessionMaxAgeMs;
   }
 }

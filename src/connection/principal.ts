@@ -41,3 +41,13 @@ export function limitKeyOf(principal: Principal, address: string): string {
   const issuer = principal.issuer ?? '';
   return `principal:${issuer.length}:${issuer}:${principal.id}`;
 }
+
+/** @param now epoch milliseconds */
+export function isExpired({ expiresAt }: Principal, now: number): boolean {
+  return expiresAt !== null && now >= expiresAt;
+}
+
+/** Identity is issuer and id, and how it was proved; nothing else of two credentials has to agree. */
+export function isSamePrincipal(one: Principal, other: Principal): boolean {
+  return one.id === other.id && one.issuer === other.issuer && one.kind === other.kind;
+}

@@ -64,6 +64,15 @@ export class RateLimitedException extends WsSecurityException {
   }
 }
 
+/** The service, or somebody it depends on, cannot serve this now. @publicApi */
+export class OverloadedException extends WsSecurityException {
+  override readonly name = 'OverloadedException';
+
+  constructor(retryAfterMs: number, options?: ErrorOptions) {
+    super('OVERLOADED', 'The service is overloaded.', { ...options, retryAfterMs });
+  }
+}
+
 /** Something the client is not responsible for went wrong; the operator finds it in the log. @publicApi */
 export class InternalErrorException extends WsSecurityException {
   override readonly name = 'InternalErrorException';

@@ -13,6 +13,8 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import type { SessionBody } from '../protocol/envelope.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { GatewayHooks } from './gateway-hooks.js';
+import { InBandAuth } from './in-band-auth.js';
+import { Login } from './login.js';
 
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
@@ -27,6 +29,8 @@ export class ConnectionSetup {
     private readonly dispatcher: MessageDispatcher,
     private readonly hooks: GatewayHooks,
     private readonly revocations: RevocationService,
+    private readonly login: Login,
+    private readonly auth: InBandAuth,
   ) {}
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
@@ -46,12 +50,30 @@ export class ConnectionSetup {
     client.on('error', (error) =>
       this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`),
     );
-    const release = handshake.takeHeld();
+    const releases = [handshake.takeHeld()];
     client.on('close', (code) => {
-      release();
+      for (const release of releases) release();
       this.lifecycle.closed(connection, code);
     });
     this.lifecycle.opened(connection);
+    if (connection.principal.id === null && this.options.authSources.includes('message')) {
+      this.auth.expect(connection, handshake, (release) => void releases.push(release));
+    }
+    const start = (): void => this.start(client, connection, channel, announce);
+    if (!handshake.awaitsLogin) start();
+    else void this.login.of(connection, channel).then((isIn) => (isIn ? start() : channel.open()));
+  }
+
+  channelOf(client: object): MessageChannel | undefined {
+    return this.channels.get(client);
+  }
+
+  private start(
+    client: WebSocket,
+    connection: Connection,
+    channel: MessageChannel,
+    announce: () => void,
+  ): void {
     if (connection.speaksProtocol) connection.announce(ReservedEvent.SESSION, this.sessionOf(connection));
     // It may have been revoked after it was verified.
     if (this.revocations.isRevokedHere(connection.principal)) {
@@ -62,10 +84,6 @@ export class ConnectionSetup {
     }
     announce();
     void this.hooks.connected(client).then(() => channel.open());
-  }
-
-  channelOf(client: object): MessageChannel | undefined {
-    return this.channels.get(client);
   }
 
   private sessionOf({ id, principal }: Connection): SessionBody {

@@ -16,6 +16,14 @@ import { TransportStep } from './steps/transport.step.js';
 import { UserCapStep } from './steps/user-cap.step.js';
 import { VerificationStep } from './steps/verification.step.js';
 
+/** What is decided about a credential, wherever it came from. */
+const IDENTITY_STEPS: readonly Type<HandshakeStep>[] = [
+  VerificationStep,
+  RevocationStep,
+  ConnectGuardStep,
+  UserCapStep,
+];
+
 /** The order of decisions, cheapest first. A new step is one line here. */
 export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   DrainingStep,
@@ -27,10 +35,7 @@ export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   ConnectionCapStep,
   OriginStep,
   CredentialStep,
-  VerificationStep,
-  RevocationStep,
-  ConnectGuardStep,
-  UserCapStep,
+  ...IDENTITY_STEPS,
   SubprotocolStep,
   // Verification may have lasted into a shutdown.
   DrainingStep,
@@ -38,6 +43,10 @@ export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
 
 /** The instances of {@link HANDSHAKE_STEPS}, in their order. */
 export const HANDSHAKE_STEP_INSTANCES = Symbol('HANDSHAKE_STEP_INSTANCES');
+
+function isIdentityStep(step: HandshakeStep): boolean {
+  return IDENTITY_STEPS.some((type) => step instanceof type);
+}
 
 /** Runs the steps one after the other; the first refusal wins and the rest never run. */
 @Injectable()
@@ -47,5 +56,14 @@ export class HandshakePipeline {
   /** @throws HandshakeRefusal */
   async decide(handshake: Handshake): Promise<void> {
     for (const step of this.steps) await step.check(handshake);
+  }
+
+  /**
+   * Decides about the credential that a first message brought.
+   *
+   * @throws HandshakeRefusal
+   */
+  async identify(handshake: Handshake): Promise<void> {
+    for (const step of this.steps.filter(isIdentityStep)) await step.check(handshake);
   }
 }

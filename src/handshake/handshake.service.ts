@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../connection/clock.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
-import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -13,11 +13,9 @@ import { ClosingServer } from './closing-server.js';
 import type { Endpoint } from './endpoint.interface.js';
 import { Handshake } from './handshake.js';
 import { HandshakePipeline } from './handshake.pipeline.js';
+import { reasonOf, refusalOf } from './refusal-of.js';
 import { refuse } from './refusal-response.js';
-import { retryAfter } from './retry-after.js';
 import { principalOfCertificate } from './tls/client-certificate.js';
-
-const RETRY_MS = 5000;
 
 /** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
 @Injectable()
@@ -52,7 +50,7 @@ export class HandshakeService {
       await this.pipeline.decide(handshake);
     } catch (error) {
       handshake.takeHeld()();
-      this.refuse(handshake, this.refusalOf(error), socket, head);
+      this.refuse(handshake, refusalOf(error), socket, head);
       return;
     }
     this.accept(handshake, socket, head);
@@ -81,20 +79,10 @@ export class HandshakeService {
       address,
       path: request.path,
       origin: request.only('origin'),
-      reason: reasonOf(refusal.cause),
+      reason: reasonOf(refusal),
     });
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }
-
-  private refusalOf(error: unknown): HandshakeRefusal {
-    if (error instanceof HandshakeRefusal) return error;
-    return new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
-  }
-}
-
-/** For the operator, through the events: there a flood is counted instead of written. */
-function reasonOf(cause: unknown): string | undefined {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
 }
 
 function stackOf(error: unknown): string | undefined {

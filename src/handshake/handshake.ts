@@ -1,5 +1,6 @@
 import type { Credential } from '../auth/credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
+import type { Claimant } from './claimant.interface.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { ClientOrigin } from './client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
@@ -9,7 +10,7 @@ import type { Endpoint } from './endpoint.interface.js';
  *
  * @publicApi
  */
-export class Handshake {
+export class Handshake implements Claimant {
   /** The client's address as limits count it. */
   readonly address: string;
   /** Whether the client spoke TLS, to this process or to a trusted proxy. */
@@ -20,6 +21,8 @@ export class Handshake {
   certificate: Principal | undefined;
   credential: Credential | undefined;
   principal: Principal = ANONYMOUS;
+  /** Whether nobody is let do anything until the first message brought a credential. */
+  awaitsLogin = false;
   /** The subprotocol the server chose. */
   protocol: string | undefined;
   private releases: (() => void)[] = [];

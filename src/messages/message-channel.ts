@@ -12,6 +12,7 @@ import { MessageHandlers } from './message-handlers.js';
 export class MessageChannel {
   readonly handlers = new MessageHandlers();
   private held: string[] | undefined = [];
+  private takeFirst: ((text: string) => void) | undefined;
 
   constructor(
     private readonly socket: WebSocket,
@@ -23,6 +24,17 @@ export class MessageChannel {
     socket.on('pong', () => this.seen());
     socket.on('ping', () => this.seen());
     socket.pause();
+  }
+
+  /** Hands the first frame over; those after it are held until `open()`. */
+  first(take: (text: string) => void): void {
+    const text = this.held?.shift();
+    if (text !== undefined) {
+      take(text);
+      return;
+    }
+    this.takeFirst = take;
+    this.socket.resume();
   }
 
   /** Lets frames through from now on, the held ones first. */
@@ -40,6 +52,13 @@ export class MessageChannel {
       return;
     }
     const text = data.toString();
+    const take = this.takeFirst;
+    if (take) {
+      this.takeFirst = undefined;
+      this.socket.pause();
+      take(text);
+      return;
+    }
     // Frames that came in the same packet as the handshake are read before the pause takes effect.
     if (this.held) this.held.push(text);
     else this.dispatch(text);

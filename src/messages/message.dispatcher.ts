@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
-import { UnknownEventException } from '../errors/ws-exceptions.js';
+import { TokenExpiredException, UnknownEventException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
+import { isExpired } from '../connection/principal.js';
+import { AuthEventHandler } from './auth-event.handler.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
@@ -16,6 +19,8 @@ export class MessageDispatcher {
   constructor(
     private readonly decoder: FrameDecoder,
     private readonly replies: ReplyWriter,
+    private readonly auth: AuthEventHandler,
+    private readonly clock: Clock,
   ) {}
 
   dispatch(connection: Connection, handlers: MessageHandlers, text: string): void {
@@ -34,6 +39,12 @@ export class MessageDispatcher {
       connection.reply(ReservedEvent.PONG, null, message.id);
       return;
     }
+    if (message.event === ReservedEvent.AUTH) {
+      this.auth.handle(connection, message);
+      return;
+    }
+    // Somebody whose credential has expired may do nothing but bring a new one.
+    if (isExpired(connection.principal, this.clock.now())) throw new TokenExpiredException();
     const handler = handlers.of(message.event);
     if (!handler) throw new UnknownEventException();
     void this.serve(connection, handler.callback, message);

@@ -9,8 +9,8 @@ export class ConnectionEvents {
     lifecycle.events.subscribe((event) => {
       const { id, principal, address, path } = event.connection;
       const who = { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
-      if (event.type === 'opened') events.emit({ type: 'connection.opened', ...who });
-      else events.emit({ type: 'connection.closed', code: event.code, ...who });
+      const code = event.type === 'closed' ? event.code : undefined;
+      events.emit({ type: `connection.${event.type}`, code, ...who });
     });
   }
 }

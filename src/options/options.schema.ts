@@ -8,6 +8,9 @@ import { publicKeyPem } from './public-key.js';
 
 const DAY_MS = 86_400_000;
 
+/** Where a credential may stand; the contract's order. */
+export const CREDENTIAL_SOURCES = ['header', 'subprotocol', 'cookie', 'ticket', 'query', 'message'] as const;
+
 /** One option: its variable, what it may be, and, for a secret, the variable that names a file with it. */
 interface OptionDefinition<T extends z.ZodType = z.ZodType> {
   variable: string;
@@ -32,6 +35,12 @@ export const OPTIONS = {
   allowedHosts: option('WS_ALLOWED_HOSTS', list(host()).default([])),
   ipv6Prefix: option('WS_IPV6_PREFIX', integer(1, 128).default(64)),
   rejectWith: option('WS_REJECT_WITH', choice('http', 'close').default('http')),
+  authSources: option(
+    'WS_AUTH_SOURCES',
+    list(choice(...CREDENTIAL_SOURCES) as z.ZodType as z.ZodType<(typeof CREDENTIAL_SOURCES)[number], string>)
+      .refine((sources) => sources.length > 0, { error: 'must name a source' })
+      .default(['header', 'subprotocol', 'ticket']),
+  ),
   authTimeoutMs: option('WS_AUTH_TIMEOUT_MS', integer(1, DAY_MS).default(5000)),
   connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, 100_000).default(60)),
   connectRateTtlMs: option('WS_CONNECT_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
@@ -101,6 +110,8 @@ export const OPTIONS = {
   maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(16, 262_144).default(1024)),
   rateLimit: option('WS_RATE_LIMIT', integer(1, 100_000).default(100)),
   rateTtlMs: option('WS_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
+  refreshGraceMs: option('WS_REFRESH_GRACE_MS', integer(0, DAY_MS).default(0)),
+  sessionMaxAgeMs: option('WS_SESSION_MAX_AGE_MS', integer(0).default(43_200_000)),
   heartbeatIntervalMs: option('WS_HEARTBEAT_INTERVAL_MS', integer(100, DAY_MS).default(25_000)),
   heartbeatTimeoutMs: option('WS_HEARTBEAT_TIMEOUT_MS', integer(100, DAY_MS).default(10_000)),
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),

@@ -22,6 +22,8 @@ export class ConnectGuardStep extends HandshakeStep {
   }
 
   async check(handshake: Handshake): Promise<void> {
+    // Guards decide about somebody: they are asked again once the first message said who it is.
+    if (handshake.awaitsLogin) return;
     const guards = handshake.endpoint?.policy.connectGuards;
     if (!guards) throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
     for (const guard of guards) {

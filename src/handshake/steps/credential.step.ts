@@ -1,17 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialExtractor } from '../../auth/credential-extractor.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
 /**
- * One credential, not two; none only where a gateway is public. A client certificate is transport: a token beside it
- * decides who it is, alone it is the identity.
+ * One credential, not two; none only where a gateway is public, or the first message may bring it. A client
+ * certificate is transport: a token beside it decides who it is, alone it is the identity.
  */
 @Injectable()
 export class CredentialStep extends HandshakeStep {
-  constructor(private readonly extractor: CredentialExtractor) {
+  constructor(
+    private readonly extractor: CredentialExtractor,
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+  ) {
     super();
   }
 
@@ -25,8 +30,8 @@ export class CredentialStep extends HandshakeStep {
     handshake.credential = credentials[0];
     if (handshake.credential) return;
     if (handshake.certificate) handshake.principal = handshake.certificate;
-    else if (handshake.endpoint?.policy.isPublic !== true) {
-      throw new HandshakeRefusal('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
-    }
+    else if (handshake.endpoint?.policy.isPublic === true) return;
+    else if (this.options.authSources.includes('message')) handshake.awaitsLogin = true;
+    else throw new HandshakeRefusal('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
-import type { Handshake } from '../handshake.js';
+import type { Claimant } from '../claimant.interface.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
@@ -14,7 +14,7 @@ export class RevocationStep extends HandshakeStep {
     super();
   }
 
-  async check({ principal }: Handshake): Promise<void> {
+  async check({ principal }: Claimant): Promise<void> {
     if (principal.id === null) return;
     let isRevoked: boolean;
     try {

@@ -3,6 +3,7 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Credential } from '../../auth/credential-extractor.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import { withDeadline } from '../../connection/deadline.js';
+import type { Principal } from '../../connection/principal.js';
 import { TimerWheel } from '../../connection/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
@@ -10,7 +11,7 @@ import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { InjectWsThrottlerStorage } from '../../throttling/throttler-storage.token.js';
 import { waitOf } from '../../throttling/throttler-verdict.interface.js';
-import type { Handshake } from '../handshake.js';
+import type { Claimant } from '../claimant.interface.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
@@ -31,7 +32,7 @@ export class VerificationStep extends HandshakeStep {
     super();
   }
 
-  async check(handshake: Handshake): Promise<void> {
+  async check(handshake: Claimant): Promise<void> {
     if (!handshake.credential) return;
     try {
       handshake.principal = await this.verify(handshake.credential);
@@ -41,13 +42,13 @@ export class VerificationStep extends HandshakeStep {
     }
   }
 
-  private verify({ token, kind }: Credential): Promise<Handshake['principal']> {
+  private verify({ token, kind }: Credential): Promise<Principal> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
       throw new InvalidCredentialError('no token, or too long');
     return withDeadline(this.wheel, this.options.authTimeoutMs, this.verifier.verify(token, kind));
   }
 
-  private async failureOf({ address }: Handshake, cause: Error): Promise<HandshakeRefusal> {
+  private async failureOf({ address }: Claimant, cause: Error): Promise<HandshakeRefusal> {
     const { authFailureLimit, authFailureTtlMs } = this.options;
     const verdict = await this.storage.increment(
       address,

@@ -1,0 +1,25 @@
+import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import {
+  ForbiddenEventException,
+  OverloadedException,
+  RateLimitedException,
+  UnauthenticatedException,
+} from '../errors/ws-exceptions.js';
+import type { WsSecurityException } from '../errors/ws-security.exception.js';
+
+/** What a client with an open connection hears instead of an HTTP error. */
+export function toException(refusal: HandshakeRefusal): WsSecurityException {
+  const waitMs = Number(refusal.headers['Retry-After'] ?? 0) * 1000;
+  switch (refusal.code) {
+    case 'UNAUTHENTICATED':
+      return new UnauthenticatedException();
+    case 'RATE_LIMITED':
+      return new RateLimitedException(waitMs);
+    case 'AUTH_UNAVAILABLE':
+    case 'OVERLOADED':
+    case 'DRAINING':
+      return new OverloadedException(waitMs);
+    default:
+      return new ForbiddenEventException();
+  }
+}

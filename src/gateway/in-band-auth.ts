@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import type { Credential } from '../auth/credential-extractor.js';
+import { RevocationService } from '../auth/revocation.service.js';
+import type { Connection } from '../connection/connection.js';
+import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { closeWithGoodbye } from '../connection/goodbye.js';
+import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { RateLimitedException } from '../errors/ws-exceptions.js';
+import type { Handshake } from '../handshake/handshake.js';
+import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
+import { reasonOf, refusalOf } from '../handshake/refusal-of.js';
+import { RevocationStep } from '../handshake/steps/revocation.step.js';
+import { VerificationStep } from '../handshake/steps/verification.step.js';
+import { AuthEventHandler } from '../messages/auth-event.handler.js';
+import type { InboundMessage } from '../messages/inbound-message.js';
+import { SecurityEvents } from '../observability/security-events.service.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
+import { toException } from './auth-refusal.js';
+
+interface Anonymous {
+  readonly handshake: Handshake;
+  /** Takes what the login holds, to be given back when the connection ends. */
+  readonly keep: (release: () => void) => void;
+}
+
+/**
+ * The reserved `auth` event: a login for who came without a credential, a new credential for who has one. Both
+ * are decided as a handshake is, by the same steps.
+ */
+@Injectable()
+export class InBandAuth extends AuthEventHandler {
+  private readonly anonymous = new WeakMap<Connection, Anonymous>();
+  private readonly busy = new WeakSet<Connection>();
+
+  constructor(
+    private readonly pipeline: HandshakePipeline,
+    private readonly verification: VerificationStep,
+    private readonly revocation: RevocationStep,
+    private readonly revocations: RevocationService,
+    private readonly lifecycle: ConnectionLifecycleService,
+    private readonly events: SecurityEvents,
+  ) {
+    super();
+  }
+
+  /** Lets an anonymous connection log in later. */
+  expect(connection: Connection, handshake: Handshake, keep: Anonymous['keep']): void {
+    this.anonymous.set(connection, { handshake, keep });
+  }
+
+  /** @returns whether it succeeded; otherwise the connection is being closed */
+  async login(connection: Connection, message: InboundMessage): Promise<boolean> {
+    const refusal = await this.attempt(connection, message);
+    if (!refusal) return true;
+    const code = refusal.closeCode ?? CloseCode.UNAUTHENTICATED;
+    closeWithGoodbye(connection, code, refusal.code.toLowerCase().replaceAll('_', ' '));
+    return false;
+  }
+
+  override handle(connection: Connection, message: InboundMessage): void {
+    void this.attempt(connection, message);
+  }
+
+  /** @returns why it was refused, undefined when it was not; the client has its answer either way */
+  private async attempt(
+    connection: Connection,
+    message: InboundMessage,
+  ): Promise<HandshakeRefusal | undefined> {
+    if (this.busy.has(connection)) {
+      connection.fail(new RateLimitedException(0).toBody(), message.id);
+      return undefined;
+    }
+    this.busy.add(connection);
+    try {
+      const principal = await this.principalOf(connection, message);
+      this.lifecycle.identified(connection, principal);
+      connection.reply(ReservedEvent.AUTH, { expiresAt: principal.expiresAt }, message.id);
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      this.report(connection, refusal);
+      connection.fail(toException(refusal).toBody(), message.id);
+      return refusal;
+    } finally {
+      this.busy.delete(connection);
+    }
+  }
+
+  private async principalOf(connection: Connection, message: InboundMessage): Promise<Principal> {
+    const credential: Credential = { source: 'message', kind: 'bearer', token: tokenOf(message.data) };
+    const anonymous = this.anonymous.get(connection);
+    const principal = anonymous
+      ? await this.identify(connection, credential, anonymous)
+      : await this.refresh(connection, credential);
+    // It may have been revoked while it was looked at.
+    if (this.revocations.isRevokedHere(principal)) throw new HandshakeRefusal('UNAUTHENTICATED');
+    return principal;
+  }
+
+  private async identify(
+    connection: Connection,
+    credential: Credential,
+    { handshake, keep }: Anonymous,
+  ): Promise<Principal> {
+    Object.assign(handshake, { credential, principal: ANONYMOUS, awaitsLogin: false });
+    try {
+      await this.pipeline.identify(handshake);
+    } catch (error) {
+      handshake.takeHeld()();
+      throw error;
+    }
+    const release = handshake.takeHeld();
+    if (connection.isOpen) keep(release);
+    else release();
+    this.anonymous.delete(connection);
+    return handshake.principal;
+  }
+
+  private async refresh(connection: Connection, credential: Credential): Promise<Principal> {
+    const claimant = { address: connection.address, credential, principal: ANONYMOUS };
+    await this.verification.check(claimant);
+    await this.revocation.check(claimant);
+    // Nobody becomes somebody else on an open connection.
+    if (!isSamePrincipal(connection.principal, claimant.principal)) throw new HandshakeRefusal('FORBIDDEN');
+    return claimant.principal;
+  }
+
+  private report({ id, address, path }: Connection, refusal: HandshakeRefusal): void {
+    const { code } = refusal;
+    const reason = reasonOf(refusal);
+    this.events.emit({ type: 'authentication.refused', code, connection: id, address, path, reason });
+  }
+}
+
+/** What is no token verifies as none, and counts like a wrong one. */
+function tokenOf(data: unknown): string {
+  const token = typeof data === 'object' && data !== null && 'token' in data ? data.token : undefined;
+  return typeof token === 'string' ? token : '';
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { Connection } from '../connection/connection.js';
+import { closeWithGoodbye } from '../connection/goodbye.js';
+import { TimerWheel } from '../connection/timer-wheel.js';
+import { UnauthenticatedException } from '../errors/ws-exceptions.js';
+import { FrameDecoder } from '../messages/frame-decoder.js';
+import { InboundMessage } from '../messages/inbound-message.js';
+import type { MessageChannel } from '../messages/message-channel.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
+import { InBandAuth } from './in-band-auth.js';
+
+/**
+ * Connections that came without a credential and have to bring it in their first frame. Nothing else of theirs is
+ * looked at before, and silence ends them.
+ */
+@Injectable()
+export class Login {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly wheel: TimerWheel,
+    private readonly decoder: FrameDecoder,
+    private readonly auth: InBandAuth,
+  ) {}
+
+  /** @returns whether the connection is authenticated now; if not, it is being closed */
+  async of(connection: Connection, channel: MessageChannel): Promise<boolean> {
+    const message = await this.firstMessage(connection, channel);
+    if (!message) return false;
+    if (message.event !== ReservedEvent.AUTH) {
+      connection.fail(new UnauthenticatedException().toBody(), message.id);
+      closeWithGoodbye(connection, CloseCode.UNAUTHENTICATED, 'authentication required');
+      return false;
+    }
+    return this.auth.login(connection, message);
+  }
+
+  private firstMessage(connection: Connection, channel: MessageChannel): Promise<InboundMessage | undefined> {
+    return new Promise((resolve) => {
+      const deadline = this.wheel.schedule(this.options.authTimeoutMs, () => {
+        closeWithGoodbye(connection, CloseCode.AUTH_TIMEOUT, 'authentication timeout');
+        resolve(undefined);
+      });
+      channel.first((text) => {
+        deadline.cancel();
+        resolve(this.decode(text));
+      });
+    });
+  }
+
+  private decode(text: string): InboundMessage {
+    try {
+      return this.decoder.decode(text);
+    } catch {
+      return new InboundMessage('', undefined, undefined);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import type { Credential } from '../auth/credential-extractor.js';
+import type { Principal } from '../connection/principal.js';
+
+/** Somebody who offers a credential: in a handshake, or in a message of an open connection. */
+export interface Claimant {
+  /** Failures are counted by it. */
+  readonly address: string;
+  readonly credential: Credential | undefined;
+  /** Anonymous until the credential is verified. */
+  principal: Principal;
+}

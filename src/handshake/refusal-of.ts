@@ -1,0 +1,15 @@
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { retryAfter } from './retry-after.js';
+
+const RETRY_MS = 5000;
+
+/** Whatever a step threw, as a refusal: what is no decision is a failure of ours. */
+export function refusalOf(error: unknown): HandshakeRefusal {
+  if (error instanceof HandshakeRefusal) return error;
+  return new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
+}
+
+/** For the operator, through the events: there a flood is counted instead of written. */
+export function reasonOf({ cause }: HandshakeRefusal): string | undefined {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+}

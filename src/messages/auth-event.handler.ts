@@ -1,0 +1,8 @@
+import type { Connection } from '../connection/connection.js';
+import type { InboundMessage } from './inbound-message.js';
+
+/** Takes the reserved `auth` event; what it decides rests on the edge before 101, which messages do not know. */
+export abstract class AuthEventHandler {
+  /** Answers the message itself; never throws. */
+  abstract handle(connection: Connection, message: InboundMessage): void;
+}
