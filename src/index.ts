@@ -5,6 +5,8 @@ export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.j
 export { CredentialExtractor } from './auth/credential-extractor.js';
 export { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 export { RevocationService } from './auth/revocation.service.js';
+export { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
+export { TicketService } from './auth/tickets/ticket.service.js';
 export { MAX_TOKEN_BYTES, TokenVerifier } from './auth/token-verifier.js';
 export { WsAuthGuard } from './auth/ws-auth.guard.js';
 export { WsAuthorizationGuard } from './auth/ws-authorization.guard.js';
@@ -51,7 +53,7 @@ export { NormalizeUnicode, PlainText, SanitizeHtml, Trim } from './validation/sa
 export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
 export type { AccessRule } from './auth/access-rule.js';
-export type { Credential, CredentialKind, CredentialSource } from './auth/credential-extractor.js';
+export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential-extractor.js';
 export type { ConnectionEvent } from './connection/connection-lifecycle.service.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';

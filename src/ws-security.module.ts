@@ -4,6 +4,8 @@ import { AccessRuleReader } from './auth/access-rule.js';
 import { CredentialExtractor } from './auth/credential-extractor.js';
 import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
+import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
+import { TicketService } from './auth/tickets/ticket.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { Clock, SystemClock } from './connection/clock.js';
@@ -58,6 +60,7 @@ const CONFIGURED: Provider[] = [
   },
   { provide: Clock, useClass: SystemClock },
   { provide: RevocationStore, useClass: MemoryRevocationStore },
+  { provide: TicketStore, useClass: MemoryTicketStore },
   { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
@@ -88,6 +91,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     DrainService,
     CredentialExtractor,
     RevocationService,
+    TicketService,
     AccessRuleReader,
     ThrottleScopeReader,
     ...STEPS,
@@ -128,6 +132,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     SecurityEvents,
     RevocationStore,
     RevocationService,
+    TicketStore,
+    TicketService,
   ],
 })
 export class WsSecurityModule extends ConfigurableModuleClass {

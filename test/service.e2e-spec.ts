@@ -123,6 +123,26 @@ describe('the reference service', () => {
   });
 });
 
+describe('tickets', () => {
+  it('N12 are minted for a bearer and good once', async () => {
+    const service = await Service.start({ PLAIN_HTTP: '1' });
+    const token = await signIn(service.url, 'alice');
+    const { status, body } = await post(`${service.url}/auth/ticket`, {}, token);
+    expect([status, body]).toEqual([200, { ticket: expect.stringMatching(/^[\w-]{43}$/), expiresIn: 30 }]);
+    const url = `${wsUrl(service)}?ticket=${body['ticket'] as string}`;
+    const client = await TestClient.connect(url);
+    expect(await client.request('whoami')).toMatchObject({ data: { id: 'alice', roles: ['user'] } });
+    expect((await TestClient.refused(url)).status).toBe(401);
+    for (const wrong of [undefined, 'wrong', body['ticket'] as string])
+      expect((await post(`${service.url}/auth/ticket`, {}, wrong)).status).toBe(401);
+    await post(`${service.url}/auth/revoke`, { userId: 'alice' }, await signIn(service.url, 'root'));
+    expect((await client.closed).code).toBe(4403);
+    expect((await post(`${service.url}/auth/ticket`, {}, token)).status).toBe(401);
+    expect(service.stdout + service.stderr).not.toContain(body['ticket']);
+    await service.stop();
+  });
+});
+
 describe('configured by its environment', () => {
   it('R2 holds the limit in real time', async () => {
     const service = await Service.start({ WS_RATE_LIMIT: '5', WS_RATE_TTL_MS: '500', PLAIN_HTTP: '1' });

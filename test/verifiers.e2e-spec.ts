@@ -16,6 +16,7 @@ import {
   signingKey,
 } from './support/signing-keys.js';
 import { startApp, type RunningApp } from './support/start-app.js';
+import { type Frame, TestClient } from './support/test-client.js';
 import { mintToken, SECRET } from './support/tokens.js';
 
 const CHECKS = { jwtIssuer: ISSUER, jwtAudience: AUDIENCE, jwtType: 'at+jwt' };
@@ -24,13 +25,34 @@ const seconds = (offset: number): number => Math.floor(Date.now() / 1000) + offs
 
 let running: RunningApp;
 
-/** The answers to a token in the header and in the subprotocol. */
-function answersTo(token: string): Promise<[RawAnswer, RawAnswer]> {
-  const send = (headers: Record<string, string>) => rawHandshake(running.port, requestText('/ws', headers));
+const SOURCES: WsSecurityOptions = {
+  authSources: ['header', 'subprotocol', 'cookie', 'query', 'message'],
+  authCookie: 'session',
+};
+
+/** The answers to a token at every place of a handshake: header, subprotocol, cookie and query. */
+function answersTo(token: string): Promise<RawAnswer[]> {
+  const send = (headers: Record<string, string>, path = '/ws') =>
+    rawHandshake(running.port, requestText(path, headers));
   return Promise.all([
     send({ Authorization: `Bearer ${token}` }),
     send({ 'Sec-WebSocket-Protocol': `chat, bearer.${token}` }),
+    send({ Cookie: `other=1; session=${encodeURIComponent(token)}`, Origin: 'http://service.test' }),
+    send({}, `/ws?token=${encodeURIComponent(token)}`),
   ]);
+}
+
+/** The same status at every place. */
+const everywhere = (status: number): number[] => [status, status, status, status];
+
+/** What a token in a first message leads to. */
+async function loginWith(token: string): Promise<{ frame: Frame; code: number }> {
+  const client = await TestClient.connect(`${running.url}/ws`);
+  client.send({ event: 'auth', data: { token } });
+  const frame = await client.next();
+  const { code } = frame.event === 'auth' ? { code: 0 } : await client.closed;
+  await client.close();
+  return { frame, code };
 }
 
 async function statusesOf(token: string): Promise<number[]> {
@@ -156,6 +178,7 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
   let canary: IdentityProvider;
   let provider: IdentityProvider;
   let garbage: string;
+  let garbageFrame: Frame;
 
   beforeAll(async () => {
     canary = await IdentityProvider.start();
@@ -166,8 +189,9 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
       : family === 'HMAC'
         ? { jwtSecret: SECRET }
         : { jwtSecret: undefined, jwtPublicKey: key.publicPem };
-    running = await startApp({ gateways: [EchoGateway], options: { ...CHECKS, ...source } });
-    garbage = withoutDate((await answersTo('garbage'))[0]);
+    running = await startApp({ gateways: [EchoGateway], options: { ...SOURCES, ...CHECKS, ...source } });
+    garbage = withoutDate((await answersTo('garbage'))[0] as RawAnswer);
+    garbageFrame = (await loginWith('garbage')).frame;
   });
 
   afterAll(async () => {
@@ -175,11 +199,16 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
     await Promise.all([canary.close(), provider.close()]);
   });
 
-  it.each(ATTACKS)('%s is refused like garbage', async (_attack, forge) => {
+  it.each(ATTACKS)('%s is refused like garbage, wherever it stands', async (_attack, forge) => {
     const before = [EchoGateway.connections, canary.requests.length];
-    const answers = await answersTo(await forge({ key, canary: canary.issuer }));
-    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
-    expect(answers.map(withoutDate)).toEqual([garbage, garbage]);
+    const token = await forge({ key, canary: canary.issuer });
+    const start = process.cpuUsage();
+    const answers = await answersTo(token);
+    const { user, system } = process.cpuUsage(start);
+    expect(answers.map(({ status }) => status)).toEqual(everywhere(401));
+    expect(answers.map(withoutDate)).toEqual(answers.map(() => garbage));
+    expect((user + system) / answers.length).toBeLessThan(50_000);
+    expect(await loginWith(token)).toEqual({ frame: garbageFrame, code: 4401 });
     expect([EchoGateway.connections, canary.requests.length]).toEqual(before);
     expect(provider.requests.length).toBeLessThanOrEqual(1);
   });
@@ -196,7 +225,9 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
     ['N8 typ in capitals', header({ typ: 'AT+JWT' })],
     ['N8 typ in full', header({ typ: 'application/at+jwt' })],
   ])('a good token passes: %s', async (_variant, forge) => {
-    expect(await statusesOf(await forge({ key, canary: canary.issuer }))).toEqual([101, 101]);
+    const token = await forge({ key, canary: canary.issuer });
+    expect(await statusesOf(token)).toEqual(everywhere(101));
+    expect(await loginWith(token)).toMatchObject({ frame: { event: 'auth' } });
   });
 });
 
@@ -204,30 +235,30 @@ describe('what is configured decides', () => {
   afterEach(() => running.close());
 
   const start = async (options: WsSecurityOptions): Promise<void> => {
-    running = await startApp({ gateways: [EchoGateway], options });
+    running = await startApp({ gateways: [EchoGateway], options: { ...SOURCES, ...options } });
   };
 
   it('C4 a previous secret verifies, one that was taken out does not', async () => {
     const [old, older] = ['o'.repeat(32), 'x'.repeat(32)];
     await start({ jwtPreviousSecrets: [old] });
-    expect(await statusesOf(await mintToken())).toEqual([101, 101]);
-    expect(await statusesOf(await mintToken({}, { secret: old }))).toEqual([101, 101]);
-    expect(await statusesOf(await mintToken({}, { secret: older }))).toEqual([401, 401]);
+    expect(await statusesOf(await mintToken())).toEqual(everywhere(101));
+    expect(await statusesOf(await mintToken({}, { secret: old }))).toEqual(everywhere(101));
+    expect(await statusesOf(await mintToken({}, { secret: older }))).toEqual(everywhere(401));
   });
 
   it('N2 only algorithms on the list are accepted', async () => {
     const key = signingKey('RSA');
     await start({ jwtSecret: undefined, jwtPublicKey: key.publicPem, jwtAlgorithms: ['PS256'] });
-    expect(await statusesOf(await signed(key))).toEqual([401, 401]);
-    expect(await statusesOf(await signed({ ...key, alg: 'PS256' }))).toEqual([101, 101]);
+    expect(await statusesOf(await signed(key))).toEqual(everywhere(401));
+    expect(await statusesOf(await signed({ ...key, alg: 'PS256' }))).toEqual(everywhere(101));
   });
 
   it('a longer secret may have a stronger algorithm', async () => {
     const secret = 's'.repeat(64);
     await start({ jwtSecret: secret, jwtAlgorithms: ['HS512'] });
     const key = { ...signingKey('HMAC'), key: new TextEncoder().encode(secret) };
-    expect(await statusesOf(await signed({ ...key, alg: 'HS512' }))).toEqual([101, 101]);
-    expect(await statusesOf(await signed(key))).toEqual([401, 401]);
+    expect(await statusesOf(await signed({ ...key, alg: 'HS512' }))).toEqual(everywhere(101));
+    expect(await statusesOf(await signed(key))).toEqual(everywhere(401));
   });
 
   it('a public key and a JWK set may stand together, and neither weakens the other', async () => {
@@ -237,11 +268,13 @@ describe('what is configured decides', () => {
     const jwtJwksUri = `${provider.issuer}/jwks`;
     await start({ ...CHECKS, jwtSecret: undefined, jwtPublicKey: fixed.publicPem, jwtJwksUri });
     try {
-      expect(await statusesOf(await signed(fixed))).toEqual([101, 101]);
+      expect(await statusesOf(await signed(fixed))).toEqual(everywhere(101));
       expect(provider.requests).toHaveLength(0);
-      expect(await statusesOf(await signed(published, goodClaims(), { kid: '1' }))).toEqual([101, 101]);
-      expect(await statusesOf(await signed(signingKey('EC')))).toEqual([401, 401]);
-      expect(await statusesOf(await signed(published, goodClaims({ aud: 'other' })))).toEqual([401, 401]);
+      expect(await statusesOf(await signed(published, goodClaims(), { kid: '1' }))).toEqual(everywhere(101));
+      expect(await statusesOf(await signed(signingKey('EC')))).toEqual(everywhere(401));
+      expect(await statusesOf(await signed(published, goodClaims({ aud: 'other' })))).toEqual(
+        everywhere(401),
+      );
     } finally {
       await provider.close();
     }
@@ -268,12 +301,14 @@ describe('what is configured decides', () => {
         goodClaims(),
         rawSignature({ ...leaked, key: weak.privateKey }),
       );
-      expect(await statusesOf(weakToken)).toEqual([401, 401]);
-      expect(await statusesOf(await signed(leaked, goodClaims(), { kid: 'leaked' }))).toEqual([401, 401]);
-      expect(await statusesOf(await signed(signingKey('HMAC'), goodClaims(), { kid: 'secret' }))).toEqual([
-        401, 401,
-      ]);
-      expect(await statusesOf(await signed(good, goodClaims(), { kid: 'good' }))).toEqual([101, 101]);
+      expect(await statusesOf(weakToken)).toEqual(everywhere(401));
+      expect(await statusesOf(await signed(leaked, goodClaims(), { kid: 'leaked' }))).toEqual(
+        everywhere(401),
+      );
+      expect(await statusesOf(await signed(signingKey('HMAC'), goodClaims(), { kid: 'secret' }))).toEqual(
+        everywhere(401),
+      );
+      expect(await statusesOf(await signed(good, goodClaims(), { kid: 'good' }))).toEqual(everywhere(101));
     } finally {
       await provider.close();
     }

@@ -1,18 +1,24 @@
 import { Injectable } from '@nestjs/common';
+import { parseCookie } from 'cookie';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
+import type { CREDENTIAL_SOURCES, ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
 import { BEARER_PROTOCOL_PREFIX } from '../protocol/subprotocol.js';
 
 /** Where a credential stood, in the handshake or after it. @publicApi */
-export type CredentialSource = 'header' | 'subprotocol' | 'message';
+export type CredentialSource = (typeof CREDENTIAL_SOURCES)[number];
+
+/** What a verifier may be asked about. @publicApi */
+export type TokenKind = 'bearer' | 'api-key';
 
 /** What a credential was sent as. @publicApi */
-export type CredentialKind = 'bearer' | 'api-key';
+export type CredentialKind = TokenKind | 'ticket';
 
 /** @publicApi */
 export interface Credential {
   readonly source: CredentialSource;
   readonly kind: CredentialKind;
-  /** Empty when something stood there that is no bearer token, or no key. */
+  /** Empty when something stood there that is no bearer token, no key or no ticket. */
   readonly token: string;
 }
 
@@ -21,14 +27,17 @@ const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const VISIBLE_ASCII = /^[!-~]+$/;
 
 /**
- * Finds the credentials a handshake offers, all of them: that there is exactly one is for the caller to decide.
+ * Finds the credentials a handshake offers at the places that `WS_AUTH_SOURCES` names, all of them: that there is
+ * exactly one is for the caller to decide.
  *
  * @publicApi
  */
 @Injectable()
 export class CredentialExtractor {
+  constructor(@InjectSecurityOptions() protected readonly options: ResolvedOptions) {}
+
   extract(request: UpgradeRequest): Credential[] {
-    return [...this.fromHeader(request), ...this.fromApiKeyHeader(request), ...this.fromSubprotocol(request)];
+    return this.options.authSources.flatMap((source) => this.from(source, request));
   }
 
   protected fromHeader(request: UpgradeRequest): Credential[] {
@@ -40,21 +49,55 @@ export class CredentialExtractor {
   }
 
   protected fromApiKeyHeader(request: UpgradeRequest): Credential[] {
-    return request.all('x-api-key').map((value) => ({
-      source: 'header',
-      kind: 'api-key',
-      token: VISIBLE_ASCII.test(value) ? value : '',
-    }));
+    return request.all('x-api-key').map((value) => credentialOf('header', 'api-key', value));
   }
 
   protected fromSubprotocol(request: UpgradeRequest): Credential[] {
     return request
       .entries('sec-websocket-protocol')
       .filter((entry) => entry.startsWith(BEARER_PROTOCOL_PREFIX))
-      .map((entry) => ({
-        source: 'subprotocol',
-        kind: 'bearer',
-        token: entry.slice(BEARER_PROTOCOL_PREFIX.length),
-      }));
+      .map((entry) => credentialOf('subprotocol', 'bearer', entry.slice(BEARER_PROTOCOL_PREFIX.length)));
   }
+
+  /** One for each cookie of the name: a browser sends several when they were set for several paths (RFC 6265 §5.4). */
+  protected fromCookie(request: UpgradeRequest): Credential[] {
+    const { authCookie } = this.options;
+    if (authCookie === undefined) return [];
+    return request
+      .all('cookie')
+      .flatMap((value) => value.split(';'))
+      .map((pair) => parseCookie(pair)[authCookie])
+      .filter((value) => value !== undefined)
+      .map((value) => credentialOf('cookie', 'bearer', value));
+  }
+
+  protected fromTicket(request: UpgradeRequest): Credential[] {
+    return request.query.getAll('ticket').map((value) => credentialOf('ticket', 'ticket', value));
+  }
+
+  protected fromQuery(request: UpgradeRequest): Credential[] {
+    return request.query.getAll('token').map((value) => credentialOf('query', 'bearer', value));
+  }
+
+  private from(source: CredentialSource, request: UpgradeRequest): Credential[] {
+    switch (source) {
+      case 'header':
+        return [...this.fromHeader(request), ...this.fromApiKeyHeader(request)];
+      case 'subprotocol':
+        return this.fromSubprotocol(request);
+      case 'cookie':
+        return this.fromCookie(request);
+      case 'ticket':
+        return this.fromTicket(request);
+      case 'query':
+        return this.fromQuery(request);
+      case 'message':
+        // Comes later, in a frame.
+        return [];
+    }
+  }
+}
+
+function credentialOf(source: CredentialSource, kind: CredentialKind, value: string): Credential {
+  return { source, kind, token: VISIBLE_ASCII.test(value) ? value : '' };
 }

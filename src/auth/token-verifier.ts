@@ -1,5 +1,5 @@
 import type { Principal } from '../connection/principal.js';
-import type { CredentialKind } from './credential-extractor.js';
+import type { TokenKind } from './credential-extractor.js';
 
 /**
  * Turns a token into a principal. Bound to a provider, so that a team can bring its own.
@@ -12,7 +12,7 @@ export abstract class TokenVerifier {
    * @param kind what it was sent as: a bearer token or an API key
    * @throws InvalidCredentialError when the token is not valid; any other error means that it cannot be told
    */
-  abstract verify(token: string, kind: CredentialKind): Promise<Principal>;
+  abstract verify(token: string, kind: TokenKind): Promise<Principal>;
 }
 
 /** Longer tokens are refused before any cryptography. @publicApi */

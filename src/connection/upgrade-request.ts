@@ -29,6 +29,13 @@ export class UpgradeRequest {
     return query === -1 ? target : target.slice(0, query);
   }
 
+  /** The parameters of the request target's query. */
+  get query(): URLSearchParams {
+    const target = this.raw.url ?? '';
+    const start = target.indexOf('?');
+    return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+  }
+
   /** Whether the client reached this process over TLS. */
   get isSecure(): boolean {
     return (this.raw.socket as Partial<TLSSocket>).encrypted === true;

@@ -59,6 +59,8 @@ export class GatewayAudit {
   }
 
   private verifierProblems({ name, options }: DiscoveredGateway): ConfigurationProblem[] {
+    const { authSources } = this.options;
+    if (authSources.every((source) => source === 'ticket')) return [];
     if (options?.public === true || !(this.verifier instanceof UnconfiguredVerifier)) return [];
     const message = `is required, because ${name} is not public: a secret of at least 32 bytes, or instead of it ${ALTERNATIVES}, or provide a TokenVerifier`;
     return [{ name: this.options.jwtSecret === undefined ? 'WS_JWT_SECRET' : name, message }];

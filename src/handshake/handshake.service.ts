@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { Injectable, Logger } from '@nestjs/common';
+import { CredentialExtractor } from '../auth/credential-extractor.js';
 import { Clock } from '../connection/clock.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
@@ -29,6 +30,7 @@ export class HandshakeService {
     private readonly pipeline: HandshakePipeline,
     private readonly events: SecurityEvents,
     private readonly clock: Clock,
+    private readonly extractor: CredentialExtractor,
   ) {
     this.clients = new ClientAddressResolver(options.trustedProxies, options.ipv6Prefix);
     this.closing = options.rejectWith === 'close' ? new ClosingServer() : undefined;
@@ -42,7 +44,7 @@ export class HandshakeService {
     head: Buffer,
   ): Promise<void> {
     const request = new UpgradeRequest(raw);
-    const handshake = new Handshake(request, endpoint, this.clients.resolve(request));
+    const handshake = new Handshake(request, endpoint, this.clients.resolve(request), this.extractor);
     if (raw.socket instanceof TLSSocket) {
       handshake.certificate = principalOfCertificate(raw.socket, this.clock.now());
     }

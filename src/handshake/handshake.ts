@@ -1,4 +1,4 @@
-import type { Credential } from '../auth/credential-extractor.js';
+import type { Credential, CredentialExtractor } from '../auth/credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import type { Claimant } from './claimant.interface.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
@@ -26,16 +26,23 @@ export class Handshake implements Claimant {
   /** The subprotocol the server chose. */
   protocol: string | undefined;
   private releases: (() => void)[] = [];
+  private offered: readonly Credential[] | undefined;
 
   constructor(
     readonly request: UpgradeRequest,
     /** The gateways on this path; undefined when there are none. */
     readonly endpoint: Endpoint | undefined,
     client: ClientOrigin,
+    private readonly extractor: CredentialExtractor,
   ) {
     this.address = client.address;
     this.isSecure = client.isSecure;
     this.host = client.host;
+  }
+
+  /** Every credential the request carries; there may be none, or too many. */
+  get credentials(): readonly Credential[] {
+    return (this.offered ??= this.extractor.extract(this.request));
   }
 
   /** Keeps something for the connection: given back when it ends, or at once when the handshake is refused. */

@@ -39,8 +39,18 @@ export const OPTIONS = {
     'WS_AUTH_SOURCES',
     list(choice(...CREDENTIAL_SOURCES) as z.ZodType as z.ZodType<(typeof CREDENTIAL_SOURCES)[number], string>)
       .refine((sources) => sources.length > 0, { error: 'must name a source' })
+      .transform((sources) => [...new Set(sources)])
       .default(['header', 'subprotocol', 'ticket']),
   ),
+  authCookie: option(
+    'WS_AUTH_COOKIE',
+    // RFC 6265 §4.1.1: the name is a token.
+    z
+      .string()
+      .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'must be the name of a cookie' })
+      .optional(),
+  ),
+  ticketTtlMs: option('WS_TICKET_TTL_MS', integer(1, DAY_MS).default(30_000)),
   authTimeoutMs: option('WS_AUTH_TIMEOUT_MS', integer(1, DAY_MS).default(5000)),
   connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, 100_000).default(60)),
   connectRateTtlMs: option('WS_CONNECT_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),

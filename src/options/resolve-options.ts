@@ -54,6 +54,7 @@ function contradictions(options: Parsed): ConfigurationProblem[] {
   if (options.tlsCertFile !== undefined) require(options.tlsKeyFile, 'tlsKeyFile', 'tlsCertFile');
   if (options.tlsKeyFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsKeyFile');
   if (options.tlsCaFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsCaFile');
+  if (options.authSources.includes('cookie')) require(options.authCookie, 'authCookie', 'authSources');
   return [...problems, ...verifierContradictions(options)];
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { InjectSecurityOptions, type ResolvedOptions, RevocationService } from 'nestjs-ws-security';
 import { AdminGuard } from './admin.guard.js';
+import { BearerGuard } from './bearer.guard.js';
 import { RevokeDto } from './revoke.dto.js';
 
 /** Signs a user or a session out, everywhere and at once. */
@@ -19,7 +20,7 @@ export class RevokeController {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
   ) {}
 
-  @UseGuards(AdminGuard)
+  @UseGuards(BearerGuard, AdminGuard)
   @Post('revoke')
   @HttpCode(200)
   async revoke(

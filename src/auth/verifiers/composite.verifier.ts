@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
-import type { CredentialKind } from '../credential-extractor.js';
+import type { TokenKind } from '../credential-extractor.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';
 import type { IntrospectionVerifier } from './introspection.verifier.js';
@@ -23,7 +23,7 @@ export class CompositeVerifier extends TokenVerifier implements OnApplicationShu
     super();
   }
 
-  override async verify(token: string, kind: CredentialKind): Promise<Principal> {
+  override async verify(token: string, kind: TokenKind): Promise<Principal> {
     let undecided: unknown;
     for (const verifier of this.responsible(token, kind)) {
       try {
@@ -40,7 +40,7 @@ export class CompositeVerifier extends TokenVerifier implements OnApplicationShu
   }
 
   /** An authorization server reads its JWTs too, as long as nobody here is meant to. */
-  private responsible(token: string, kind: CredentialKind): readonly TokenVerifier[] {
+  private responsible(token: string, kind: TokenKind): readonly TokenVerifier[] {
     const { jwt, introspection, apiKeys } = this.verifiers;
     if (kind === 'api-key') return apiKeys ? [apiKeys] : [];
     if (jwt.length > 0 && isJwt(token)) return jwt;

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialExtractor } from '../../auth/credential-extractor.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -21,7 +20,6 @@ export class ConnectionCapStep extends HandshakeStep {
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly directory: ConnectionDirectory,
-    private readonly extractor: CredentialExtractor,
   ) {
     super();
   }
@@ -38,7 +36,7 @@ export class ConnectionCapStep extends HandshakeStep {
     handshake.hold(() => void this.directory.release(scope));
   }
 
-  private kindOf({ request, certificate }: Handshake): string {
-    return certificate || this.extractor.extract(request).length > 0 ? 'address' : 'anonymous';
+  private kindOf({ credentials, certificate }: Handshake): string {
+    return certificate || credentials.length > 0 ? 'address' : 'anonymous';
   }
 }

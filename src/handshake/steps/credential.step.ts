@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialExtractor } from '../../auth/credential-extractor.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -13,15 +12,12 @@ import { HandshakeStep } from '../handshake-step.js';
  */
 @Injectable()
 export class CredentialStep extends HandshakeStep {
-  constructor(
-    private readonly extractor: CredentialExtractor,
-    @InjectSecurityOptions() private readonly options: ResolvedOptions,
-  ) {
+  constructor(@InjectSecurityOptions() private readonly options: ResolvedOptions) {
     super();
   }
 
   check(handshake: Handshake): void {
-    const credentials = this.extractor.extract(handshake.request);
+    const { credentials } = handshake;
     if (credentials.length > 1) {
       const refusal = new HandshakeRefusal('BAD_HANDSHAKE');
       refusal.closeCode = CloseCode.BAD_REQUEST;

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialExtractor } from '../../auth/credential-extractor.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -15,10 +14,7 @@ import { OriginPolicy, ownOrigin } from '../origin-policy.js';
 export class OriginStep extends HandshakeStep {
   private readonly policy: OriginPolicy;
 
-  constructor(
-    @InjectSecurityOptions() options: ResolvedOptions,
-    private readonly extractor: CredentialExtractor,
-  ) {
+  constructor(@InjectSecurityOptions() options: ResolvedOptions) {
     super();
     this.policy = new OriginPolicy(options.allowedOrigins);
   }
@@ -32,8 +28,9 @@ export class OriginStep extends HandshakeStep {
     if (!passes) throw new HandshakeRefusal('ORIGIN_NOT_ALLOWED');
   }
 
-  /** The client certificate is the identity: nothing that a script had to know. */
-  private isAmbient({ certificate, request }: Handshake): boolean {
-    return certificate !== undefined && this.extractor.extract(request).length === 0;
+  /** A cookie, or a client certificate alone: nothing that a script had to know. */
+  private isAmbient({ certificate, credentials }: Handshake): boolean {
+    if (credentials.length === 0) return certificate !== undefined;
+    return credentials.some(({ source }) => source === 'cookie');
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Credential } from '../../auth/credential-extractor.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
+import { TicketService } from '../../auth/tickets/ticket.service.js';
 import { withDeadline } from '../../connection/deadline.js';
 import type { Principal } from '../../connection/principal.js';
 import { TimerWheel } from '../../connection/timer-wheel.js';
@@ -27,6 +28,7 @@ export class VerificationStep extends HandshakeStep {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
     private readonly verifier: TokenVerifier,
+    private readonly tickets: TicketService,
     private readonly wheel: TimerWheel,
   ) {
     super();
@@ -45,7 +47,8 @@ export class VerificationStep extends HandshakeStep {
   private verify({ token, kind }: Credential): Promise<Principal> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
       throw new InvalidCredentialError('no token, or too long');
-    return withDeadline(this.wheel, this.options.authTimeoutMs, this.verifier.verify(token, kind));
+    const verified = kind === 'ticket' ? this.tickets.redeem(token) : this.verifier.verify(token, kind);
+    return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
   private async failureOf({ address }: Claimant, cause: Error): Promise<HandshakeRefusal> {

@@ -1,0 +1,20 @@
+import { Controller, Header, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { InjectSecurityOptions, type ResolvedOptions, TicketService } from 'nestjs-ws-security';
+import { type AuthenticatedRequest, BearerGuard } from './bearer.guard.js';
+
+/** Tickets for clients that can put nothing but a URL together. */
+@Controller('auth')
+export class TicketController {
+  constructor(
+    private readonly tickets: TicketService,
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+  ) {}
+
+  @UseGuards(BearerGuard)
+  @Post('ticket')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async issue(@Req() { principal }: AuthenticatedRequest): Promise<{ ticket: string; expiresIn: number }> {
+    return { ticket: await this.tickets.issue(principal), expiresIn: this.options.ticketTtlMs / 1000 };
+  }
+}

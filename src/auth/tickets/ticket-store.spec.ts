@@ -1,0 +1,32 @@
+import { describeTicketStore } from '../../../test/contracts/ticket-store.contract.js';
+import { ManualClock } from '../../../test/support/manual-clock.js';
+import { ANONYMOUS } from '../../connection/principal.js';
+import { MemoryTicketStore } from './ticket-store.js';
+
+let clock: ManualClock;
+
+beforeEach(() => {
+  clock = new ManualClock();
+});
+
+describeTicketStore(
+  'MemoryTicketStore',
+  () => new MemoryTicketStore(clock),
+  (ms) => clock.advance(ms),
+);
+
+it('drops expired tickets when a new one comes', () => {
+  const store = new MemoryTicketStore(clock);
+  for (let i = 0; i < 100; i++) store.put(String(i), ANONYMOUS, 1000);
+  clock.advance(1000);
+  store.put('new', ANONYMOUS, 1000);
+  expect(store.size).toBe(1);
+});
+
+it('never holds more than a hundred thousand', () => {
+  const store = new MemoryTicketStore(clock);
+  for (let i = 0; i < 100_010; i++) store.put(String(i), ANONYMOUS, 1000);
+  expect(store.size).toBe(100_000);
+  expect(store.take('9')).toBeUndefined();
+  expect(store.take('10')).toBe(ANONYMOUS);
+});

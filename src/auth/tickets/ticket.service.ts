@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../connection/clock.js';
+import { isExpired, type Principal } from '../../connection/principal.js';
+import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import { TicketStore } from './ticket-store.js';
+
+const TICKET_BYTES = 32;
+const TICKET = /^[\w-]{43}$/;
+
+/**
+ * Tickets for browsers, which cannot set headers: whoever is authenticated over HTTP gets one and connects with
+ * `?ticket=` in the URL. It is good once and for a moment, so one that is logged somewhere is worth nothing.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class TicketService {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly store: TicketStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A ticket of 256 random bits for a principal, good for one handshake within `WS_TICKET_TTL_MS`. The connection
+   * expires when the principal does, and revoking the principal voids the ticket.
+   *
+   * @throws TypeError for an anonymous principal, or one that has expired
+   */
+  async issue(principal: Principal): Promise<string> {
+    if (principal.id === null) throw new TypeError('A ticket is for somebody: this principal is anonymous.');
+    if (isExpired(principal, this.clock.now())) throw new TypeError('The principal has expired.');
+    const ticket = randomBytes(TICKET_BYTES).toString('base64url');
+    await this.store.put(hashOf(ticket), this.dated(principal), this.options.ticketTtlMs);
+    return ticket;
+  }
+
+  /**
+   * Who a ticket was issued to. The ticket is gone then, whatever becomes of the handshake.
+   *
+   * @throws InvalidCredentialError when there is no such ticket any more; any other error means it cannot be told
+   * @internal
+   */
+  async redeem(ticket: string): Promise<Principal> {
+    const principal = TICKET.test(ticket) ? await this.store.take(hashOf(ticket)) : undefined;
+    if (!principal) throw new InvalidCredentialError('no such ticket');
+    if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
+    return principal;
+  }
+
+  /** Revocation asks when a credential was issued; what does not know it was authenticated now. */
+  private dated(principal: Principal): Principal {
+    const { claims } = principal;
+    return 'iat' in claims
+      ? principal
+      : { ...principal, claims: { ...claims, iat: this.clock.now() / 1000 } };
+  }
+}
+
+function hashOf(ticket: string): string {
+  return createHash('sha256').update(ticket).digest('base64url');
+}
