@@ -1,11 +1,22 @@
-import { ConfigurableModuleBuilder, type Provider, type Type } from '@nestjs/common';
+import {
+  type CanActivate,
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { MODULE_CONNECT_GUARDS } from './gateway/connect-guards.js';
+import { MODULE_GUARDS } from './gateway/guard-chains.js';
 import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
 import type { WsSecurityOptions } from './options/options.schema.js';
 
 interface ModuleExtras {
+  /** Modules whose exports those `providers` and guards need. */
+  imports?: DynamicModule['imports'];
   /** Decisions before `101` on every gateway. */
   connectGuards?: Type<WsConnectGuard>[];
+  /** Guards of every gateway, after the built-in ones. A subclass of a built-in guard takes its place. */
+  guards?: Type<CanActivate>[];
   /** Providers that take the place of the module's own, such as a `TokenVerifier` of the application. */
   providers?: Provider[];
 }
@@ -17,14 +28,19 @@ export const {
   ASYNC_OPTIONS_TYPE,
 } = new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
   .setClassMethodName('forRoot')
-  .setExtras<ModuleExtras>({ providers: [], connectGuards: [] }, (definition, extras) => ({
-    ...definition,
-    global: true,
-    providers: [
-      ...(definition.providers ?? []),
-      { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
-      // Of two providers with one token the later one counts.
-      ...(extras.providers ?? []),
-    ],
-  }))
+  .setExtras<ModuleExtras>(
+    { imports: [], providers: [], connectGuards: [], guards: [] },
+    (definition, extras) => ({
+      ...definition,
+      global: true,
+      imports: [...new Set([...(definition.imports ?? []), ...(extras.imports ?? [])])],
+      providers: [
+        ...(definition.providers ?? []),
+        { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
+        { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
+        // Of two providers with one token the later one counts.
+        ...(extras.providers ?? []),
+      ],
+    }),
+  )
   .build();

@@ -8,6 +8,8 @@ import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
 import { TicketService } from './auth/tickets/ticket.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
+import { WsAuthGuard } from './auth/ws-auth.guard.js';
+import { WsAuthorizationGuard } from './auth/ws-authorization.guard.js';
 import { Clock, SystemClock } from './connection/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
@@ -16,11 +18,15 @@ import { DrainService } from './connection/drain.service.js';
 import { ExpiryService } from './connection/expiry.service.js';
 import { HeartbeatService } from './connection/heartbeat.service.js';
 import { HookTracker } from './connection/hook-tracker.js';
+import { BroadcastBus, LocalBroadcastBus } from './connection/rooms/broadcast-bus.js';
+import { RoomPolicy } from './connection/rooms/room-policy.js';
+import { Rooms } from './connection/rooms/rooms.js';
 import { TimerWheel } from './connection/timer-wheel.js';
 import { ConnectGuards } from './gateway/connect-guards.js';
 import { ConnectionSetup } from './gateway/connection.setup.js';
 import { GatewayAudit } from './gateway/gateway-audit.js';
 import { GatewayExplorer } from './gateway/gateway-explorer.js';
+import { GuardChains } from './gateway/guard-chains.js';
 import { GatewayHooks } from './gateway/gateway-hooks.js';
 import { InBandAuth } from './gateway/in-band-auth.js';
 import { Login } from './gateway/login.js';
@@ -45,6 +51,9 @@ import { resolveOptions } from './options/resolve-options.js';
 import { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
+import { ValidatedBody } from './messages/validated-body.js';
+import { WsThrottlerGuard } from './throttling/ws-throttler.guard.js';
+import { WsValidationPipe } from './validation/ws-validation.pipe.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -61,6 +70,7 @@ const CONFIGURED: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   { provide: RevocationStore, useClass: MemoryRevocationStore },
   { provide: TicketStore, useClass: MemoryTicketStore },
+  { provide: BroadcastBus, useClass: LocalBroadcastBus },
   { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
@@ -83,6 +93,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
   providers: [
     ...CONFIGURED,
     TimerWheel,
+    RoomPolicy,
+    Rooms,
     ConnectionRegistry,
     ConnectionLifecycleService,
     HeartbeatService,
@@ -108,10 +120,16 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ConnectGuards,
     FrameDecoder,
     ReplyWriter,
+    WsValidationPipe,
+    ValidatedBody,
     MessageDispatcher,
     GatewayExplorer,
     GatewayAudit,
     GatewayHooks,
+    GuardChains,
+    WsAuthGuard,
+    WsThrottlerGuard,
+    WsAuthorizationGuard,
     SecuredGateways,
     InBandAuth,
     { provide: AuthEventHandler, useExisting: InBandAuth },
@@ -126,6 +144,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     WS_THROTTLER_STORAGE,
     AccessRuleReader,
     ThrottleScopeReader,
+    GuardChains,
+    ValidatedBody,
     ConnectionRegistry,
     ConnectionLifecycleService,
     ConnectionDirectory,

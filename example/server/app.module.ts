@@ -1,13 +1,22 @@
 import { Module } from '@nestjs/common';
-import { WsSecurityModule } from 'nestjs-ws-security';
+import { RoomPolicy, WsSecurityModule } from 'nestjs-ws-security';
 import { AuthModule } from './auth/auth.module.js';
+import { ChatRoomPolicy } from './chat/chat-room.policy.js';
 import { ChatModule } from './chat/chat.module.js';
 import { HealthController } from './health.controller.js';
 import { PageModule } from './page/page.module.js';
 import { developmentSecret } from './service-config.js';
 
 @Module({
-  imports: [WsSecurityModule.forRoot({ jwtSecret: developmentSecret() }), AuthModule, ChatModule, PageModule],
+  imports: [
+    WsSecurityModule.forRoot({
+      jwtSecret: developmentSecret(),
+      providers: [{ provide: RoomPolicy, useClass: ChatRoomPolicy }],
+    }),
+    AuthModule,
+    ChatModule,
+    PageModule,
+  ],
   controllers: [HealthController],
 })
 export class AppModule {}

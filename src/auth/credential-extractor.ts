@@ -34,10 +34,20 @@ const VISIBLE_ASCII = /^[!-~]+$/;
  */
 @Injectable()
 export class CredentialExtractor {
+  private readonly places: Readonly<Record<CredentialSource, (request: UpgradeRequest) => Credential[]>> = {
+    header: (request) => [...this.fromHeader(request), ...this.fromApiKeyHeader(request)],
+    subprotocol: (request) => this.fromSubprotocol(request),
+    cookie: (request) => this.fromCookie(request),
+    ticket: (request) => this.fromTicket(request),
+    query: (request) => this.fromQuery(request),
+    // Comes later, in a frame.
+    message: () => [],
+  };
+
   constructor(@InjectSecurityOptions() protected readonly options: ResolvedOptions) {}
 
   extract(request: UpgradeRequest): Credential[] {
-    return this.options.authSources.flatMap((source) => this.from(source, request));
+    return this.options.authSources.flatMap((source) => this.places[source](request));
   }
 
   protected fromHeader(request: UpgradeRequest): Credential[] {
@@ -77,24 +87,6 @@ export class CredentialExtractor {
 
   protected fromQuery(request: UpgradeRequest): Credential[] {
     return request.query.getAll('token').map((value) => credentialOf('query', 'bearer', value));
-  }
-
-  private from(source: CredentialSource, request: UpgradeRequest): Credential[] {
-    switch (source) {
-      case 'header':
-        return [...this.fromHeader(request), ...this.fromApiKeyHeader(request)];
-      case 'subprotocol':
-        return this.fromSubprotocol(request);
-      case 'cookie':
-        return this.fromCookie(request);
-      case 'ticket':
-        return this.fromTicket(request);
-      case 'query':
-        return this.fromQuery(request);
-      case 'message':
-        // Comes later, in a frame.
-        return [];
-    }
   }
 }
 

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { PushText } from '../protocol/push-text.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
+import { type Audience, type Broadcast, BroadcastBus } from './rooms/broadcast-bus.js';
+import { Rooms } from './rooms/rooms.js';
 
 /**
- * The open connections of this node, also by who is on them.
+ * The open connections of this node, who is on them and in which rooms they are.
  *
  * @publicApi
  */
@@ -12,6 +15,13 @@ export class ConnectionRegistry implements Iterable<Connection> {
   private readonly byId = new Map<string, Connection>();
   private readonly byUser = new Map<string, Set<Connection>>();
   private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly bus: BroadcastBus,
+  ) {
+    bus.subscribe((broadcast) => this.deliver(broadcast));
+  }
 
   get size(): number {
     return this.byId.size;
@@ -31,6 +41,59 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return issuer === undefined ? connections : connections.filter((c) => c.principal.issuer === issuer);
   }
 
+  /**
+   * Puts a connection into a room, if the `RoomPolicy` lets it. It leaves when it closes.
+   *
+   * @throws ForbiddenEventException
+   */
+  join(connection: Connection, room: string): Promise<void> {
+    return this.rooms.join(connection, room);
+  }
+
+  leave(connection: Connection, room: string): void {
+    this.rooms.leave(connection, room);
+  }
+
+  roomsOf(connection: Connection): ReadonlySet<string> {
+    return this.rooms.roomsOf(connection);
+  }
+
+  /** The members of a room that are connected to this node. */
+  membersOf(room: string): ReadonlySet<Connection> {
+    return this.rooms.membersOf(room);
+  }
+
+  /**
+   * Pushes an event to everybody in a room, on every node.
+   *
+   * @param sender on whose behalf, if the `RoomPolicy` lets it; left out, the application itself is the sender
+   * @throws ForbiddenEventException
+   * @throws TypeError when `data` cannot be serialised as JSON
+   */
+  async sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
+    if (sender) await this.rooms.checkSend(sender, room);
+    await this.publish({ to: 'room', room }, event, data);
+  }
+
+  /**
+   * Pushes an event to every connection of a user, on every node.
+   *
+   * @param issuer left out, the id of any issuer
+   * @throws TypeError when `data` cannot be serialised as JSON
+   */
+  async sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
+    await this.publish({ to: 'user', id, ...(issuer !== undefined && { issuer }) }, event, data);
+  }
+
+  /**
+   * Pushes an event to every connection, on every node.
+   *
+   * @throws TypeError when `data` cannot be serialised as JSON
+   */
+  async broadcast(event: string, data: unknown): Promise<void> {
+    await this.publish({ to: 'everyone' }, event, data);
+  }
+
   /** @internal */
   add(connection: Connection): void {
     this.byId.set(connection.id, connection);
@@ -42,18 +105,36 @@ export class ConnectionRegistry implements Iterable<Connection> {
     this.unindex(connection);
     connection.identify(principal);
     this.index(connection);
+    void this.rooms.recheck(connection);
   }
 
   /** @internal */
   remove(connection: Connection): void {
     this.byId.delete(connection.id);
     this.unindex(connection);
+    this.rooms.leaveAll(connection);
     if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** Resolves once no connection is left. @internal */
   whenEmpty(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
+    // What JSON leaves out (a function, undefined) is sent as null.
+    await this.bus.publish({ audience, event, json: JSON.stringify(data) ?? 'null' });
+  }
+
+  private deliver({ audience, event, json }: Broadcast): void {
+    const text = new PushText(event, json);
+    for (const connection of this.receiversOf(audience)) connection.pushText(text);
+  }
+
+  private receiversOf(audience: Audience): Iterable<Connection> {
+    if (audience.to === 'everyone') return this.byId.values();
+    if (audience.to === 'user') return this.ofUser(audience.id, audience.issuer);
+    return this.rooms.membersOf(audience.room);
   }
 
   private index(connection: Connection): void {

@@ -1,6 +1,7 @@
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { CloseCode } from '../protocol/close-code.enum.js';
+import { PushText } from '../protocol/push-text.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import { limitKeyOf, type Principal } from './principal.js';
 
@@ -86,8 +87,13 @@ export class Connection {
    * @throws TypeError when `data` cannot be serialised as JSON
    */
   push(event: string, data: unknown): void {
-    const frame = this.speaksProtocol ? { event, data, seq: ++this.pushes } : { event, data };
-    this.write(JSON.stringify(frame));
+    // What JSON leaves out (a function, undefined) is sent as null.
+    this.pushText(new PushText(event, JSON.stringify(data) ?? 'null'));
+  }
+
+  /** As `push`, of what was serialised already. @internal */
+  pushText(text: PushText): void {
+    this.write(this.speaksProtocol ? text.numbered(++this.pushes) : text.plain);
   }
 
   /** Sends a frame of the protocol itself, which is not counted. @internal */

@@ -2,11 +2,12 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
+import { instanceOf } from './instance-of.js';
 
 /** The guard classes that `forRoot({ connectGuards })` named. */
 export const MODULE_CONNECT_GUARDS = Symbol('MODULE_CONNECT_GUARDS');
 
-/** Makes the connect guards of a path: the application's provider if there is one, otherwise a new instance. */
+/** Makes the connect guards of a path, those of the module before those of its gateways. */
 @Injectable()
 export class ConnectGuards {
   constructor(
@@ -21,14 +22,4 @@ export class ConnectGuards {
     }
     return Promise.all(found);
   }
-}
-
-async function instanceOf(guard: Type<WsConnectGuard>, moduleRef: ModuleRef): Promise<WsConnectGuard> {
-  let provided: WsConnectGuard | undefined;
-  try {
-    provided = moduleRef.get<WsConnectGuard>(guard, { strict: false });
-  } catch {
-    // Nobody provides it: it is made here, with what its module can see.
-  }
-  return provided ?? moduleRef.create(guard);
 }

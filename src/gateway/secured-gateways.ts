@@ -5,6 +5,7 @@ import { ConnectGuards } from './connect-guards.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
+import { GuardChains } from './guard-chains.js';
 
 type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] };
 
@@ -19,6 +20,7 @@ export class SecuredGateways {
     private readonly audit: GatewayAudit,
     private readonly hooks: GatewayHooks,
     private readonly connectGuards: ConnectGuards,
+    private readonly guards: GuardChains,
   ) {}
 
   /**
@@ -49,8 +51,9 @@ export class SecuredGateways {
     return policy;
   }
 
-  /** Makes the connect guards. Nest binds gateways synchronously, and to make an instance takes a while. */
+  /** Makes the guards. Nest binds gateways synchronously, and to make an instance takes a while. */
   async prepare(): Promise<void> {
+    await this.guards.prepare(this.verified ?? []);
     for (const [policy, gateways] of this.pending)
       policy.connectGuards = await this.connectGuards.of(gateways);
     this.pending.clear();

@@ -6,6 +6,7 @@ import {
   type ThrottlerRequest,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
+import type { Connection } from '../connection/connection.js';
 import { connectionOf } from '../connection/connection-of.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -33,8 +34,10 @@ export class WsThrottlerGuard extends ThrottlerGuard {
 
   /** @throws RateLimitedException */
   protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
-    const { context, limit, ttl, throttler, blockDuration, getTracker, generateKey } = request;
-    const tracker = await getTracker(connectionOf(context.switchToWs().getClient<object>()), context);
+    const { context, ttl, throttler, blockDuration, getTracker, generateKey } = request;
+    const connection = connectionOf(context.switchToWs().getClient<object>());
+    const limit = await this.limitOf(connection, request.limit);
+    const tracker = await getTracker(connection, context);
     const name = throttler.name ?? 'default';
     const key = generateKey(context, tracker, name);
     const verdict: ThrottlerVerdict = await this.storageService.increment(
@@ -48,6 +51,15 @@ export class WsThrottlerGuard extends ThrottlerGuard {
       await this.throwThrottlingException(context, { ...verdict, ttl, limit, key, tracker });
     }
     return true;
+  }
+
+  /**
+   * How many messages a window holds for who is on a connection; override it for limits by plan.
+   *
+   * @param limit what `WS_RATE_LIMIT` or `@Throttle()` says
+   */
+  protected limitOf(_connection: Connection, limit: number): number | Promise<number> {
+    return limit;
   }
 
   /** Whom a hit is counted for: the principal, or the address of somebody anonymous. */

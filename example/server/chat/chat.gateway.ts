@@ -11,15 +11,11 @@ import {
   WsRoles,
   WsScopes,
 } from 'nestjs-ws-security';
-import { ChatRooms } from './chat-rooms.js';
 import { EchoDto, JoinDto, KickDto, SendDto, SlowDto } from './chat.dto.js';
 
 @SecureGateway({ path: '/ws' })
 export class ChatGateway {
-  constructor(
-    private readonly rooms: ChatRooms,
-    private readonly connections: ConnectionRegistry,
-  ) {}
+  constructor(private readonly connections: ConnectionRegistry) {}
 
   @SubscribeMessage('echo')
   echo(@MessageBody() { text }: EchoDto): { text: string } {
@@ -32,14 +28,15 @@ export class ChatGateway {
   }
 
   @SubscribeMessage('chat.join')
-  join(@MessageBody() { room }: JoinDto, @CurrentConnection() connection: Connection): void {
-    this.rooms.join(room, connection);
+  join(@MessageBody() { room }: JoinDto, @CurrentConnection() connection: Connection): Promise<void> {
+    return this.connections.join(connection, room);
   }
 
   @WsScopes('chat:write')
   @SubscribeMessage('chat.send')
-  send(@MessageBody() { room, text }: SendDto, @CurrentPrincipal() { id }: Principal): void {
-    this.rooms.send(room, 'chat.message', { room, from: id, text, at: Date.now() });
+  send(@MessageBody() { room, text }: SendDto, @CurrentConnection() connection: Connection): Promise<void> {
+    const message = { room, from: connection.principal.id, text, at: Date.now() };
+    return this.connections.sendToRoom(room, 'chat.message', message, connection);
   }
 
   @WsRoles('admin')

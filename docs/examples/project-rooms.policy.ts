@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { type Connection, RoomPolicy } from 'nestjs-ws-security';
+
+export abstract class Projects {
+  abstract roleOf(userId: string, project: string): Promise<'reader' | 'writer' | undefined>;
+}
+
+/** Rooms are projects: their readers may listen, their writers may speak. */
+@Injectable()
+export class ProjectRooms extends RoomPolicy {
+  constructor(private readonly projects: Projects) {
+    super();
+  }
+
+  override async canJoin(connection: Connection, room: string): Promise<boolean> {
+    return (await this.roleIn(connection, room)) !== undefined;
+  }
+
+  override async canSend(sender: Connection, room: string): Promise<boolean> {
+    return (await this.roleIn(sender, room)) === 'writer';
+  }
+
+  private async roleIn({ principal: { id } }: Connection, room: string) {
+    return id === null ? undefined : this.projects.roleOf(id, room);
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { ANONYMOUS, InvalidCredentialError, type Principal, TokenVerifier } from 'nestjs-ws-security';
+
+export interface Session {
+  userId: string;
+  roles: string[];
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endsAt: number;
+}
+
+export abstract class Sessions {
+  abstract find(id: string): Promise<Session | undefined>;
+}
+
+/** Session ids of the application that was there before, in the place of JWTs. */
+@Injectable()
+export class SessionVerifier extends TokenVerifier {
+  constructor(private readonly sessions: Sessions) {
+    super();
+  }
+
+  override async verify(token: string): Promise<Principal> {
+    const session = await this.sessions.find(token);
+    if (!session || session.endsAt <= Date.now()) throw new InvalidCredentialError('no such session');
+    return {
+      ...ANONYMOUS,
+      id: session.userId,
+      issuer: 'sessions',
+      kind: 'token',
+      roles: session.roles,
+      // Revocation asks when a credential was issued.
+      claims: { iat: session.startedAt / 1000 },
+      expiresAt: session.endsAt,
+      sessionId: token,
+    };
+  }
+}

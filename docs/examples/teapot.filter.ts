@@ -1,0 +1,14 @@
+import { Catch, Injectable } from '@nestjs/common';
+import { type ErrorBody, WsExceptionFilter, WsSecurityException } from 'nestjs-ws-security';
+
+export class TeapotError extends Error {}
+
+/** Gives an error of the application a code, without touching what throws it. */
+@Catch()
+@Injectable()
+export class TeapotFilter extends WsExceptionFilter {
+  protected override toBody(exception: unknown, event: string | undefined): ErrorBody {
+    if (!(exception instanceof TeapotError)) return super.toBody(exception, event);
+    return new WsSecurityException('FORBIDDEN', 'I am a teapot.').toBody();
+  }
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { ForbiddenEventException } from '../../errors/ws-exceptions.js';
+import type { Connection } from '../connection.js';
+import { RoomPolicy } from './room-policy.js';
+
+const NOBODY: ReadonlySet<Connection> = new Set();
+const NOWHERE: ReadonlySet<string> = new Set();
+
+/** Which connections of this node are in which rooms. A room is there as long as somebody is in it. */
+@Injectable()
+export class Rooms {
+  private readonly members = new Map<string, Set<Connection>>();
+  private readonly joined = new Map<Connection, Set<string>>();
+
+  constructor(private readonly policy: RoomPolicy) {}
+
+  /** How many rooms have members. */
+  get size(): number {
+    return this.members.size;
+  }
+
+  membersOf(room: string): ReadonlySet<Connection> {
+    return this.members.get(room) ?? NOBODY;
+  }
+
+  roomsOf(connection: Connection): ReadonlySet<string> {
+    return this.joined.get(connection) ?? NOWHERE;
+  }
+
+  /** @throws ForbiddenEventException */
+  async join(connection: Connection, room: string): Promise<void> {
+    if (this.roomsOf(connection).has(room)) return;
+    demand(await this.policy.canJoin(connection, room));
+    // It may have gone, or joined others, while the policy was asked.
+    if (!connection.isOpen || this.roomsOf(connection).has(room)) return;
+    demand(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection);
+    entry(this.members, room).add(connection);
+    entry(this.joined, connection).add(room);
+  }
+
+  leave(connection: Connection, room: string): void {
+    drop(this.members, room, connection);
+    drop(this.joined, connection, room);
+  }
+
+  leaveAll(connection: Connection): void {
+    for (const room of this.roomsOf(connection)) drop(this.members, room, connection);
+    this.joined.delete(connection);
+  }
+
+  /** @throws ForbiddenEventException */
+  async checkSend(sender: Connection, room: string): Promise<void> {
+    const isMember = this.membersOf(room).has(sender);
+    demand(await this.policy.canSend(sender, room, isMember));
+  }
+
+  /** Puts a connection out of the rooms that its principal may not be in any more; what cannot be told is a no. */
+  async recheck(connection: Connection): Promise<void> {
+    await Promise.all(
+      [...this.roomsOf(connection)].map(async (room) => {
+        try {
+          demand(await this.policy.canJoin(connection, room));
+        } catch {
+          this.leave(connection, room);
+        }
+      }),
+    );
+  }
+}
+
+/** Anything but true is a refusal, whatever a policy without types answers. */
+function demand(answer: unknown): void {
+  if (answer !== true) throw new ForbiddenEventException();
+}
+
+function entry<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {
+  let set = sets.get(key);
+  if (!set) sets.set(key, (set = new Set()));
+  return set;
+}
+
+function drop<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
+  const set = sets.get(key);
+  set?.delete(value);
+  if (set?.size === 0) sets.delete(key);
+}

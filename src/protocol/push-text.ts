@@ -1,0 +1,16 @@
+/** The text of a push, serialised once for all who get it; sessions of `ws-security.v1` number it each on their own. */
+export class PushText {
+  private readonly head: string;
+  /** For clients that speak no subprotocol of ours. */
+  readonly plain: string;
+
+  /** @param json the data, as JSON */
+  constructor(event: string, json: string) {
+    this.head = `{"event":${JSON.stringify(event)},"data":${json}`;
+    this.plain = `${this.head}}`;
+  }
+
+  numbered(seq: number): string {
+    return `${this.head},"seq":${seq}}`;
+  }
+}
