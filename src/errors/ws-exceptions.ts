@@ -1,12 +1,15 @@
-import type { FieldError } from '../protocol/envelope.js';
+import type { FieldError, FrameId } from '../protocol/envelope.js';
 import { WsSecurityException } from './ws-security.exception.js';
 
-/** The frame is not a JSON object with a string `event`. @publicApi */
+/** The frame is not a JSON object with a string `event`, or beyond what one may hold. @publicApi */
 export class BadMessageException extends WsSecurityException {
   override readonly name = 'BadMessageException';
+  /** Of the request, where it could be read. */
+  readonly id: FrameId | undefined;
 
-  constructor(options?: ErrorOptions) {
+  constructor(options: ErrorOptions & { id?: FrameId | undefined } = {}) {
     super('BAD_MESSAGE', 'The message is malformed.', options);
+    this.id = options.id;
   }
 }
 

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
-import { TokenExpiredException, UnknownEventException } from '../errors/ws-exceptions.js';
+import {
+  BadMessageException,
+  TokenExpiredException,
+  UnknownEventException,
+} from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { isExpired } from '../connection/principal.js';
@@ -29,7 +33,8 @@ export class MessageDispatcher {
       message = this.decoder.decode(text);
       this.route(connection, handlers, message);
     } catch (error) {
-      if (error instanceof WsSecurityException) connection.fail(error.toBody(), message?.id);
+      if (error instanceof BadMessageException) connection.fail(error.toBody(), error.id);
+      else if (error instanceof WsSecurityException) connection.fail(error.toBody(), message?.id);
       else this.replies.fail(connection, message ?? UNREADABLE, error);
     }
   }

@@ -118,6 +118,10 @@ export const OPTIONS = {
   maxPayloadBytes: option('WS_MAX_PAYLOAD_BYTES', integer(1, 2 ** 30).default(65_536)),
   maxFragments: option('WS_MAX_FRAGMENTS', integer(1, 16_384).default(64)),
   maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(16, 262_144).default(1024)),
+  // A message is walked recursively: the bound of the depth is one of the stack.
+  maxJsonDepth: option('WS_MAX_JSON_DEPTH', integer(1, 128).default(10)),
+  maxJsonNodes: option('WS_MAX_JSON_NODES', integer(4, 10_000_000).default(2000)),
+  maxArrayLength: option('WS_MAX_ARRAY_LENGTH', integer(1, 10_000_000).default(256)),
   rateLimit: option('WS_RATE_LIMIT', integer(1, 100_000).default(100)),
   rateTtlMs: option('WS_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
   refreshGraceMs: option('WS_REFRESH_GRACE_MS', integer(0, DAY_MS).default(0)),

@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+import { BadMessageException } from '../errors/ws-exceptions.js';
+import { resolveOptions } from '../options/resolve-options.js';
+import { FrameDecoder } from './frame-decoder.js';
+import { MemberList, readJson } from '../../test/support/json-reader.js';
+
+const LIMITS = { maxJsonDepth: 4, maxJsonNodes: 12, maxArrayLength: 3 };
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+const decoder = new FrameDecoder(resolveOptions({ ...LIMITS }));
+const decoderByDefault = new FrameDecoder(resolveOptions({}));
+
+/** What the rules say, written down without a thought of speed. */
+function isAcceptable(text: string): boolean {
+  const root = readJson(text);
+  if (!(root instanceof MemberList)) return false;
+  const envelope = new Map(root.members);
+  const event = envelope.get('event');
+  const id = envelope.get('id');
+  return (
+    root.members.every(([name]) => ['event', 'data', 'id'].includes(name)) &&
+    typeof event === 'string' &&
+    event !== '' &&
+    event.length <= 128 &&
+    (id === undefined || (typeof id === 'string' && id.length <= 128) || isExact(id)) &&
+    isWithin(root, 1) &&
+    nodesOf(root) <= LIMITS.maxJsonNodes
+  );
+}
+
+const isExact = (id: unknown): boolean =>
+  Number.isSafeInteger(id) || (Number.isFinite(id) && !Number.isInteger(id));
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'string') return isUnicode(value);
+  if (Array.isArray(value)) {
+    const isSmall = depth <= LIMITS.maxJsonDepth && value.length <= LIMITS.maxArrayLength;
+    return isSmall && value.every((item) => isWithin(item, depth + 1));
+  }
+  if (!(value instanceof MemberList)) return true;
+  const names = value.members.map(([name]) => name);
+  return (
+    depth <= LIMITS.maxJsonDepth &&
+    new Set(names).size === names.length &&
+    value.members.every(
+      ([name, item]) => !FORBIDDEN.has(name) && isUnicode(name) && isWithin(item, depth + 1),
+    )
+  );
+}
+
+const isUnicode = (text: string): boolean => Buffer.from(text).toString() === text;
+
+function nodesOf(value: unknown): number {
+  const inside =
+    value instanceof MemberList ? value.members.map(([, item]) => item) : Array.isArray(value) ? value : [];
+  return inside.reduce<number>((sum, item) => sum + nodesOf(item), 1);
+}
+
+function outcomeOf(text: string): unknown {
+  try {
+    const { event, data, id } = decoder.decode(text);
+    return { event, data, id };
+  } catch (error) {
+    if (error instanceof BadMessageException) return 'refused';
+    throw error;
+  }
+}
+
+const NAMES = [
+  'a',
+  'b',
+  ':',
+  'a:',
+  'data',
+  'id',
+  'event',
+  '__proto__',
+  'constructor',
+  'prototype',
+  '"',
+  '\\',
+  '',
+];
+const TEXTS = [
+  ...NAMES,
+  '":',
+  'é',
+  '😀',
+  '\ud83d',
+  '\ude00',
+  '\\u0041',
+  'http://x',
+  ' : ',
+  '\u0000',
+  '{"a":1}',
+];
+const NUMBERS = [
+  '0',
+  '7',
+  '-1',
+  '10',
+  '1e2',
+  '1e308',
+  '1e309',
+  '-1e400',
+  '0.5',
+  '12.25',
+  '9007199254740993',
+  '-0',
+];
+
+const blank = fc.constantFrom('', '', '', '', ' ', '\n\t');
+/** The same text spelled as it is, or partly in escapes. */
+const literal = (of: string[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(fc.constantFrom(...of), fc.constantFrom(0, 0, 0, 1, 2))
+    .map(([text, every]) =>
+      every === 0
+        ? toWellFormedLiteral(text)
+        : `"${Array.from(text, (char, at) => (at % every === 0 ? escaped(char) : plain(char))).join('')}"`,
+    );
+const escaped = (char: string): string =>
+  char
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+// What JSON.stringify() escapes has no other spelling in a text that comes from bytes.
+const plain = (char: string): string => JSON.stringify(char).slice(1, -1);
+const toWellFormedLiteral = (text: string): string => JSON.stringify(text);
+
+const { value } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 6, withCrossShrink: true },
+    literal(TEXTS),
+    fc.constantFrom(...NUMBERS, 'true', 'false', 'null'),
+    fc.array(tie('value'), { maxLength: 5 }).map((items) => `[${items.join(',')}]`),
+    tie('object'),
+  ),
+  object: fc
+    .array(fc.tuple(blank, literal(NAMES), blank, tie('value'), blank), { maxLength: 4 })
+    .map(
+      (members) =>
+        `{${members.map((parts) => `${parts[0]}${parts[1]}${parts[2]}:${parts[3] as string}${parts[4]}`).join(',')}}`,
+    ),
+}));
+
+const envelope = fc
+  .tuple(
+    fc.constantFrom(
+      '"event":"e"',
+      '"event":"e"',
+      '"event" : "e"',
+      '"\\u0065vent":"e"',
+      '"event":1',
+      '"event":""',
+    ),
+    fc.option(fc.tuple(fc.constantFrom('"data":', '"data" :', '"dat\\u0061":'), value)),
+    fc.option(
+      fc.constantFrom('"id":1', '"id":"a:b"', '"id":1e400', '"id":9007199254740993', '"id":1.5', '"id":null'),
+    ),
+    fc.option(fc.constantFrom('"id":2', '"event":"f"', '"x":1', '"":0', '"data":0'), { freq: 6 }),
+  )
+  .map(
+    ([event, data, id, more]) =>
+      `{${[event, data?.join(''), id, more].filter((part) => part !== undefined && part !== null).join(',')}}`,
+  );
+
+describe('FrameDecoder', () => {
+  it('I4 I5 I9 accepts what a plain reading of the rules accepts, with the value of JSON.parse()', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.oneof(envelope, value as fc.Arbitrary<string>), (text) => {
+        const isGood = isAcceptable(text);
+        if (isGood) accepted += 1;
+        expect(outcomeOf(text)).toEqual(
+          isGood ? { id: undefined, data: undefined, ...JSON.parse(text) } : 'refused',
+        );
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(accepted).toBeGreaterThan(500);
+  });
+
+  it('I9 finds a duplicate behind any number of others', () => {
+    const members = Array.from({ length: 100 }, (_, at) => `"k${at}":"a:b"`);
+    const text = (more: string): string => `{"event":"e","data":{${[...members, more].join(',')}}}`;
+    expect(decoderByDefault.decode(text('"k100":1')).data).toHaveProperty('k100', 1);
+    for (const name of ['k0', 'k99', '\\u006b50', '\\u006B\\u0030'])
+      expect(() => decoderByDefault.decode(text(`"${name}" : 1`))).toThrow(BadMessageException);
+  });
+
+  it('keeps the id of a request that it refuses, unless it is in doubt', () => {
+    const idOf = (text: string): unknown => {
+      try {
+        decoder.decode(text);
+      } catch (error) {
+        return (error as BadMessageException).id;
+      }
+      throw new Error('accepted');
+    };
+    expect(idOf('{"event":"e","data":[[[[[]]]]],"id":7}')).toBe(7);
+    expect(idOf('{"event":"","id":"a"}')).toBe('a');
+    expect(idOf('{"event":"e","id":9007199254740993}')).toBeUndefined();
+    expect(idOf('{"event":"e","id":1,"id":2}')).toBeUndefined();
+    expect(idOf('{"event":"e","id":1')).toBeUndefined();
+  });
+
+  it('I5 refuses from one beyond each limit on', () => {
+    const accepts = (data: string): boolean => outcomeOf(`{"event":"e","data":${data}}`) !== 'refused';
+    expect([accepts('[[[]]]'), accepts('[[[[]]]]')]).toEqual([true, false]);
+    expect([accepts('[1,2,3]'), accepts('[1,2,3,4]')]).toEqual([true, false]);
+    // The envelope, its two members, and nine values within.
+    const nine = '[[1,2,3],[1,2],[1]]';
+    expect([accepts(nine), accepts('[[1,2,3],[1,2],[1,2]]')]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['[', '', ''],
+    ['[', '0', ']'],
+    ['{"a":', '0', '}'],
+  ])('I6 takes less than 10 ms for 64 KiB of nested %s', (open, inner, close) => {
+    const depth = Math.floor(65_000 / (open.length + close.length));
+    expectQuick(`{"event":"e","data":${open.repeat(depth)}${inner}${close.repeat(depth)}}`);
+  });
+
+  it.each([
+    ['quotes and escapes', '"\\""', ','],
+    ['backslashes', '"\\\\\\\\"', ','],
+    ['strings with colons', '":"', ','],
+    ['lone surrogates', '"\\ud800"', ','],
+    ['objects', '{"":{}}', ','],
+    ['numbers', '1e300', ','],
+  ])('I6 takes less than 10 ms for 64 KiB of %s', (_name, item, separator) => {
+    const items = Array.from({ length: 65_000 / (item.length + 1) }, () => item).join(separator);
+    expectQuick(`{"event":"e","data":[${items}]}`);
+    // The same within the limits, so that every check is run.
+    expectQuick(
+      `{"event":"e","data":[${items.slice(0, 200 * (item.length + 1) - 1)},"${'\\u0041:\\"'.repeat(7000)}"]}`,
+    );
+  });
+
+  it('I6 takes less than 10 ms for 64 KiB of names', () => {
+    const names = (nameOf: (at: number) => string): string =>
+      Array.from({ length: 4500 }, (_, at) => `"${nameOf(at)}":0`).join(',');
+    for (const nameOf of [(at: number) => `k${at}`, (at: number) => `${at * 65_536 + 7}`, () => 'same'])
+      expectQuick(`{"event":"e","data":{${names(nameOf)}}}`);
+  });
+});
+
+/** The quickest of a few: what is measured is the algorithm and not who else is on the machine. */
+function expectQuick(text: string): void {
+  expect(text.length).toBeLessThan(70_000);
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    try {
+      decoderByDefault.decode(text);
+    } catch (error) {
+      if (!(error instanceof BadMessageException)) throw error;
+    }
+    return performance.now() - start;
+  });
+  expect(Math.min(...times)).toBeLessThan(10);
+}
