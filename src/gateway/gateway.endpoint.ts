@@ -7,6 +7,13 @@ import type { Handshake } from '../handshake/handshake.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { ConnectionSetup } from './connection.setup.js';
 
+/**
+ * `ws` cuts the line, without a close code, once this many pongs wait to be written. Its default of 60 is reached by
+ * pings that came in one packet; this many only by somebody who does not read, and it bounds what waits for him.
+ * A constant of its own, because the types of `ws` do not know the option.
+ */
+const PONGS = { maxPendingAutoPongs: 1024 };
+
 /** The gateways on one path: a `ws` server without a port, fed by the handshake. */
 export class GatewayEndpoint implements Endpoint {
   readonly server: WebSocketServer;
@@ -23,6 +30,7 @@ export class GatewayEndpoint implements Endpoint {
       maxPayload: options.maxPayloadBytes,
       maxFragments: options.maxFragments,
       maxBufferedChunks: options.maxBufferedChunks,
+      ...PONGS,
       perMessageDeflate: false,
       handleProtocols: (_offered, request) => this.protocols.get(request) ?? false,
     });

@@ -1,0 +1,86 @@
+import { type Case, closed, cut, echoed, request } from './rfc6455/case.js';
+import { CHAPTERS } from './rfc6455/chapters.js';
+import { DELIVERIES, play } from './rfc6455/play.js';
+import { expectConnections } from './support/health.js';
+import type { Target } from './support/raw-connection.js';
+import { text } from './support/raw-frames.js';
+import { Service } from './support/service.js';
+import { TestClient } from './support/test-client.js';
+import { mintToken, SECRET } from './support/tokens.js';
+
+/** What limits a client, out of the way: here only what a frame is counts. */
+const ENV = {
+  WS_JWT_SECRET: SECRET,
+  WS_RATE_LIMIT: '100000',
+  WS_CONNECT_RATE_LIMIT: '100000',
+  WS_MAX_CONNECTIONS_PER_USER: '1000',
+  WS_FRAME_RATE: '100000',
+  WS_FRAME_BURST: '100000',
+  WS_BYTE_RATE: '1000000000',
+  WS_STRIKE_LIMIT: '100000',
+};
+
+interface TitledCase extends Case {
+  title: string;
+}
+
+const CASES: TitledCase[] = CHAPTERS.flatMap(({ title, ids, cases }) =>
+  cases.map((one) => ({ ...one, title: `${ids} ${title}: ${one.name} is ${outcomeOf(one)}` })),
+);
+
+function outcomeOf({ steps }: Case): string {
+  const last = steps.at(-1);
+  if (last === undefined || Buffer.isBuffer(last)) throw new Error('a case must expect something');
+  if (last.kind === 'close') return `closed with ${last.code ?? 'no code'}`;
+  return `answered with ${last.kind === 'error' ? last.code : last.kind}`;
+}
+
+it('the table has its cases, each of them once', () => {
+  expect(CASES.length).toBeGreaterThanOrEqual(400);
+  expect(new Set(CASES.map(({ title }) => title)).size).toBe(CASES.length);
+});
+
+describe.each([
+  { transport: 'TCP', env: { PLAIN_HTTP: '1' }, cases: CASES },
+  // The same frames in other packets: some of each kind will do.
+  { transport: 'TLS', env: {}, cases: CASES.filter((_, index) => index % 12 === 0) },
+])('frames over $transport', ({ transport, env, cases }) => {
+  let service: Service & { url: string };
+  let pid: number | undefined;
+  let target: Target;
+  let bystander: TestClient;
+
+  beforeAll(async () => {
+    service = await Service.start({ ...ENV, ...env });
+    pid = service.process.pid;
+    const token = await mintToken();
+    target = { url: service.url, token };
+    bystander = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, { token });
+  });
+
+  afterAll(async () => {
+    await bystander.close();
+    await service.stop();
+  });
+
+  it.each(cases)('$title', async (one) => {
+    await Promise.all(DELIVERIES.map((delivery) => play(one, target, delivery)));
+    expect(await bystander.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+    await expectConnections(service.url, 1);
+    expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
+    expect(service.stderr).toBe('');
+  });
+
+  if (transport !== 'TLS') return;
+
+  // Every record of TLS is a chunk to the service, while TCP may join what was written apart.
+  it.each([
+    [1000, [echoed(1)]],
+    [1100, [closed(1008)]],
+  ])('L5 R6 a text in %i chunks of one byte', async (size, expected) => {
+    const bytes = text(request(1, { size }));
+    const records = cut(bytes, ...Array.from({ length: size }, (_, index) => bytes.length - size + index));
+    await play({ name: '', steps: [...records, ...expected] }, target, 'in crumbs');
+    await expectConnections(service.url, 1);
+  });
+});
