@@ -48,6 +48,9 @@ import { SecurityEvents } from './observability/security-events.service.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { resolveOptions } from './options/resolve-options.js';
+import { BanService } from './throttling/bans/ban.service.js';
+import { BanStore, MemoryBanStore } from './throttling/bans/ban-store.js';
+import { Violations } from './messages/violations.service.js';
 import { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
@@ -69,6 +72,7 @@ const CONFIGURED: Provider[] = [
   },
   { provide: Clock, useClass: SystemClock },
   { provide: RevocationStore, useClass: MemoryRevocationStore },
+  { provide: BanStore, useClass: MemoryBanStore },
   { provide: TicketStore, useClass: MemoryTicketStore },
   { provide: BroadcastBus, useClass: LocalBroadcastBus },
   { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
@@ -120,6 +124,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ConnectGuards,
     FrameDecoder,
     ReplyWriter,
+    BanService,
+    Violations,
     WsValidationPipe,
     ValidatedBody,
     MessageDispatcher,
@@ -154,6 +160,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     RevocationService,
     TicketStore,
     TicketService,
+    BanStore,
   ],
 })
 export class WsSecurityModule extends ConfigurableModuleClass {

@@ -43,6 +43,7 @@ export class ConnectionLifecycleService {
   /** @internal */
   closed(connection: Connection, code: number): void {
     this.registry.remove(connection);
+    connection.closed();
     this.subject.next({ type: 'closed', connection, code });
   }
 }

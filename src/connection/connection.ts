@@ -10,7 +10,10 @@ export interface ConnectionSocket {
   readonly readyState: number;
   readonly protocol: string;
   send(text: string): void;
+  /** As `send`, of a text that many get. */
+  sendShared(push: PushText): void;
   ping(): void;
+  pong(data: Buffer): void;
   close(code: number, reason: string): void;
   terminate(): void;
 }
@@ -42,9 +45,17 @@ export class Connection {
   readonly openedAt: number;
   /** Monotonic milliseconds at which something last arrived. @internal */
   lastSeen = 0;
+  /** Whether nothing is read from the client for now: its silence means nothing then. @internal */
+  isPaused = false;
+  /** Whether its last message was over a limit. @internal */
+  isLimited = false;
+  /** What the server closed it with; undefined when the client did, or the line broke. @internal */
+  closedWith: CloseCode | undefined;
   private identity: Principal;
   private budget: string;
   private pushes = 0;
+  private closingCallback: (() => void) | undefined;
+  private readonly closedCallbacks = new Set<() => void>();
 
   constructor(init: ConnectionInit) {
     this.id = init.id;
@@ -93,7 +104,8 @@ export class Connection {
 
   /** As `push`, of what was serialised already. @internal */
   pushText(text: PushText): void {
-    this.write(this.speaksProtocol ? text.numbered(++this.pushes) : text.plain);
+    if (this.speaksProtocol) this.write(text.numbered(++this.pushes));
+    else if (this.isOpen) this.socket.sendShared(text);
   }
 
   /** Sends a frame of the protocol itself, which is not counted. @internal */
@@ -124,12 +136,40 @@ export class Connection {
    * @param reason for the client, at most 123 bytes of it (RFC 6455 §5.5.1)
    */
   close(code: CloseCode, reason = ''): void {
+    if (this.isOpen) this.closedWith = code;
     this.socket.close(code, firstBytes(reason, MAX_REASON_BYTES));
+    this.closingCallback?.();
   }
 
   /** Cuts the line without a word. */
   terminate(): void {
     this.socket.terminate();
+  }
+
+  /** Answers a ping (RFC 6455 §5.5.3). @internal */
+  pong(data: Buffer): void {
+    if (this.isOpen) this.socket.pong(data);
+  }
+
+  /** Calls back when the server starts to close it; there is one who is called. @internal */
+  onClosing(callback: () => void): void {
+    this.closingCallback = callback;
+  }
+
+  /** Calls back once it has closed. @internal */
+  onClosed(callback: () => void): void {
+    this.closedCallbacks.add(callback);
+  }
+
+  /** @internal */
+  offClosed(callback: () => void): void {
+    this.closedCallbacks.delete(callback);
+  }
+
+  /** It has closed. @internal */
+  closed(): void {
+    for (const callback of this.closedCallbacks) callback();
+    this.closedCallbacks.clear();
   }
 
   private write(text: string): void {

@@ -31,7 +31,7 @@ export class HeartbeatService {
     const sentAt = this.clock.monotonic();
     if (connection.isOpen) connection.socket.ping();
     this.timers.set(connection, this.options.heartbeatTimeoutMs, () => {
-      if (connection.lastSeen < sentAt) connection.terminate();
+      if (connection.lastSeen < sentAt && !connection.isPaused) connection.terminate();
       else this.wait(connection);
     });
   }

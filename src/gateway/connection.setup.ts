@@ -1,16 +1,22 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { closeRevoked, RevocationService } from '../auth/revocation.service.js';
 import { Clock } from '../connection/clock.js';
 import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { bindConnection } from '../connection/connection-of.js';
+import { closeWithGoodbye } from '../connection/goodbye.js';
+import { TimerWheel } from '../connection/timer-wheel.js';
 import type { Handshake } from '../handshake/handshake.js';
-import { MessageChannel } from '../messages/message-channel.js';
+import { type ChannelServices, MessageChannel } from '../messages/message-channel.js';
 import { MessageDispatcher } from '../messages/message.dispatcher.js';
+import { OutboundSocket } from '../messages/outbound.socket.js';
+import { Violations } from '../messages/violations.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import type { SessionBody } from '../protocol/envelope.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { InBandAuth } from './in-band-auth.js';
@@ -18,15 +24,17 @@ import { Login } from './login.js';
 
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
-export class ConnectionSetup {
+export class ConnectionSetup implements ChannelServices {
   private readonly logger = new Logger('WsSecurity');
   private readonly channels = new WeakMap<object, MessageChannel>();
 
   constructor(
-    @InjectSecurityOptions() private readonly options: ResolvedOptions,
-    private readonly clock: Clock,
+    @InjectSecurityOptions() readonly options: ResolvedOptions,
+    readonly clock: Clock,
+    private readonly wheel: TimerWheel,
     private readonly lifecycle: ConnectionLifecycleService,
-    private readonly dispatcher: MessageDispatcher,
+    readonly dispatcher: MessageDispatcher,
+    readonly violations: Violations,
     private readonly hooks: GatewayHooks,
     private readonly revocations: RevocationService,
     private readonly login: Login,
@@ -34,17 +42,20 @@ export class ConnectionSetup {
   ) {}
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
-  open(client: WebSocket, handshake: Handshake, id: string, announce: () => void): void {
-    const connection = new Connection({
+  open(client: WebSocket, stream: Duplex, handshake: Handshake, id: string, announce: () => void): void {
+    const socket = new OutboundSocket(client, stream, this.options, this.wheel, () =>
+      closeWithGoodbye(connection, CloseCode.TRY_AGAIN_LATER, 'too slow'),
+    );
+    const connection: Connection = new Connection({
       id,
-      socket: client,
+      socket,
       principal: handshake.principal,
       address: handshake.address,
       path: handshake.request.path,
       openedAt: this.clock.now(),
     });
     bindConnection(client, connection);
-    const channel = new MessageChannel(client, connection, this.dispatcher, this.clock);
+    const channel = new MessageChannel(client, stream, connection, this);
     this.channels.set(client, channel);
     // ws has already chosen the close code; without a listener the error would end the process.
     client.on('error', (error) =>
@@ -53,7 +64,7 @@ export class ConnectionSetup {
     const releases = [handshake.takeHeld()];
     client.on('close', (code) => {
       for (const release of releases) release();
-      this.lifecycle.closed(connection, code);
+      this.lifecycle.closed(connection, connection.closedWith ?? code);
     });
     this.lifecycle.opened(connection);
     if (connection.principal.id === null && this.options.authSources.includes('message')) {

@@ -7,12 +7,14 @@ import type { Handshake } from '../handshake/handshake.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { ConnectionSetup } from './connection.setup.js';
 
-/**
- * `ws` cuts the line, without a close code, once this many pongs wait to be written. Its default of 60 is reached by
- * pings that came in one packet; this many only by somebody who does not read, and it bounds what waits for him.
- * A constant of its own, because the types of `ws` do not know the option.
- */
-const PONGS = { maxPendingAutoPongs: 1024 };
+/** No state is kept between messages: it would be 300 KB a connection. */
+const COMPRESSION = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 };
+
+/** Options of `ws` that its types do not know. */
+const UNTYPED = {
+  // How long a client may take to answer the closing handshake; then the line is cut.
+  closeTimeout: 10_000,
+};
 
 /** The gateways on one path: a `ws` server without a port, fed by the handshake. */
 export class GatewayEndpoint implements Endpoint {
@@ -30,8 +32,10 @@ export class GatewayEndpoint implements Endpoint {
       maxPayload: options.maxPayloadBytes,
       maxFragments: options.maxFragments,
       maxBufferedChunks: options.maxBufferedChunks,
-      ...PONGS,
-      perMessageDeflate: false,
+      // Pings are answered within the budget only.
+      autoPong: false,
+      ...UNTYPED,
+      perMessageDeflate: options.compression && COMPRESSION,
       handleProtocols: (_offered, request) => this.protocols.get(request) ?? false,
     });
   }
@@ -40,7 +44,9 @@ export class GatewayEndpoint implements Endpoint {
     const { raw } = handshake.request;
     if (handshake.protocol !== undefined) this.protocols.set(raw, handshake.protocol);
     this.server.handleUpgrade(raw, socket, head, (client: WebSocket) => {
-      this.setup.open(client, handshake, randomUUID(), () => this.server.emit('connection', client, raw));
+      this.setup.open(client, socket, handshake, randomUUID(), () =>
+        this.server.emit('connection', client, raw),
+      );
     });
   }
 }

@@ -14,6 +14,7 @@ import { RevocationStep } from '../handshake/steps/revocation.step.js';
 import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import type { InboundMessage } from '../messages/inbound-message.js';
+import { Violations } from '../messages/violations.service.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
@@ -41,6 +42,7 @@ export class InBandAuth extends AuthEventHandler {
     private readonly revocations: RevocationService,
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly events: SecurityEvents,
+    private readonly violations: Violations,
   ) {
     super();
   }
@@ -81,7 +83,9 @@ export class InBandAuth extends AuthEventHandler {
     } catch (error) {
       const refusal = refusalOf(error);
       this.report(connection, refusal);
-      connection.fail(toException(refusal).toBody(), message.id);
+      const exception = toException(refusal);
+      connection.fail(exception.toBody(), message.id);
+      this.violations.record(connection, exception.code);
       return refusal;
     } finally {
       this.busy.delete(connection);

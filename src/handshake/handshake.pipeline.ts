@@ -1,6 +1,7 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { Handshake } from './handshake.js';
 import type { HandshakeStep } from './handshake-step.js';
+import { BanStep } from './steps/ban.step.js';
 import { ConnectGuardStep } from './steps/connect-guard.step.js';
 import { ConnectRateStep } from './steps/connect-rate.step.js';
 import { ConnectionCapStep } from './steps/connection-cap.step.js';
@@ -19,6 +20,7 @@ import { VerificationStep } from './steps/verification.step.js';
 /** What is decided about a credential, wherever it came from. */
 const IDENTITY_STEPS: readonly Type<HandshakeStep>[] = [
   VerificationStep,
+  BanStep,
   RevocationStep,
   ConnectGuardStep,
   UserCapStep,
@@ -31,6 +33,7 @@ export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   PathStep,
   HostStep,
   TransportStep,
+  BanStep,
   ConnectRateStep,
   ConnectionCapStep,
   OriginStep,

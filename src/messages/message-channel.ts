@@ -1,29 +1,64 @@
+import { isUtf8 } from 'node:buffer';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
+import { RateLimitedException } from '../errors/ws-exceptions.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
-import type { MessageDispatcher } from './message.dispatcher.js';
+import { FrameBudget } from './frame-budget.js';
+import { FrameMeter } from './frame-meter.js';
+import type { Job, MessageDispatcher } from './message.dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
+import { MessageQueue, type QueueControl } from './message-queue.js';
+import type { Violations } from './violations.service.js';
+
+/** What a channel works with; the same for all of them. */
+export interface ChannelServices {
+  readonly options: ResolvedOptions;
+  readonly dispatcher: MessageDispatcher;
+  readonly violations: Violations;
+  readonly clock: Clock;
+}
 
 /**
- * The inbound side of one socket. Holds frames back, by TCP backpressure, until the connect hooks of the gateways
- * have finished.
+ * The inbound side of one socket: frames over the budget go no further, the others are held back, by TCP
+ * backpressure, until the connect hooks of the gateways have finished, and then served in their order.
  */
-export class MessageChannel {
+export class MessageChannel implements QueueControl {
   readonly handlers = new MessageHandlers();
+  private readonly budget: FrameBudget;
+  private readonly queue: MessageQueue;
   private held: string[] | undefined = [];
   private takeFirst: ((text: string) => void) | undefined;
+  /** Whether the last frame was over the budget. */
+  private isOver = false;
 
+  /** @param stream what the socket reads from */
   constructor(
     private readonly socket: WebSocket,
+    stream: Duplex,
     private readonly connection: Connection,
-    private readonly dispatcher: MessageDispatcher,
-    private readonly clock: Clock,
+    private readonly services: ChannelServices,
   ) {
+    const { options, clock } = services;
+    const budget = new FrameBudget(options, clock.monotonic());
+    const meter = new FrameMeter(budget);
+    this.budget = budget;
+    this.queue = new MessageQueue(options, this);
+    // Before `ws` reads the bytes.
+    stream.prependListener('data', (chunk: Buffer) => {
+      connection.lastSeen = clock.monotonic();
+      budget.at(connection.lastSeen);
+      meter.read(chunk);
+    });
     socket.on('message', (data, isBinary) => this.onMessage(data as Buffer, isBinary));
-    socket.on('pong', () => this.seen());
-    socket.on('ping', () => this.seen());
-    socket.pause();
+    socket.on('pong', () => void this.isWithinBudget(budget.judgeControl()));
+    socket.on('ping', (data) => {
+      if (this.isWithinBudget(budget.judgeControl())) connection.pong(data);
+    });
+    connection.onClosing(() => this.abandon());
+    this.pause();
   }
 
   /** Hands the first frame over; those after it are held until `open()`. */
@@ -34,28 +69,40 @@ export class MessageChannel {
       return;
     }
     this.takeFirst = take;
-    this.socket.resume();
+    this.resume();
   }
 
   /** Lets frames through from now on, the held ones first. */
   open(): void {
     const held = this.held ?? [];
     this.held = undefined;
+    this.resume();
     for (const text of held) this.dispatch(text);
+  }
+
+  run(job: Job): Promise<void> {
+    return this.services.dispatcher.run(this.connection, job);
+  }
+
+  pause(): void {
+    this.connection.isPaused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.connection.isPaused = false;
     this.socket.resume();
   }
 
   private onMessage(data: Buffer, isBinary: boolean): void {
-    this.seen();
-    if (isBinary) {
-      this.connection.close(CloseCode.UNSUPPORTED_DATA, 'binary frames are not accepted');
-      return;
-    }
+    const fits = this.budget.judgeMessage() && this.fitsInflated(data);
+    if (!this.isWithinBudget(fits) || !this.connection.isOpen) return;
+    if (isBinary && !this.accepts(data)) return;
     const text = data.toString();
     const take = this.takeFirst;
     if (take) {
       this.takeFirst = undefined;
-      this.socket.pause();
+      this.pause();
       take(text);
       return;
     }
@@ -65,10 +112,39 @@ export class MessageChannel {
   }
 
   private dispatch(text: string): void {
-    if (this.connection.isOpen) this.dispatcher.dispatch(this.connection, this.handlers, text);
+    if (!this.connection.isOpen) return;
+    const job = this.services.dispatcher.accept(this.connection, this.handlers, text);
+    if (job) this.queue.add(job);
   }
 
-  private seen(): void {
-    this.connection.lastSeen = this.clock.monotonic();
+  /** The first of a run is answered; each is a violation. */
+  private isWithinBudget(fits: boolean): boolean {
+    if (!fits) {
+      if (!this.isOver)
+        this.connection.fail(new RateLimitedException(this.budget.retryAfterMs).toBody(), undefined);
+      this.services.violations.record(this.connection, 'RATE_LIMITED');
+    }
+    this.isOver = !fits;
+    return fits;
+  }
+
+  /** On the wire it may have been small. */
+  private fitsInflated({ length }: Buffer): boolean {
+    return !this.services.options.compression || this.budget.chargeInflated(length);
+  }
+
+  /** Binary frames, where they are allowed, carry the same JSON. */
+  private accepts(data: Buffer): boolean {
+    if (!this.services.options.allowBinary)
+      this.connection.close(CloseCode.UNSUPPORTED_DATA, 'binary frames are not accepted');
+    else if (!isUtf8(data)) this.connection.close(CloseCode.INVALID_PAYLOAD, 'not UTF-8');
+    return this.connection.isOpen;
+  }
+
+  /** Nothing is served any more, but the answer to the closing handshake has to be read. */
+  private abandon(): void {
+    this.queue.clear();
+    this.held = undefined;
+    this.resume();
   }
 }

@@ -1,70 +1,83 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type WsMessageHandler } from '@nestjs/common';
 import { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
+import { isExpired } from '../connection/principal.js';
 import {
   BadMessageException,
   TokenExpiredException,
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
-import { WsSecurityException } from '../errors/ws-security.exception.js';
+import type { WsSecurityException } from '../errors/ws-security.exception.js';
+import type { FrameId } from '../protocol/envelope.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
-import { isExpired } from '../connection/principal.js';
 import { AuthEventHandler } from './auth-event.handler.js';
 import { FrameDecoder } from './frame-decoder.js';
-import { InboundMessage } from './inbound-message.js';
+import type { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
 import { ReplyWriter } from './reply.writer.js';
+import { Violations } from './violations.service.js';
 
-const UNREADABLE = new InboundMessage('', undefined, undefined);
+/** A message and the handler that will serve it. */
+export interface Job {
+  readonly message: InboundMessage;
+  readonly handler: WsMessageHandler;
+}
 
-/** From a text frame to the handler and back. Whatever happens on the way, the process and the connection stay. */
+/** From a text to the handler and back. Whatever happens on the way, the process and the connection stay. */
 @Injectable()
 export class MessageDispatcher {
   constructor(
     private readonly decoder: FrameDecoder,
     private readonly replies: ReplyWriter,
     private readonly auth: AuthEventHandler,
+    private readonly violations: Violations,
     private readonly clock: Clock,
   ) {}
 
-  dispatch(connection: Connection, handlers: MessageHandlers, text: string): void {
-    let message: InboundMessage | undefined;
+  /** @returns what is left to do for a message; undefined when it has been answered */
+  accept(connection: Connection, handlers: MessageHandlers, text: string): Job | undefined {
+    let message: InboundMessage;
     try {
       message = this.decoder.decode(text);
-      this.route(connection, handlers, message);
     } catch (error) {
-      if (error instanceof BadMessageException) connection.fail(error.toBody(), error.id);
-      else if (error instanceof WsSecurityException) connection.fail(error.toBody(), message?.id);
-      else this.replies.fail(connection, message ?? UNREADABLE, error);
+      const refusal =
+        error instanceof BadMessageException ? error : new BadMessageException({ cause: error });
+      return this.refuse(connection, refusal, refusal.id);
     }
+    return this.route(connection, handlers, message);
   }
 
-  private route(connection: Connection, handlers: MessageHandlers, message: InboundMessage): void {
-    if (message.event === ReservedEvent.PING) {
-      connection.reply(ReservedEvent.PONG, null, message.id);
-      return;
-    }
-    if (message.event === ReservedEvent.AUTH) {
-      this.auth.handle(connection, message);
-      return;
-    }
-    // Somebody whose credential has expired may do nothing but bring a new one.
-    if (isExpired(connection.principal, this.clock.now())) throw new TokenExpiredException();
-    const handler = handlers.of(message.event);
-    if (!handler) throw new UnknownEventException();
-    void this.serve(connection, handler.callback, message);
-  }
-
-  private async serve(
-    connection: Connection,
-    callback: (...args: unknown[]) => unknown,
-    message: InboundMessage,
-  ): Promise<void> {
+  /** Resolves when the handler is done; what it streams goes on. Never rejects. */
+  async run(connection: Connection, { message, handler }: Job): Promise<void> {
     try {
-      const result: unknown = await callback(message.data, message.event, message);
-      await this.replies.write(connection, message, result);
+      const result: unknown = await handler.callback(message.data, message.event, message);
+      this.replies.write(connection, message, result);
     } catch (error) {
       this.replies.fail(connection, message, error);
     }
+    if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
+    if (message.failure) this.violations.record(connection, message.failure);
+  }
+
+  private route(connection: Connection, handlers: MessageHandlers, message: InboundMessage): Job | undefined {
+    const { event, id } = message;
+    if (event === ReservedEvent.PING) {
+      connection.reply(ReservedEvent.PONG, null, id);
+      return undefined;
+    }
+    if (event === ReservedEvent.AUTH) {
+      this.auth.handle(connection, message);
+      return undefined;
+    }
+    // Somebody whose credential has expired may do nothing but bring a new one.
+    if (isExpired(connection.principal, this.clock.now()))
+      return this.refuse(connection, new TokenExpiredException(), id);
+    const handler = handlers.of(event);
+    return handler ? { message, handler } : this.refuse(connection, new UnknownEventException(), id);
+  }
+
+  private refuse(connection: Connection, refusal: WsSecurityException, id: FrameId | undefined): undefined {
+    connection.fail(refusal.toBody(), id);
+    this.violations.record(connection, refusal.code);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isObservable } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
@@ -15,38 +15,36 @@ interface WsResponse {
 export class ReplyWriter {
   private readonly logger = new Logger('WsSecurity');
 
-  /** Resolves when everything the handler has to say is said. */
-  async write(connection: Connection, message: InboundMessage, result: unknown): Promise<void> {
-    if (!isObservable(result)) return this.settle(connection, message, result);
-    let replied = false;
-    await new Promise<void>((resolve) => {
-      result.subscribe({
-        next: (value) => {
-          if (value !== undefined && value !== null) replied = true;
-          this.reply(connection, message, value);
-        },
-        error: (error: unknown) => {
-          this.fail(connection, message, error);
-          resolve();
-        },
-        complete: () => {
-          if (!replied) this.acknowledge(connection, message);
-          resolve();
-        },
-      });
-    });
+  /** A stream is listened to until it ends, or the connection does. */
+  write(connection: Connection, message: InboundMessage, result: unknown): void {
+    if (isObservable(result)) this.stream(connection, message, result);
+    else if (result === undefined || result === null) this.acknowledge(connection, message);
+    else this.reply(connection, message, result);
   }
 
   /** The client did nothing wrong: it is told so without detail, the operator gets the stack. */
   fail(connection: Connection, message: InboundMessage, error: unknown): void {
-    message.failed = true;
+    message.failure = 'INTERNAL_ERROR';
     this.report(message, error);
     connection.fail(new InternalErrorException().toBody(), message.id);
   }
 
-  private settle(connection: Connection, message: InboundMessage, result: unknown): void {
-    if (result === undefined || result === null) this.acknowledge(connection, message);
-    else this.reply(connection, message, result);
+  private stream(connection: Connection, message: InboundMessage, values: Observable<unknown>): void {
+    let replied = false;
+    const subscription = values.subscribe({
+      next: (value) => {
+        if (value !== undefined && value !== null) replied = true;
+        this.reply(connection, message, value);
+      },
+      error: (error: unknown) => this.fail(connection, message, error),
+      complete: () => {
+        if (!replied) this.acknowledge(connection, message);
+      },
+    });
+    if (subscription.closed) return;
+    const stop = (): void => subscription.unsubscribe();
+    subscription.add(() => connection.offClosed(stop));
+    connection.onClosed(stop);
   }
 
   private reply(connection: Connection, message: InboundMessage, value: unknown): void {
@@ -55,13 +53,13 @@ export class ReplyWriter {
     try {
       connection.reply(event, data, message.id);
     } catch (error) {
-      message.failed = true;
+      message.failure = 'INTERNAL_ERROR';
       this.report(message, error);
     }
   }
 
   private acknowledge(connection: Connection, message: InboundMessage): void {
-    if (message.id === undefined || message.failed) return;
+    if (message.id === undefined || message.failure) return;
     connection.reply(ReservedEvent.ACK, null, message.id);
   }
 

@@ -1,4 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
+import type { Connection } from '../connection/connection.js';
 import { connectionOf } from '../connection/connection-of.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
@@ -19,8 +20,17 @@ export class WsExceptionFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const connection = connectionOf(host.switchToWs().getClient<object>());
     const message = host.getArgs<unknown[]>().find((argument) => argument instanceof InboundMessage);
-    if (message) message.failed = true;
-    connection.fail(this.toBody(exception, message?.event), message?.id);
+    const body = this.toBody(exception, message?.event);
+    if (message) message.failure = body.code;
+    if (body.code === 'RATE_LIMITED' && this.isRepetition(connection, message)) return;
+    connection.fail(body, message?.id);
+  }
+
+  /** Who waits for no answer hears once that there are too many messages. */
+  private isRepetition(connection: Connection, message: InboundMessage | undefined): boolean {
+    const wasLimited = connection.isLimited;
+    connection.isLimited = true;
+    return wasLimited && message !== undefined && message.id === undefined;
   }
 
   /** Override to give exceptions of your own a code; call super for the rest. */

@@ -3,6 +3,8 @@ export class PushText {
   private readonly head: string;
   /** For clients that speak no subprotocol of ours. */
   readonly plain: string;
+  /** `plain` as whoever sends it has encoded it, once for all. */
+  frame: Uint8Array | undefined;
 
   /** @param json the data, as JSON */
   constructor(event: string, json: string) {

@@ -143,8 +143,8 @@ const elsewhere: Case[] = [
   },
   { name: 'valid, then invalid', steps: [text(request(1)), echoed(1), text(bytes('FF')), closed(1007)] },
   {
-    name: 'an escaped lone surrogate is text',
-    steps: [text(request(1, { text: '\ud800' })), echoed(1, '\ud800')],
+    name: 'an escaped lone surrogate is valid, and no message',
+    steps: [text(request(1, { text: '\ud800' })), refused('BAD_MESSAGE'), text(request(2)), echoed(2)],
   },
   { name: 'an escaped NUL is text', steps: [text(request(1, { text: '\0' })), echoed(1, '\0')] },
   {

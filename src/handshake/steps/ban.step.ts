@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import { BanService } from '../../throttling/bans/ban.service.js';
+import type { Handshake } from '../handshake.js';
+import { HandshakeStep } from '../handshake-step.js';
+import { retryAfter } from '../retry-after.js';
+
+const RETRY_MS = 5000;
+
+/** Asked twice: about the address, and, once it is known who it is, about the principal. */
+@Injectable()
+export class BanStep extends HandshakeStep {
+  constructor(private readonly bans: BanService) {
+    super();
+  }
+
+  async check({ principal, address }: Handshake): Promise<void> {
+    let remaining: number;
+    try {
+      remaining = await this.bans.remaining(principal, address);
+    } catch (cause) {
+      throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause });
+    }
+    if (remaining > 0) throw new HandshakeRefusal('BANNED');
+  }
+}

@@ -1,0 +1,98 @@
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { TokenBucket } from '../throttling/token-bucket.js';
+import type { FrameListener } from './frame-meter.js';
+
+const LONGEST_HEADER = 14;
+
+export type BudgetOptions = Pick<
+  ResolvedOptions,
+  'frameRate' | 'frameBurst' | 'byteRate' | 'maxPayloadBytes'
+>;
+
+/**
+ * What a connection may send a second, in frames and bytes. Frames are charged when they arrive, and judged later,
+ * when `ws` tells of them: both happen in the same order, for messages and for control frames.
+ */
+export class FrameBudget implements FrameListener {
+  private readonly frames: TokenBucket;
+  private readonly bytes: TokenBucket;
+  private readonly messages = new Judgements();
+  private readonly controls = new Judgements();
+  private now: number;
+  /** Whether the message that is coming in has been over budget so far. */
+  private isOver = false;
+
+  constructor(options: BudgetOptions, now: number) {
+    this.now = now;
+    this.frames = new TokenBucket(options.frameRate, options.frameBurst, now);
+    // The largest message must be possible, whatever the rate.
+    const burst = Math.max(options.byteRate, options.maxPayloadBytes + LONGEST_HEADER);
+    this.bytes = new TokenBucket(options.byteRate, burst, now);
+  }
+
+  /** Sets the time that the next frames are charged at, monotonic milliseconds. */
+  at(now: number): void {
+    this.now = now;
+  }
+
+  onFrame(isControl: boolean, isFinal: boolean, bytes: number): void {
+    const fits = this.charge(bytes);
+    if (isControl) {
+      this.controls.add(fits);
+      return;
+    }
+    this.isOver ||= !fits;
+    if (!isFinal) return;
+    this.messages.add(!this.isOver);
+    this.isOver = false;
+  }
+
+  /** Whether the message that `ws` tells of next was within the budget. */
+  judgeMessage(): boolean {
+    return this.messages.next();
+  }
+
+  /** The same of a ping or pong. */
+  judgeControl(): boolean {
+    return this.controls.next();
+  }
+
+  /** Charges what a compressed message has grown to. */
+  chargeInflated(bytes: number): boolean {
+    if (!this.bytes.has(bytes, this.now)) return false;
+    this.bytes.take(bytes);
+    return true;
+  }
+
+  /** Milliseconds until a frame has a chance again. */
+  get retryAfterMs(): number {
+    return Math.max(1, this.frames.waitFor(1), this.bytes.waitFor(1));
+  }
+
+  private charge(bytes: number): boolean {
+    const fits = this.frames.has(1, this.now) && this.bytes.has(bytes, this.now);
+    if (fits) {
+      this.frames.take(1);
+      this.bytes.take(bytes);
+    }
+    return fits;
+  }
+}
+
+/** A queue of yes and no that remembers the noes alone: they are rare. */
+class Judgements {
+  private added = 0;
+  private taken = 0;
+  private readonly noes: number[] = [];
+
+  add(fits: boolean): void {
+    if (!fits) this.noes.push(this.added);
+    this.added++;
+  }
+
+  next(): boolean {
+    const fits = this.noes[0] !== this.taken++;
+    if (!fits) this.noes.shift();
+    return fits;
+  }
+}

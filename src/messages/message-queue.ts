@@ -1,0 +1,64 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import type { Job } from './message.dispatcher.js';
+
+export type QueueOptions = Pick<ResolvedOptions, 'maxInFlight' | 'maxQueued'>;
+
+/** What the queue does not do itself. */
+export interface QueueControl {
+  /** Serves a message; never rejects. */
+  run(job: Job): Promise<void>;
+  /** Nothing more may come in for now, or may again. */
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * So many handlers of a connection at once, the others wait their turn. When too many wait, the client is made to, by
+ * TCP: nothing is dropped.
+ */
+export class MessageQueue {
+  private readonly waiting: Job[] = [];
+  private running = 0;
+  private isPaused = false;
+  /** Each handler starts in the same context, whatever the one before it has left (AsyncLocalStorage). */
+  private readonly scope = new AsyncResource('WsMessage');
+
+  constructor(
+    private readonly options: QueueOptions,
+    private readonly control: QueueControl,
+  ) {}
+
+  add(job: Job): void {
+    if (this.running < this.options.maxInFlight) {
+      this.start(job);
+      return;
+    }
+    this.waiting.push(job);
+    if (this.isPaused || this.waiting.length < this.options.maxQueued) return;
+    this.isPaused = true;
+    this.control.pause();
+  }
+
+  /** Forgets what has not begun. */
+  clear(): void {
+    this.waiting.length = 0;
+  }
+
+  private start(job: Job): void {
+    this.running++;
+    void this.scope.runInAsyncScope(this.serve, this, job).then(this.onDone);
+  }
+
+  private readonly serve = (job: Job): Promise<void> => this.control.run(job);
+
+  private readonly onDone = (): void => {
+    this.running--;
+    const next = this.waiting.shift();
+    if (next) this.start(next);
+    // Half empty, so that it does not stop and go with each message.
+    if (!this.isPaused || this.waiting.length > this.options.maxQueued / 2) return;
+    this.isPaused = false;
+    this.control.resume();
+  };
+}

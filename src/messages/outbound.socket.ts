@@ -1,0 +1,86 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { ConnectionSocket } from '../connection/connection.js';
+import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import type { PushText } from '../protocol/push-text.js';
+import { textFrame } from './text-frame.js';
+
+/** How long a client may be behind by more than it is allowed to. */
+const GRACE_MS = 1000;
+/** Behind by this many times the allowance there is no grace. */
+const EXCESS = 2;
+
+export type OutboundOptions = Pick<ResolvedOptions, 'maxBufferedBytes' | 'compression'>;
+
+/**
+ * The outbound side of one socket. Writes whole frames, so that a push to thousands is framed once, and gives up on a
+ * client that reads too slowly before what waits for it fills the memory.
+ */
+export class OutboundSocket implements ConnectionSocket {
+  private grace: WheelTimer | undefined;
+
+  /**
+   * @param stream what the socket writes to
+   * @param onSlow ends the connection
+   */
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly stream: Duplex,
+    private readonly options: OutboundOptions,
+    private readonly wheel: TimerWheel,
+    private readonly onSlow: () => void,
+  ) {}
+
+  get readyState(): number {
+    return this.socket.readyState;
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  send(text: string): void {
+    // Compressed frames are for `ws` to write, and it keeps their order.
+    if (this.options.compression) this.socket.send(text);
+    else this.stream.write(textFrame(text));
+    this.watch();
+  }
+
+  sendShared(push: PushText): void {
+    if (this.options.compression) this.socket.send(push.plain);
+    else this.stream.write((push.frame ??= textFrame(push.plain)));
+    this.watch();
+  }
+
+  ping(): void {
+    this.socket.ping();
+  }
+
+  pong(data: Buffer): void {
+    this.socket.pong(data);
+    this.watch();
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  private watch(): void {
+    const { maxBufferedBytes } = this.options;
+    if (this.socket.bufferedAmount <= maxBufferedBytes) return;
+    if (this.socket.bufferedAmount > maxBufferedBytes * EXCESS) {
+      this.grace?.cancel();
+      this.onSlow();
+      return;
+    }
+    this.grace ??= this.wheel.schedule(GRACE_MS, () => {
+      this.grace = undefined;
+      if (this.socket.bufferedAmount > maxBufferedBytes) this.onSlow();
+    });
+  }
+}

@@ -1,0 +1,23 @@
+const FIN_TEXT = 0x81;
+
+/** One unmasked text frame (RFC 6455 §5.2), header and payload in one piece. */
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(start + length);
+  frame[0] = FIN_TEXT;
+  if (start === 2) {
+    frame[1] = length;
+  } else if (start === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
+    frame.writeUInt32BE(length >>> 0, 6);
+  }
+  // Latin-1 is the same for ASCII, and faster.
+  if (length === text.length) frame.write(text, start, 'latin1');
+  else frame.write(text, start);
+  return frame;
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../connection/clock.js';
+import type { Connection } from '../connection/connection.js';
+import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { closeWithGoodbye } from '../connection/goodbye.js';
+import { TimerWheel, type WheelTimer } from '../connection/timer-wheel.js';
+import { SecurityEvents } from '../observability/security-events.service.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+import type { ErrorCode } from '../protocol/error-code.js';
+import { BanService } from '../throttling/bans/ban.service.js';
+import { Strikes } from '../throttling/strikes.js';
+
+const REPORT_MS = 10_000;
+
+/** What a well-behaved client does not run into again and again. */
+const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'BAD_MESSAGE',
+  'UNKNOWN_EVENT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+]);
+
+interface Offender {
+  readonly strikes: Strikes<ErrorCode>;
+  /** Runs while there is something to report. */
+  report: WheelTimer | undefined;
+}
+
+/**
+ * Counts what connections should not do, ends those that go on with 4429, and tells the operator once in a while what
+ * it was, instead of each time.
+ */
+@Injectable()
+export class Violations {
+  private readonly offenders = new Map<Connection, Offender>();
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
+    private readonly events: SecurityEvents,
+    private readonly bans: BanService,
+    lifecycle: ConnectionLifecycleService,
+  ) {
+    lifecycle.events.subscribe(({ type, connection }) => {
+      if (type === 'closed') this.forget(connection);
+    });
+  }
+
+  /** @param code what the client was told; one that is no violation is not counted */
+  record(connection: Connection, code: ErrorCode): void {
+    if (!STRIKES.has(code) || !connection.isOpen) return;
+    const offender = this.offenderOf(connection);
+    offender.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, offender));
+    const retryAfterMs = offender.strikes.add(code, this.clock.monotonic());
+    if (retryAfterMs > 0) this.strikeOut(connection, Math.ceil(retryAfterMs));
+  }
+
+  private strikeOut(connection: Connection, strikesMs: number): void {
+    const retryAfterMs = Math.max(strikesMs, this.options.banMs);
+    closeWithGoodbye(connection, CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
+    this.bans.ban(connection).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.events.emit({ type: 'ban.failed', connection: connection.id, reason });
+    });
+  }
+
+  private offenderOf(connection: Connection): Offender {
+    let offender = this.offenders.get(connection);
+    if (!offender) {
+      const { strikeLimit, strikeTtlMs } = this.options;
+      offender = { strikes: new Strikes(strikeLimit, strikeTtlMs), report: undefined };
+      this.offenders.set(connection, offender);
+    }
+    return offender;
+  }
+
+  private report({ id, principal, address, path }: Connection, offender: Offender): void {
+    offender.report?.cancel();
+    offender.report = undefined;
+    const who = { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
+    this.events.emit({ type: 'messages.refused', ...who, ...offender.strikes.takeCounts() });
+  }
+
+  private forget(connection: Connection): void {
+    const offender = this.offenders.get(connection);
+    this.offenders.delete(connection);
+    if (offender?.report) this.report(connection, offender);
+  }
+}
