@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { CredentialExtractor } from './auth/credential-extractor.js';
+import { PrincipalMapper } from './auth/principal-mapper.js';
 import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
@@ -62,9 +63,29 @@ const CONFIGURED: Provider[] = [
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
     provide: TokenVerifier,
-    inject: [SECURITY_OPTIONS, Clock, SecurityEvents],
-    useFactory: (options: ResolvedOptions, clock: Clock, events: SecurityEvents) =>
-      createVerifier(options, clock, (reason) => events.emit({ type: 'api-keys.reload-failed', reason })),
+    inject: [
+      SECURITY_OPTIONS,
+      Clock,
+      PrincipalMapper,
+      ConnectionRegistry,
+      ConnectionLifecycleService,
+      SecurityEvents,
+    ],
+    useFactory: (
+      options: ResolvedOptions,
+      clock: Clock,
+      mapper: PrincipalMapper,
+      registry: ConnectionRegistry,
+      lifecycle: ConnectionLifecycleService,
+      events: SecurityEvents,
+    ) =>
+      createVerifier(options, {
+        clock,
+        mapper,
+        registry,
+        lifecycle,
+        onApiKeysReloadFailed: (reason) => events.emit({ type: 'api-keys.reload-failed', reason }),
+      }),
   },
 ];
 
@@ -87,6 +108,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     HookTracker,
     DrainService,
     CredentialExtractor,
+    PrincipalMapper,
     RevocationService,
     AccessRuleReader,
     ThrottleScopeReader,
@@ -119,6 +141,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     SECURITY_OPTIONS,
     Clock,
     TokenVerifier,
+    PrincipalMapper,
     WS_THROTTLER_STORAGE,
     AccessRuleReader,
     ThrottleScopeReader,

@@ -19,6 +19,8 @@ export interface AppOptions {
   platform?: 'express' | 'fastify';
   tls?: { cert: string; key: string };
   connectGuards?: Type<WsConnectGuard>[];
+  /** What `forRoot({ providers })` is given. */
+  replacements?: Provider[];
   /** Providers of the module to replace. */
   overrides?: [token: Type | symbol | (abstract new (...args: never[]) => unknown), value: unknown][];
   beforeInit?: (app: INestApplication) => void;
@@ -45,6 +47,7 @@ export async function startApp(config: AppOptions): Promise<RunningApp> {
         authFailureLimit: 10_000,
         ...config.options,
         connectGuards: config.connectGuards ?? [],
+        providers: config.replacements ?? [],
       }),
     ],
     providers: [...config.gateways, ...(config.providers ?? [])],
