@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { CredentialExtractor } from './auth/credential-extractor.js';
+import { PrincipalMapper } from './auth/principal-mapper.js';
 import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
 import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
@@ -79,9 +80,29 @@ const CONFIGURED: Provider[] = [
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   {
     provide: TokenVerifier,
-    inject: [SECURITY_OPTIONS, Clock, SecurityEvents],
-    useFactory: (options: ResolvedOptions, clock: Clock, events: SecurityEvents) =>
-      createVerifier(options, clock, (reason) => events.emit({ type: 'api-keys.reload-failed', reason })),
+    inject: [
+      SECURITY_OPTIONS,
+      Clock,
+      PrincipalMapper,
+      ConnectionRegistry,
+      ConnectionLifecycleService,
+      SecurityEvents,
+    ],
+    useFactory: (
+      options: ResolvedOptions,
+      clock: Clock,
+      mapper: PrincipalMapper,
+      registry: ConnectionRegistry,
+      lifecycle: ConnectionLifecycleService,
+      events: SecurityEvents,
+    ) =>
+      createVerifier(options, {
+        clock,
+        mapper,
+        registry,
+        lifecycle,
+        onApiKeysReloadFailed: (reason) => events.emit({ type: 'api-keys.reload-failed', reason }),
+      }),
   },
 ];
 
@@ -106,6 +127,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     HookTracker,
     DrainService,
     CredentialExtractor,
+    PrincipalMapper,
     RevocationService,
     TicketService,
     AccessRuleReader,
@@ -147,6 +169,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     SECURITY_OPTIONS,
     Clock,
     TokenVerifier,
+    PrincipalMapper,
     WS_THROTTLER_STORAGE,
     AccessRuleReader,
     ThrottleScopeReader,

@@ -1,24 +1,37 @@
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../connection/principal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
+import type { PrincipalMapper } from './principal-mapper.js';
 
 // RFC 7519 §2 counts seconds; beyond this a Date is none.
 const MAX_SECONDS = 8.64e12;
 
 /**
- * The principal that verified claims speak of (RFC 7519 §4.1, scopes by RFC 8693 §4.2).
+ * The principal that verified claims speak of (RFC 7519 §4.1).
  *
+ * @param mapper reads roles and scopes
  * @param now epoch milliseconds
  * @param clockSkewMs how far `exp` and `iat` may be off
  * @throws InvalidCredentialError when a claim that identity or expiry rests on is missing or malformed
+ * @throws TypeError when the mapper does not answer with strings
  */
-export function principalOfClaims(claims: JWTPayload, now: number, clockSkewMs: number): Principal {
+export function principalOfClaims(
+  claims: JWTPayload,
+  mapper: PrincipalMapper,
+  now: number,
+  clockSkewMs: number,
+): Principal {
   if (claims.exp === undefined) throw new InvalidCredentialError('no exp claim');
-  return principalOf(claims, now, clockSkewMs);
+  return principalOf(claims, mapper, now, clockSkewMs);
 }
 
 /** As {@link principalOfClaims}, for claims that may go without `exp` (RFC 7662 §2.2). */
-export function principalOf(claims: JWTPayload, now: number, clockSkewMs: number): Principal {
+export function principalOf(
+  claims: JWTPayload,
+  mapper: PrincipalMapper,
+  now: number,
+  clockSkewMs: number,
+): Principal {
   const { sub, iss, exp, iat, nbf } = claims as Record<string, unknown>;
   if (typeof sub !== 'string' || sub === '') throw new InvalidCredentialError('no sub claim');
   if (iss !== undefined && typeof iss !== 'string') throw new InvalidCredentialError('malformed iss claim');
@@ -30,8 +43,8 @@ export function principalOf(claims: JWTPayload, now: number, clockSkewMs: number
     id: sub,
     issuer: iss ?? null,
     kind: 'token',
-    roles: stringsOf(claims['roles']),
-    scopes: scopesOf(claims),
+    roles: mapped('rolesOf', mapper.rolesOf(claims)),
+    scopes: mapped('scopesOf', mapper.scopesOf(claims)),
     claims,
     expiresAt: exp === undefined ? null : expiryOf(millisecondsOf(exp), now, clockSkewMs),
     sessionId: sessionOf(claims),
@@ -51,18 +64,15 @@ function millisecondsOf(seconds: unknown): number {
   return seconds * 1000;
 }
 
-function scopesOf(claims: JWTPayload): readonly string[] {
-  const { scope } = claims;
-  if (typeof scope === 'string') return scope.split(' ').filter((entry) => entry !== '');
-  return stringsOf(claims['scopes']);
-}
-
 function sessionOf(claims: JWTPayload): string | null {
   const { sid } = claims;
   if (typeof sid === 'string') return sid;
   return typeof claims.jti === 'string' ? claims.jti : null;
 }
 
-function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+/** Rights that cannot be told are not guessed: neither none nor some of them would be what the mapper meant. */
+function mapped(step: string, value: unknown): readonly string[] {
+  const list: unknown[] | undefined = Array.isArray(value) ? [...(value as unknown[])] : undefined;
+  if (list?.every((entry) => typeof entry === 'string') === true) return list;
+  throw new TypeError(`${step} of the PrincipalMapper must return a list of strings`);
 }

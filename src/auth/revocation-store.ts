@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../connection/clock.js';
 
 /**
  * Remembers until when what was issued is void, by key. A store of its own so that nodes can share it.
@@ -7,27 +8,62 @@ import { Injectable } from '@nestjs/common';
  */
 export abstract class RevocationStore {
   /**
-   * Voids everything under `key` that was issued at or before a moment; a later moment replaces an earlier one.
+   * Voids everything under `key` that was issued at or before a moment. Of two revocations of one key the later moment
+   * counts, and the longer memory.
    *
    * @param before epoch milliseconds
+   * @param forgetAt epoch milliseconds from which the key need not be remembered; never when left out
    */
-  abstract revoke(key: string, before: number): void | Promise<void>;
+  abstract revoke(key: string, before: number, forgetAt?: number): void | Promise<void>;
 
   /** The latest moment under any of the keys, epoch milliseconds; undefined when nothing is revoked. */
   abstract revokedBefore(keys: readonly string[]): number | undefined | Promise<number | undefined>;
 }
 
-/** The revocations of this process. @publicApi */
+interface Entry {
+  readonly before: number;
+  readonly forgetAt: number;
+}
+
+const SWEEP_MS = 60_000;
+
+/**
+ * The revocations of this process. What need not be remembered is dropped when others come.
+ *
+ * @publicApi
+ */
 @Injectable()
 export class MemoryRevocationStore extends RevocationStore {
-  private readonly moments = new Map<string, number>();
+  private readonly entries = new Map<string, Entry>();
+  private sweepAt = 0;
 
-  revoke(key: string, before: number): void {
-    this.moments.set(key, Math.max(before, this.moments.get(key) ?? before));
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  revoke(key: string, before: number, forgetAt = Infinity): void {
+    this.sweep();
+    const known = this.entries.get(key);
+    this.entries.set(key, {
+      before: Math.max(before, known?.before ?? before),
+      forgetAt: Math.max(forgetAt, known?.forgetAt ?? forgetAt),
+    });
   }
 
   revokedBefore(keys: readonly string[]): number | undefined {
-    const moments = keys.map((key) => this.moments.get(key)).filter((moment) => moment !== undefined);
+    const moments = keys.flatMap((key) => this.entries.get(key)?.before ?? []);
     return moments.length === 0 ? undefined : Math.max(...moments);
+  }
+
+  private sweep(): void {
+    const now = this.clock.now();
+    if (now < this.sweepAt) return;
+    this.sweepAt = now + SWEEP_MS;
+    for (const [key, { forgetAt }] of this.entries) if (forgetAt <= now) this.entries.delete(key);
   }
 }

@@ -4,8 +4,15 @@ import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.service.js';
 import { closeWithGoodbye } from '../connection/goodbye.js';
 import type { Principal } from '../connection/principal.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
+
+/** The longest that a handshake can be under way. */
+const HANDSHAKE_MS = 86_400_000;
+/** Less is an `exp` in seconds, or nothing that was meant: the year 1973 in milliseconds, 5138 in seconds. */
+const FIRST_MILLISECONDS = 100_000_000_000;
 
 /**
  * Ends what a credential allows before it expires: open connections are closed with 4403 at once, later handshakes
@@ -16,31 +23,49 @@ import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 @Injectable()
 export class RevocationService {
   /** What was revoked here, for the moment between verification and registration, in which nothing may wait. */
-  private readonly here = new MemoryRevocationStore();
+  private readonly here: MemoryRevocationStore;
 
   constructor(
     private readonly store: RevocationStore,
     private readonly registry: ConnectionRegistry,
     private readonly clock: Clock,
-  ) {}
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+  ) {
+    this.here = new MemoryRevocationStore(clock);
+  }
 
   /**
    * Voids every credential of a user that was issued until now; one issued later is good.
    *
    * @param issuer who issued the user's credentials, null when they name nobody
+   * @param expiresAt epoch milliseconds at which the last credential issued until now expires; the revocation is
+   * remembered until then, and for good when left out
    * @returns how many connections of this node were closed
    */
-  revokeUser(id: string, issuer: string | null): Promise<number> {
-    return this.revoke(userKey(id, issuer), this.clock.now());
+  revokeUser(id: string, issuer: string | null, expiresAt?: number): Promise<number> {
+    return this.revoke(userKey(id, issuer), this.clock.now(), expiresAt);
   }
 
   /**
    * Voids every credential of a session (`sid`, else `jti`), whenever it was issued.
    *
+   * @param expiresAt epoch milliseconds at which the session ends, so that no credential of it is good or issued any
+   * more; the revocation is remembered until then, and for good when left out
    * @returns how many connections of this node were closed
    */
-  revokeSession(sessionId: string): Promise<number> {
-    return this.revoke(sessionKey(sessionId), Infinity);
+  revokeSession(sessionId: string, expiresAt?: number): Promise<number> {
+    return this.revoke(sessionKey(sessionId), Infinity, expiresAt);
+  }
+
+  /**
+   * Voids one token, by its `jti`; others of its session are good.
+   *
+   * @param expiresAt epoch milliseconds at which the token expires; the revocation is remembered until then, and for
+   * good when left out
+   * @returns how many connections of this node were closed
+   */
+  revokeToken(jti: string, expiresAt?: number): Promise<number> {
+    return this.revoke(tokenKey(jti), Infinity, expiresAt);
   }
 
   /** Whether the credential that a principal came with has been revoked. */
@@ -53,14 +78,21 @@ export class RevocationService {
     return isVoid(principal, this.here.revokedBefore(keysOf(principal)));
   }
 
-  private async revoke(key: string, before: number): Promise<number> {
-    this.here.revoke(key, before);
-    const stored = this.store.revoke(key, before);
+  private async revoke(key: string, before: number, expiresAt: number | undefined): Promise<number> {
+    const forgetAt = this.forgetAt(expiresAt);
+    this.here.revoke(key, before, this.clock.now() + HANDSHAKE_MS);
+    const stored = this.store.revoke(key, before, forgetAt);
     const affected = [...this.registry].filter(({ principal }) => keysOf(principal).includes(key));
     const revoked = affected.filter(({ principal }) => this.isRevokedHere(principal));
     for (const connection of revoked) closeRevoked(connection);
     await stored;
     return revoked.length;
+  }
+
+  /** A token is taken until its `exp` and the skew. Rather remembered for good than forgotten for want of a unit. */
+  private forgetAt(expiresAt: number | undefined): number | undefined {
+    if (expiresAt === undefined || !(expiresAt >= FIRST_MILLISECONDS)) return undefined;
+    return expiresAt + this.options.jwtClockSkewMs;
   }
 }
 
@@ -75,10 +107,12 @@ function isVoid({ claims }: Principal, before: number | undefined): boolean {
   return before !== undefined && (typeof iat === 'number' ? iat * 1000 : 0) <= before;
 }
 
-function keysOf({ id, issuer, sessionId }: Principal): string[] {
+function keysOf({ id, issuer, sessionId, claims }: Principal): string[] {
+  const jti = claims['jti'];
   return [
     ...(id === null ? [] : [userKey(id, issuer)]),
     ...(sessionId === null ? [] : [sessionKey(sessionId)]),
+    ...(typeof jti === 'string' ? [tokenKey(jti)] : []),
   ];
 }
 
@@ -89,4 +123,8 @@ function userKey(id: string, issuer: string | null): string {
 
 function sessionKey(sessionId: string): string {
   return `session:${sessionId}`;
+}
+
+function tokenKey(jti: string): string {
+  return `token:${jti}`;
 }

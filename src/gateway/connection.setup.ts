@@ -87,8 +87,8 @@ export class ConnectionSetup implements ChannelServices {
   ): void {
     if (connection.speaksProtocol) connection.announce(ReservedEvent.SESSION, this.sessionOf(connection));
     // It may have been revoked after it was verified.
-    if (this.revocations.isRevokedHere(connection.principal)) {
-      closeRevoked(connection);
+    if (this.revocations.isRevokedHere(connection.principal)) closeRevoked(connection);
+    if (!connection.isOpen) {
       // Nothing is dispatched any more, but the answer to the closing handshake has to be read.
       channel.open();
       return;

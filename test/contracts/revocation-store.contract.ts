@@ -32,5 +32,28 @@ export function describeRevocationStore(
       await store.revoke('user:alice', Infinity);
       expect(await store.revokedBefore(['user:alice'])).toBe(Infinity);
     });
+
+    describe('remembers', () => {
+      const past = (): number => Date.now() - 60_000;
+      const future = (): number => Date.now() + 60_000;
+
+      it('S2 until the moment it may forget', async () => {
+        await store.revoke('token:1', Infinity, future());
+        await store.revoke('token:2', Infinity, past());
+        expect(await store.revokedBefore(['token:1'])).toBe(Infinity);
+      });
+
+      it.each<[string, (number | undefined)[]]>([
+        ['a later moment holds', [past(), future()]],
+        ['an earlier moment does not shorten it', [future(), past()]],
+        ['none is for good', [past(), undefined]],
+        ['for good stays for good', [undefined, past()]],
+      ])('S2 the longer of two: %s', async (_name, moments) => {
+        for (const forgetAt of moments) await store.revoke('token:1', 1000, forgetAt);
+        // Gives it an occasion to forget.
+        await store.revoke('token:2', 1000);
+        expect(await store.revokedBefore(['token:1'])).toBe(1000);
+      });
+    });
   });
 }

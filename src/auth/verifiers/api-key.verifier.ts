@@ -1,92 +1,62 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../connection/clock.js';
-import type { Principal } from '../../connection/principal.js';
+import { isExpired, type Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
-import { stateOfFile } from '../../options/file-state.js';
-import { readApiKeys, type ApiKey } from '../../options/api-keys.js';
+import type { ApiKey } from '../../options/api-keys.js';
 import { TokenVerifier } from '../token-verifier.js';
+import type { ApiKeyFile } from './api-key-file.js';
 
-const POLL_MS = 1000;
 const ISSUER = 'api-key';
 
-/**
- * Keys of services, known by their hash alone. The file is looked at before each decision and once a second, so that
- * a key that was taken out is refused at once and a broken file is heard of before anybody connects.
- */
+/** Keys of services, known by their hash alone. A key that was taken out of the file is refused at once. */
 export class ApiKeyVerifier extends TokenVerifier {
-  private keys: readonly HashedKey[];
-  private seen: string | undefined;
-  private failure: string | undefined;
-  private pending: Promise<void> | undefined;
-  private readonly stop: () => void;
+  /** The key each principal came with, as it was then. */
+  private readonly origins = new WeakMap<Principal, ApiKey>();
 
-  /**
-   * @param onReloadFailed hears once why a changed file is not taken over; the keys before it stay
-   * @throws Error when the file cannot be used
-   */
   constructor(
-    private readonly file: string,
+    private readonly file: ApiKeyFile,
     private readonly clock: Clock,
-    private readonly onReloadFailed: (reason: string) => void,
   ) {
     super();
-    this.keys = readApiKeys(file).map(hashed);
-    this.stop = clock.every(POLL_MS, () => void this.refresh());
   }
 
   close(): void {
-    this.stop();
+    this.file.close();
   }
 
   override async verify(key: string): Promise<Principal> {
-    await this.refresh();
+    await this.file.refresh();
     const found = this.find(createHash('sha256').update(key).digest());
     if (!found) throw new InvalidCredentialError('no such key');
-    const { id, roles, scopes, expiresAt = null } = found;
-    if (expiresAt !== null && this.clock.now() >= expiresAt) throw new InvalidCredentialError('expired');
-    return { id, issuer: ISSUER, kind: 'api-key', roles, scopes, claims: {}, expiresAt, sessionId: null };
+    const principal = this.principalOf(found);
+    if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
+    return principal;
+  }
+
+  /** What has become of a principal: itself, one with other rights, or undefined when its key is good no more. */
+  current(principal: Principal): Principal | undefined {
+    const origin = this.origins.get(principal);
+    if (!origin) return principal;
+    const key = this.file.keys.find(({ id }) => id === origin.id);
+    if (key?.sha256 !== origin.sha256) return undefined;
+    return isDeepStrictEqual(key, origin) ? principal : this.principalOf(key);
   }
 
   /** Every entry is compared, and each in constant time: the answer takes as long whichever it is. */
   private find(hash: Buffer): ApiKey | undefined {
     let found: ApiKey | undefined;
-    for (const entry of this.keys) {
-      if (timingSafeEqual(entry.hash, hash)) found = entry.key;
+    for (const key of this.file.keys) {
+      if (timingSafeEqual(Buffer.from(key.sha256, 'hex'), hash)) found = key;
     }
     return found;
   }
 
-  private refresh(): Promise<void> {
-    this.pending ??= this.reload().finally(() => (this.pending = undefined));
-    return this.pending;
+  private principalOf(key: ApiKey): Principal {
+    const { id, roles, scopes, expiresAt = null } = key;
+    const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null } as const;
+    const principal = { ...identity, roles, scopes, claims: {}, expiresAt };
+    this.origins.set(principal, key);
+    return principal;
   }
-
-  private async reload(): Promise<void> {
-    // Before the content is read: what changes in between is seen the next time.
-    const state = await stateOfFile(this.file);
-    if (state === this.seen) return;
-    try {
-      this.keys = readApiKeys(this.file).map(hashed);
-      this.seen = state;
-      this.failure = undefined;
-    } catch (error) {
-      this.report(state, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
-    }
-  }
-
-  /** Once per state of the file, though each look tries again: it may be unreadable only for a while. */
-  private report(state: string, reason: string): void {
-    if (this.failure === `${state} ${reason}`) return;
-    this.failure = `${state} ${reason}`;
-    this.onReloadFailed(reason);
-  }
-}
-
-interface HashedKey {
-  readonly key: ApiKey;
-  readonly hash: Buffer;
-}
-
-function hashed(key: ApiKey): HashedKey {
-  return { key, hash: Buffer.from(key.sha256, 'hex') };
 }

@@ -3,20 +3,16 @@ import type { Clock } from '../../connection/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { principalOf } from '../jwt-claims.js';
+import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
-import { requestJson } from './provider-http.js';
+import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
 
 const CACHE_MS = 5000;
 const CACHE_ENTRIES = 10_000;
 
-export interface IntrospectionOptions {
-  url: string;
-  clientId: string;
-  clientSecret: string;
-  issuer?: string | undefined;
+export interface IntrospectionOptions extends IntrospectionClientOptions {
   audience?: string | undefined;
   clockSkewMs: number;
-  timeoutMs: number;
 }
 
 /**
@@ -26,16 +22,15 @@ export interface IntrospectionOptions {
 export class IntrospectionVerifier extends TokenVerifier {
   private readonly active = new Map<string, { principal: Principal; until: number }>();
   private readonly pending = new Map<string, Promise<Principal>>();
-  private readonly authorization: string;
+  private readonly client: IntrospectionClient;
 
   constructor(
     private readonly options: IntrospectionOptions,
+    private readonly mapper: PrincipalMapper,
     private readonly clock: Clock,
   ) {
     super();
-    // RFC 6749 §2.3.1: both are form-encoded before they are joined.
-    const pair = `${formEncoded(options.clientId)}:${formEncoded(options.clientSecret)}`;
-    this.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+    this.client = new IntrospectionClient(options);
   }
 
   override async verify(token: string): Promise<Principal> {
@@ -53,15 +48,7 @@ export class IntrospectionVerifier extends TokenVerifier {
 
   private async introspect(token: string, hash: string): Promise<Principal> {
     const askedAt = this.clock.monotonic();
-    const answer = await requestJson(this.options.url, {
-      timeoutMs: this.options.timeoutMs,
-      method: 'POST',
-      headers: {
-        authorization: this.authorization,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
-    });
+    const answer = await this.client.ask(token);
     const principal = this.principalOf(answer);
     this.remember(hash, { principal, until: askedAt + CACHE_MS });
     return principal;
@@ -73,7 +60,7 @@ export class IntrospectionVerifier extends TokenVerifier {
     if (issuer !== undefined && answer['iss'] !== issuer) throw new InvalidCredentialError('issuer');
     if (audience !== undefined && ![answer['aud']].flat().includes(audience))
       throw new InvalidCredentialError('audience');
-    return principalOf(answer, this.clock.now(), clockSkewMs);
+    return principalOf(answer, this.mapper, this.clock.now(), clockSkewMs);
   }
 
   private remember(hash: string, entry: { principal: Principal; until: number }): void {
@@ -88,8 +75,4 @@ export class IntrospectionVerifier extends TokenVerifier {
     if (this.clock.monotonic() >= until) return false;
     return principal.expiresAt === null || this.clock.now() < principal.expiresAt;
   }
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1);
 }

@@ -4,6 +4,7 @@ import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
 import { principalOfClaims } from '../jwt-claims.js';
+import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import { inspect } from './token-shape.js';
 import type { VerificationKeys } from './verification-keys.js';
@@ -24,6 +25,7 @@ export class JwtVerifier extends TokenVerifier {
   constructor(
     private readonly keys: VerificationKeys,
     private readonly options: JwtVerifierOptions,
+    private readonly mapper: PrincipalMapper,
     private readonly clock: Clock,
   ) {
     super();
@@ -39,7 +41,8 @@ export class JwtVerifier extends TokenVerifier {
 
   override async verify(token: string): Promise<Principal> {
     const now = this.clock.now();
-    return principalOfClaims(await this.claimsOf(token, now), now, this.options.clockSkewMs);
+    const claims = await this.claimsOf(token, now);
+    return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
   }
 
   /** The algorithm and the issuer are looked at first: what is not meant for these keys never makes them be fetched. */

@@ -7,7 +7,7 @@ export interface ProviderRequest {
   timeoutMs: number;
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | URLSearchParams;
 }
 
 /**

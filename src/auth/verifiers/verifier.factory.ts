@@ -1,39 +1,43 @@
 import type { Clock } from '../../connection/clock.js';
+import type { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
+import type { ConnectionRegistry } from '../../connection/connection-registry.service.js';
 import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { publicKeyOf } from '../../options/public-key.js';
+import type { PrincipalMapper } from '../principal-mapper.js';
 import type { TokenVerifier } from '../token-verifier.js';
 import { UnconfiguredVerifier } from '../unconfigured.verifier.js';
+import { ApiKeyFile } from './api-key-file.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { CompositeVerifier } from './composite.verifier.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
 import { JwtVerifier } from './jwt.verifier.js';
+import { followApiKeys } from './live-api-keys.js';
 import { openidKeys } from './openid-provider.js';
 import { requestJson } from './provider-http.js';
 import { RemoteKeys } from './remote-keys.js';
 import { FixedKeys, type VerificationKeys } from './verification-keys.js';
 
-/**
- * The verifier that the options ask for.
- *
- * @param onApiKeysReloadFailed hears why a changed file of API keys is not taken over
- */
-export function createVerifier(
-  options: ResolvedOptions,
-  clock: Clock,
-  onApiKeysReloadFailed: (reason: string) => void,
-): TokenVerifier {
-  const jwt = jwtVerifiers(options, clock);
-  const introspection = introspectionVerifier(options, clock);
-  const apiKeys =
-    options.apiKeysFile === undefined
-      ? undefined
-      : new ApiKeyVerifier(options.apiKeysFile, clock, onApiKeysReloadFailed);
+/** Whom the verifiers need. */
+export interface VerifierParts {
+  clock: Clock;
+  mapper: PrincipalMapper;
+  registry: ConnectionRegistry;
+  lifecycle: ConnectionLifecycleService;
+  /** Hears why a changed file of API keys is not taken over. */
+  onApiKeysReloadFailed: (reason: string) => void;
+}
+
+/** The verifier that the options ask for. */
+export function createVerifier(options: ResolvedOptions, parts: VerifierParts): TokenVerifier {
+  const jwt = jwtVerifiers(options, parts);
+  const introspection = introspectionVerifier(options, parts);
+  const apiKeys = apiKeyVerifier(options, parts);
   if (jwt.length === 0 && !introspection && !apiKeys) return new UnconfiguredVerifier();
   return new CompositeVerifier({ jwt, introspection, apiKeys });
 }
 
-function jwtVerifiers(options: ResolvedOptions, clock: Clock): JwtVerifier[] {
+function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): JwtVerifier[] {
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
   const issuer = options.jwtIssuer ?? oidcIssuer;
   const verifiers: JwtVerifier[] = [];
@@ -46,7 +50,7 @@ function jwtVerifiers(options: ResolvedOptions, clock: Clock): JwtVerifier[] {
     const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
     const { jwtAudience: audience, jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
     const expected = { algorithms, issuer: expectedIssuer, audience, type, clockSkewMs };
-    verifiers.push(new JwtVerifier(keys, expected, clock));
+    verifiers.push(new JwtVerifier(keys, expected, mapper, clock));
   };
   if (jwtSecret !== undefined) {
     const secrets = [jwtSecret, ...jwtPreviousSecrets].map((secret) => new TextEncoder().encode(secret));
@@ -67,7 +71,10 @@ function jwtVerifiers(options: ResolvedOptions, clock: Clock): JwtVerifier[] {
   return verifiers;
 }
 
-function introspectionVerifier(options: ResolvedOptions, clock: Clock): IntrospectionVerifier | undefined {
+function introspectionVerifier(
+  options: ResolvedOptions,
+  { clock, mapper }: VerifierParts,
+): IntrospectionVerifier | undefined {
   const { introspectionUrl: url, introspectionClientId: clientId } = options;
   const clientSecret = options.introspectionClientSecret;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
@@ -76,8 +83,18 @@ function introspectionVerifier(options: ResolvedOptions, clock: Clock): Introspe
   const issuer = jwtIssuer ?? oidcIssuer;
   return new IntrospectionVerifier(
     { url, clientId, clientSecret, issuer, audience, clockSkewMs, timeoutMs },
+    mapper,
     clock,
   );
+}
+
+function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts): ApiKeyVerifier | undefined {
+  if (apiKeysFile === undefined) return undefined;
+  const { clock, registry, lifecycle, onApiKeysReloadFailed } = parts;
+  const file = new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed);
+  const verifier = new ApiKeyVerifier(file, clock);
+  followApiKeys(file, verifier, registry, lifecycle);
+  return verifier;
 }
 
 /** A provider must have answered before the deadline of the whole verification, so that the reason is known. */
