@@ -7,6 +7,7 @@ import {
   CurrentConnection,
   CurrentPrincipal,
   type Principal,
+  PrincipalMapper,
   RevocationService,
   RoomPolicy,
   SecureGateway,
@@ -16,6 +17,7 @@ import {
   WsRoles,
 } from 'nestjs-ws-security';
 import { DocumentPolicy, Documents, OpenDocumentDto } from '../docs/examples/document.policy.js';
+import { KeycloakMapper } from '../docs/examples/keycloak.mapper.js';
 import { MemberConnectGuard, Members } from '../docs/examples/member.connect-guard.js';
 import { PlanThrottlerGuard } from '../docs/examples/plan.throttler.js';
 import { ProjectRooms, Projects } from '../docs/examples/project-rooms.policy.js';
@@ -230,6 +232,14 @@ it('a verifier of the application’s own sessions', async () => {
     expect((await TestClient.refused(`${running.url}/plain`, { token })).status).toBe(401);
   await running.app.get(RevocationService).revokeUser('carol', 'sessions');
   expect((await client.closed).code).toBe(4403);
+});
+
+it('Z2 roles where the identity provider keeps them', async () => {
+  const providers = [{ provide: PrincipalMapper, useClass: KeycloakMapper }];
+  await start({ gateways: [PlainGateway], module: { providers } });
+  expect(await outcome('/plain', 'hello', { roles: ['user'] })).toBe('FORBIDDEN');
+  expect(await outcome('/plain', 'hello', { realm_access: 'user' })).toBe('FORBIDDEN');
+  expect(await outcome('/plain', 'hello', { realm_access: { roles: ['user'] } })).toBe('alice');
 });
 
 it('Z3 rooms that belong to projects', async () => {
