@@ -8,6 +8,7 @@ import {
 import { MODULE_CONNECT_GUARDS } from './gateway/connect-guards.js';
 import { MODULE_GUARDS } from './gateway/guard-chains.js';
 import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
+import { WS_THROTTLERS, type WsThrottler } from './throttling/throttlers.token.js';
 import type { WsSecurityOptions } from './options/options.schema.js';
 
 interface ModuleExtras {
@@ -17,6 +18,8 @@ interface ModuleExtras {
   connectGuards?: Type<WsConnectGuard>[];
   /** Guards of every gateway, after the built-in ones. A subclass of a built-in guard takes its place. */
   guards?: Type<CanActivate>[];
+  /** Budgets of every message beside the default one; `@Throttle()` gives an event its own of that name. */
+  throttlers?: WsThrottler[];
   /** Providers that take the place of the module's own, such as a `TokenVerifier` of the application. */
   providers?: Provider[];
 }
@@ -29,7 +32,7 @@ export const {
 } = new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
   .setClassMethodName('forRoot')
   .setExtras<ModuleExtras>(
-    { imports: [], providers: [], connectGuards: [], guards: [] },
+    { imports: [], providers: [], connectGuards: [], guards: [], throttlers: [] },
     (definition, extras) => ({
       ...definition,
       global: true,
@@ -38,6 +41,7 @@ export const {
         ...(definition.providers ?? []),
         { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
         { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
+        { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
         // Of two providers with one token the later one counts.
         ...(extras.providers ?? []),
       ],

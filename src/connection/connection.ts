@@ -47,6 +47,8 @@ export class Connection {
   lastSeen = 0;
   /** Whether nothing is read from the client for now: its silence means nothing then. @internal */
   isPaused = false;
+  /** Whether nothing it sends counts any more, because it is about to be closed. @internal */
+  isEnding = false;
   /** Whether its last message was over a limit. @internal */
   isLimited = false;
   /** What the server closed it with; undefined when the client did, or the line broke. @internal */

@@ -55,7 +55,7 @@ export class MessageChannel implements QueueControl {
     socket.on('message', (data, isBinary) => this.onMessage(data as Buffer, isBinary));
     socket.on('pong', () => void this.isWithinBudget(budget.judgeControl()));
     socket.on('ping', (data) => {
-      if (this.isWithinBudget(budget.judgeControl())) connection.pong(data);
+      if (this.isWithinBudget(budget.judgeControl()) && this.isListening) connection.pong(data);
     });
     connection.onClosing(() => this.abandon());
     this.pause();
@@ -96,7 +96,7 @@ export class MessageChannel implements QueueControl {
 
   private onMessage(data: Buffer, isBinary: boolean): void {
     const fits = this.budget.judgeMessage() && this.fitsInflated(data);
-    if (!this.isWithinBudget(fits) || !this.connection.isOpen) return;
+    if (!this.isWithinBudget(fits) || !this.isListening) return;
     if (isBinary && !this.accepts(data)) return;
     const text = data.toString();
     const take = this.takeFirst;
@@ -111,8 +111,12 @@ export class MessageChannel implements QueueControl {
     else this.dispatch(text);
   }
 
+  private get isListening(): boolean {
+    return this.connection.isOpen && !this.connection.isEnding;
+  }
+
   private dispatch(text: string): void {
-    if (!this.connection.isOpen) return;
+    if (!this.isListening) return;
     const job = this.services.dispatcher.accept(this.connection, this.handlers, text);
     if (job) this.queue.add(job);
   }
@@ -120,7 +124,7 @@ export class MessageChannel implements QueueControl {
   /** The first of a run is answered; each is a violation. */
   private isWithinBudget(fits: boolean): boolean {
     if (!fits) {
-      if (!this.isOver)
+      if (!this.isOver && this.isListening)
         this.connection.fail(new RateLimitedException(this.budget.retryAfterMs).toBody(), undefined);
       this.services.violations.record(this.connection, 'RATE_LIMITED');
     }

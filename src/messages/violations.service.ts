@@ -52,16 +52,21 @@ export class Violations {
 
   /** @param code what the client was told; one that is no violation is not counted */
   record(connection: Connection, code: ErrorCode): void {
-    if (!STRIKES.has(code) || !connection.isOpen) return;
+    if (!STRIKES.has(code) || !connection.isOpen || connection.isEnding) return;
     const offender = this.offenderOf(connection);
     offender.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, offender));
     const retryAfterMs = offender.strikes.add(code, this.clock.monotonic());
-    if (retryAfterMs > 0) this.strikeOut(connection, Math.ceil(retryAfterMs));
+    if (retryAfterMs > 0) this.strikeOut(connection, offender, Math.ceil(retryAfterMs));
   }
 
-  private strikeOut(connection: Connection, strikesMs: number): void {
+  private strikeOut(connection: Connection, offender: Offender, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
-    closeWithGoodbye(connection, CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
+    connection.isEnding = true;
+    // What was accepted before is answered first, as far as the answers are there.
+    setImmediate(() => {
+      this.report(connection, offender);
+      closeWithGoodbye(connection, CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
+    });
     this.bans.ban(connection).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.events.emit({ type: 'ban.failed', connection: connection.id, reason });

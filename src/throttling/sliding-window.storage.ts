@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Clock } from '../connection/clock.js';
 import { SlidingWindow } from './sliding-window.js';
 import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
+import type { WsThrottlerStorage } from './ws-throttler-storage.interface.js';
 
 const SWEEP_MS = 10_000;
 
@@ -17,7 +17,8 @@ interface Entry {
  * @publicApi
  */
 @Injectable()
-export class SlidingWindowStorage implements ThrottlerStorage, OnApplicationShutdown {
+export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationShutdown {
+  readonly knowsCost = true;
   private readonly entries = new Map<string, Entry>();
   private stopSweeping: (() => void) | undefined;
 
@@ -32,6 +33,7 @@ export class SlidingWindowStorage implements ThrottlerStorage, OnApplicationShut
    *
    * @param ttl the window, milliseconds
    * @param blockDuration milliseconds a key stays refused once it was over the limit; 0 for as long as it is
+   * @param cost hits to count, all of them or none
    */
   async increment(
     key: string,
@@ -39,10 +41,23 @@ export class SlidingWindowStorage implements ThrottlerStorage, OnApplicationShut
     limit: number,
     blockDuration: number,
     throttlerName: string,
+    cost = 1,
   ): Promise<ThrottlerVerdict> {
+    return this.hit(key, ttl, limit, blockDuration, throttlerName, cost);
+  }
+
+  /** As {@link increment}, at once. */
+  hit(
+    key: string,
+    ttl: number,
+    limit: number,
+    blockDuration: number,
+    throttlerName: string,
+    cost: number,
+  ): ThrottlerVerdict {
     const now = this.clock.monotonic();
     const entry = this.entryOf(`${throttlerName}|${limit}|${ttl}|${key}`, ttl, limit);
-    const wait = this.waitOf(entry, now, blockDuration);
+    const wait = this.waitOf(entry, now, blockDuration, cost);
     return {
       totalHits: wait > 0 ? limit + 1 : entry.window.size,
       timeToExpire: Math.ceil(ttl / 1000),
@@ -58,9 +73,9 @@ export class SlidingWindowStorage implements ThrottlerStorage, OnApplicationShut
     this.entries.clear();
   }
 
-  private waitOf(entry: Entry, now: number, blockDuration: number): number {
+  private waitOf(entry: Entry, now: number, blockDuration: number, cost: number): number {
     if (now < entry.blockedUntil) return entry.blockedUntil - now;
-    const wait = entry.window.hit(now);
+    const wait = entry.window.hit(now, cost);
     if (wait === 0 || blockDuration <= 0) return wait;
     entry.blockedUntil = now + Math.max(wait, blockDuration);
     return entry.blockedUntil - now;

@@ -13,17 +13,19 @@ export class SlidingWindow {
 
   /**
    * @param now monotonic milliseconds
+   * @param cost hits to count, all of them or none; more than the limit counts as the limit
    * @returns 0 when the hit is accepted, otherwise the milliseconds until one will be
    */
-  hit(now: number): number {
-    if (this.accepted.length < this.limit) {
-      this.accepted.push(now);
-      return 0;
+  hit(now: number, cost = 1): number {
+    const count = Math.min(cost, this.limit);
+    const crowded = this.accepted.length + count - this.limit;
+    if (crowded > 0) {
+      // So many of the oldest have to have left the window.
+      const last = this.accepted[(this.oldest + crowded - 1) % this.accepted.length] as number;
+      const free = last + this.ttl;
+      if (now < free) return free - now;
     }
-    const free = (this.accepted[this.oldest] as number) + this.ttl;
-    if (now < free) return free - now;
-    this.accepted[this.oldest] = now;
-    this.oldest = (this.oldest + 1) % this.limit;
+    for (let i = 0; i < count; i++) this.remember(now);
     return 0;
   }
 
@@ -35,5 +37,14 @@ export class SlidingWindow {
   /** How many accepted hits are remembered, at most `limit`. */
   get size(): number {
     return this.accepted.length;
+  }
+
+  private remember(now: number): void {
+    if (this.accepted.length < this.limit) {
+      this.accepted.push(now);
+      return;
+    }
+    this.accepted[this.oldest] = now;
+    this.oldest = (this.oldest + 1) % this.limit;
   }
 }

@@ -1,4 +1,4 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
   ThrottlerGuard,
@@ -12,8 +12,20 @@ import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
+import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
 import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
+import { WS_THROTTLERS, type WsThrottler } from './throttlers.token.js';
 import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
+import { knowsCost } from './ws-throttler-storage.interface.js';
+
+/** Steps of the guard it extends; where a subclass has its own, they are asked on each message. */
+const STEPS = [
+  'shouldSkip',
+  'handleRequest',
+  'getTracker',
+  'generateKey',
+  'throwThrottlingException',
+] as const;
 
 /**
  * One budget per principal over all events and sockets; `@Throttle()` gives an event, or a gateway, its own.
@@ -22,14 +34,33 @@ import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js'
  */
 @Injectable()
 export class WsThrottlerGuard extends ThrottlerGuard {
+  private readonly rules: ThrottleRules;
+  private readonly isExtended: boolean;
+
   constructor(
     @InjectSecurityOptions() { rateLimit: limit, rateTtlMs: ttl }: ResolvedOptions,
     @InjectWsThrottlerStorage() storage: ThrottlerStorage,
     reflector: Reflector,
     protected readonly scopes: ThrottleScopeReader,
+    @Inject(WS_THROTTLERS) named: readonly WsThrottler[],
   ) {
     // A block would refuse hits that the window has room for again.
-    super([{ name: 'default', limit, ttl, blockDuration: 0 }], storage, reflector);
+    const throttlers = [{ name: 'default', limit, ttl }, ...named].map((throttler) => ({
+      blockDuration: 0,
+      ...throttler,
+    }));
+    super(throttlers, storage, reflector);
+    this.rules = new ThrottleRules(throttlers, reflector, scopes);
+    this.isExtended = STEPS.some((step) => this[step] !== WsThrottlerGuard.prototype[step]);
+  }
+
+  /** @throws RateLimitedException */
+  override canActivate(context: ExecutionContext): Promise<boolean> {
+    const rules = this.isExtended ? undefined : this.rules.of(context.getClass(), context.getHandler());
+    if (!rules) return super.canActivate(context);
+    const connection = connectionOf(context.switchToWs().getClient<object>());
+    // Who asks guards takes an answer as it comes; the guard this one extends always makes them wait.
+    return this.admit(connection, rules, 0) as Promise<boolean>;
   }
 
   /** @throws RateLimitedException */
@@ -40,13 +71,8 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     const tracker = await getTracker(connection, context);
     const name = throttler.name ?? 'default';
     const key = generateKey(context, tracker, name);
-    const verdict: ThrottlerVerdict = await this.storageService.increment(
-      key,
-      ttl,
-      limit,
-      blockDuration,
-      name,
-    );
+    const cost = this.rules.costOf(context.getClass(), context.getHandler());
+    const verdict = await this.increment(key, { name, limit, ttl, blockDuration, cost });
     if (verdict.isBlocked) {
       await this.throwThrottlingException(context, { ...verdict, ttl, limit, key, tracker });
     }
@@ -78,4 +104,56 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   ): Promise<void> {
     return Promise.reject(new RateLimitedException(waitOf(detail)));
   }
+
+  /** Counts a message on its budgets, one after the other, and waits only where it has to. */
+  private admit(
+    connection: Connection,
+    rules: readonly ThrottleRule[],
+    first: number,
+  ): boolean | Promise<boolean> {
+    for (let i = first; i < rules.length; i++) {
+      const rule = rules[i] as ThrottleRule;
+      const limit = this.limitOf(connection, rule.limit);
+      const verdict =
+        typeof limit === 'number'
+          ? this.count(connection, rule, limit)
+          : limit.then((own) => this.count(connection, rule, own));
+      if (verdict instanceof Promise) {
+        return verdict.then((late) => accepted(late) && this.admit(connection, rules, i + 1));
+      }
+      accepted(verdict);
+    }
+    return true;
+  }
+
+  private count(
+    { limitKey }: Connection,
+    rule: ThrottleRule,
+    limit: number,
+  ): ThrottlerVerdict | Promise<ThrottlerVerdict> {
+    const storage = this.storageService;
+    const key = rule.prefix + limitKey;
+    if (knowsCost(storage) && storage.hit)
+      return storage.hit(key, rule.ttl, limit, rule.blockDuration, rule.name, rule.cost);
+    return this.increment(key, { ...rule, limit });
+  }
+
+  /** A storage that knows no costs counts one hit after the other. */
+  private async increment(
+    key: string,
+    { name, limit, ttl, blockDuration, cost }: Omit<ThrottleRule, 'prefix'>,
+  ): Promise<ThrottlerVerdict> {
+    const storage = this.storageService;
+    if (knowsCost(storage)) return storage.increment(key, ttl, limit, blockDuration, name, cost);
+    let verdict = await storage.increment(key, ttl, limit, blockDuration, name);
+    for (let i = 1; i < Math.min(cost, limit) && !verdict.isBlocked; i++)
+      verdict = await storage.increment(key, ttl, limit, blockDuration, name);
+    return verdict;
+  }
+}
+
+/** @throws RateLimitedException */
+function accepted(verdict: ThrottlerVerdict): true {
+  if (verdict.isBlocked) throw new RateLimitedException(waitOf(verdict));
+  return true;
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { WebSocket, type ClientOptions } from 'ws';
 
 export interface Frame {
@@ -79,6 +80,16 @@ export class TestClient {
 
   send(frame: unknown): void {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  /** Writes bytes past the client's own framing, in one piece. */
+  sendRaw(bytes: Buffer): void {
+    (this.socket as unknown as { _socket: Duplex })._socket.write(bytes);
+  }
+
+  /** Everything that has arrived and was not read. */
+  take(): Frame[] {
+    return this.frames.splice(0);
   }
 
   /** The next frame that arrives, or has arrived already. */

@@ -24,7 +24,7 @@ export class BanService {
     const { limitKey } = connection;
     const stored = this.store.ban(limitKey, banMs);
     for (const other of this.registry) {
-      if (other.limitKey === limitKey && other.isOpen)
+      if (other !== connection && other.limitKey === limitKey && other.isOpen)
         closeWithGoodbye(other, CloseCode.FORBIDDEN, 'banned', banMs);
     }
     await stored;

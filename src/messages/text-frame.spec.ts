@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import type { Writable } from 'node:stream';
+import { textFrame } from './text-frame.js';
+
+const { Receiver } = createRequire(import.meta.url)('ws') as {
+  Receiver: new (options: object) => Writable;
+};
+
+function read(frame: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const receiver = new Receiver({ isServer: false });
+    receiver.on('message', (data: Buffer, isBinary: boolean) => resolve(`${isBinary} ${data.toString()}`));
+    receiver.on('error', reject);
+    receiver.write(frame);
+  });
+}
+
+it.each([0, 1, 125, 126, 65_535, 65_536, 70_000])('%d characters are one frame', async (length) => {
+  const text = 'x'.repeat(length);
+  expect(await read(textFrame(text))).toBe(`false ${text}`);
+});
+
+it.each(['é', '€', '😀', 'é'.repeat(63), '€'.repeat(21_846), 'a\u0000b', '\u00ff'])(
+  'characters beyond ASCII are UTF-8',
+  async (text) => {
+    expect(await read(textFrame(text))).toBe(`false ${text}`);
+  },
+);

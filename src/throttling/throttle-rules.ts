@@ -1,0 +1,75 @@
+import type { Reflector } from '@nestjs/core';
+import type { ThrottlerOptions } from '@nestjs/throttler';
+import type { ThrottleScopeReader } from './throttle-scope.js';
+import { COST } from './ws-cost.decorator.js';
+
+// What Nest calls a handler and a class.
+// oxlint-disable-next-line typescript/no-unsafe-function-type
+type Callable = Function;
+
+/** One budget that an event is counted on, as far as that is known before the first message. */
+export interface ThrottleRule {
+  readonly name: string;
+  readonly limit: number;
+  readonly ttl: number;
+  readonly blockDuration: number;
+  /** What the key of the budget begins with. */
+  readonly prefix: string;
+  readonly cost: number;
+}
+
+/** Keys of the metadata of `@Throttle()` and `@SkipThrottle()`; the throttler package does not export them. */
+const SKIP = 'THROTTLER:SKIP';
+const LIMIT = 'THROTTLER:LIMIT';
+const TTL = 'THROTTLER:TTL';
+const BLOCK = 'THROTTLER:BLOCK_DURATION';
+const DYNAMIC = ['THROTTLER:TRACKER', 'THROTTLER:KEY_GENERATOR'];
+
+/** Reads the decorators of events once, instead of on each message. */
+export class ThrottleRules {
+  private readonly known = new WeakMap<Callable, Map<Callable, readonly ThrottleRule[] | undefined>>();
+
+  constructor(
+    private readonly throttlers: readonly ThrottlerOptions[],
+    private readonly reflector: Reflector,
+    private readonly scopes: ThrottleScopeReader,
+  ) {}
+
+  /** The rules of an event; undefined when they have to be worked out for each message. */
+  of(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {
+    let rules = this.known.get(gateway);
+    if (!rules) this.known.set(gateway, (rules = new Map()));
+    if (!rules.has(handler)) rules.set(handler, this.read(gateway, handler));
+    return rules.get(handler);
+  }
+
+  costOf(gateway: Callable, handler: Callable): number {
+    return this.reflector.getAllAndOverride<number | undefined>(COST, [handler, gateway]) ?? 1;
+  }
+
+  private read(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {
+    const rules: ThrottleRule[] = [];
+    for (const throttler of this.throttlers) {
+      const { name = 'default' } = throttler;
+      const setting = (key: string): unknown =>
+        this.reflector.getAllAndOverride<unknown>(key + name, [handler, gateway]);
+      if (setting(SKIP)) continue;
+      const limit = setting(LIMIT) ?? throttler.limit;
+      const ttl = setting(TTL) ?? throttler.ttl;
+      const blockDuration = setting(BLOCK) ?? throttler.blockDuration ?? 0;
+      const isDynamic = DYNAMIC.some((key) => setting(key) !== undefined) || hasFunctions(throttler);
+      if (isDynamic || !isNumber(limit) || !isNumber(ttl) || !isNumber(blockDuration)) return undefined;
+      const prefix = `${this.scopes.scopeOf(gateway, handler, name)}|`;
+      rules.push({ name, limit, ttl, blockDuration, prefix, cost: this.costOf(gateway, handler) });
+    }
+    return rules;
+  }
+}
+
+function hasFunctions({ skipIf, getTracker, generateKey }: ThrottlerOptions): boolean {
+  return (skipIf ?? getTracker ?? generateKey) !== undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
