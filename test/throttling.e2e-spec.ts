@@ -1,10 +1,17 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { SkipThrottle, Throttle } from '@nestjs/throttler';
-import { SecureGateway, WsPublic } from 'nestjs-ws-security';
+import { SkipThrottle, Throttle, type ThrottlerStorage } from '@nestjs/throttler';
+import {
+  SecureGateway,
+  SlidingWindowStorage,
+  WS_THROTTLER_STORAGE,
+  WsCost,
+  WsPublic,
+  WsThrottlerGuard,
+} from 'nestjs-ws-security';
 import { certificate } from './support/certificate.js';
 import { EchoDto, EchoGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
-import { startApp, type RunningApp } from './support/start-app.js';
+import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
 
@@ -37,101 +44,170 @@ class LimitedGateway {
   }
 
   @WsPublic()
+  @WsCost(3)
+  @SubscribeMessage('costly')
+  costly(): boolean {
+    return true;
+  }
+
+  @WsPublic()
   @SkipThrottle()
+  @Throttle({ long: { limit: 1, ttl: 60_000 } })
+  @SubscribeMessage('long')
+  long(): boolean {
+    return true;
+  }
+
+  @WsPublic()
+  @SkipThrottle({ default: true, long: true })
   @SubscribeMessage('free')
   free(): boolean {
     return true;
   }
 }
 
+const MODULE: AppOptions['module'] = { throttlers: [{ name: 'long', limit: 9, ttl: 60_000 }] };
+
 let clock: ManualClock;
 let running: RunningApp;
 
-beforeEach(async () => {
-  clock = new ManualClock();
-  running = await startApp({
-    gateways: [EchoGateway, LimitedGateway],
-    clock,
-    options: { rateLimit: 5, rateTtlMs: 10_000, heartbeatIntervalMs: 3_600_000 },
-    tls: await certificate(),
-  });
-});
-
-afterEach(() => running.close());
-
-const connect = async (path: string, sub?: string): Promise<TestClient> =>
-  TestClient.connect(running.url + path, sub === undefined ? {} : { token: await mintToken({ sub }) });
-
-async function outcomes(client: TestClient, event: string, times: number): Promise<unknown[]> {
-  const results: unknown[] = [];
-  for (let i = 0; i < times; i++) {
-    const { event: name, data } = await client.request(event, { text: 'hi' });
-    results.push(name === 'exception' ? data?.['code'] : 'served');
+/** As the built-in one, but with a step of its own, so that every message is worked out anew. */
+class SteppedThrottlerGuard extends WsThrottlerGuard {
+  protected override getTracker(connection: Record<string, unknown>): Promise<string> {
+    return super.getTracker(connection);
   }
-  return results;
 }
 
-it('R2 five pass over wss, the sixth waits until the oldest has left the window, and not a moment longer', async () => {
-  const client = await connect('/ws', 'alice');
-  for (let i = 0; i < 5; i++) {
-    expect(await client.request('echo', { text: `${i}` })).toMatchObject({ event: 'echo' });
-    clock.advance(100);
+/** Counts as the module's storage does, and knows nothing of costs. */
+class PlainStorage implements ThrottlerStorage {
+  private readonly storage = new SlidingWindowStorage(clock);
+
+  increment(...args: Parameters<ThrottlerStorage['increment']>): ReturnType<ThrottlerStorage['increment']> {
+    return this.storage.increment(...args);
   }
-  expect(await client.request('echo', { text: 'sixth' })).toEqual({
-    event: 'exception',
-    data: {
-      status: 'error',
-      code: 'RATE_LIMITED',
-      message: 'Rate limit exceeded. Please wait.',
-      retryAfterMs: 9500,
-    },
-    id: 6,
+}
+
+describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
+  ['with rules that are read once', () => ({})],
+  ['with a step of its own', () => ({ module: { ...MODULE, guards: [SteppedThrottlerGuard] } })],
+  ['with a storage that answers later', () => ({ overrides: [[WS_THROTTLER_STORAGE, new PlainStorage()]] })],
+])('the throttler %s', (_how, configured) => {
+  beforeEach(async () => {
+    clock = new ManualClock();
+    running = await startApp({
+      gateways: [EchoGateway, LimitedGateway],
+      clock,
+      options: {
+        rateLimit: 5,
+        rateTtlMs: 10_000,
+        heartbeatIntervalMs: 3_600_000,
+        strikeLimit: 1000,
+        frameBurst: 1000,
+      },
+      tls: await certificate(),
+      module: MODULE,
+      ...configured(),
+    });
   });
-  clock.advance(9499);
-  expect(await client.request('echo', { text: 'too early' })).toMatchObject({ data: { retryAfterMs: 1 } });
-  clock.advance(1);
-  expect(await client.request('echo', { text: 'now' })).toMatchObject({ event: 'echo' });
-  // The second hit was 100 ms after the first.
-  expect(await client.request('echo', { text: 'again' })).toMatchObject({ data: { retryAfterMs: 100 } });
+
+  afterEach(() => running.close());
+
+  const connect = async (path: string, sub?: string): Promise<TestClient> =>
+    TestClient.connect(running.url + path, sub === undefined ? {} : { token: await mintToken({ sub }) });
+
+  async function outcomes(client: TestClient, event: string, times: number): Promise<unknown[]> {
+    const results: unknown[] = [];
+    for (let i = 0; i < times; i++) {
+      const { event: name, data } = await client.request(event, { text: 'hi' });
+      results.push(name === 'exception' ? data?.['code'] : 'served');
+    }
+    return results;
+  }
+
+  it('R2 five pass over wss, the sixth waits until the oldest has left the window, and not a moment longer', async () => {
+    const client = await connect('/ws', 'alice');
+    for (let i = 0; i < 5; i++) {
+      expect(await client.request('echo', { text: `${i}` })).toMatchObject({ event: 'echo' });
+      clock.advance(100);
+    }
+    expect(await client.request('echo', { text: 'sixth' })).toEqual({
+      event: 'exception',
+      data: {
+        status: 'error',
+        code: 'RATE_LIMITED',
+        message: 'Rate limit exceeded. Please wait.',
+        retryAfterMs: 9500,
+      },
+      id: 6,
+    });
+    clock.advance(9499);
+    expect(await client.request('echo', { text: 'too early' })).toMatchObject({ data: { retryAfterMs: 1 } });
+    clock.advance(1);
+    expect(await client.request('echo', { text: 'now' })).toMatchObject({ event: 'echo' });
+    // The second hit was 100 ms after the first.
+    expect(await client.request('echo', { text: 'again' })).toMatchObject({ data: { retryAfterMs: 100 } });
+  });
+
+  it('R2 one budget over all events and sockets of a user, and another for each other user', async () => {
+    const [first, second] = [await connect('/limits', 'alice'), await connect('/ws', 'alice')];
+    expect(await outcomes(first, 'plain', 2)).toEqual(['served', 'served']);
+    expect(await outcomes(first, 'other', 1)).toEqual(['served']);
+    expect(await outcomes(second, 'echo', 3)).toEqual(['served', 'served', 'RATE_LIMITED']);
+    expect(await outcomes(await connect('/ws', 'bob'), 'echo', 5)).not.toContain('RATE_LIMITED');
+  });
+
+  it('R2 anonymous clients of one address share a budget', async () => {
+    expect(await outcomes(await connect('/limits'), 'plain', 5)).not.toContain('RATE_LIMITED');
+    expect(await outcomes(await connect('/limits'), 'plain', 1)).toEqual(['RATE_LIMITED']);
+    expect(await outcomes(await connect('/limits', 'alice'), 'plain', 1)).toEqual(['served']);
+  });
+
+  it('@Throttle gives an event a budget of its own, @SkipThrottle none', async () => {
+    const client = await connect('/limits', 'alice');
+    expect(await outcomes(client, 'own', 3)).toEqual(['served', 'served', 'RATE_LIMITED']);
+    expect(await outcomes(client, 'plain', 6)).toEqual([
+      ...Array.from({ length: 5 }, () => 'served'),
+      'RATE_LIMITED',
+    ]);
+    expect(await outcomes(client, 'free', 20)).not.toContain('RATE_LIMITED');
+    clock.advance(1000);
+    expect(await outcomes(client, 'own', 1)).toEqual(['served']);
+  });
+
+  it('a block lasts as long as it says', async () => {
+    const client = await connect('/limits', 'alice');
+    expect(await outcomes(client, 'blocked', 2)).toEqual(['served', 'RATE_LIMITED']);
+    clock.advance(4999);
+    expect(await outcomes(client, 'blocked', 1)).toEqual(['RATE_LIMITED']);
+    clock.advance(1);
+    expect(await outcomes(client, 'blocked', 1)).toEqual(['served']);
+  });
+
+  it('invalid messages count', async () => {
+    const client = await connect('/ws', 'alice');
+    for (let i = 0; i < 5; i++) await client.request('echo', { wrong: true });
+    expect(await outcomes(client, 'echo', 1)).toEqual(['RATE_LIMITED']);
+  });
+
+  it('R2 a named throttler is a budget beside the default one', async () => {
+    const client = await connect('/limits', 'alice');
+    expect(await outcomes(client, 'plain', 3)).toEqual(['served', 'served', 'served']);
+    clock.advance(10_000);
+    expect(await outcomes(client, 'plain', 5)).toEqual(Array.from({ length: 5 }, () => 'served'));
+    clock.advance(10_000);
+    // The long one has counted 8 of 9.
+    expect(await outcomes(client, 'plain', 2)).toEqual(['served', 'RATE_LIMITED']);
+    expect(await outcomes(client, 'long', 2)).toEqual(['served', 'RATE_LIMITED']);
+  });
+
+  it('R2 an event may cost more than one message', async () => {
+    const client = await connect('/limits', 'alice');
+    expect(await outcomes(client, 'costly', 1)).toEqual(['served']);
+    expect(await outcomes(client, 'plain', 1)).toEqual(['served']);
+    expect(await outcomes(client, 'costly', 1)).toEqual(['RATE_LIMITED']);
+  });
 });
 
-it('R2 one budget over all events and sockets of a user, and another for each other user', async () => {
-  const [first, second] = [await connect('/limits', 'alice'), await connect('/ws', 'alice')];
-  expect(await outcomes(first, 'plain', 2)).toEqual(['served', 'served']);
-  expect(await outcomes(first, 'other', 1)).toEqual(['served']);
-  expect(await outcomes(second, 'echo', 3)).toEqual(['served', 'served', 'RATE_LIMITED']);
-  expect(await outcomes(await connect('/ws', 'bob'), 'echo', 5)).not.toContain('RATE_LIMITED');
-});
-
-it('R2 anonymous clients of one address share a budget', async () => {
-  expect(await outcomes(await connect('/limits'), 'plain', 5)).not.toContain('RATE_LIMITED');
-  expect(await outcomes(await connect('/limits'), 'plain', 1)).toEqual(['RATE_LIMITED']);
-  expect(await outcomes(await connect('/limits', 'alice'), 'plain', 1)).toEqual(['served']);
-});
-
-it('@Throttle gives an event a budget of its own, @SkipThrottle none', async () => {
-  const client = await connect('/limits', 'alice');
-  expect(await outcomes(client, 'own', 3)).toEqual(['served', 'served', 'RATE_LIMITED']);
-  expect(await outcomes(client, 'plain', 6)).toEqual([
-    ...Array.from({ length: 5 }, () => 'served'),
-    'RATE_LIMITED',
-  ]);
-  expect(await outcomes(client, 'free', 20)).not.toContain('RATE_LIMITED');
-  clock.advance(1000);
-  expect(await outcomes(client, 'own', 1)).toEqual(['served']);
-});
-
-it('a block lasts as long as it says', async () => {
-  const client = await connect('/limits', 'alice');
-  expect(await outcomes(client, 'blocked', 2)).toEqual(['served', 'RATE_LIMITED']);
-  clock.advance(4999);
-  expect(await outcomes(client, 'blocked', 1)).toEqual(['RATE_LIMITED']);
-  clock.advance(1);
-  expect(await outcomes(client, 'blocked', 1)).toEqual(['served']);
-});
-
-it('invalid messages count', async () => {
-  const client = await connect('/ws', 'alice');
-  for (let i = 0; i < 5; i++) await client.request('echo', { wrong: true });
-  expect(await outcomes(client, 'echo', 1)).toEqual(['RATE_LIMITED']);
+it('a cost is a whole number', () => {
+  for (const cost of [0, -1, 1.5, Number.NaN]) expect(() => WsCost(cost)).toThrow(TypeError);
 });

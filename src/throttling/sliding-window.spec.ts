@@ -10,10 +10,11 @@ class NaiveWindow {
     private readonly ttl: number,
   ) {}
 
-  hit(now: number): boolean {
+  hit(now: number, cost = 1): boolean {
+    const count = Math.min(cost, this.limit);
     const recent = this.accepted.filter((at) => at > now - this.ttl);
-    if (recent.length >= this.limit) return false;
-    this.accepted.push(now);
+    if (recent.length + count > this.limit) return false;
+    for (let i = 0; i < count; i++) this.accepted.push(now);
     return true;
   }
 }
@@ -32,6 +33,30 @@ describe('SlidingWindow', () => {
         for (const gap of gaps) {
           now += gap;
           expect(exact.hit(now) === 0).toBe(naive.hit(now));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('R2 counts costs as so many hits, all of them or none', () => {
+    const schedules = fc.record({
+      limit: fc.integer({ min: 1, max: 9 }),
+      ttl: fc.integer({ min: 1, max: 1000 }),
+      hits: fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 12 })), {
+        maxLength: 200,
+      }),
+    });
+    fc.assert(
+      fc.property(schedules, ({ limit, ttl, hits }) => {
+        const [exact, naive] = [new SlidingWindow(limit, ttl), new NaiveWindow(limit, ttl)];
+        let now = 0;
+        for (const [gap, cost] of hits) {
+          now += gap;
+          const wait = exact.hit(now, cost);
+          expect(wait === 0).toBe(naive.hit(now, cost));
+          if (wait === 0) continue;
+          expect(exact.hit(now + wait - 1, cost)).toBeGreaterThan(0);
         }
       }),
       { numRuns: 500 },

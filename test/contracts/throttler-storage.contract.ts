@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ThrottlerStorage } from '@nestjs/throttler';
+import { knowsCost } from '../../src/throttling/ws-throttler-storage.interface.js';
 import type { ThrottlerVerdict } from '../../src/throttling/throttler-verdict.interface.js';
 
 interface Subject {
@@ -72,6 +73,20 @@ export function describeThrottlerStorage(name: string, create: () => Subject | P
       expect((await hit('key', 1, 100, 5000)).isBlocked).toBe(true);
       await subject.advance(1);
       expect((await hit('key', 1, 100, 5000)).isBlocked).toBe(false);
+    });
+
+    it('counts a cost as so many hits, all of them or none', async () => {
+      const { storage } = subject;
+      if (!knowsCost(storage)) return;
+      const spend = async (cost: number): Promise<ThrottlerVerdict> =>
+        storage.increment('key', 1000, 5, 0, 'default', cost);
+      expect((await spend(3)).isBlocked).toBe(false);
+      expect(await spend(3)).toMatchObject({ isBlocked: true, retryAfterMs: 1000 });
+      expect((await spend(2)).isBlocked).toBe(false);
+      expect((await spend(1)).isBlocked).toBe(true);
+      await subject.advance(1000);
+      expect((await spend(99)).isBlocked).toBe(false);
+      expect((await spend(1)).isBlocked).toBe(true);
     });
 
     it('keeps keys and throttlers apart', async () => {

@@ -20,7 +20,10 @@ export interface AppOptions {
   tls?: { cert: string; key: string };
   connectGuards?: Type<WsConnectGuard>[];
   /** What else `forRoot()` is given. */
-  module?: Pick<Parameters<typeof WsSecurityModule.forRoot>[0] & object, 'imports' | 'providers' | 'guards'>;
+  module?: Pick<
+    Parameters<typeof WsSecurityModule.forRoot>[0] & object,
+    'imports' | 'providers' | 'guards' | 'throttlers'
+  >;
   /** Providers of the module to replace. */
   overrides?: [token: Type | symbol | (abstract new (...args: never[]) => unknown), value: unknown][];
   beforeInit?: (app: INestApplication) => void;
