@@ -11,7 +11,7 @@ import { EchoDto } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
 import { frame, Opcode } from './support/raw-frames.js';
 import { startApp, type RunningApp } from './support/start-app.js';
-import { TestClient } from './support/test-client.js';
+import { type Frame, TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
 
 @SecureGateway({ path: '/ws', public: true })
@@ -56,12 +56,16 @@ async function happened(type: string): Promise<void> {
   while (ofType(type).length === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** The event, or the code of an exception. */
+const nameOf = ({ event, data }: Pick<Frame, 'event' | 'data'>): string =>
+  event === 'exception' ? (data?.['code'] as string) : event;
+
 /** How a client's connection ends, and what it heard before. */
 async function end(client: TestClient): Promise<{ code: number; codes: Record<string, number> }> {
   const { code } = await client.closed;
   const codes: Record<string, number> = {};
   for (const { event, data } of client.take()) {
-    const name = event === 'exception' ? String(data?.['code']) : event;
+    const name = nameOf({ event, data });
     codes[name] = (codes[name] ?? 0) + 1;
   }
   return { code, codes };
@@ -137,7 +141,7 @@ describe('the frame budget', () => {
     client.send({ event: 'nope', id: 'end' });
     // Refusals need no handler: they are faster than replies.
     const frames = await Promise.all(Array.from({ length: times + 1 }, () => client.next()));
-    return frames.map(({ event, data }) => String(data?.['code'] ?? event)).toSorted();
+    return frames.map(nameOf).toSorted();
   };
 
   it('R1 comes back with time', async () => {
@@ -242,11 +246,7 @@ describe('violations', () => {
     for (let i = 0; i < 5; i++) client.send(echo());
     client.send({ event: 'nope', id: 'end' });
     const frames = [await client.next(), await client.next(), await client.next()];
-    expect(frames.map(({ event, data }) => String(data?.['code'] ?? event)).toSorted()).toEqual([
-      'RATE_LIMITED',
-      'UNKNOWN_EVENT',
-      'echo',
-    ]);
+    expect(frames.map(nameOf).toSorted()).toEqual(['RATE_LIMITED', 'UNKNOWN_EVENT', 'echo']);
     await client.close();
   });
 

@@ -14,6 +14,8 @@ export interface ConnectionSocket {
   sendShared(push: PushText): void;
   ping(): void;
   pong(data: Buffer): void;
+  /** Whether more waits for the client than it may. */
+  readonly isBehind: boolean;
   close(code: number, reason: string): void;
   terminate(): void;
 }
@@ -87,6 +89,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.socket.readyState === OPEN;
+  }
+
+  /** Whether it reads more slowly than it is allowed to; it is closed unless it catches up. */
+  get isBehind(): boolean {
+    return this.socket.isBehind;
   }
 
   /** Whether the client speaks `ws-security.v1`. */

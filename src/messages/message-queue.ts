@@ -13,16 +13,20 @@ export interface QueueControl {
   resume(): void;
 }
 
+interface Entry {
+  readonly job: Job;
+  /** What a handler leaves in its context (AsyncLocalStorage) is not found by the next one. */
+  readonly scope: AsyncResource;
+}
+
 /**
  * So many handlers of a connection at once, the others wait their turn. When too many wait, the client is made to, by
  * TCP: nothing is dropped.
  */
 export class MessageQueue {
-  private readonly waiting: Job[] = [];
+  private readonly waiting: Entry[] = [];
   private running = 0;
   private isPaused = false;
-  /** Each handler starts in the same context, whatever the one before it has left (AsyncLocalStorage). */
-  private readonly scope = new AsyncResource('WsMessage');
 
   constructor(
     private readonly options: QueueOptions,
@@ -30,11 +34,12 @@ export class MessageQueue {
   ) {}
 
   add(job: Job): void {
+    const entry = { job, scope: new AsyncResource('WsMessage') };
     if (this.running < this.options.maxInFlight) {
-      this.start(job);
+      this.start(entry);
       return;
     }
-    this.waiting.push(job);
+    this.waiting.push(entry);
     if (this.isPaused || this.waiting.length < this.options.maxQueued) return;
     this.isPaused = true;
     this.control.pause();
@@ -45,9 +50,9 @@ export class MessageQueue {
     this.waiting.length = 0;
   }
 
-  private start(job: Job): void {
+  private start({ job, scope }: Entry): void {
     this.running++;
-    void this.scope.runInAsyncScope(this.serve, this, job).then(this.onDone);
+    void scope.runInAsyncScope(this.serve, this, job).then(this.onDone);
   }
 
   private readonly serve = (job: Job): Promise<void> => this.control.run(job);

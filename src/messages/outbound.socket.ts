@@ -40,6 +40,10 @@ export class OutboundSocket implements ConnectionSocket {
     return this.socket.protocol;
   }
 
+  get isBehind(): boolean {
+    return this.socket.bufferedAmount > this.options.maxBufferedBytes;
+  }
+
   send(text: string): void {
     // Compressed frames are for `ws` to write, and it keeps their order.
     if (this.options.compression) this.socket.send(text);
@@ -71,16 +75,15 @@ export class OutboundSocket implements ConnectionSocket {
   }
 
   private watch(): void {
-    const { maxBufferedBytes } = this.options;
-    if (this.socket.bufferedAmount <= maxBufferedBytes) return;
-    if (this.socket.bufferedAmount > maxBufferedBytes * EXCESS) {
+    if (!this.isBehind) return;
+    if (this.socket.bufferedAmount > this.options.maxBufferedBytes * EXCESS) {
       this.grace?.cancel();
       this.onSlow();
       return;
     }
     this.grace ??= this.wheel.schedule(GRACE_MS, () => {
       this.grace = undefined;
-      if (this.socket.bufferedAmount > maxBufferedBytes) this.onSlow();
+      if (this.isBehind) this.onSlow();
     });
   }
 }
