@@ -19,7 +19,7 @@ const base = {
     '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/example/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/example/dist/', '<rootDir>/bench/dist/'],
 };
 
 export default {

@@ -113,7 +113,7 @@ describe('floods of ten thousand frames', () => {
   it('R6 of fragments end with 4429: each of them is a frame', async () => {
     await start();
     const client = await connect();
-    const [first, ...rest] = [...JSON.stringify(echo(1))];
+    const [first, ...rest] = JSON.stringify(echo(1)).split('');
     const fragments = [
       frame({ payload: first as string, fin: false }),
       ...rest.map((payload, index) =>

@@ -84,6 +84,7 @@ export class TestClient {
 
   /** Writes bytes past the client's own framing, in one piece. */
   sendRaw(bytes: Buffer): void {
+    // oxlint-disable-next-line no-underscore-dangle
     (this.socket as unknown as { _socket: Duplex })._socket.write(bytes);
   }
 

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { PEERS } from './peers/catalogue.js';
+import { FULL, QUICK, type Scale, SMOKE } from './scale.js';
+import { SCENARIOS } from './scenarios/catalogue.js';
+
+export interface Order {
+  readonly scale: Scale;
+  readonly scenarios: readonly string[];
+  readonly peers: readonly string[];
+  /** Where the results are written to. */
+  readonly out: string;
+  /** A folder for CPU profiles of the servers. */
+  readonly profile: string | undefined;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --quick              under a minute, to see that it runs; the figures are rough
+  --smoke              a few hundred messages
+  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}
+  --peers=a,b          ${Object.keys(PEERS).join(', ')}
+  --rounds=N           1 to 50
+  --out=FILE           results as JSON, bench/results.json
+  --profile=FOLDER     CPU profiles of the servers`;
+
+/** @throws Error that says what is wrong with the command line */
+export function parseOrder(argv: readonly string[]): Order {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      scenario: { type: 'string' },
+      peers: { type: 'string' },
+      rounds: { type: 'string' },
+      out: { type: 'string', default: 'bench/results.json' },
+      profile: { type: 'string' },
+    },
+  });
+  const scale = values.smoke ? SMOKE : values.quick ? QUICK : FULL;
+  return {
+    scale: values.rounds === undefined ? scale : { ...scale, rounds: roundsOf(values.rounds) },
+    scenarios: namesOf('--scenario', values.scenario, Object.keys(SCENARIOS)),
+    peers: namesOf('--peers', values.peers, Object.keys(PEERS)),
+    out: values.out,
+    profile: values.profile,
+  };
+}
+
+function roundsOf(text: string): number {
+  const rounds = Number(text);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50) throw new Error('--rounds must be 1 to 50');
+  return rounds;
+}
+
+function namesOf(flag: string, text: string | undefined, known: readonly string[]): readonly string[] {
+  if (text === undefined) return known;
+  const names = text.split(',').filter((name) => name !== '');
+  const wrong = names.filter((name) => !known.includes(name));
+  if (names.length === 0 || wrong.length > 0) {
+    throw new Error(`${flag}=${text}: must be of ${known.join(', ')}`);
+  }
+  return known.filter((name) => names.includes(name));
+}

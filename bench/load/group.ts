@@ -1,0 +1,43 @@
+import { DIALECTS, type DialectName } from './dialect.js';
+import { RawConnection } from './raw-connection.js';
+import { sourceOf } from './sources.js';
+import { mintToken } from './tokens.js';
+
+const AT_ONCE = 64;
+
+export interface OpenOrder {
+  readonly port: number;
+  readonly dialect: DialectName;
+  readonly count: number;
+  /** Whether the connections come from several addresses. */
+  readonly spread: boolean;
+}
+
+/** Opens connections, each with a user of its own, a limited number at the same time. */
+export async function openGroup({ port, dialect, count, spread }: OpenOrder): Promise<RawConnection[]> {
+  const connections: RawConnection[] = [];
+  let next = 0;
+  const failed = new AbortController();
+  const lane = async (): Promise<void> => {
+    while (next < count && !failed.signal.aborted) {
+      const index = next++;
+      const parts = DIALECTS[dialect].handshake(mintToken(`user-${index}`));
+      const source = spread ? sourceOf(index) : undefined;
+      const connection = await RawConnection.open({ port, source, ...parts });
+      if (failed.signal.aborted) connection.destroy();
+      else connections.push(connection);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, count) }, lane));
+  } catch (error) {
+    failed.abort();
+    closeGroup(connections);
+    throw new Error(`connection ${connections.length + 1} of ${count} was not accepted`, { cause: error });
+  }
+  return connections;
+}
+
+export function closeGroup(connections: readonly RawConnection[]): void {
+  for (const connection of connections) connection.destroy();
+}

@@ -1,0 +1,72 @@
+import { DIALECTS, type DialectName } from './dialect.js';
+import { RawConnection, RefusedError } from './raw-connection.js';
+import { sourceOf } from './sources.js';
+import { forgeToken, mintToken } from './tokens.js';
+
+const USERS = 500;
+
+export interface HandshakeOrder {
+  readonly port: number;
+  readonly dialect: DialectName;
+  /** Whether the tokens are good. */
+  readonly genuine: boolean;
+  /** Attempts at the same time. */
+  readonly concurrency: number;
+  readonly durationMs: number;
+}
+
+export interface HandshakeResult {
+  readonly attempts: number;
+  readonly elapsedMs: number;
+  /** Of the refused, how many were after 101. */
+  readonly late: number;
+}
+
+/**
+ * Connects, leaves, and connects again until the time is over.
+ *
+ * @throws Error when a good token is refused or a forged one is not
+ */
+export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeResult> {
+  const { port, dialect, genuine, concurrency, durationMs } = order;
+  const mint = genuine ? mintToken : forgeToken;
+  // Made before the clock runs.
+  const parts = Array.from({ length: USERS }, (_, n) => DIALECTS[dialect].handshake(mint(`user-${n}`)));
+  const started = performance.now();
+  const deadline = started + durationMs;
+  let attempts = 0;
+  let late = 0;
+  const lane = async (): Promise<void> => {
+    while (performance.now() < deadline) {
+      const index = attempts++;
+      const part = parts[index % USERS] as (typeof parts)[number];
+      const handshake = { port, source: sourceOf(index), ...part };
+      if (genuine) await accepted(handshake);
+      else late += (await refused(handshake)) ? 1 : 0;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return { attempts, late, elapsedMs: performance.now() - started };
+}
+
+type Handshake = Parameters<typeof RawConnection.open>[0];
+
+async function accepted(handshake: Handshake): Promise<void> {
+  const connection = await RawConnection.open(handshake);
+  connection.destroy();
+}
+
+/** @returns whether the refusal came after 101 */
+export async function refused(handshake: Handshake): Promise<boolean> {
+  try {
+    const connection = await RawConnection.open(handshake);
+    const word = await connection.next();
+    if (connection.isClosed) return true;
+    connection.destroy();
+    throw new Error(`a forged token is accepted: ${word ?? 'the connection stays open'}`);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    if (error.status === 0) return true;
+    return false;
+  }
+}

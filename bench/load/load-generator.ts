@@ -1,0 +1,67 @@
+import { Child } from '../processes/child.js';
+import type { AttackOrder, AttackResult } from './attack.js';
+import type { EchoOrder, EchoResult } from './echo.js';
+import type { OpenOrder } from './group.js';
+import type { HandshakeOrder, HandshakeResult } from './handshakes.js';
+import type { LatencyOrder } from './latency.js';
+import type { BatchOrder, BatchResult } from './refused-frames.js';
+
+interface GeneratorLoad {
+  /** Share of one core that the generator used. */
+  generatorLoad: number;
+}
+
+/** The clients, as one process that holds one group of connections at a time. */
+export class LoadGenerator {
+  private constructor(private readonly child: Child) {}
+
+  static async start(name: string): Promise<LoadGenerator> {
+    const [child] = await Child.fork<object>(name, new URL('./worker.js', import.meta.url));
+    return new LoadGenerator(child);
+  }
+
+  open(order: OpenOrder): Promise<void> {
+    return this.child.request('open', order);
+  }
+
+  close(): Promise<void> {
+    return this.child.request('close');
+  }
+
+  echo(order: EchoOrder): Promise<EchoResult & GeneratorLoad> {
+    return this.child.request('echo', order);
+  }
+
+  batches(order: BatchOrder): Promise<BatchResult & GeneratorLoad> {
+    return this.child.request('batches', order);
+  }
+
+  handshakes(order: HandshakeOrder): Promise<HandshakeResult & GeneratorLoad> {
+    return this.child.request('handshakes', order);
+  }
+
+  latency(order: LatencyOrder): Promise<{ latencies: number[]; unanswered: number }> {
+    return this.child.request('latency', order);
+  }
+
+  attack(order: AttackOrder): Promise<AttackResult> {
+    return this.child.request('attack', order);
+  }
+
+  /** Counts frames from now on; `heard()` resolves when so many have come. */
+  listen(count: number): Promise<void> {
+    return this.child.request('listen', count);
+  }
+
+  heard(): Promise<void> {
+    return this.child.request('heard');
+  }
+
+  openCount(): Promise<number> {
+    return this.child.request('openCount');
+  }
+
+  stop(): Promise<void> {
+    return this.child.stop();
+  }
+}

@@ -1,0 +1,181 @@
+import { connect, type Socket } from 'node:net';
+import { clientFrame, Opcode } from './frames.js';
+import { FrameReader } from './frame-reader.js';
+
+const OPEN_TIMEOUT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+// What one read brings is looked at before the next one begins, so all sockets read into the same memory.
+const READ_BUFFER = Buffer.alloc(65_536);
+
+export interface Handshake {
+  readonly port: number;
+  /** The address it comes from; the system's choice when left out. */
+  readonly source?: string | undefined;
+  /** The HTTP request, complete. */
+  readonly request: Buffer;
+  /** A text to send after 101, for protocols that log in there, and what the answer begins with. */
+  readonly login?: { readonly text: string; readonly accepted: string } | undefined;
+}
+
+/** The server did not let it in: an HTTP status, or 0 when it was cut off or refused after 101. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    text: string,
+  ) {
+    super(`refused: ${text}`);
+  }
+}
+
+/** A WebSocket client with nothing between it and the socket, so that it costs less than the server it measures. */
+export class RawConnection {
+  onFrame: (length: number) => void = () => undefined;
+  /** After all frames of one read. */
+  onRead: () => void = () => undefined;
+  onClose: () => void = () => undefined;
+  isOpen = false;
+  isClosed = false;
+  private readonly socket: Socket;
+  private readonly reader = new FrameReader((opcode, length, text) => this.frame(opcode, length, text));
+  private head: Buffer | undefined = Buffer.alloc(0);
+  private texts: ((text: string | undefined) => void) | undefined;
+  private opened: { resolve(): void; reject(error: Error): void } | undefined;
+
+  private constructor(private readonly handshake: Handshake) {
+    const { port, source, request } = handshake;
+    this.socket = connect({
+      port,
+      host: '127.0.0.1',
+      ...(source !== undefined && { localAddress: source }),
+      noDelay: true,
+      onread: {
+        buffer: READ_BUFFER,
+        callback: (size, buffer) => {
+          this.read(buffer as Buffer, size);
+          return true;
+        },
+      },
+    });
+    this.socket.on('connect', () => this.socket.write(request));
+    this.socket.on('error', (error) => this.fail(new RefusedError(0, error.message)));
+    this.socket.on('end', () => this.socket.destroy());
+    this.socket.on('close', () => {
+      this.isOpen = false;
+      this.isClosed = true;
+      this.fail(new RefusedError(0, 'cut off'));
+      this.texts?.(undefined);
+      this.onClose();
+    });
+  }
+
+  /** @throws RefusedError */
+  static open(handshake: Handshake): Promise<RawConnection> {
+    return new Promise((resolve, reject) => {
+      const connection = new RawConnection(handshake);
+      const timer = setTimeout(() => {
+        connection.fail(new RefusedError(0, `nothing within ${OPEN_TIMEOUT_MS} ms`));
+      }, OPEN_TIMEOUT_MS);
+      const settled = (): void => {
+        clearTimeout(timer);
+        connection.opened = undefined;
+      };
+      connection.opened = {
+        resolve: () => {
+          settled();
+          connection.isOpen = true;
+          connection.reader.keeps = false;
+          resolve(connection);
+        },
+        reject: (error) => {
+          settled();
+          connection.socket.destroy();
+          reject(error);
+        },
+      };
+    });
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.isClosed) this.socket.write(bytes);
+  }
+
+  /** Sends a text and resolves with the text that comes next; undefined when the connection closes or stays silent. */
+  ask(text: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<string | undefined> {
+    const answered = this.next(timeoutMs);
+    this.write(clientFrame(text));
+    return answered;
+  }
+
+  next(timeoutMs = ANSWER_TIMEOUT_MS): Promise<string | undefined> {
+    if (this.isClosed) return Promise.resolve(undefined);
+    this.reader.keeps = true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.texts?.(undefined), timeoutMs);
+      this.texts = (text) => {
+        clearTimeout(timer);
+        this.texts = undefined;
+        this.reader.keeps = false;
+        resolve(text);
+      };
+    });
+  }
+
+  /** Without a closing handshake, as a client that leaves the network does. */
+  destroy(): void {
+    this.isOpen = false;
+    this.socket.destroy();
+  }
+
+  private read(buffer: Buffer, size: number): void {
+    if (this.head === undefined) this.reader.push(buffer, size);
+    else this.readHead(Buffer.concat([this.head, buffer.subarray(0, size)]));
+    this.onRead();
+  }
+
+  private readHead(head: Buffer): void {
+    const end = head.indexOf(HEAD_END);
+    const status = Number(head.toString('latin1', 9, 12));
+    if (head.length >= 12 && status !== 101) {
+      this.fail(new RefusedError(status, head.toString('latin1', 0, 100)));
+      return;
+    }
+    this.head = end === -1 ? head : undefined;
+    if (end === -1) return;
+    const { login } = this.handshake;
+    const rest = head.subarray(end + HEAD_END.length);
+    if (login) {
+      this.reader.keeps = true;
+      this.write(clientFrame(login.text));
+    } else {
+      this.opened?.resolve();
+    }
+    this.reader.push(rest, rest.length);
+  }
+
+  private frame(opcode: number, length: number, text: string): void {
+    if (opcode === Opcode.TEXT) this.text(length, text);
+    // Servers send their pings without a payload, so the pong has none either.
+    else if (opcode === Opcode.PING) this.write(clientFrame('', Opcode.PONG));
+    else if (opcode === Opcode.CLOSE) this.closing();
+  }
+
+  private text(length: number, text: string): void {
+    if (this.opened) {
+      const { accepted } = this.handshake.login ?? {};
+      if (accepted !== undefined && text.startsWith(accepted)) this.opened.resolve();
+      else if (text.startsWith('44')) this.fail(new RefusedError(0, text));
+    } else if (this.texts) this.texts(text);
+    else this.onFrame(length);
+  }
+
+  private closing(): void {
+    this.fail(new RefusedError(0, 'closed'));
+    this.socket.destroy();
+  }
+
+  private fail(error: RefusedError): void {
+    this.opened?.reject(error);
+  }
+}

@@ -1,0 +1,63 @@
+import { announce, answer } from '../processes/answers.js';
+import { attack, type AttackOrder } from './attack.js';
+import { driveEcho, type EchoOrder } from './echo.js';
+import { closeGroup, openGroup, type OpenOrder } from './group.js';
+import { driveHandshakes, type HandshakeOrder } from './handshakes.js';
+import { driveLatency, type LatencyOrder } from './latency.js';
+import type { RawConnection } from './raw-connection.js';
+import { type BatchOrder, driveBatches } from './refused-frames.js';
+
+// The client side, in a process of its own: what it does costs the measured server nothing.
+
+let connections: RawConnection[] = [];
+let received = 0;
+let wanted = Infinity;
+let reached: (() => void) | undefined;
+
+/** How much of one core the work took: near 1 it was the generator that set the pace. */
+async function busy<T extends object>(work: () => Promise<T>): Promise<T & { generatorLoad: number }> {
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  const result = await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { ...result, generatorLoad: (user + system) / 1000 / (performance.now() - started) };
+}
+
+function close(): void {
+  for (const connection of connections) connection.onClose = () => undefined;
+  closeGroup(connections);
+  connections = [];
+}
+
+/** Counts what arrives from now on, on all connections. */
+function listen(count: number): void {
+  received = 0;
+  wanted = count;
+  for (const connection of connections) {
+    connection.onFrame = () => {
+      received++;
+      if (received >= wanted) reached?.();
+    };
+  }
+}
+
+function heard(): Promise<void> {
+  return received >= wanted ? Promise.resolve() : new Promise((resolve) => (reached = resolve));
+}
+
+answer({
+  async open(order: OpenOrder) {
+    close();
+    connections = await openGroup(order);
+  },
+  close,
+  echo: (order: EchoOrder) => busy(() => driveEcho(connections, order)),
+  batches: (order: BatchOrder) => busy(() => driveBatches(connections, order)),
+  handshakes: (order: HandshakeOrder) => busy(() => driveHandshakes(order)),
+  latency: (order: LatencyOrder) => driveLatency(connections, order),
+  attack: (order: AttackOrder) => attack(order),
+  listen,
+  heard,
+  openCount: () => connections.filter(({ isClosed }) => !isClosed).length,
+});
+announce({});

@@ -1,0 +1,111 @@
+import { PEERS } from '../peers/catalogue.js';
+import type { Goal } from './goals.js';
+import type { Samples } from './samples.js';
+
+interface Column {
+  readonly metric: string;
+  readonly title: string;
+  readonly digits: number;
+}
+
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  echo: [
+    { metric: 'perSecond', title: 'messages/s', digits: 0 },
+    { metric: 'cpuUs', title: 'CPU µs/message', digits: 1 },
+    { metric: 'generatorLoad', title: 'load of clients', digits: 2 },
+  ],
+  handshakes: [
+    { metric: 'perSecond', title: 'handshakes/s', digits: 0 },
+    { metric: 'cpuUs', title: 'CPU µs each', digits: 0 },
+    { metric: 'generatorLoad', title: 'load of clients', digits: 2 },
+  ],
+  memory: [
+    { metric: 'rssKb', title: 'resident KB each', digits: 1 },
+    { metric: 'heapKb', title: 'heap KB each', digits: 1 },
+  ],
+  broadcast: [
+    { metric: 'perCpuSecond', title: 'deliveries/CPU s', digits: 0 },
+    { metric: 'perSecond', title: 'deliveries/s', digits: 0 },
+  ],
+  refused: [
+    { metric: 'refusedUs', title: 'CPU µs/frame', digits: 2 },
+    { metric: 'toServed', title: '÷ served', digits: 2 },
+    { metric: 'closed', title: 'cut off', digits: 0 },
+  ],
+  attack: [
+    { metric: 'p50', title: 'p50 ms', digits: 2 },
+    { metric: 'p99', title: 'p99 ms', digits: 2 },
+    { metric: 'cutOff', title: 'cut off', digits: 0 },
+  ],
+};
+
+/** Against whom the ratio in the last column is. */
+const BASELINE: Readonly<Record<string, string>> = {
+  echo: 'ws',
+  handshakes: 'nest',
+  memory: 'ws',
+  broadcast: 'ws',
+};
+
+/** The medians of one scenario, a block a variant. */
+export function scenarioTable(samples: Samples, scenario: string, title: string): string {
+  return samples
+    .variants(scenario)
+    .map((variant) => `${title}: ${variant}\n${grid(rowsOf(samples, scenario, variant))}`)
+    .join('\n\n');
+}
+
+export function goalTable(goals: readonly Goal[]): string {
+  const rows = goals.map(({ what, better, goal, next, value, isMet }) => [
+    what,
+    value === undefined ? '–' : value.toFixed(2),
+    `${better === 'more' ? '≥' : '≤'} ${goal}`,
+    `(then ${next})`,
+    isMet === undefined ? 'not measured' : isMet ? 'met' : 'not met',
+  ]);
+  return grid([['goal', 'measured', 'goal', '', ''], ...rows]);
+}
+
+function rowsOf(samples: Samples, scenario: string, variant: string): string[][] {
+  const columns = COLUMNS[scenario] ?? [];
+  const main = columns[0]?.metric ?? '';
+  const baseline = BASELINE[scenario];
+  const head = ['', ...columns.map(({ title }) => title), ...(baseline ? [`÷ ${baseline}`] : [])];
+  const rows = samples
+    .peers(scenario)
+    .filter((peer) => samples.median(scenario, variant, peer, main) !== undefined)
+    .map((peer) => [
+      PEERS[peer]?.label ?? peer,
+      ...columns.map(({ metric, digits }) => text(samples.median(scenario, variant, peer, metric), digits)),
+      ...(baseline ? [text(samples.ratio(scenario, variant, [peer, baseline], main), 2)] : []),
+    ]);
+  return [head, ...rows];
+}
+
+function text(value: number | undefined, digits: number): string {
+  return value === undefined
+    ? '–'
+    : value.toLocaleString('en', {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+}
+
+/** The first column to the left, numbers to the right. */
+function grid(rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const width = widths[column] ?? 0;
+          return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,17 @@
+import { attack } from './attack.js';
+import { broadcast } from './broadcast.js';
+import { echo } from './echo.js';
+import { handshakes } from './handshakes.js';
+import { memory } from './memory.js';
+import { refused } from './refused.js';
+import type { Scenario } from './scenario.js';
+
+/** In the order they run. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  echo,
+  handshakes,
+  refused,
+  attack,
+  broadcast,
+  memory,
+};

@@ -1,0 +1,33 @@
+import { interleaved, type Scenario } from './scenario.js';
+
+const SATURATED = 0.95;
+
+/** One small message to and fro: what everything on the way costs. */
+export const echo: Scenario = {
+  title: 'echo',
+  async run({ scale, peers, load, samples, note }) {
+    const { loads, warmUpMs, durationMs } = scale.echo;
+    for (const { connections: count, window } of loads) {
+      const variant = variantOf(count, window);
+      await interleaved(peers, scale.rounds, async ({ name, peer, server }, round) => {
+        const { dialect } = peer;
+        await load.open({ port: server.port, dialect, count, spread: false });
+        await load.echo({ dialect, window, durationMs: warmUpMs });
+        const before = await server.cpu();
+        const { messages, elapsedMs, generatorLoad } = await load.echo({ dialect, window, durationMs });
+        const cpu = (await server.cpu()) - before;
+        await load.close();
+        if (generatorLoad > SATURATED && cpu / 1000 / elapsedMs < SATURATED) {
+          note(`${name} could do more messages/s with ${variant}: the clients were the limit`);
+        }
+        const values = { perSecond: (messages * 1000) / elapsedMs, cpuUs: cpu / messages, generatorLoad };
+        samples.add({ scenario: 'echo', variant, peer: name, round, values });
+      });
+    }
+  },
+};
+
+function variantOf(count: number, window: number): string {
+  const connections = `${count} ${count === 1 ? 'connection' : 'connections'}`;
+  return window === 1 ? `${connections}, one message at a time` : `${connections}, window ${window}`;
+}

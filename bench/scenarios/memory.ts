@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { maxSockets } from '../processes/open-files.js';
+import { assertProtected } from '../protections/assert-protected.js';
+import { interleaved, type Scenario } from './scenario.js';
+
+const WARM_UP = 200;
+const SETTLE_MS = 300;
+const KB = 1024;
+
+/** What a connection costs that does nothing. In fresh processes: what others left behind would hide it. */
+export const memory: Scenario = {
+  title: 'memory',
+  async run({ scale, peers, load, samples, note }) {
+    const count = Math.min(scale.memory.connections, maxSockets());
+    if (count < scale.memory.connections) {
+      note(`memory was measured with ${count} connections: the limit of open files allows no more`);
+    }
+    const warmUp = Math.min(WARM_UP, count);
+    const weighed = peers.filter(({ peer }) => peer.weighed);
+    await interleaved(weighed, scale.memory.rounds, async ({ name, peer }, round) => {
+      const server = await peer.start(['--expose-gc']);
+      const order = { port: server.port, dialect: peer.dialect, spread: true };
+      await assertProtected(name, peer, server.port);
+      // What the first connections load and compile is not theirs.
+      await load.open({ ...order, count: warmUp });
+      await load.close();
+      await delay(SETTLE_MS);
+      const before = await server.memory();
+      await load.open({ ...order, count });
+      await delay(SETTLE_MS);
+      const after = await server.memory();
+      const open = await load.openCount();
+      if (open !== count) throw new Error(`${name}: only ${open} of ${count} connections stayed open`);
+      await assertProtected(name, peer, server.port);
+      await load.close();
+      await server.stop();
+      samples.add({
+        scenario: 'memory',
+        variant: `${count} idle connections`,
+        peer: name,
+        round,
+        values: {
+          rssKb: (after.rss - before.rss) / count / KB,
+          heapKb: (after.heap - before.heap) / count / KB,
+        },
+      });
+    });
+  },
+};

@@ -1,0 +1,39 @@
+import type { LoadGenerator } from '../load/load-generator.js';
+import type { Peer } from '../peers/peer.js';
+import type { ServerProcess } from '../processes/server-process.js';
+import type { Samples } from '../report/samples.js';
+import type { Scale } from '../scale.js';
+
+export interface RunningPeer {
+  readonly name: string;
+  readonly peer: Peer;
+  readonly server: ServerProcess;
+}
+
+export interface Bench {
+  readonly scale: Scale;
+  /** The servers that stay up for the whole run. */
+  readonly peers: readonly RunningPeer[];
+  readonly load: LoadGenerator;
+  readonly attacker: LoadGenerator;
+  readonly samples: Samples;
+  /** Something the reader of the figures has to know; said once. */
+  readonly note: (text: string) => void;
+}
+
+export interface Scenario {
+  readonly title: string;
+  run(bench: Bench): Promise<void>;
+}
+
+/** Round by round, every peer in each, and another one first every time: a machine that changes, changes for all. */
+export async function interleaved<T>(
+  peers: readonly T[],
+  rounds: number,
+  measure: (peer: T, round: number) => Promise<void>,
+): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const first = round % Math.max(1, peers.length);
+    for (const peer of [...peers.slice(first), ...peers.slice(0, first)]) await measure(peer, round);
+  }
+}

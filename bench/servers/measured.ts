@@ -1,0 +1,46 @@
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { announce, answer } from '../processes/answers.js';
+
+/** What every server was told when it was started. */
+export const settings = {
+  secret: process.env['BENCH_SECRET'] ?? '',
+  rateLimit: Number(process.env['BENCH_RATE_LIMIT']),
+  rateTtlMs: Number(process.env['BENCH_RATE_TTL_MS']),
+};
+
+/** The event that has a limit of its own, so low that it can be reached while the others are served. */
+export const SCARCE = { limit: 2, ttl: 60_000 };
+
+export interface Memory {
+  readonly rss: number;
+  /** The JavaScript heap and the buffers it holds. */
+  readonly heap: number;
+}
+
+/** Opens the port and answers what is asked about this process while it is measured. */
+export function measured(server: Server, broadcast?: (event: string, data: unknown) => void): void {
+  answer({
+    cpu(): number {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    },
+    memory(): Memory {
+      globalThis.gc?.();
+      globalThis.gc?.();
+      const { rss, heapUsed, external } = process.memoryUsage();
+      return { rss, heap: heapUsed + external };
+    },
+    async broadcast({ times, data }: { times: number; data: unknown }) {
+      if (!broadcast) throw new Error('this server has no broadcast');
+      for (let n = 0; n < times; n++) {
+        broadcast('news', data);
+        // Sockets get their turn, as they would between two events.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  });
+  const ready = (): void => announce({ port: (server.address() as AddressInfo).port });
+  if (server.listening) ready();
+  else server.listen(0, '127.0.0.1', 4096, ready);
+}

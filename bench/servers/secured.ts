@@ -1,0 +1,46 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Throttle } from '@nestjs/throttler';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { IsString, MaxLength } from 'class-validator';
+import { ConnectionRegistry, SecureGateway, WsRoles, WsSecurityModule } from 'nestjs-ws-security';
+import { broadcastTo } from './broadcast.js';
+import { measured, SCARCE } from './measured.js';
+
+class EchoDto {
+  @IsString()
+  @MaxLength(100)
+  text!: string;
+}
+
+/** Roles, validated bodies and budgets on every message; everything else the module does by itself. */
+@WsRoles('user')
+@SecureGateway({ path: '/ws' })
+class EchoGateway {
+  @SubscribeMessage('echo')
+  echo(@MessageBody() { text }: EchoDto): { text: string } {
+    return { text };
+  }
+
+  @Throttle({ default: SCARCE })
+  @SubscribeMessage('scarce')
+  scarce(): { left: boolean } {
+    return { left: true };
+  }
+
+  @WsRoles('admin')
+  @SubscribeMessage('admin')
+  admin(): { secret: boolean } {
+    return { secret: true };
+  }
+}
+
+@Module({ imports: [WsSecurityModule.forRoot()], providers: [EchoGateway] })
+class SecuredModule {}
+
+const app = await NestFactory.create(SecuredModule, { logger: ['error', 'fatal'] });
+await app.init();
+const connections = app.get(ConnectionRegistry);
+measured(app.getHttpServer() as Server, (event, data) => broadcastTo(connections, event, data));
