@@ -6,7 +6,6 @@ import { Throttle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString, MaxLength } from 'class-validator';
 import { ConnectionRegistry, SecureGateway, WsRoles, WsSecurityModule } from 'nestjs-ws-security';
-import { broadcastTo } from './broadcast.js';
 import { measured, SCARCE } from './measured.js';
 
 class EchoDto {
@@ -43,4 +42,4 @@ class SecuredModule {}
 const app = await NestFactory.create(SecuredModule, { logger: ['error', 'fatal'] });
 await app.init();
 const connections = app.get(ConnectionRegistry);
-measured(app.getHttpServer() as Server, (event, data) => broadcastTo(connections, event, data));
+measured(app.getHttpServer() as Server, (event, data) => void connections.broadcast(event, data));
