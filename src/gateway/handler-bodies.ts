@@ -1,28 +1,60 @@
-import { getMetadataStorage } from 'class-validator';
+import { DefaultValuePipe, StandardSchemaValidationPipe, ValidationPipe } from '@nestjs/common';
 import { PARAM_ARGS_METADATA } from '@nestjs/websockets/internal';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
+import { uncheckedProperties } from '../validation/class-audit.js';
+import { hasRules } from '../validation/class-rules.js';
+import { UNVALIDATED_BODY } from '../validation/unvalidated-body.decorator.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 
 // `WsParamtype.PAYLOAD` of @nestjs/websockets, which no entry point exports.
 const PAYLOAD = 3;
+const BODY_POSITION = 1;
+
+/** Pipes that look at a value only where its class or schema lets them. */
+const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe];
 
 interface Parameter {
   index: number;
-  data?: unknown;
+  data?: string;
   pipes?: unknown[];
+  schema?: unknown;
 }
 
-/** Handlers whose body nothing would check: the pipe sees the class at run time, and there must be rules on it. */
+/** Handlers whose body nothing would check, or not all of it. */
 export function bodyProblems({ name, instance, handlers }: DiscoveredGateway): ConfigurationProblem[] {
   return handlers.flatMap(({ method }) =>
-    bodyParameters(instance, method)
-      .filter((parameter) => !isChecked(parameter, typeOf(instance, method, parameter.index)))
-      .map(() => ({
-        name: `${name}.${method}`,
-        message:
-          'takes a body that cannot be validated; type it with a DTO class that has class-validator rules, ' +
-          'for example @MessageBody() body: EchoDto',
-      })),
+    messagesOf(instance, method).map((message) => ({ name: `${name}.${method}`, message })),
+  );
+}
+
+function messagesOf(instance: object, method: string): string[] {
+  const handler = (instance as Record<string, object>)[method] as object;
+  const reason = Reflect.getMetadata(UNVALIDATED_BODY, handler) as unknown;
+  if (reason === undefined)
+    return bodyParameters(instance, method).flatMap((parameter) =>
+      messagesOfOne(instance, method, parameter),
+    );
+  if (typeof reason === 'string' && reason.trim() !== '') return [];
+  return ["opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')"];
+}
+
+function messagesOfOne(instance: object, method: string, parameter: Parameter): string[] {
+  if (parameter.schema !== undefined || parameter.pipes?.some(hasRulesOfItsOwn)) return [];
+  const type = typesOf(instance, method)[parameter.index];
+  if (parameter.data !== undefined) {
+    return [
+      `takes the field "${parameter.data}" of a body that nothing validates; take the whole body as a DTO class, ` +
+        `or give the field a schema or a pipe: @MessageBody('${parameter.data}', { schema: … })`,
+    ];
+  }
+  if (!hasRules(type)) {
+    return [
+      'takes a body that cannot be validated; type it with a DTO class that has class-validator rules, ' +
+        'for example @MessageBody() body: EchoDto, or give it a schema: @MessageBody({ schema: … })',
+    ];
+  }
+  return uncheckedProperties(type).map(
+    ({ path, fix }) => `takes ${type.name}, whose "${path}" nothing checks; add to it ${fix}`,
   );
 }
 
@@ -30,25 +62,30 @@ function bodyParameters(instance: object, method: string): Parameter[] {
   const all = Reflect.getMetadata(PARAM_ARGS_METADATA, instance.constructor, method) as
     Record<string, Parameter> | undefined;
   // Without decorators Nest passes client and body by position.
-  if (!all) return typesOf(instance, method).length > 1 ? [{ index: 1 }] : [];
+  if (!all) return takesBodyByPosition(instance, method) ? [{ index: BODY_POSITION }] : [];
   return Object.entries(all)
     .filter(([key]) => key.startsWith(`${PAYLOAD}:`))
     .map(([, parameter]) => parameter);
 }
 
+/** Neither a default value nor `...rest` shows in the length of a function, and types only where they are emitted. */
+function takesBodyByPosition(instance: object, method: string): boolean {
+  const handler = (instance as Record<string, (...args: unknown[]) => unknown>)[method];
+  return (
+    typesOf(instance, method).length > BODY_POSITION ||
+    (handler?.length ?? 0) > BODY_POSITION ||
+    /^[^{]*\.\.\./.test(String(handler))
+  );
+}
+
 /** A pipe of its own on the parameter is the developer's word that it is looked after. */
-function isChecked(parameter: Parameter, type: unknown): boolean {
-  if (parameter.pipes && parameter.pipes.length > 0) return true;
-  return parameter.data === undefined && hasRules(type);
-}
-
-function hasRules(type: unknown): boolean {
-  if (typeof type !== 'function') return false;
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
-}
-
-function typeOf(instance: object, method: string, index: number): unknown {
-  return typesOf(instance, method)[index];
+function hasRulesOfItsOwn(pipe: unknown): boolean {
+  return !PIPES_WITHOUT_RULES.some(
+    (type) =>
+      pipe === type ||
+      (pipe instanceof type && (pipe as { expectedType?: unknown }).expectedType === undefined) ||
+      (typeof pipe === 'function' && pipe.prototype instanceof type),
+  );
 }
 
 function typesOf(instance: object, method: string): unknown[] {

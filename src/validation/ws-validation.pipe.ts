@@ -1,10 +1,16 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
-import { fieldErrorsOf } from './field-errors.js';
+import type { FieldError } from '../protocol/envelope.js';
+import { fieldErrorsOf, harmless } from './field-errors.js';
+import { droppedMembers, errorsOfIssue, type SchemaIssue } from './schema-errors.js';
+import { secondLook } from './second-look.js';
+import { validatedOnce } from './validated-once.js';
+
+type Schema = NonNullable<ArgumentMetadata['schema']>;
 
 /**
- * Makes the body of a message an instance of its DTO class, or refuses it: unknown properties are errors, and
- * nothing is converted on a guess.
+ * Makes the body of a message an instance of its DTO class, or what its schema makes of it, or refuses it: unknown
+ * properties are errors, and nothing is converted on a guess.
  *
  * @publicApi
  */
@@ -26,6 +32,38 @@ export class WsValidationPipe extends ValidationPipe {
   /** @throws ValidationFailedException */
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // Without parameter decorators a handler's socket comes through pipes too: only bodies are ours.
-    return metadata.type === 'body' ? super.transform(value, metadata) : Promise.resolve(value);
+    return metadata.type === 'body' ? this.validated(value, metadata) : Promise.resolve(value);
+  }
+
+  /**
+   * What the handler will get for this body, for guards that have to look into it: the work is done once, whoever
+   * asks first.
+   *
+   * @param value the body as it came
+   * @param metadata `type: 'body'` and the `metatype` or `schema` of the handler's parameter
+   * @throws ValidationFailedException
+   */
+  validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { schema, metatype } = metadata;
+    return validatedOnce(value, this.constructor, schema ?? metatype, () =>
+      schema ? this.bySchema(value, schema) : this.byClass(value, metadata),
+    );
+  }
+
+  private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const body: unknown = await super.transform(value, metadata);
+    if (this.toValidate(metadata)) this.refuse(secondLook(body));
+    return body;
+  }
+
+  private async bySchema(value: unknown, schema: Schema): Promise<unknown> {
+    const result = await schema['~standard'].validate(value);
+    if (result.issues) this.refuse((result.issues as readonly SchemaIssue[]).flatMap(errorsOfIssue));
+    else this.refuse([...droppedMembers(value, result.value), ...secondLook(result.value)]);
+    return 'value' in result ? result.value : undefined;
+  }
+
+  private refuse(errors: readonly FieldError[]): void {
+    if (errors.length > 0) throw new ValidationFailedException(harmless(errors));
   }
 }
