@@ -25,11 +25,13 @@ function collect(errors: readonly ValidationError[], parent: string, found: Fiel
     for (const [constraint, message] of Object.entries(error.constraints ?? {})) {
       if (found.length === MAX_ERRORS) return;
       found.push(
-        constraint === 'whitelistValidation'
-          ? { path, constraint: 'unknown', message: 'unknown property' }
-          : { path, constraint, message },
+        constraint === 'whitelistValidation' ? unknownProperty(path) : { path, constraint, message },
       );
     }
     collect(error.children ?? [], path, found);
   }
+}
+
+export function unknownProperty(path: string): FieldError {
+  return { path, constraint: 'unknown', message: 'unknown property' };
 }

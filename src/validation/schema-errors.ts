@@ -1,4 +1,5 @@
 import type { FieldError } from '../protocol/envelope.js';
+import { unknownProperty } from './field-errors.js';
 
 /** What a Standard Schema says is wrong; `code` is zod's, `type` valibot's. */
 export interface SchemaIssue {
@@ -20,25 +21,4 @@ export function errorsOfIssue(issue: SchemaIssue): FieldError[] {
   return [
     { path: path.join('.'), constraint: (rule as string | undefined) ?? 'schema', message: 'is not valid' },
   ];
-}
-
-/** Members that a schema dropped in silence. */
-export function droppedMembers(given: unknown, taken: unknown, path = ''): FieldError[] {
-  if (!isObject(given) || !isObject(taken) || Array.isArray(given) !== Array.isArray(taken)) return [];
-  return Object.entries(given).flatMap(([name, value]) => {
-    const here = path === '' ? name : `${path}.${name}`;
-    return Object.hasOwn(taken, name) ? droppedMembers(value, taken[name], here) : [unknownProperty(here)];
-  });
-}
-
-const unknownProperty = (path: string): FieldError => ({
-  path,
-  constraint: 'unknown',
-  message: 'unknown property',
-});
-
-/** One that was made into something else, as a date, is not looked into. */
-function isObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
 }

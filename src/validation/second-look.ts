@@ -1,6 +1,7 @@
 import type { FieldError } from '../protocol/envelope.js';
 import { allowedCharacters, type CharacterKind, hasRefusedCharacters } from './characters.js';
 import { type Class, type PropertyRules, rulesOf } from './class-rules.js';
+import { unknownProperty } from './field-errors.js';
 
 const COLLECTIONS: readonly unknown[] = [Array, Set, Map];
 const NOT_NESTED: readonly unknown[] = [undefined, Object, ...COLLECTIONS];
@@ -73,8 +74,7 @@ function lookAtProperty(
   const path = join(parent, name);
   if (!conditions.every((holds) => holds(object, value))) {
     // Every rule was skipped: what is there has been looked at by nobody.
-    if (value !== undefined && value !== null)
-      errors.push({ path, constraint: 'unknown', message: 'unknown property' });
+    if (value !== undefined && value !== null) errors.push(unknownProperty(path));
     return;
   }
   const constraint = brokenConstraint(property, value);

@@ -107,6 +107,22 @@ describe('WsValidationPipe', () => {
     expect(await errorsOf(value)).toEqual(expected);
   });
 
+  it('I2 refuses properties that have the name of a method', async () => {
+    class Greeting {
+      @IsString()
+      name!: string;
+
+      greet(): string {
+        return this.name;
+      }
+    }
+    const names = ['toString', 'valueOf', 'hasOwnProperty', 'greet', '__defineGetter__'];
+    for (const name of names)
+      expect(await errorsOf({ name: 'a', [name]: 1 }, { metatype: Greeting })).toEqual([`${name} unknown`]);
+    expect(await errorsOf({ item: { name: 'a', toString: 1 } })).toEqual(['item.toString unknown']);
+    expect(await errorsOf({ items: [{ name: 'a', valueOf: 1 }] })).toEqual(['items.0.valueOf unknown']);
+  });
+
   it('I3 a nested object that is declared has to be there', async () => {
     expect(await errorsOf({}, { metatype: Parent })).toEqual(['item isDefined']);
     expect(await errorsOf({ item: { name: 'a' } }, { metatype: Parent })).toEqual([]);

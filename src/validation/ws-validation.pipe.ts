@@ -1,8 +1,9 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import type { FieldError } from '../protocol/envelope.js';
+import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
-import { droppedMembers, errorsOfIssue, type SchemaIssue } from './schema-errors.js';
+import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
 import { secondLook } from './second-look.js';
 import { validatedOnce } from './validated-once.js';
 
@@ -52,14 +53,14 @@ export class WsValidationPipe extends ValidationPipe {
 
   private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const body: unknown = await super.transform(value, metadata);
-    if (this.toValidate(metadata)) this.refuse(secondLook(body));
+    if (this.toValidate(metadata)) this.refuse([...droppedByClass(value, body), ...secondLook(body)]);
     return body;
   }
 
   private async bySchema(value: unknown, schema: Schema): Promise<unknown> {
     const result = await schema['~standard'].validate(value);
     if (result.issues) this.refuse((result.issues as readonly SchemaIssue[]).flatMap(errorsOfIssue));
-    else this.refuse([...droppedMembers(value, result.value), ...secondLook(result.value)]);
+    else this.refuse([...droppedBySchema(value, result.value), ...secondLook(result.value)]);
     return 'value' in result ? result.value : undefined;
   }
 
