@@ -1,5 +1,5 @@
 import { WsAdapter } from './support/foreign.adapter.js';
-import { Inject, Injectable, ParseUUIDPipe, Scope, ValidationPipe } from '@nestjs/common';
+import { DefaultValuePipe, Inject, Injectable, ParseUUIDPipe, Scope, ValidationPipe } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { Type } from 'class-transformer';
@@ -84,7 +84,7 @@ class HalfCheckedBodies {
   }
 
   @SubscribeMessage('pipe-without-rules')
-  pipeWithoutRules(@MessageBody(new ValidationPipe()) note: Note): Note {
+  pipeWithoutRules(@MessageBody(new ValidationPipe(), new DefaultValuePipe({})) note: Note): Note {
     return note;
   }
 

@@ -126,6 +126,9 @@ class Unchecked {
   @IsArray()
   anything!: unknown;
 
+  @IsString({ validateIf: () => false })
+  sometimes!: string;
+
   @IsObject()
   leaf!: Leaf;
 
@@ -180,6 +183,7 @@ describe('uncheckedProperties', () => {
       list: expect.stringContaining('@IsString({ each: true })') as string,
       wrongList: expect.stringContaining('@IsString({ each: true })') as string,
       anything: expect.stringContaining('@IsString({ each: true })') as string,
+      sometimes: '@IsString()',
       leaf: '@ValidateNested() @Type(() => Leaf)',
       untyped: '@Type(() => Leaf)',
       untypedList: '@Type(() => NestedDto)',

@@ -1,7 +1,16 @@
 import 'reflect-metadata';
 import type { ArgumentMetadata } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsNumber, IsOptional, IsString, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
@@ -48,6 +57,10 @@ class Body {
   @ValidateNested({ each: true })
   @Type(() => Item)
   items?: Item[];
+
+  @IsOptional()
+  @IsObject()
+  record?: object;
 
   @ValidateIf((body: Body) => body.count === 1)
   @IsString()
@@ -135,6 +148,7 @@ describe('WsValidationPipe', () => {
     [{ tags: ['user\u202egpj.exe'] }, ['tags.0 characters']],
     [{ item: { name: '\u2066' } }, ['item.name characters']],
     [{ items: [{ name: 'a' }, { name: '\u007f' }] }, ['items.1.name characters']],
+    [{ record: { a: [{ 'b\u0000': 1 }] } }, ['record.a.0.b characters']],
     [{ name: '\u202aallowed here\u202c' }, []],
     [{ name: 'not this\u0000' }, ['name characters']],
     [{ tags: ['lines\r\n\tand 😀 שלום \u200f \u200d é'] }, []],
