@@ -55,7 +55,9 @@ export { ThrottleScopeReader } from './throttling/throttle-scope.js';
 export { InjectWsThrottlerStorage, WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 export { WsCost } from './throttling/ws-cost.decorator.js';
 export { WsThrottlerGuard } from './throttling/ws-throttler.guard.js';
+export { AllowCharacters } from './validation/characters.js';
 export { NormalizeUnicode, PlainText, SanitizeHtml, Trim } from './validation/sanitizer.decorators.js';
+export { UnvalidatedBody } from './validation/unvalidated-body.decorator.js';
 export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
 export type { AccessRule } from './auth/access-rule.js';
@@ -83,6 +85,7 @@ export type { GoodbyeBody, SessionBody } from './protocol/envelope.js';
 export type { ErrorCode } from './protocol/error-code.js';
 export type { HandshakeCode } from './protocol/handshake-code.js';
 export type { ReconnectAdvice } from './protocol/reconnect-advice.js';
+export type { CharacterKind } from './validation/characters.js';
 export type { SanitizeHtmlOptions } from './validation/sanitizer.decorators.js';
 export type { WsThrottler } from './throttling/throttlers.token.js';
 export type { WsThrottlerStorage } from './throttling/ws-throttler-storage.interface.js';

@@ -1,8 +1,12 @@
 import { WsAdapter } from './support/foreign.adapter.js';
-import { Inject, Injectable, Scope } from '@nestjs/common';
+import { DefaultValuePipe, Inject, Injectable, ParseUUIDPipe, Scope, ValidationPipe } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { SecureGateway, WsConfigurationError, WsPublic } from 'nestjs-ws-security';
+import { Type } from 'class-transformer';
+import { IsObject, IsString, ValidateNested } from 'class-validator';
+import { SecureGateway, UnvalidatedBody, WsConfigurationError, WsPublic } from 'nestjs-ws-security';
+import * as v from 'valibot';
+import { z } from 'zod';
 import { certificate } from './support/certificate.js';
 import { EchoDto, EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { startApp, type AppOptions } from './support/start-app.js';
@@ -53,6 +57,95 @@ class UncheckedBodies {
   @SubscribeMessage('no-body')
   noBody(): boolean {
     return true;
+  }
+}
+
+class AddressDto {
+  @IsString()
+  city!: string;
+}
+
+class OrderDto {
+  @IsObject()
+  address!: AddressDto;
+}
+
+class CheckedOrderDto {
+  @ValidateNested()
+  @Type(() => AddressDto)
+  address!: AddressDto;
+}
+
+@SecureGateway({ path: '/ws' })
+class HalfCheckedBodies {
+  @SubscribeMessage('nested')
+  nested(@MessageBody() order: OrderDto): OrderDto {
+    return order;
+  }
+
+  @SubscribeMessage('pipe-without-rules')
+  pipeWithoutRules(@MessageBody(new ValidationPipe(), new DefaultValuePipe({})) note: Note): Note {
+    return note;
+  }
+
+  @SubscribeMessage('primitive')
+  primitive(@MessageBody() text: string): string {
+    return text;
+  }
+
+  @SubscribeMessage('any')
+  any(@MessageBody() body: unknown): unknown {
+    return body;
+  }
+
+  @SubscribeMessage('rest')
+  rest(...everything: unknown[]): number {
+    return everything.length;
+  }
+
+  @UnvalidatedBody(' ')
+  @SubscribeMessage('no-reason')
+  noReason(@MessageBody() note: Note): Note {
+    return note;
+  }
+}
+
+@SecureGateway({ path: '/ws' })
+class CheckedBodies {
+  @SubscribeMessage('nested')
+  nested(@MessageBody() order: CheckedOrderDto): CheckedOrderDto {
+    return order;
+  }
+
+  @SubscribeMessage('zod')
+  zod(@MessageBody({ schema: z.strictObject({ text: z.string() }) }) note: Note): Note {
+    return note;
+  }
+
+  @SubscribeMessage('valibot')
+  valibot(@MessageBody('text', { schema: v.string() }) text: string): string {
+    return text;
+  }
+
+  @SubscribeMessage('pipe')
+  pipe(@MessageBody('id', ParseUUIDPipe) id: string): string {
+    return id;
+  }
+
+  @SubscribeMessage('expected')
+  expected(@MessageBody(new ValidationPipe({ expectedType: AddressDto })) address: object): object {
+    return address;
+  }
+
+  @UnvalidatedBody('is only counted')
+  @SubscribeMessage('opted-out')
+  optedOut(@MessageBody() note: Note): number {
+    return Object.keys(note).length;
+  }
+
+  @SubscribeMessage('client')
+  client(client: object): boolean {
+    return typeof client === 'object';
   }
 }
 
@@ -116,6 +209,23 @@ describe('the application does not start', () => {
       ),
     );
     expect(problems[0]).toContain('@MessageBody() body: EchoDto');
+  });
+
+  it('I3 when only part of a body is validated, with the line to add', async () => {
+    const problems = await problemsOf({ gateways: [HalfCheckedBodies] });
+    expect(problems).toEqual([
+      'HalfCheckedBodies.nested: takes OrderDto, whose "address" nothing checks; ' +
+        'add to it @ValidateNested() @Type(() => AddressDto)',
+      ...['pipeWithoutRules', 'primitive', 'any', 'rest'].map(
+        (method) =>
+          expect.stringContaining(`HalfCheckedBodies.${method}: takes a body that cannot`) as string,
+      ),
+      "HalfCheckedBodies.noReason: opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')",
+    ]);
+  });
+
+  it('I3 but for bodies with a class, a schema, a pipe or a reason', async () => {
+    expect(await problemsOf({ gateways: [CheckedBodies] })).toEqual([]);
   });
 
   it('when a gateway that needs credentials has nobody to verify them', async () => {

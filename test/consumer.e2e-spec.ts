@@ -28,7 +28,11 @@ class Post {
   @SanitizeHtml({ allowedTags: [] }) bare!: string;
 }
 const html = '<p onclick="x()">a <script>evil()</script><a href="javascript:x()">b</a></p>';
-console.log(JSON.stringify(plainToInstance(Post, { html, bare: html })));
+const entities = '&lt;script&gt; &amp;lt;b&amp;gt;';
+console.log(JSON.stringify([
+  plainToInstance(Post, { html, bare: html }),
+  plainToInstance(Post, { html: entities, bare: entities }),
+]));
 `;
 
 const TSCONFIG = {
@@ -146,7 +150,11 @@ it('I10 sanitises HTML', () => {
     cwd: folder,
     encoding: 'utf8',
   });
-  expect(JSON.parse(output)).toEqual({ html: '<p>a <a>b</a></p>', bare: 'a b' });
+  expect(JSON.parse(output)).toEqual([
+    { html: '<p>a <a>b</a></p>', bare: 'a b' },
+    // What was escaped stays escaped.
+    { html: '&lt;script&gt; &amp;lt;b&amp;gt;', bare: '&lt;script&gt; &amp;lt;b&amp;gt;' },
+  ]);
 });
 
 it('P3 the package holds what is published and nothing else', () => {

@@ -1,56 +1,54 @@
-import { getMetadataStorage } from 'class-validator';
-import { PARAM_ARGS_METADATA } from '@nestjs/websockets/internal';
+import { DefaultValuePipe, StandardSchemaValidationPipe, ValidationPipe } from '@nestjs/common';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
+import { type BodyParameter, bodyParametersOf } from '../messages/body-parameter.js';
+import { uncheckedProperties } from '../validation/class-audit.js';
+import { hasRules } from '../validation/class-rules.js';
+import { UNVALIDATED_BODY } from '../validation/unvalidated-body.decorator.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 
-// `WsParamtype.PAYLOAD` of @nestjs/websockets, which no entry point exports.
-const PAYLOAD = 3;
+/** Pipes that look at a value only where its class or schema lets them. */
+const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe];
 
-interface Parameter {
-  index: number;
-  data?: unknown;
-  pipes?: unknown[];
-}
-
-/** Handlers whose body nothing would check: the pipe sees the class at run time, and there must be rules on it. */
+/** Handlers whose body nothing would check, or not all of it. */
 export function bodyProblems({ name, instance, handlers }: DiscoveredGateway): ConfigurationProblem[] {
   return handlers.flatMap(({ method }) =>
-    bodyParameters(instance, method)
-      .filter((parameter) => !isChecked(parameter, typeOf(instance, method, parameter.index)))
-      .map(() => ({
-        name: `${name}.${method}`,
-        message:
-          'takes a body that cannot be validated; type it with a DTO class that has class-validator rules, ' +
-          'for example @MessageBody() body: EchoDto',
-      })),
+    messagesOf(instance, method).map((message) => ({ name: `${name}.${method}`, message })),
   );
 }
 
-function bodyParameters(instance: object, method: string): Parameter[] {
-  const all = Reflect.getMetadata(PARAM_ARGS_METADATA, instance.constructor, method) as
-    Record<string, Parameter> | undefined;
-  // Without decorators Nest passes client and body by position.
-  if (!all) return typesOf(instance, method).length > 1 ? [{ index: 1 }] : [];
-  return Object.entries(all)
-    .filter(([key]) => key.startsWith(`${PAYLOAD}:`))
-    .map(([, parameter]) => parameter);
+function messagesOf(instance: object, method: string): string[] {
+  const handler = (instance as Record<string, object>)[method] as object;
+  const reason = Reflect.getMetadata(UNVALIDATED_BODY, handler) as unknown;
+  if (reason === undefined) return bodyParametersOf(instance.constructor, method).flatMap(messagesOfOne);
+  if (typeof reason === 'string' && reason.trim() !== '') return [];
+  return ["opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')"];
+}
+
+function messagesOfOne({ metatype: type, ...parameter }: BodyParameter): string[] {
+  if (parameter.schema !== undefined || parameter.pipes?.some(hasRulesOfItsOwn)) return [];
+  if (parameter.data !== undefined) {
+    return [
+      `takes the field "${parameter.data}" of a body that nothing validates; take the whole body as a DTO class, ` +
+        `or give the field a schema or a pipe: @MessageBody('${parameter.data}', { schema: … })`,
+    ];
+  }
+  if (!hasRules(type)) {
+    return [
+      'takes a body that cannot be validated; type it with a DTO class that has class-validator rules, ' +
+        'for example @MessageBody() body: EchoDto, or give it a schema: @MessageBody({ schema: … })',
+    ];
+  }
+  return uncheckedProperties(type).map(
+    ({ path, fix }) => `takes ${type.name}, whose "${path}" nothing checks; add to it ${fix}`,
+  );
 }
 
 /** A pipe of its own on the parameter is the developer's word that it is looked after. */
-function isChecked(parameter: Parameter, type: unknown): boolean {
-  if (parameter.pipes && parameter.pipes.length > 0) return true;
-  return parameter.data === undefined && hasRules(type);
-}
-
-function hasRules(type: unknown): boolean {
-  if (typeof type !== 'function') return false;
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
-}
-
-function typeOf(instance: object, method: string, index: number): unknown {
-  return typesOf(instance, method)[index];
-}
-
-function typesOf(instance: object, method: string): unknown[] {
-  return (Reflect.getMetadata('design:paramtypes', instance, method) as unknown[] | undefined) ?? [];
+function hasRulesOfItsOwn(pipe: unknown): boolean {
+  return !PIPES_WITHOUT_RULES.some(
+    (type) =>
+      pipe === type ||
+      (pipe instanceof type && (pipe as { expectedType?: unknown }).expectedType === undefined) ||
+      (typeof pipe === 'function' && pipe.prototype instanceof type),
+  );
 }

@@ -81,6 +81,7 @@ const NAMES = [
   '"',
   '\\',
   '',
+  '\ud83d',
 ];
 const TEXTS = [
   ...NAMES,

@@ -9,7 +9,14 @@ const UNSAFE = /[^\p{L}\p{N}_.$-]/gu;
 export function fieldErrorsOf(errors: readonly ValidationError[]): FieldError[] {
   const found: FieldError[] = [];
   collect(errors, '', found);
-  return found;
+  return harmless(found);
+}
+
+/** As many errors as a client can use. Of paths, which may be the client's own input, only what is harmless. */
+export function harmless(errors: readonly FieldError[]): FieldError[] {
+  return errors
+    .slice(0, MAX_ERRORS)
+    .map((error) => ({ ...error, path: error.path.replace(UNSAFE, '').slice(0, MAX_PATH) }));
 }
 
 function collect(errors: readonly ValidationError[], parent: string, found: FieldError[]): void {
@@ -17,20 +24,14 @@ function collect(errors: readonly ValidationError[], parent: string, found: Fiel
     const path = parent === '' ? error.property : `${parent}.${error.property}`;
     for (const [constraint, message] of Object.entries(error.constraints ?? {})) {
       if (found.length === MAX_ERRORS) return;
-      found.push(fieldErrorOf(path, constraint, message));
+      found.push(
+        constraint === 'whitelistValidation' ? unknownProperty(path) : { path, constraint, message },
+      );
     }
     collect(error.children ?? [], path, found);
   }
 }
 
-function fieldErrorOf(path: string, constraint: string, message: string): FieldError {
-  // The name of an unknown property is the client's own input: reported, but only what is harmless of it.
-  if (constraint === 'whitelistValidation') {
-    return { path: printable(path), constraint: 'unknown', message: 'unknown property' };
-  }
-  return { path, constraint, message };
-}
-
-function printable(path: string): string {
-  return path.replace(UNSAFE, '').slice(0, MAX_PATH);
+export function unknownProperty(path: string): FieldError {
+  return { path, constraint: 'unknown', message: 'unknown property' };
 }

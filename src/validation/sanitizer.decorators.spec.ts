@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import fc from 'fast-check';
 import { plainToInstance } from 'class-transformer';
 import { NormalizeUnicode, PlainText, Trim } from './sanitizer.decorators.js';
 
@@ -43,5 +44,83 @@ describe('sanitizers', () => {
       both: null,
       normalized: undefined,
     });
+  });
+
+  it('I8 I10 run in one order, wherever the decorators stand', () => {
+    class Backwards {
+      @Trim()
+      @PlainText()
+      @NormalizeUnicode('NFKC')
+      first!: string;
+
+      @NormalizeUnicode('NFKC')
+      @PlainText()
+      @Trim()
+      last!: string;
+    }
+    class Heir extends Everything {
+      @NormalizeUnicode('NFKC')
+      declare plain: unknown;
+    }
+    // Full-width signs, which NFKC makes markup.
+    const disguised = ' \uff1cscript\uff1ealert(1)\uff1c/script\uff1e ';
+    expect(Object.assign({}, plainToInstance(Backwards, { first: disguised, last: disguised }))).toEqual({
+      first: 'alert(1)',
+      last: 'alert(1)',
+    });
+    expect(plainToInstance(Heir, { plain: disguised.trim() }).plain).toBe('alert(1)');
+  });
+
+  it('I8 leave text in its normal form, also where markup stood between a letter and its accent', () => {
+    class Note {
+      @NormalizeUnicode()
+      @PlainText()
+      @Trim()
+      text!: string;
+    }
+    const clean = (text: string): string => plainToInstance(Note, { text }).text;
+    expect(clean('e<b></b>\u0301')).toBe('\u00e9');
+    const pieces = fc.constantFrom(
+      'e',
+      '\u0301',
+      '\u0327',
+      '<b>',
+      '<',
+      '>',
+      ' ',
+      '\u0338',
+      '\u1100',
+      '\u1161',
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 20 }), (list) => {
+        const once = clean(list.join(''));
+        expect(once).toBe(once.normalize('NFC'));
+        expect(clean(once)).toBe(once);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('I6 normalise the worst 64 KiB in less than 10 ms', () => {
+    class Normalized {
+      @NormalizeUnicode('NFKC')
+      text!: string;
+    }
+    const marks = ['\u0315', '\u0300', '\u0327', '\u0344'];
+    const worst = [
+      `a${marks.join('').repeat(8000)}`,
+      `a${marks.map((mark) => mark.repeat(8000)).join('')}`,
+      '\ufdfa'.repeat(21_000),
+      `${'\u0315\u0300'.repeat(15)}\u034f`.repeat(1000),
+    ];
+    for (const text of worst) {
+      const times = Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        plainToInstance(Normalized, { text });
+        return performance.now() - start;
+      });
+      expect(Math.min(...times)).toBeLessThan(10);
+    }
   });
 });

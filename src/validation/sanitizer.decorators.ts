@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
+import { normalizeText } from './normalize-text.js';
 import { plainText } from './plain-text.js';
-import { sanitizer } from './sanitizer.js';
+import { type Sanitize, sanitizer } from './sanitizer.js';
 
 /** What HTML may stay; the names are those of the library sanitize-html, which takes more. @publicApi */
 export interface SanitizeHtmlOptions {
@@ -18,18 +19,21 @@ type SanitizeHtmlFunction = (dirty: string, options: SanitizeHtmlOptions) => str
 const require = createRequire(import.meta.url);
 
 /** Removes white space at both ends. @publicApi */
-export const Trim = (): PropertyDecorator => sanitizer((text) => text.trim());
+export const Trim = (): PropertyDecorator => sanitizer({ stage: 'trim', sanitize: (text) => text.trim() });
 
 /**
- * Rewrites text to one Unicode normalisation form (UAX #15), so that what looks the same is the same.
+ * Rewrites text to one Unicode normalisation form (UAX #15), so that what looks the same is the same. Comes before
+ * every other sanitizer; what those leave is still in that form.
  *
  * @publicApi
  */
-export const NormalizeUnicode = (form: 'NFC' | 'NFKC' = 'NFC'): PropertyDecorator =>
-  sanitizer((text) => text.normalize(form));
+export function NormalizeUnicode(form: 'NFC' | 'NFKC' = 'NFC'): PropertyDecorator {
+  const sanitize: Sanitize = (text) => normalizeText(text, form);
+  return sanitizer({ stage: 'normalize', sanitize }, { stage: 'compose', sanitize });
+}
 
 /** Removes markup and nothing else: `a < b`, `Tom & Jerry` and a literal `&lt;` stay as they are. @publicApi */
-export const PlainText = (): PropertyDecorator => sanitizer(plainText);
+export const PlainText = (): PropertyDecorator => sanitizer({ stage: 'markup', sanitize: plainText });
 
 /**
  * Keeps harmless HTML only.
@@ -40,7 +44,7 @@ export const PlainText = (): PropertyDecorator => sanitizer(plainText);
 export function SanitizeHtml(options: SanitizeHtmlOptions = HARMLESS): PropertyDecorator {
   // Loaded by the first class that asks for it: most applications accept no HTML at all.
   const sanitizeHtml = require('sanitize-html') as SanitizeHtmlFunction;
-  return sanitizer((text) => sanitizeHtml(text, options));
+  return sanitizer({ stage: 'markup', sanitize: (text) => sanitizeHtml(text, options) });
 }
 
 const HARMLESS: SanitizeHtmlOptions = {

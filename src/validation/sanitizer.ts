@@ -1,13 +1,39 @@
 import { Transform } from 'class-transformer';
 
-/** A property decorator that rewrites strings, also those in a list, before the rules of the DTO look at them. */
-export function sanitizer(sanitize: (text: string) => string): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => rewrite(value, sanitize), { toClassOnly: true });
+/**
+ * In this order, wherever the decorators stand: what normalisation turns into markup has to be seen as such, and
+ * what markup stood beside may be trimmed and composed once it is gone.
+ */
+const STAGES = ['normalize', 'markup', 'trim', 'compose'] as const;
+
+export type SanitizerStage = (typeof STAGES)[number];
+export type Sanitize = (text: string) => string;
+
+interface Step {
+  readonly stage: SanitizerStage;
+  readonly sanitize: Sanitize;
 }
 
-function rewrite(value: unknown, sanitize: (text: string) => string): unknown {
-  if (typeof value === 'string') return sanitize(value);
+const STEPS = 'ws-security:sanitizers';
+
+/** A property decorator that rewrites strings, also those in a list, before the rules of the DTO look at them. */
+export function sanitizer(...added: Step[]): PropertyDecorator {
+  return (target, property) => {
+    const known = (Reflect.getMetadata(STEPS, target, property) as Step[] | undefined) ?? [];
+    const steps = [...known, ...added].toSorted((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));
+    const isFirst = !Reflect.hasOwnMetadata(STEPS, target, property);
+    Reflect.defineMetadata(STEPS, steps, target, property);
+    if (!isFirst) return;
+    // One transformation a class, which finds the steps that were added after it.
+    const run = ({ value }: { value: unknown }): unknown =>
+      rewrite(value, Reflect.getOwnMetadata(STEPS, target, property) as Step[]);
+    Transform(run, { toClassOnly: true })(target, property);
+  };
+}
+
+function rewrite(value: unknown, steps: readonly Step[]): unknown {
+  if (typeof value === 'string') return steps.reduce((text, { sanitize }) => sanitize(text), value);
   return Array.isArray(value)
-    ? value.map((item) => (typeof item === 'string' ? sanitize(item) : item))
+    ? value.map((item) => (typeof item === 'string' ? rewrite(item, steps) : item))
     : value;
 }

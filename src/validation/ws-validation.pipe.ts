@@ -1,13 +1,17 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
-import { fieldErrorsOf } from './field-errors.js';
+import type { FieldError } from '../protocol/envelope.js';
+import { droppedByClass, droppedBySchema } from './dropped-members.js';
+import { fieldErrorsOf, harmless } from './field-errors.js';
+import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
+import { secondLook } from './second-look.js';
+import { validatedOnce } from './validated-once.js';
 
-/** Bodies that were validated before the pipe's turn. Each gateway has a pipe of its own, so this is nobody's member. */
-const validated = new WeakMap<object, { metatype: unknown; instance: unknown }>();
+type Schema = NonNullable<ArgumentMetadata['schema']>;
 
 /**
- * Makes the body of a message an instance of its DTO class, or refuses it: unknown properties are errors, and
- * nothing is converted on a guess.
+ * Makes the body of a message an instance of its DTO class, or what its schema makes of it, or refuses it: unknown
+ * properties are errors, and nothing is converted on a guess.
  *
  * @publicApi
  */
@@ -29,23 +33,38 @@ export class WsValidationPipe extends ValidationPipe {
   /** @throws ValidationFailedException */
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // Without parameter decorators a handler's socket comes through pipes too: only bodies are ours.
-    if (metadata.type !== 'body') return Promise.resolve(value);
-    const known = typeof value === 'object' && value !== null ? validated.get(value) : undefined;
-    if (known?.metatype === metadata.metatype) return Promise.resolve(known?.instance);
-    return super.transform(value, metadata);
+    return metadata.type === 'body' ? this.validated(value, metadata) : Promise.resolve(value);
   }
 
   /**
-   * As `transform`, for who needs the body before the handler: the handler gets the same instance then, and it is
-   * validated once.
+   * What the handler will get for this body, for guards that have to look into it: the work is done once, whoever
+   * asks first.
    *
+   * @param value the body as it came
+   * @param metadata `type: 'body'` and the `metatype` or `schema` of the handler's parameter
    * @throws ValidationFailedException
-   * @internal
    */
-  async validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const instance = await this.transform(value, metadata);
-    if (typeof value === 'object' && value !== null)
-      validated.set(value, { metatype: metadata.metatype, instance });
-    return instance;
+  validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { schema, metatype } = metadata;
+    return validatedOnce(value, this.constructor, schema ?? metatype, () =>
+      schema ? this.bySchema(value, schema) : this.byClass(value, metadata),
+    );
+  }
+
+  private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const body: unknown = await super.transform(value, metadata);
+    if (this.toValidate(metadata)) this.refuse([...droppedByClass(value, body), ...secondLook(body)]);
+    return body;
+  }
+
+  private async bySchema(value: unknown, schema: Schema): Promise<unknown> {
+    const result = await schema['~standard'].validate(value);
+    if (result.issues) this.refuse((result.issues as readonly SchemaIssue[]).flatMap(errorsOfIssue));
+    else this.refuse([...droppedBySchema(value, result.value), ...secondLook(result.value)]);
+    return 'value' in result ? result.value : undefined;
+  }
+
+  private refuse(errors: readonly FieldError[]): void {
+    if (errors.length > 0) throw new ValidationFailedException(harmless(errors));
   }
 }

@@ -1,0 +1,81 @@
+import * as classValidator from 'class-validator';
+import { type Class, hasRules, type PropertyRules, type Rule, rulesOf } from './class-rules.js';
+
+/** A property that lets values through which no rule looks at, and the line that would. */
+export interface UncheckedProperty {
+  /** From the body's class on, dots between levels. */
+  path: string;
+  fix: string;
+}
+
+/** Say something about a value, but leave open what it is. */
+const OPEN_RULES = new Set(['isDefined', 'isNotEmpty', 'notEquals', 'isNotIn']);
+/** Look at a container and not at what is in it. */
+const CONTAINER_RULES = new Set([
+  'isArray',
+  'arrayContains',
+  'arrayNotContains',
+  'arrayNotEmpty',
+  'arrayMinSize',
+  'arrayMaxSize',
+  'arrayUnique',
+  'isObject',
+  'isNotEmptyObject',
+]);
+/** class-validator exports each name as a constant. */
+const BUILT_IN_RULES = new Set<unknown>(
+  Object.values(classValidator).filter((name) => typeof name === 'string'),
+);
+const COLLECTIONS: readonly unknown[] = [Array, Set, Map];
+const PLAIN: readonly unknown[] = [Object, String, Number, Boolean, Date, BigInt, Symbol, Promise, Function];
+
+/** Everything in a DTO class, and in the classes it is made of, that nothing would check. */
+export function uncheckedProperties(type: Class): UncheckedProperty[] {
+  return collect(type, '', new Set());
+}
+
+function collect(type: Class, parent: string, seen: Set<Class>): UncheckedProperty[] {
+  if (seen.has(type)) return [];
+  seen.add(type);
+  return rulesOf(type).flatMap((property) => {
+    const path = parent === '' ? property.name : `${parent}.${property.name}`;
+    if (!property.isNested) {
+      const fix = fixOf(property);
+      return fix === undefined ? [] : [{ path, fix }];
+    }
+    const { types, fallback } = property;
+    if (types.length === 0) return [{ path, fix: `@Type(() => ${nameOf(property.designType)})` }];
+    return [...types, ...(hasRules(fallback) ? [fallback] : [])].flatMap((nested) => {
+      const fix = `rules on the properties of ${nested.name}`;
+      return hasRules(nested) ? collect(nested, path, seen) : [{ path, fix }];
+    });
+  });
+}
+
+/** @returns what to add; undefined when the rules there are will do */
+function fixOf({ designType, rules, types }: PropertyRules): string | undefined {
+  const declared = types[0] ?? designType;
+  if (isDto(declared)) return `@ValidateNested() @Type(() => ${declared.name})`;
+  const isCollection = COLLECTIONS.includes(designType);
+  if (rules.some((rule) => isDecisive(rule, isCollection))) return undefined;
+  if (isCollection || rules.some(({ name }) => name === 'isArray'))
+    return '@IsString({ each: true }), or @ValidateNested({ each: true }) @Type(() => ItemDto)';
+  const scalar = [String, Number, Boolean].find((type) => type === designType);
+  if (scalar) return `@Is${scalar.name}()`;
+  return '@ValidateNested() @Type(() => NestedDto), or another rule for what it may be';
+}
+
+/** Rules of the application's own are its word; those of class-validator look at single values, if not told better. */
+function isDecisive({ type, name, each, validateIf }: Rule, isCollection: boolean): boolean {
+  if (type !== classValidator.ValidationTypes.CUSTOM_VALIDATION || validateIf) return false;
+  if (OPEN_RULES.has(name ?? '') || CONTAINER_RULES.has(name ?? '')) return false;
+  return !isCollection || each || !BUILT_IN_RULES.has(name);
+}
+
+function isDto(type: unknown): type is Class {
+  return typeof type === 'function' && !COLLECTIONS.includes(type) && !PLAIN.includes(type) && hasRules(type);
+}
+
+function nameOf(type: unknown): string {
+  return isDto(type) ? type.name : 'NestedDto';
+}
