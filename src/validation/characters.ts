@@ -1,6 +1,6 @@
 /**
- * Characters that text from outside may not have unless its property says so: `control` are those of C0 and C1 but
- * tab and line ends, NUL among them; `bidi` are those that embed, override or isolate a direction (UAX #9 §2), which
+ * Characters that text from outside may not have unless its property says so: `control` are those of C0
+ * but tab and line ends, NUL among them; `bidi` are those that embed, override or isolate a direction (UAX #9 §2), which
  * make text read otherwise than it is.
  *
  * @publicApi
@@ -9,7 +9,7 @@ export type CharacterKind = 'control' | 'bidi';
 
 const PATTERNS: Readonly<Record<CharacterKind, RegExp>> = {
   // eslint-disable-next-line no-control-regex
-  control: /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/,
+  control: /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/,
   bidi: /[\u202a-\u202e\u2066-\u2069]/,
 };
 

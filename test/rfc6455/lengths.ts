@@ -117,7 +117,7 @@ const replies: Case[] = [
   ['é', 41],
   ['é', 42],
   ['😀', 50],
-  ['\u0001', 100],
+  ['"', 100],
 ].map(([character, count]) => {
   const reply = (character as string).repeat(count as number);
   return {
