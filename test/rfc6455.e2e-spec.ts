@@ -84,3 +84,17 @@ describe.each([
     await expectConnections(service.url, 1);
   });
 });
+
+it('L1 the event of a closed connection has the code that was sent', async () => {
+  const service = await Service.start({ ...ENV, PLAIN_HTTP: '1' });
+  const target = { url: service.url, token: await mintToken() };
+  const codes = [1000, 1002, 1003, 1007, 1008, 1009];
+  for (const code of codes) {
+    const ending = (one: Case): boolean => JSON.stringify(one.steps.at(-1)) === JSON.stringify(closed(code));
+    await play(CASES.find(ending) as Case, target, 'as written');
+    await expectConnections(service.url, 0);
+  }
+  await service.stop();
+  const logged = [...service.stdout.matchAll(/"type":"connection\.closed","code":(\d+)/g)];
+  expect(logged.map(([, code]) => Number(code))).toEqual(codes);
+});

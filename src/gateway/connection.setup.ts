@@ -10,11 +10,13 @@ import { MessageChannel } from '../messages/message-channel.js';
 import { MessageDispatcher } from '../messages/message.dispatcher.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import type { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { InBandAuth } from './in-band-auth.js';
 import { Login } from './login.js';
+import { violationCodeOf } from './violation-code.js';
 
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
@@ -46,14 +48,17 @@ export class ConnectionSetup {
     bindConnection(client, connection);
     const channel = new MessageChannel(client, connection, this.dispatcher, this.clock);
     this.channels.set(client, channel);
-    // ws has already chosen the close code; without a listener the error would end the process.
-    client.on('error', (error) =>
-      this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`),
-    );
+    let violation: CloseCode | undefined;
+    // ws has already sent the close code; without a listener the error would end the process.
+    client.on('error', (error) => {
+      violation = violationCodeOf(error);
+      this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
+    });
     const releases = [handshake.takeHeld()];
     client.on('close', (code) => {
       for (const release of releases) release();
-      this.lifecycle.closed(connection, code);
+      // ws reads no answer to a close frame it sent for an error, and calls that 1006.
+      this.lifecycle.closed(connection, violation ?? code);
     });
     this.lifecycle.opened(connection);
     if (connection.principal.id === null && this.options.authSources.includes('message')) {
