@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { echoesDuring } from './support/bystander.js';
+import { hasProc, residentMb } from './support/resident-memory.js';
 import { Service } from './support/service.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken, SECRET } from './support/tokens.js';
@@ -9,9 +10,6 @@ const PER_SECOND = 2000;
 const MAX_P99_MS = 100;
 const MAX_GROWTH_MB = 60;
 const MAX_LINES = 200;
-
-const hasProc = existsSync('/proc/self/status');
-if (!hasProc) console.warn('SKIPPED: memory under flood is not measured, because there is no /proc.');
 
 interface FloodResult {
   statuses: Record<string, number>;
@@ -33,29 +31,6 @@ function flood(port: string, token: string): Promise<FloodResult> {
       else reject(new Error(`the attacker failed: ${output}`));
     });
   });
-}
-
-/** Echoes one after the other, every 5 ms, until the work is done. Resolves with the 99th percentile and their number. */
-async function echoesDuring(
-  client: TestClient,
-  work: Promise<unknown>,
-): Promise<{ p99: number; count: number }> {
-  const over = new AbortController();
-  void work.catch(() => undefined).finally(() => over.abort());
-  const durations: number[] = [];
-  while (!over.signal.aborted) {
-    const started = performance.now();
-    expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
-    durations.push(performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  durations.sort((a, b) => a - b);
-  return { p99: durations[Math.floor(durations.length * 0.99)] ?? Infinity, count: durations.length };
-}
-
-function residentMb({ process: { pid } }: Service): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib) / 1024;
 }
 
 const linesOf = ({ stdout }: Service): number => stdout.split('\n').length - 1;

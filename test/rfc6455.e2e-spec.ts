@@ -3,22 +3,11 @@ import { CHAPTERS } from './rfc6455/chapters.js';
 import { DELIVERIES, play } from './rfc6455/play.js';
 import { expectConnections } from './support/health.js';
 import type { Target } from './support/raw-connection.js';
-import { text } from './support/raw-frames.js';
+import { close, text } from './support/raw-frames.js';
 import { Service } from './support/service.js';
 import { TestClient } from './support/test-client.js';
-import { mintToken, SECRET } from './support/tokens.js';
-
-/** What limits a client, out of the way: here only what a frame is counts. */
-const ENV = {
-  WS_JWT_SECRET: SECRET,
-  WS_RATE_LIMIT: '100000',
-  WS_CONNECT_RATE_LIMIT: '100000',
-  WS_MAX_CONNECTIONS_PER_USER: '1000',
-  WS_FRAME_RATE: '100000',
-  WS_FRAME_BURST: '100000',
-  WS_BYTE_RATE: '1000000000',
-  WS_STRIKE_LIMIT: '100000',
-};
+import { mintToken } from './support/tokens.js';
+import { UNLIMITED } from './support/unlimited.js';
 
 interface TitledCase extends Case {
   title: string;
@@ -51,7 +40,7 @@ describe.each([
   let bystander: TestClient;
 
   beforeAll(async () => {
-    service = await Service.start({ ...ENV, ...env });
+    service = await Service.start({ ...UNLIMITED, ...env });
     pid = service.process.pid;
     const token = await mintToken();
     target = { url: service.url, token };
@@ -83,4 +72,32 @@ describe.each([
     await play({ name: '', steps: [...records, ...expected] }, target, 'in crumbs');
     await expectConnections(service.url, 1);
   });
+});
+
+it('L1 the event of a closed connection has the code that was sent', async () => {
+  const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
+  const target = { url: service.url, token: await mintToken() };
+  const codes = [1000, 1002, 1003, 1007, 1008, 1009];
+  for (const code of codes) {
+    const ending = (one: Case): boolean => JSON.stringify(one.steps.at(-1)) === JSON.stringify(closed(code));
+    await play(CASES.find(ending) as Case, target, 'as written');
+    await expectConnections(service.url, 0);
+  }
+  await service.stop();
+  const logged = [...service.stdout.matchAll(/"type":"connection\.closed","code":(\d+)/g)];
+  expect(logged.map(([, code]) => Number(code))).toEqual(codes);
+});
+
+it('L4 close codes that clients choose do not multiply the lines', async () => {
+  const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
+  const target = { url: service.url, token: await mintToken() };
+  const codes = Array.from({ length: 50 }, (_, index) => 3000 + index);
+  await Promise.all(
+    codes.map((code) => play({ name: '', steps: [close(code), closed(code)] }, target, 'as written')),
+  );
+  await expectConnections(service.url, 0);
+  await service.stop();
+  const lines = service.stdout.split('\n').filter((line) => line.includes('"connection.closed"'));
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.length).toBeLessThan(20);
 });

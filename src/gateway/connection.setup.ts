@@ -15,12 +15,14 @@ import { OutboundSocket } from '../messages/outbound.socket.js';
 import { Violations } from '../messages/violations.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import type { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { InBandAuth } from './in-band-auth.js';
 import { Login } from './login.js';
+import { violationCodeOf } from './violation-code.js';
 
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
@@ -43,29 +45,11 @@ export class ConnectionSetup implements ChannelServices {
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
   open(client: WebSocket, stream: Duplex, handshake: Handshake, id: string, announce: () => void): void {
-    const socket = new OutboundSocket(client, stream, this.options, this.wheel, () =>
-      closeWithGoodbye(connection, CloseCode.TRY_AGAIN_LATER, 'too slow'),
-    );
-    const connection: Connection = new Connection({
-      id,
-      socket,
-      principal: handshake.principal,
-      address: handshake.address,
-      path: handshake.request.path,
-      openedAt: this.clock.now(),
-    });
-    bindConnection(client, connection);
+    const connection = this.connectionOn(client, stream, handshake, id);
     const channel = new MessageChannel(client, stream, connection, this);
     this.channels.set(client, channel);
-    // ws has already chosen the close code; without a listener the error would end the process.
-    client.on('error', (error) =>
-      this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`),
-    );
     const releases = [handshake.takeHeld()];
-    client.on('close', (code) => {
-      for (const release of releases) release();
-      this.lifecycle.closed(connection, connection.closedWith ?? code);
-    });
+    this.watch(client, connection, releases);
     this.lifecycle.opened(connection);
     if (connection.principal.id === null && this.options.authSources.includes('message')) {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
@@ -77,6 +61,38 @@ export class ConnectionSetup implements ChannelServices {
 
   channelOf(client: object): MessageChannel | undefined {
     return this.channels.get(client);
+  }
+
+  private connectionOn(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): Connection {
+    const socket = new OutboundSocket(client, stream, this.options, this.wheel, () =>
+      closeWithGoodbye(connection, CloseCode.TRY_AGAIN_LATER, 'too slow'),
+    );
+    const { principal, address, request } = handshake;
+    const openedAt = this.clock.now();
+    const connection: Connection = new Connection({
+      id,
+      socket,
+      principal,
+      address,
+      path: request.path,
+      openedAt,
+    });
+    bindConnection(client, connection);
+    return connection;
+  }
+
+  /** Apart from the rest, so that what listens as long as the connection lives keeps no handshake, and no token, alive. */
+  private watch(client: WebSocket, connection: Connection, releases: readonly (() => void)[]): void {
+    // ws has already sent the close code, reads no answer to it and calls that 1006. Without a listener the error would
+    // end the process.
+    client.on('error', (error) => {
+      connection.closedWith ??= violationCodeOf(error);
+      this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
+    });
+    client.on('close', (code) => {
+      for (const release of releases) release();
+      this.lifecycle.closed(connection, connection.closedWith ?? code);
+    });
   }
 
   private start(

@@ -4,6 +4,7 @@ import { Clock } from '../connection/clock.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
 import { logLine } from './log-line.js';
 
 /** Something an operator may want to know. Details never hold a credential or a body. @publicApi */
@@ -44,8 +45,9 @@ export class SecurityEvents {
     process.stdout.write(`${line}\n`);
   }
 
-  /** Types and codes are the module's own, so there are few kinds, whatever clients send. */
-  private hasRoom({ type, code }: SecurityEvent): boolean {
+  private hasRoom(event: SecurityEvent): boolean {
+    const { type } = event;
+    const code = ownCodeOf(event);
     const kind = `${type} ${code ?? ''}`;
     const count = (this.written.get(kind) ?? 0) + 1;
     this.written.set(kind, count);
@@ -62,4 +64,9 @@ export class SecurityEvents {
   private lineOf(event: SecurityEvent): string {
     return logLine({ time: new Date(this.clock.now()).toISOString(), ...event });
   }
+}
+
+/** Only codes of the module's own tell kinds apart, so that there are few, whatever close codes clients choose. */
+function ownCodeOf({ code }: SecurityEvent): SecurityEvent[string] {
+  return typeof code === 'number' && CloseCode[code] === undefined ? undefined : code;
 }

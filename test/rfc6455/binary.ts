@@ -28,7 +28,7 @@ export const binaryFrames: Chapter = {
     },
     { name: 'after an echo', steps: [text(request(1)), echoed(1), binary('a'), closed(1003)] },
     {
-      name: 'a text behind it is not served',
+      name: 'a text behind it is not answered',
       steps: [together(binary('a'), text(request(1))), closed(1003)],
     },
     { name: 'an error behind it', steps: [together(binary('a'), frame({ opcode: 3 })), closed(1003)] },

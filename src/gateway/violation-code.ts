@@ -1,0 +1,15 @@
+import { CloseCode } from '../protocol/close-code.enum.js';
+
+/** The errors of `ws` that do not end a connection with 1002; its documentation lists them all. */
+const CODES: Readonly<Record<string, CloseCode>> = {
+  WS_ERR_INVALID_UTF8: CloseCode.INVALID_PAYLOAD,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: CloseCode.POLICY_VIOLATION,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: CloseCode.MESSAGE_TOO_BIG,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: CloseCode.MESSAGE_TOO_BIG,
+};
+
+/** The code the client was sent for breaking the protocol; undefined when it was the line that broke. */
+export function violationCodeOf({ code }: NodeJS.ErrnoException): CloseCode | undefined {
+  if (code?.startsWith('WS_ERR_') !== true) return undefined;
+  return CODES[code] ?? CloseCode.PROTOCOL_ERROR;
+}
