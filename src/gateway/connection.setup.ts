@@ -15,7 +15,6 @@ import { OutboundSocket } from '../messages/outbound.socket.js';
 import { Violations } from '../messages/violations.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import type { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
