@@ -5,6 +5,7 @@ import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
 import { textFrame } from './text-frame.js';
+import { batchWrites, writeBatch } from './write-batch.js';
 
 /** How long a client may be behind by more than it is allowed to. */
 const GRACE_MS = 1000;
@@ -47,13 +48,13 @@ export class OutboundSocket implements ConnectionSocket {
   send(text: string): void {
     // Compressed frames are for `ws` to write, and it keeps their order.
     if (this.options.compression) this.socket.send(text);
-    else this.stream.write(textFrame(text));
+    else this.write(textFrame(text));
     this.watch();
   }
 
   sendShared(push: PushText): void {
     if (this.options.compression) this.socket.send(push.plain);
-    else this.stream.write((push.frame ??= textFrame(push.plain)));
+    else this.write((push.frame ??= textFrame(push.plain)));
     this.watch();
   }
 
@@ -74,7 +75,14 @@ export class OutboundSocket implements ConnectionSocket {
     this.socket.terminate();
   }
 
+  private write(frame: Uint8Array): void {
+    batchWrites(this.stream);
+    this.stream.write(frame);
+  }
+
   private watch(): void {
+    if (!this.isBehind) return;
+    writeBatch(this.stream);
     if (!this.isBehind) return;
     if (this.socket.bufferedAmount > this.options.maxBufferedBytes * EXCESS) {
       this.grace?.cancel();
