@@ -1,7 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { connectionOf } from '../connection/connection-of.js';
-
-const connectionIn = (context: ExecutionContext) => connectionOf(context.switchToWs().getClient<object>());
+import { connectionIn } from '../connection/connection-of.js';
 
 /** The principal of the connection a message came in on. @publicApi */
 export const CurrentPrincipal = createParamDecorator(

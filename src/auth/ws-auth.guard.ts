@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Clock } from '../connection/clock.js';
-import { connectionOf } from '../connection/connection-of.js';
+import { connectionIn } from '../connection/connection-of.js';
 import type { Connection } from '../connection/connection.js';
 import { isExpired } from '../connection/principal.js';
 import { TokenExpiredException, UnauthenticatedException } from '../errors/ws-exceptions.js';
@@ -21,7 +21,7 @@ export class WsAuthGuard implements CanActivate {
 
   /** @throws UnauthenticatedException, TokenExpiredException */
   canActivate(context: ExecutionContext): boolean {
-    const connection = connectionOf(context.switchToWs().getClient<object>());
+    const connection = connectionIn(context);
     if (this.isExpired(connection)) throw new TokenExpiredException();
     if (!this.isPublic(context) && !this.isAuthenticated(connection)) throw new UnauthenticatedException();
     return true;

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { connectionOf } from '../connection/connection-of.js';
+import { connectionIn } from '../connection/connection-of.js';
 import type { Principal } from '../connection/principal.js';
 import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
@@ -15,7 +15,7 @@ export class WsAuthorizationGuard implements CanActivate {
 
   /** @throws ForbiddenEventException */
   canActivate(context: ExecutionContext): boolean {
-    const { principal } = connectionOf(context.switchToWs().getClient<object>());
+    const { principal } = connectionIn(context);
     if (!this.isAllowed(this.rules.ruleOf(context.getClass(), context.getHandler()), principal, context)) {
       throw new ForbiddenEventException();
     }

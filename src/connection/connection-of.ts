@@ -1,3 +1,4 @@
+import type { ExecutionContext } from '@nestjs/common';
 import type { Connection } from './connection.js';
 
 const connections = new WeakMap<object, Connection>();
@@ -16,4 +17,10 @@ export function connectionOf(client: object): Connection {
   const connection = connections.get(client);
   if (!connection) throw new Error('This client did not come through WsSecurityModule.');
   return connection;
+}
+
+/** The connection that a message came in on. */
+export function connectionIn(context: ExecutionContext): Connection {
+  // `switchToWs()` makes three functions each time it is called.
+  return connectionOf(context.getArgByIndex<object>(0));
 }

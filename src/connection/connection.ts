@@ -1,4 +1,5 @@
 import { InternalErrorException } from '../errors/ws-exceptions.js';
+import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { CloseCode } from '../protocol/close-code.enum.js';
 import { PushText } from '../protocol/push-text.js';
@@ -132,6 +133,14 @@ export class Connection {
       throw error;
     }
     this.write(text);
+  }
+
+  /** Who waits for no answer hears once in a run that there are too many messages. @internal */
+  hears(code: ErrorCode, id: FrameId | undefined): boolean {
+    if (code !== 'RATE_LIMITED') return true;
+    const isRepetition = this.isLimited && id === undefined;
+    this.isLimited = true;
+    return !isRepetition;
   }
 
   /** Answers a request that is not served. @internal */

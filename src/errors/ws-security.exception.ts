@@ -8,7 +8,8 @@ export interface WsSecurityExceptionOptions extends ErrorOptions {
 }
 
 /**
- * A message that is not served. Becomes the `exception` frame; `message` reaches the client, `cause` does not.
+ * A message that is not served. Becomes the `exception` frame; `message` reaches the client, `cause` does not. It has no
+ * stack.
  *
  * @publicApi
  */
@@ -22,7 +23,11 @@ export class WsSecurityException extends Error {
     message: string,
     options: WsSecurityExceptionOptions = {},
   ) {
+    const { stackTraceLimit } = Error;
+    // Made for each message that is refused, and nobody looks at where: a stack would cost more than the refusal.
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.retryAfterMs = options.retryAfterMs;
     this.errors = options.errors;
   }

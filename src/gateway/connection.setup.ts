@@ -9,6 +9,7 @@ import { bindConnection } from '../connection/connection-of.js';
 import { closeWithGoodbye } from '../connection/goodbye.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import type { Handshake } from '../handshake/handshake.js';
+import type { EventTarget } from '../messages/event-target.interface.js';
 import { type ChannelServices, MessageChannel } from '../messages/message-channel.js';
 import { MessageDispatcher } from '../messages/message.dispatcher.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -43,9 +44,16 @@ export class ConnectionSetup implements ChannelServices {
   ) {}
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
-  open(client: WebSocket, stream: Duplex, handshake: Handshake, id: string, announce: () => void): void {
+  open(
+    client: WebSocket,
+    stream: Duplex,
+    targets: ReadonlyMap<string, EventTarget>,
+    handshake: Handshake,
+    id: string,
+    announce: () => void,
+  ): void {
     const connection = this.connectionOn(client, stream, handshake, id);
-    const channel = new MessageChannel(client, stream, connection, this);
+    const channel = new MessageChannel(client, stream, targets, connection, this);
     this.channels.set(client, channel);
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Endpoint, EndpointPolicy } from '../handshake/endpoint.interface.js';
+import type { Endpoint } from '../handshake/endpoint.interface.js';
 import type { Handshake } from '../handshake/handshake.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
+import type { GatewayPolicy } from './secured-gateways.js';
 import type { ConnectionSetup } from './connection.setup.js';
 
 /** No state is kept between messages: it would be 300 KB a connection. */
@@ -23,7 +24,7 @@ export class GatewayEndpoint implements Endpoint {
 
   constructor(
     readonly path: string,
-    readonly policy: EndpointPolicy,
+    readonly policy: GatewayPolicy,
     options: ResolvedOptions,
     private readonly setup: ConnectionSetup,
   ) {
@@ -44,7 +45,7 @@ export class GatewayEndpoint implements Endpoint {
     const { raw } = handshake.request;
     if (handshake.protocol !== undefined) this.protocols.set(raw, handshake.protocol);
     this.server.handleUpgrade(raw, socket, head, (client: WebSocket) => {
-      this.setup.open(client, socket, handshake, randomUUID(), () =>
+      this.setup.open(client, socket, this.policy.targets, handshake, randomUUID(), () =>
         this.server.emit('connection', client, raw),
       );
     });

@@ -14,6 +14,10 @@ type GuardType = Type<CanActivate>;
 /** Who you are, how often, what you may: refused attempts count too. */
 const BUILT_IN: readonly GuardType[] = [WsAuthGuard, WsThrottlerGuard, WsAuthorizationGuard];
 
+/** Where they stand in a chain. */
+export const THROTTLER = 1;
+export const AUTHORIZATION = 2;
+
 /**
  * The guards of each gateway, made once: the built-in ones, each replaced by a subclass that the gateway or else the
  * module names, then the others in the order module, gateway.

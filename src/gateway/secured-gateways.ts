@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
+import type { EventTarget } from '../messages/event-target.interface.js';
 import { ConnectGuards } from './connect-guards.js';
+import { eventTargetsOf } from './event-targets.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { GuardChains } from './guard-chains.js';
 
-type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] };
+type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] } & {
+  readonly targets: Map<string, EventTarget>;
+};
+
+/** What the gateways on a path ask of handshakes, and where their events go. */
+export type GatewayPolicy = EndpointPolicy & { readonly targets: ReadonlyMap<string, EventTarget> };
 
 /** The gateways of the application, audited once and with their hooks made safe. */
 @Injectable()
@@ -38,7 +45,7 @@ export class SecuredGateways {
   }
 
   /** What the gateways on a path ask for; `prepare()` completes it. */
-  policyOf(port: number, path: string): EndpointPolicy {
+  policyOf(port: number, path: string): GatewayPolicy {
     const gateways = (this.verified ?? []).filter(
       ({ options }) => (options?.port ?? 0) === port && options?.path === path,
     );
@@ -46,6 +53,7 @@ export class SecuredGateways {
       isPublic: gateways.every(({ options }) => options?.public === true),
       protocols: gateways[0]?.options?.protocols,
       connectGuards: undefined,
+      targets: new Map(),
     };
     this.pending.set(policy, gateways);
     return policy;
@@ -54,8 +62,13 @@ export class SecuredGateways {
   /** Makes the guards. Nest binds gateways synchronously, and to make an instance takes a while. */
   async prepare(): Promise<void> {
     await this.guards.prepare(this.verified ?? []);
-    for (const [policy, gateways] of this.pending)
+    for (const [policy, gateways] of this.pending) {
       policy.connectGuards = await this.connectGuards.of(gateways);
+      for (const gateway of gateways) {
+        const chain = this.guards.of(gateway.instance.constructor);
+        for (const [event, target] of eventTargetsOf(gateway, chain)) policy.targets.set(event, target);
+      }
+    }
     this.pending.clear();
   }
 }

@@ -1,6 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { isObservable, lastValueFrom, type Observable } from 'rxjs';
-import { GuardChains } from './guard-chains.js';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { connectionIn } from '../connection/connection-of.js';
+import { InboundMessage, MESSAGE_ARGUMENT } from '../messages/inbound-message.js';
+import { AUTHORIZATION, GuardChains, THROTTLER } from './guard-chains.js';
+
+type Answer = ReturnType<CanActivate['canActivate']>;
 
 /**
  * All guards of a gateway as one. Nest makes the guards that a decorator names by itself and knows no way to replace
@@ -21,7 +25,7 @@ function activate(
   context: ExecutionContext,
 ): boolean | Promise<boolean> {
   for (let i = first; i < guards.length; i++) {
-    const answer = (guards[i] as CanActivate).canActivate(context);
+    const answer = knownAnswer(i, context) ?? (guards[i] as CanActivate).canActivate(context);
     if (answer === true) continue;
     if (typeof answer === 'boolean') return false;
     return settled(answer).then((passes) => passes && activate(guards, i + 1, context));
@@ -29,8 +33,17 @@ function activate(
   return true;
 }
 
+/** A message counts once, and who was allowed to send it still is, unless it is somebody with other rights by now. */
+function knownAnswer(index: number, context: ExecutionContext): Answer | undefined {
+  if (index !== THROTTLER && index !== AUTHORIZATION) return undefined;
+  const message: unknown = context.getArgByIndex(MESSAGE_ARGUMENT);
+  if (!(message instanceof InboundMessage)) return undefined;
+  if (index === THROTTLER) return message.counted;
+  return message.admittedAs === connectionIn(context).principal ? true : undefined;
+}
+
 /** Anything but true is a refusal, whatever a guard without types answers. */
-async function settled(answer: Promise<boolean> | Observable<boolean>): Promise<boolean> {
+async function settled(answer: Exclude<Answer, boolean>): Promise<boolean> {
   const value: unknown = isObservable(answer) ? await lastValueFrom(answer) : await answer;
   return value === true;
 }

@@ -1,10 +1,15 @@
+import type { Principal } from '../connection/principal.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { FrameId } from '../protocol/envelope.js';
 
 /** One frame on its way through the gateway; guards and filters find it among the handler's arguments. */
 export class InboundMessage {
   /** The error that was sent, if one was: no acknowledgement follows. */
-  failure: ErrorCode | undefined;
+  failure: ErrorCode | undefined = undefined;
+  /** Whether it has been counted on its budgets, or what will come of it. */
+  counted: true | Promise<boolean> | undefined = undefined;
+  /** Who was allowed to send it. */
+  admittedAs: Principal | undefined = undefined;
 
   constructor(
     readonly event: string,
@@ -12,3 +17,6 @@ export class InboundMessage {
     readonly id: FrameId | undefined,
   ) {}
 }
+
+/** Where Nest finds the message among a handler's arguments. */
+export const MESSAGE_ARGUMENT = 3;

@@ -8,7 +8,8 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { FrameBudget } from './frame-budget.js';
 import { FrameMeter } from './frame-meter.js';
-import type { Job, MessageDispatcher } from './message.dispatcher.js';
+import type { EventTarget } from './event-target.interface.js';
+import type { Job, MessageDispatcher, Route } from './message.dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
 import type { Violations } from './violations.service.js';
@@ -25,7 +26,7 @@ export interface ChannelServices {
  * The inbound side of one socket: frames over the budget go no further, the others are held back, by TCP
  * backpressure, until the connect hooks of the gateways have finished, and then served in their order.
  */
-export class MessageChannel implements QueueControl {
+export class MessageChannel implements QueueControl, Route {
   readonly handlers = new MessageHandlers();
   private readonly budget: FrameBudget;
   private readonly queue: MessageQueue;
@@ -34,11 +35,15 @@ export class MessageChannel implements QueueControl {
   /** Whether the last frame was over the budget. */
   private isOver = false;
 
-  /** @param stream what the socket reads from */
+  /**
+   * @param stream what the socket reads from
+   * @param targets events whose guards can be asked before Nest
+   */
   constructor(
-    private readonly socket: WebSocket,
+    readonly socket: WebSocket,
     stream: Duplex,
-    private readonly connection: Connection,
+    readonly targets: ReadonlyMap<string, EventTarget>,
+    readonly connection: Connection,
     private readonly services: ChannelServices,
   ) {
     const { options, clock } = services;
@@ -117,7 +122,7 @@ export class MessageChannel implements QueueControl {
 
   private dispatch(text: string): void {
     if (!this.isListening) return;
-    const job = this.services.dispatcher.accept(this.connection, this.handlers, text);
+    const job = this.services.dispatcher.accept(this, text);
     if (job) this.queue.add(job);
   }
 

@@ -7,12 +7,14 @@ import {
   TokenExpiredException,
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
-import type { WsSecurityException } from '../errors/ws-security.exception.js';
-import type { FrameId } from '../protocol/envelope.js';
+import { WsSecurityException } from '../errors/ws-security.exception.js';
+import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
+import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
 import { FrameDecoder } from './frame-decoder.js';
-import type { InboundMessage } from './inbound-message.js';
+import type { EventTarget } from './event-target.interface.js';
+import { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
 import { ReplyWriter } from './reply.writer.js';
 import { Violations } from './violations.service.js';
@@ -22,6 +24,18 @@ export interface Job {
   readonly message: InboundMessage;
   readonly handler: WsMessageHandler;
 }
+
+/** Where the messages of a connection go. */
+export interface Route {
+  readonly socket: object;
+  readonly connection: Connection;
+  readonly handlers: MessageHandlers;
+  readonly targets: ReadonlyMap<string, EventTarget>;
+}
+
+const BAD_MESSAGE = new BadMessageException().toBody();
+const UNKNOWN_EVENT = new UnknownEventException().toBody();
+const TOKEN_EXPIRED = new TokenExpiredException().toBody();
 
 /** From a text to the handler and back. Whatever happens on the way, the process and the connection stay. */
 @Injectable()
@@ -35,16 +49,10 @@ export class MessageDispatcher {
   ) {}
 
   /** @returns what is left to do for a message; undefined when it has been answered */
-  accept(connection: Connection, handlers: MessageHandlers, text: string): Job | undefined {
-    let message: InboundMessage;
-    try {
-      message = this.decoder.decode(text);
-    } catch (error) {
-      const refusal =
-        error instanceof BadMessageException ? error : new BadMessageException({ cause: error });
-      return this.refuse(connection, refusal, refusal.id);
-    }
-    return this.route(connection, handlers, message);
+  accept(route: Route, text: string): Job | undefined {
+    const message = this.decoder.read(text);
+    if (message instanceof InboundMessage) return this.route(route, message);
+    return this.refuse(route.connection, BAD_MESSAGE, message.id);
   }
 
   /** Resolves when the handler is done; what it streams goes on. Never rejects. */
@@ -59,7 +67,8 @@ export class MessageDispatcher {
     if (message.failure) this.violations.record(connection, message.failure);
   }
 
-  private route(connection: Connection, handlers: MessageHandlers, message: InboundMessage): Job | undefined {
+  private route(route: Route, message: InboundMessage): Job | undefined {
+    const { connection } = route;
     const { event, id } = message;
     if (event === ReservedEvent.PING) {
       connection.reply(ReservedEvent.PONG, null, id);
@@ -70,14 +79,26 @@ export class MessageDispatcher {
       return undefined;
     }
     // Somebody whose credential has expired may do nothing but bring a new one.
-    if (isExpired(connection.principal, this.clock.now()))
-      return this.refuse(connection, new TokenExpiredException(), id);
-    const handler = handlers.of(event);
-    return handler ? { message, handler } : this.refuse(connection, new UnknownEventException(), id);
+    if (isExpired(connection.principal, this.clock.now())) return this.refuse(connection, TOKEN_EXPIRED, id);
+    const handler = route.handlers.of(event);
+    if (!handler) return this.refuse(connection, UNKNOWN_EVENT, id);
+    const target = route.targets.get(event);
+    return target && !this.isAdmitted(route, message, target) ? undefined : { message, handler };
   }
 
-  private refuse(connection: Connection, refusal: WsSecurityException, id: FrameId | undefined): undefined {
-    connection.fail(refusal.toBody(), id);
-    this.violations.record(connection, refusal.code);
+  private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
+    try {
+      admit(socket, connection, message, target);
+      return true;
+    } catch (error) {
+      if (error instanceof WsSecurityException) this.refuse(connection, error.toBody(), message.id);
+      else this.replies.fail(connection, message, error);
+      return false;
+    }
+  }
+
+  private refuse(connection: Connection, body: ErrorBody, id: FrameId | undefined): undefined {
+    if (connection.hears(body.code, id)) connection.fail(body, id);
+    this.violations.record(connection, body.code);
   }
 }

@@ -1,5 +1,4 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
-import type { Connection } from '../connection/connection.js';
 import { connectionOf } from '../connection/connection-of.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
@@ -22,15 +21,7 @@ export class WsExceptionFilter implements ExceptionFilter {
     const message = host.getArgs<unknown[]>().find((argument) => argument instanceof InboundMessage);
     const body = this.toBody(exception, message?.event);
     if (message) message.failure = body.code;
-    if (body.code === 'RATE_LIMITED' && this.isRepetition(connection, message)) return;
-    connection.fail(body, message?.id);
-  }
-
-  /** Who waits for no answer hears once that there are too many messages. */
-  private isRepetition(connection: Connection, message: InboundMessage | undefined): boolean {
-    const wasLimited = connection.isLimited;
-    connection.isLimited = true;
-    return wasLimited && message !== undefined && message.id === undefined;
+    if (connection.hears(body.code, message?.id)) connection.fail(body, message?.id);
   }
 
   /** Override to give exceptions of your own a code; call super for the rest. */

@@ -7,7 +7,7 @@ import {
   type ThrottlerStorage,
 } from '@nestjs/throttler';
 import type { Connection } from '../connection/connection.js';
-import { connectionOf } from '../connection/connection-of.js';
+import { connectionIn } from '../connection/connection-of.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -58,7 +58,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   override canActivate(context: ExecutionContext): Promise<boolean> {
     const rules = this.isExtended ? undefined : this.rules.of(context.getClass(), context.getHandler());
     if (!rules) return super.canActivate(context);
-    const connection = connectionOf(context.switchToWs().getClient<object>());
+    const connection = connectionIn(context);
     // Who asks guards takes an answer as it comes; the guard this one extends always makes them wait.
     return this.admit(connection, rules, 0) as Promise<boolean>;
   }
@@ -66,7 +66,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   /** @throws RateLimitedException */
   protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
     const { context, ttl, throttler, blockDuration, getTracker, generateKey } = request;
-    const connection = connectionOf(context.switchToWs().getClient<object>());
+    const connection = connectionIn(context);
     const limit = await this.limitOf(connection, request.limit);
     const tracker = await getTracker(connection, context);
     const name = throttler.name ?? 'default';
