@@ -2,6 +2,7 @@ import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { CloseCode } from '../protocol/close-code.enum.js';
+import { errorText } from '../protocol/error-text.js';
 import { PushText } from '../protocol/push-text.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import { limitKeyOf, type Principal } from './principal.js';
@@ -145,7 +146,7 @@ export class Connection {
 
   /** Answers a request that is not served. @internal */
   fail(body: ErrorBody, id: FrameId | undefined): void {
-    this.write(JSON.stringify({ event: 'exception', data: body, id }));
+    this.write(errorText(body, id));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.js';
-import { ForbiddenEventException } from '../errors/ws-exceptions.js';
+import { ForbiddenEventException, RateLimitedException } from '../errors/ws-exceptions.js';
+import type { ErrorBody } from '../protocol/envelope.js';
 import type { EventTarget } from './event-target.interface.js';
 import type { InboundMessage } from './inbound-message.js';
 import { MessageContext } from './message-context.js';
@@ -8,6 +9,7 @@ import { MessageContext } from './message-context.js';
  * Asks the built-in guards before Nest is entered, so that a flood of messages that are refused anyway costs little.
  * A guard that makes it wait is left to Nest; what was found out here, Nest does not ask for again.
  *
+ * @returns undefined, or what to refuse the message with
  * @throws what a guard throws
  */
 export function admit(
@@ -15,22 +17,35 @@ export function admit(
   connection: Connection,
   message: InboundMessage,
   { gateway, handler, guards }: EventTarget,
-): void {
+): ErrorBody | undefined {
   const context = new MessageContext(client, message, gateway, handler);
-  demand(guards.authentication.canActivate(context));
-  const counted = guards.throttler.canActivate(context);
-  if (counted instanceof Promise) {
+  if (!guards.authentication.canActivate(context)) return FORBIDDEN;
+  const wait = guards.throttler.waitOf(context);
+  // Nest asks the throttler then.
+  if (wait === undefined) return undefined;
+  if (typeof wait !== 'number') {
+    message.counted = wait.then(accepted);
     // It may never be asked for, when the connection ends before.
-    counted.catch(() => undefined);
-    message.counted = counted;
-    return;
+    message.counted.catch(() => undefined);
+    return undefined;
   }
-  demand(counted);
+  if (wait > 0) return rateLimited(wait);
   message.counted = true;
-  demand(guards.authorization.canActivate(context));
+  if (!guards.authorization.canActivate(context)) return FORBIDDEN;
   message.admittedAs = connection.principal;
+  return undefined;
 }
 
-function demand(answer: unknown): void {
-  if (answer !== true) throw new ForbiddenEventException();
+const FORBIDDEN = Object.freeze(new ForbiddenEventException().toBody());
+
+function accepted(wait: number): true {
+  if (wait > 0) throw new RateLimitedException(wait);
+  return true;
 }
+
+/** As the exception says it, which would cost more than the whole refusal. */
+function rateLimited(retryAfterMs: number): ErrorBody {
+  return { ...RATE_LIMITED, retryAfterMs };
+}
+
+const RATE_LIMITED = new RateLimitedException(0).toBody();

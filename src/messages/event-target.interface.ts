@@ -1,4 +1,7 @@
-import type { CanActivate, Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import type { WsAuthGuard } from '../auth/ws-auth.guard.js';
+import type { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
+import type { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 
 /** Where an event goes, and who is asked before. */
 export interface EventTarget {
@@ -10,7 +13,7 @@ export interface EventTarget {
 }
 
 export interface BuiltInGuards {
-  readonly authentication: CanActivate;
-  readonly throttler: CanActivate;
-  readonly authorization: CanActivate;
+  readonly authentication: WsAuthGuard;
+  readonly throttler: WsThrottlerGuard;
+  readonly authorization: WsAuthorizationGuard;
 }

@@ -33,9 +33,9 @@ export interface Route {
   readonly targets: ReadonlyMap<string, EventTarget>;
 }
 
-const BAD_MESSAGE = new BadMessageException().toBody();
-const UNKNOWN_EVENT = new UnknownEventException().toBody();
-const TOKEN_EXPIRED = new TokenExpiredException().toBody();
+const BAD_MESSAGE = Object.freeze(new BadMessageException().toBody());
+const UNKNOWN_EVENT = Object.freeze(new UnknownEventException().toBody());
+const TOKEN_EXPIRED = Object.freeze(new TokenExpiredException().toBody());
 
 /** From a text to the handler and back. Whatever happens on the way, the process and the connection stay. */
 @Injectable()
@@ -88,8 +88,9 @@ export class MessageDispatcher {
 
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
     try {
-      admit(socket, connection, message, target);
-      return true;
+      const refusal = admit(socket, connection, message, target);
+      if (refusal) this.refuse(connection, refusal, message.id);
+      return !refusal;
     } catch (error) {
       if (error instanceof WsSecurityException) this.refuse(connection, error.toBody(), message.id);
       else this.replies.fail(connection, message, error);

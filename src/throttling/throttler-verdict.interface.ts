@@ -7,7 +7,7 @@ export interface ThrottlerVerdict extends ThrottlerStorageRecord {
   retryAfterMs?: number;
 }
 
-/** Milliseconds until a hit has a chance again. */
-export function waitOf({ retryAfterMs, timeToBlockExpire }: ThrottlerVerdict): number {
-  return retryAfterMs ?? timeToBlockExpire * 1000;
+/** Milliseconds until a hit has a chance again; 0 when this one was accepted. */
+export function waitOf({ isBlocked, retryAfterMs, timeToBlockExpire }: ThrottlerVerdict): number {
+  return isBlocked ? Math.max(1, retryAfterMs ?? timeToBlockExpire * 1000) : 0;
 }

@@ -56,11 +56,22 @@ export class WsThrottlerGuard extends ThrottlerGuard {
 
   /** @throws RateLimitedException */
   override canActivate(context: ExecutionContext): Promise<boolean> {
-    const rules = this.isExtended ? undefined : this.rules.of(context.getClass(), context.getHandler());
-    if (!rules) return super.canActivate(context);
-    const connection = connectionIn(context);
+    const wait = this.waitOf(context);
     // Who asks guards takes an answer as it comes; the guard this one extends always makes them wait.
-    return this.admit(connection, rules, 0) as Promise<boolean>;
+    if (typeof wait === 'number') return accepted(wait) as unknown as Promise<boolean>;
+    return wait?.then(accepted) ?? super.canActivate(context);
+  }
+
+  /**
+   * Counts a message.
+   *
+   * @returns 0 when it is accepted, otherwise the milliseconds until one will be; undefined when a step of a subclass,
+   * or a decorator with functions, has to be asked
+   * @internal
+   */
+  waitOf(context: ExecutionContext): number | Promise<number> | undefined {
+    const rules = this.isExtended ? undefined : this.rules.of(context.getClass(), context.getHandler());
+    return rules && this.count(connectionIn(context), rules, 0);
   }
 
   /** @throws RateLimitedException */
@@ -105,37 +116,31 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     return Promise.reject(new RateLimitedException(waitOf(detail)));
   }
 
-  /** Counts a message on its budgets, one after the other, and waits only where it has to. */
-  private admit(
+  /** One budget after the other, until one has no room; waits only where it has to. */
+  private count(
     connection: Connection,
     rules: readonly ThrottleRule[],
     first: number,
-  ): boolean | Promise<boolean> {
+  ): number | Promise<number> {
     for (let i = first; i < rules.length; i++) {
       const rule = rules[i] as ThrottleRule;
       const limit = this.limitOf(connection, rule.limit);
-      const verdict =
+      const wait =
         typeof limit === 'number'
-          ? this.count(connection, rule, limit)
-          : limit.then((own) => this.count(connection, rule, own));
-      if (verdict instanceof Promise) {
-        return verdict.then((late) => accepted(late) && this.admit(connection, rules, i + 1));
-      }
-      accepted(verdict);
+          ? this.spend(connection, rule, limit)
+          : limit.then((own) => this.spend(connection, rule, own));
+      if (wait instanceof Promise) return wait.then((late) => late || this.count(connection, rules, i + 1));
+      if (wait > 0) return wait;
     }
-    return true;
+    return 0;
   }
 
-  private count(
-    { limitKey }: Connection,
-    rule: ThrottleRule,
-    limit: number,
-  ): ThrottlerVerdict | Promise<ThrottlerVerdict> {
+  private spend({ limitKey }: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
     const storage = this.storageService;
     const key = rule.prefix + limitKey;
     if (knowsCost(storage) && storage.hit)
-      return storage.hit(key, rule.ttl, limit, rule.blockDuration, rule.name, rule.cost);
-    return this.increment(key, { ...rule, limit });
+      return waitOf(storage.hit(key, rule.ttl, limit, rule.blockDuration, rule.name, rule.cost));
+    return this.increment(key, { ...rule, limit }).then(waitOf);
   }
 
   /** A storage that knows no costs counts one hit after the other. */
@@ -153,7 +158,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
 }
 
 /** @throws RateLimitedException */
-function accepted(verdict: ThrottlerVerdict): true {
-  if (verdict.isBlocked) throw new RateLimitedException(waitOf(verdict));
+function accepted(wait: number): true {
+  if (wait > 0) throw new RateLimitedException(wait);
   return true;
 }
