@@ -18,7 +18,9 @@ export { ConnectionLifecycleService } from './connection/connection-lifecycle.se
 export { connectionOf } from './connection/connection-of.js';
 export { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
 export { BroadcastBus, LocalBroadcastBus } from './connection/rooms/broadcast-bus.js';
+export { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
 export { RoomPolicy } from './connection/rooms/room-policy.js';
+export { DrainService } from './connection/drain.service.js';
 export { ConnectionRegistry } from './connection/connection-registry.service.js';
 export { ANONYMOUS } from './connection/principal.js';
 export { WsConfigurationError } from './errors/configuration.error.js';
@@ -62,7 +64,8 @@ export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
 export type { AccessRule } from './auth/access-rule.js';
 export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential-extractor.js';
-export type { ConnectionEvent } from './connection/connection-lifecycle.service.js';
+export type { CloseCause, ConnectionEvent } from './connection/connection-event.js';
+export type { ResumeSession } from './connection/resume/resume-session.js';
 export type { Audience, Broadcast } from './connection/rooms/broadcast-bus.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';

@@ -18,10 +18,14 @@ import { ConnectionRegistry } from './connection/connection-registry.service.js'
 import { DrainService } from './connection/drain.service.js';
 import { ExpiryService } from './connection/expiry.service.js';
 import { HeartbeatService } from './connection/heartbeat.service.js';
+import { IdleService } from './connection/idle.service.js';
 import { HookTracker } from './connection/hook-tracker.js';
 import { BroadcastBus, LocalBroadcastBus } from './connection/rooms/broadcast-bus.js';
 import { RoomPolicy } from './connection/rooms/room-policy.js';
 import { Rooms } from './connection/rooms/rooms.js';
+import { AwaySessions } from './connection/resume/away-sessions.js';
+import { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
+import { ResumeService } from './connection/resume/resume.service.js';
 import { TimerWheel } from './connection/timer-wheel.js';
 import { ConnectGuards } from './gateway/connect-guards.js';
 import { ConnectionSetup } from './gateway/connection.setup.js';
@@ -75,6 +79,7 @@ const CONFIGURED: Provider[] = [
   { provide: RevocationStore, useClass: MemoryRevocationStore },
   { provide: BanStore, useClass: MemoryBanStore },
   { provide: TicketStore, useClass: MemoryTicketStore },
+  { provide: ResumeStore, useClass: MemoryResumeStore },
   { provide: BroadcastBus, useClass: LocalBroadcastBus },
   { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
@@ -120,10 +125,13 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     TimerWheel,
     RoomPolicy,
     Rooms,
+    AwaySessions,
+    ResumeService,
     ConnectionRegistry,
     ConnectionLifecycleService,
     HeartbeatService,
     ExpiryService,
+    IdleService,
     HookTracker,
     DrainService,
     CredentialExtractor,
@@ -184,6 +192,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     TicketStore,
     TicketService,
     BanStore,
+    DrainService,
+    ResumeStore,
   ],
 })
 export class WsSecurityModule extends ConfigurableModuleClass {

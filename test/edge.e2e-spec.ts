@@ -430,7 +430,7 @@ describe('events', () => {
     await gone;
     expect(events).toMatchObject([
       { type: 'handshake.refused', code: 'UNAUTHENTICATED', status: 401, address: '127.0.0.1', path: '/ws' },
-      { type: 'connection.opened', principal: 'alice', address: '127.0.0.1', path: '/ws' },
+      { type: 'connection.accepted', principal: 'alice', address: '127.0.0.1', path: '/ws' },
       { type: 'connection.closed', principal: 'alice', code: 1005 },
     ]);
     expect(JSON.stringify(events)).not.toContain('canary');

@@ -156,11 +156,11 @@ describe('events', () => {
     const client = await connect();
     expect(registry.ofUser('alice')).toHaveLength(1);
     expect(registry.ofUser('alice', 'https://elsewhere.test')).toHaveLength(0);
-    const [opened] = events;
-    expect(registry.get(opened?.connection.id ?? '')).toBe(opened?.connection);
+    const [accepted] = events as [Extract<ConnectionEvent, { type: 'accepted' }>];
+    expect(registry.get(accepted.connection.id)).toBe(accepted.connection);
     await client.close();
     await (await connect()).close();
-    expect(events.map(({ type }) => type).slice(0, 2)).toEqual(['opened', 'closed']);
+    expect(events.map(({ type }) => type).slice(0, 2)).toEqual(['accepted', 'closed']);
     expect(registry.ofUser('alice')).toHaveLength(0);
   });
 });

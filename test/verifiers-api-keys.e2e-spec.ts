@@ -319,7 +319,7 @@ describe('while a handshake is under way', () => {
     expect(await client.request('read')).toMatchObject({ data: { code: 'FORBIDDEN' } });
     expect(await client.request('write')).toMatchObject({ data: true });
     const types = events.map(({ type }) => type).filter((type) => type.startsWith('connection.'));
-    expect(types).toEqual(['connection.opened', 'connection.refreshed']);
+    expect(types).toEqual(['connection.accepted', 'connection.refreshed']);
     await client.close();
   });
 });

@@ -1,20 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
+import type { HandshakeCode } from '../protocol/handshake-code.js';
 import type { Connection } from './connection.js';
+import type { CloseCause, ConnectionEvent } from './connection-event.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
+import { ResumeService } from './resume/resume.service.js';
 import type { Principal } from './principal.js';
 
-/** What happens to connections. @publicApi */
-export type ConnectionEvent =
-  | { readonly type: 'opened'; readonly connection: Connection }
-  /** An anonymous connection logged in. */
-  | { readonly type: 'authenticated'; readonly connection: Connection }
-  /** The same principal brought a new credential. */
-  | { readonly type: 'refreshed'; readonly connection: Connection; readonly previous: Principal }
-  | { readonly type: 'closed'; readonly connection: Connection; readonly code: number };
+/** RFC 6455 §7.1.5: no close frame came. */
+const ABNORMAL_CLOSURE = 1006;
 
 /**
- * Tells when connections open and close, in order and after the registry knows.
+ * Tells what happens to connections, in order and after the registry knows.
  *
  * @publicApi
  */
@@ -23,12 +20,20 @@ export class ConnectionLifecycleService {
   private readonly subject = new Subject<ConnectionEvent>();
   readonly events: Observable<ConnectionEvent> = this.subject.asObservable();
 
-  constructor(private readonly registry: ConnectionRegistry) {}
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly resume: ResumeService,
+  ) {}
 
   /** @internal */
-  opened(connection: Connection): void {
+  accepted(connection: Connection): void {
     this.registry.add(connection);
-    this.subject.next({ type: 'opened', connection });
+    this.subject.next({ type: 'accepted', connection });
+  }
+
+  /** @internal */
+  refused(code: HandshakeCode, address: string, path: string): void {
+    this.subject.next({ type: 'refused', code, address, path });
   }
 
   /** A connection that has closed meanwhile stays as it was. @internal */
@@ -41,9 +46,23 @@ export class ConnectionLifecycleService {
   }
 
   /** @internal */
+  idle(connection: Connection): void {
+    this.subject.next({ type: 'idle', connection });
+  }
+
+  /** @internal */
+  draining(): void {
+    this.subject.next({ type: 'draining', connections: this.registry.size });
+  }
+
+  /** @param code what the socket says @internal */
   closed(connection: Connection, code: number): void {
+    const { closedWith, closeReason: reason } = connection;
+    // Before it leaves its rooms.
+    this.resume.end(connection, code);
     this.registry.remove(connection);
     connection.closed();
-    this.subject.next({ type: 'closed', connection, code });
+    const cause: CloseCause = closedWith ? 'server' : code === ABNORMAL_CLOSURE ? 'lost' : 'client';
+    this.subject.next({ type: 'closed', connection, code: closedWith ?? code, cause, reason });
   }
 }

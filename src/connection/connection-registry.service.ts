@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PushText } from '../protocol/push-text.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
+import { AwaySessions } from './resume/away-sessions.js';
 import { type Audience, type Broadcast, BroadcastBus } from './rooms/broadcast-bus.js';
 import { Rooms } from './rooms/rooms.js';
 
@@ -19,6 +20,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
   constructor(
     private readonly rooms: Rooms,
     private readonly bus: BroadcastBus,
+    private readonly away: AwaySessions,
   ) {
     bus.subscribe((broadcast) => this.deliver(broadcast));
   }
@@ -128,7 +130,10 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   private deliver({ audience, event, json }: Broadcast): void {
     const text = new PushText(event, json);
-    for (const connection of this.receiversOf(audience)) connection.pushText(text);
+    const room = audience.to === 'room' ? audience.room : undefined;
+    for (const connection of this.receiversOf(audience))
+      if (connection.isReady) connection.pushText(text, room);
+    this.away.deliver(audience, text);
   }
 
   private receiversOf(audience: Audience): Iterable<Connection> {

@@ -13,9 +13,11 @@ export class ConnectionTimers {
     /** Whether a new credential starts the timer anew. */
     restarts = false,
   ) {
-    lifecycle.events.subscribe(({ type, connection }) => {
-      if (type === 'closed') this.clear(connection);
-      else if (type === 'opened' || restarts) start(connection);
+    lifecycle.events.subscribe((event) => {
+      if (event.type === 'closed') this.clear(event.connection);
+      else if (event.type === 'accepted') start(event.connection);
+      else if (restarts && (event.type === 'authenticated' || event.type === 'refreshed'))
+        start(event.connection);
     });
   }
 

@@ -5,6 +5,7 @@ import type { CloseCode } from '../protocol/close-code.enum.js';
 import { errorText } from '../protocol/error-text.js';
 import { PushText } from '../protocol/push-text.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
+import type { ResumeSession } from './resume/resume-session.js';
 import { limitKeyOf, type Principal } from './principal.js';
 
 /** The part of a `ws` socket a connection needs. */
@@ -14,7 +15,7 @@ export interface ConnectionSocket {
   send(text: string): void;
   /** As `send`, of a text that many get. */
   sendShared(push: PushText): void;
-  ping(): void;
+  ping(data?: string): void;
   pong(data: Buffer): void;
   /** Whether more waits for the client than it may. */
   readonly isBehind: boolean;
@@ -34,6 +35,8 @@ export interface ConnectionInit {
 
 const OPEN = 1;
 const MAX_REASON_BYTES = 123;
+/** What a ping carries whose answer is waited for. */
+const ROUND_TRIP = 'round-trip';
 
 /**
  * One accepted WebSocket and who is on it. Frames go out through it, so that they always have the shape of
@@ -55,12 +58,24 @@ export class Connection {
   isEnding = false;
   /** Whether its last message was over a limit. @internal */
   isLimited = false;
+  /** Monotonic milliseconds at which it was used last; heartbeats are no use. @internal */
+  lastActive = 0;
   /** What the server closed it with; undefined when the client did, or the line broke. @internal */
   closedWith: CloseCode | undefined;
+  /** @internal */
+  closeReason = '';
   private identity: Principal;
   private budget: string;
+  /** What outlives it, for a client that may come back. @internal */
+  session: ResumeSession | undefined;
+  /** Whether pushes reach it: not before it is authenticated, and its client knows its session. @internal */
+  isReady = false;
+  private readonly early: PushText[] = [];
+  private hasClosed = false;
   private pushes = 0;
   private closingCallback: (() => void) | undefined;
+  private finishing: (() => Promise<void>) | undefined;
+  private pings: (() => void)[] = [];
   private readonly closedCallbacks = new Set<() => void>();
 
   constructor(init: ConnectionInit) {
@@ -113,10 +128,23 @@ export class Connection {
     this.pushText(new PushText(event, JSON.stringify(data) ?? 'null'));
   }
 
-  /** As `push`, of what was serialised already. @internal */
-  pushText(text: PushText): void {
-    if (this.speaksProtocol) this.write(text.numbered(++this.pushes));
+  /** As `push`, of what was serialised already. @param room where it was sent to @internal */
+  pushText(text: PushText, room?: string): void {
+    if (!this.isReady) this.early.push(text);
+    else if (this.session) this.write(this.session.add(text, room));
+    else if (this.speaksProtocol) this.write(text.numbered(++this.pushes));
     else if (this.isOpen) this.socket.sendShared(text);
+  }
+
+  /** Sends a push that was numbered before. @internal */
+  replay(text: string): void {
+    this.write(text);
+  }
+
+  /** The client knows its session: what it was pushed so far follows. @internal */
+  ready(): void {
+    this.isReady = true;
+    for (const text of this.early.splice(0)) this.pushText(text);
   }
 
   /** Sends a frame of the protocol itself, which is not counted. @internal */
@@ -155,7 +183,10 @@ export class Connection {
    * @param reason for the client, at most 123 bytes of it (RFC 6455 §5.5.1)
    */
   close(code: CloseCode, reason = ''): void {
-    if (this.isOpen) this.closedWith = code;
+    if (this.isOpen) {
+      this.closedWith = code;
+      this.closeReason = reason;
+    }
     this.socket.close(code, firstBytes(reason, MAX_REASON_BYTES));
     this.closingCallback?.();
   }
@@ -175,6 +206,32 @@ export class Connection {
     this.closingCallback = callback;
   }
 
+  /** Says how to stop reading and answer what has been read. @internal */
+  onFinish(finish: () => Promise<void>): void {
+    this.finishing = finish;
+  }
+
+  /** Reads nothing more, and resolves when everything that was read has been answered. @internal */
+  finish(): Promise<void> {
+    return this.finishing?.() ?? Promise.resolve();
+  }
+
+  /** Resolves when the client has answered a ping that is sent now. @internal */
+  roundTrip(): Promise<void> {
+    if (this.isOpen) this.socket.ping(ROUND_TRIP);
+    return new Promise((resolve) => this.pings.push(resolve));
+  }
+
+  /** A pong came. @internal */
+  ponged(data: string): void {
+    if (data === ROUND_TRIP) for (const resolve of this.pings.splice(0)) resolve();
+  }
+
+  /** Resolves once it has closed. @internal */
+  whenClosed(): Promise<void> {
+    return this.hasClosed ? Promise.resolve() : new Promise((resolve) => this.onClosed(resolve));
+  }
+
   /** Calls back once it has closed. @internal */
   onClosed(callback: () => void): void {
     this.closedCallbacks.add(callback);
@@ -187,6 +244,7 @@ export class Connection {
 
   /** It has closed. @internal */
   closed(): void {
+    this.hasClosed = true;
     for (const callback of this.closedCallbacks) callback();
     this.closedCallbacks.clear();
   }

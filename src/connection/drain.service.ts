@@ -2,14 +2,22 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
+import type { Connection } from './connection.js';
+import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
-import { closeWithGoodbye } from './goodbye.js';
+import { sayGoodbye } from './goodbye.js';
 import { HookTracker } from './hook-tracker.js';
 import { TimerWheel } from './timer-wheel.js';
 
+const REASON = 'service restart';
+/** How long a client may take to show that it has heard the goodbye. */
+const GOODBYE_MS = 1000;
+
 /**
- * Lets a node go without cutting anybody off: refuse handshakes, close in paced batches with 1012, wait for
- * the hooks, and terminate only what is left at the deadline.
+ * Lets a node go without cutting anybody off: refuse handshakes, say goodbye, answer what is under way, close in paced
+ * batches with 1012, wait for the hooks, and terminate only what is left at the deadline.
+ *
+ * @publicApi
  */
 @Injectable()
 export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown {
@@ -18,6 +26,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,
+    private readonly lifecycle: ConnectionLifecycleService,
     private readonly hooks: HookTracker,
     private readonly wheel: TimerWheel,
   ) {}
@@ -34,27 +43,51 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
+    await this.closeInTime();
+  }
+
+  /**
+   * Sends everybody who is connected away, as a shutdown does, while the node goes on accepting: clients come back by
+   * themselves, to this node or to others.
+   */
+  recycle(): Promise<void> {
+    return this.closeInTime();
+  }
+
+  private async closeInTime(): Promise<void> {
+    this.lifecycle.draining();
+    const connections = [...this.registry];
     const overdue = new AbortController();
     const deadline = new Promise<void>((resolve) =>
       overdue.signal.addEventListener('abort', () => resolve()),
     );
     const timer = this.wheel.schedule(this.options.drainTimeoutMs, () => overdue.abort());
-    await Promise.race([this.closeAll(overdue.signal), deadline]);
-    for (const connection of this.registry) connection.terminate();
+    await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
+    for (const connection of connections) connection.terminate();
     await Promise.race([this.hooks.settled(), deadline]);
     timer.cancel();
   }
 
-  private async closeAll(overdue: AbortSignal): Promise<void> {
-    const connections = [...this.registry];
+  private async closeAll(connections: readonly Connection[], overdue: AbortSignal): Promise<void> {
     const { drainBatch, drainIntervalMs } = this.options;
+    const closed: Promise<void>[] = [];
     for (let start = 0; start < connections.length && !overdue.aborted; start += drainBatch) {
       if (start > 0) await this.wheel.delay(drainIntervalMs);
-      for (const connection of connections.slice(start, start + drainBatch)) {
-        if (connection.isOpen) closeWithGoodbye(connection, CloseCode.SERVICE_RESTART, 'service restart');
-      }
+      closed.push(...connections.slice(start, start + drainBatch).map((one) => this.close(one)));
     }
-    await this.registry.whenEmpty();
+    await Promise.all(closed);
     await this.hooks.settled();
+  }
+
+  private async close(connection: Connection): Promise<void> {
+    const isOver = connection.whenClosed();
+    if (connection.isOpen) {
+      // What a client of the protocol has sent before it heard the goodbye is here once it has answered a ping.
+      if (sayGoodbye(connection, CloseCode.SERVICE_RESTART, REASON))
+        await Promise.race([connection.roundTrip(), this.wheel.delay(GOODBYE_MS), isOver]);
+      await Promise.race([connection.finish(), isOver]);
+      connection.close(CloseCode.SERVICE_RESTART, REASON);
+    }
+    await isOver;
   }
 }

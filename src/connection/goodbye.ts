@@ -11,9 +11,19 @@ export function closeWithGoodbye(
   reason: string,
   retryAfterMs = 0,
 ): void {
-  if (connection.speaksProtocol) {
-    const data: GoodbyeBody = { code, reason, reconnect: reconnectAdvice(code), retryAfterMs };
-    connection.announce(ReservedEvent.GOODBYE, data);
-  }
+  sayGoodbye(connection, code, reason, retryAfterMs);
   connection.close(code, reason);
+}
+
+/** @returns whether the client understands it */
+export function sayGoodbye(
+  connection: Connection,
+  code: CloseCode,
+  reason: string,
+  retryAfterMs = 0,
+): boolean {
+  if (!connection.speaksProtocol) return false;
+  const data: GoodbyeBody = { code, reason, reconnect: reconnectAdvice(code), retryAfterMs };
+  connection.announce(ReservedEvent.GOODBYE, data);
+  return true;
 }

@@ -8,6 +8,8 @@ import { ConnectionLifecycleService } from '../connection/connection-lifecycle.s
 import { bindConnection } from '../connection/connection-of.js';
 import { closeWithGoodbye } from '../connection/goodbye.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
+import { type ResumeOffer, ResumeService } from '../connection/resume/resume.service.js';
+import { resumeOfferOf } from '../handshake/subprotocol.js';
 import type { Handshake } from '../handshake/handshake.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
 import { type ChannelServices, MessageChannel } from '../messages/message-channel.js';
@@ -39,6 +41,7 @@ export class ConnectionSetup implements ChannelServices {
     readonly violations: Violations,
     private readonly hooks: GatewayHooks,
     private readonly revocations: RevocationService,
+    private readonly resumes: ResumeService,
     private readonly login: Login,
     private readonly auth: InBandAuth,
   ) {}
@@ -57,11 +60,12 @@ export class ConnectionSetup implements ChannelServices {
     this.channels.set(client, channel);
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);
-    this.lifecycle.opened(connection);
+    this.lifecycle.accepted(connection);
     if (connection.principal.id === null && this.options.authSources.includes('message')) {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
-    const start = (): void => this.start(client, connection, channel, announce);
+    const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
+    const start = (): void => void this.start(client, connection, channel, announce, offer);
     if (!handshake.awaitsLogin) start();
     else void this.login.of(connection, channel).then((isIn) => (isIn ? start() : channel.open()));
   }
@@ -98,35 +102,43 @@ export class ConnectionSetup implements ChannelServices {
     });
     client.on('close', (code) => {
       for (const release of releases) release();
-      this.lifecycle.closed(connection, connection.closedWith ?? code);
+      this.lifecycle.closed(connection, code);
     });
   }
 
-  private start(
+  private async start(
     client: WebSocket,
     connection: Connection,
     channel: MessageChannel,
     announce: () => void,
-  ): void {
-    if (connection.speaksProtocol) connection.announce(ReservedEvent.SESSION, this.sessionOf(connection));
+    offer: ResumeOffer | undefined,
+  ): Promise<void> {
+    if (this.resumes.isFor(connection))
+      await this.resumes.begin(connection, offer, (resume) => this.greet(connection, resume));
+    else this.greet(connection, null);
+    connection.ready();
     // It may have been revoked after it was verified.
     if (this.revocations.isRevokedHere(connection.principal)) closeRevoked(connection);
-    if (!connection.isOpen) {
-      // Nothing is dispatched any more, but the answer to the closing handshake has to be read.
-      channel.open();
-      return;
+    if (connection.isOpen) {
+      announce();
+      await this.hooks.connected(client);
     }
-    announce();
-    void this.hooks.connected(client).then(() => channel.open());
+    // If it is being closed nothing is dispatched, but the answer to the closing handshake has to be read.
+    channel.open();
   }
 
-  private sessionOf({ id, principal }: Connection): SessionBody {
+  private greet(connection: Connection, resume: SessionBody['resume']): void {
+    if (connection.speaksProtocol)
+      connection.announce(ReservedEvent.SESSION, this.sessionOf(connection, resume));
+  }
+
+  private sessionOf({ id, principal }: Connection, resume: SessionBody['resume']): SessionBody {
     return {
       connectionId: id,
       principal: { id: principal.id, roles: principal.roles },
       expiresAt: principal.expiresAt,
       heartbeatMs: this.options.heartbeatIntervalMs,
-      resume: null,
+      resume,
     };
   }
 }

@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { Injectable, Logger } from '@nestjs/common';
 import { CredentialExtractor } from '../auth/credential-extractor.js';
 import { Clock } from '../connection/clock.js';
+import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
@@ -29,6 +30,7 @@ export class HandshakeService {
     @InjectSecurityOptions() options: ResolvedOptions,
     private readonly pipeline: HandshakePipeline,
     private readonly events: SecurityEvents,
+    private readonly lifecycle: ConnectionLifecycleService,
     private readonly clock: Clock,
     private readonly extractor: CredentialExtractor,
   ) {
@@ -83,6 +85,7 @@ export class HandshakeService {
       origin: request.only('origin'),
       reason: reasonOf(refusal),
     });
+    this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }
 }

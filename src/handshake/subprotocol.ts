@@ -3,6 +3,8 @@ import {
   RESUME_PROTOCOL_PREFIX,
   WS_SECURITY_PROTOCOL,
 } from '../protocol/subprotocol.js';
+import type { ResumeOffer } from '../connection/resume/resume.service.js';
+import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { Handshake } from './handshake.js';
 
 /** The server's choice of the offered subprotocols (RFC 6455 §4.2.2), never an entry that carries a secret. */
@@ -14,4 +16,16 @@ export function chooseSubprotocol({ request, endpoint }: Handshake): string | un
 
 function isSecret(entry: string): boolean {
   return entry.startsWith(BEARER_PROTOCOL_PREFIX) || entry.startsWith(RESUME_PROTOCOL_PREFIX);
+}
+
+const RESUME_ENTRY = /^resume\.([\w-]{43})\.(\d{1,15})$/;
+
+/** What a client that comes back asks for; nothing when it asks twice, or in a way that was never said. */
+export function resumeOfferOf(request: UpgradeRequest): ResumeOffer | undefined {
+  const entries = request
+    .entries('sec-websocket-protocol')
+    .filter((entry) => entry.startsWith(RESUME_PROTOCOL_PREFIX));
+  const [, token, lastSeq] = RESUME_ENTRY.exec(entries[0] ?? '') ?? [];
+  if (entries.length !== 1 || token === undefined) return undefined;
+  return { token, lastSeq: Number(lastSeq) };
 }

@@ -34,6 +34,8 @@ export class MessageChannel implements QueueControl, Route {
   private takeFirst: ((text: string) => void) | undefined;
   /** Whether the last frame was over the budget. */
   private isOver = false;
+  /** Whether nothing more is read until it is closed. */
+  private isFinishing = false;
 
   /**
    * @param stream what the socket reads from
@@ -58,11 +60,18 @@ export class MessageChannel implements QueueControl, Route {
       meter.read(chunk);
     });
     socket.on('message', (data, isBinary) => this.onMessage(data as Buffer, isBinary));
-    socket.on('pong', () => void this.isWithinBudget(budget.judgeControl()));
+    socket.on('pong', (data) => {
+      if (this.isWithinBudget(budget.judgeControl())) connection.ponged(data.toString());
+    });
     socket.on('ping', (data) => {
       if (this.isWithinBudget(budget.judgeControl()) && this.isListening) connection.pong(data);
     });
     connection.onClosing(() => this.abandon());
+    connection.onFinish(() => {
+      this.isFinishing = true;
+      this.pause();
+      return this.queue.whenIdle();
+    });
     this.pause();
   }
 
@@ -95,6 +104,7 @@ export class MessageChannel implements QueueControl, Route {
   }
 
   resume(): void {
+    if (this.isFinishing) return;
     this.connection.isPaused = false;
     this.socket.resume();
   }
@@ -154,6 +164,7 @@ export class MessageChannel implements QueueControl, Route {
   private abandon(): void {
     this.queue.clear();
     this.held = undefined;
+    this.isFinishing = false;
     this.resume();
   }
 }

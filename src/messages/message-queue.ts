@@ -25,6 +25,7 @@ interface Entry {
  */
 export class MessageQueue {
   private readonly waiting: Entry[] = [];
+  private readonly idle: (() => void)[] = [];
   private running = 0;
   private isPaused = false;
 
@@ -45,6 +46,12 @@ export class MessageQueue {
     this.control.pause();
   }
 
+  /** Resolves when nothing is served and nothing waits. */
+  whenIdle(): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.idle.push(resolve));
+  }
+
   /** Forgets what has not begun. */
   clear(): void {
     this.waiting.length = 0;
@@ -61,6 +68,7 @@ export class MessageQueue {
     this.running--;
     const next = this.waiting.shift();
     if (next) this.start(next);
+    if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();
     // Half empty, so that it does not stop and go with each message.
     if (!this.isPaused || this.waiting.length > this.options.maxQueued / 2) return;
     this.isPaused = false;

@@ -74,6 +74,7 @@ export class MessageDispatcher {
       connection.reply(ReservedEvent.PONG, null, id);
       return undefined;
     }
+    connection.lastActive = connection.lastSeen;
     if (event === ReservedEvent.AUTH) {
       this.auth.handle(connection, message);
       return undefined;

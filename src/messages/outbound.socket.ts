@@ -58,8 +58,8 @@ export class OutboundSocket implements ConnectionSocket {
     this.watch();
   }
 
-  ping(): void {
-    this.socket.ping();
+  ping(data?: string): void {
+    this.socket.ping(data);
   }
 
   pong(data: Buffer): void {

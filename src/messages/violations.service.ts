@@ -45,8 +45,8 @@ export class Violations {
     private readonly bans: BanService,
     lifecycle: ConnectionLifecycleService,
   ) {
-    lifecycle.events.subscribe(({ type, connection }) => {
-      if (type === 'closed') this.forget(connection);
+    lifecycle.events.subscribe((event) => {
+      if (event.type === 'closed') this.forget(event.connection);
     });
   }
 

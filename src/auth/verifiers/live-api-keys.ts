@@ -22,8 +22,9 @@ export function followApiKeys(
     else if (current !== principal) lifecycle.identified(connection, current);
   };
   file.reloads.subscribe(() => [...registry].forEach(review));
-  lifecycle.events.subscribe(({ type, connection }) => {
-    if (type !== 'opened') return;
+  lifecycle.events.subscribe((event) => {
+    if (event.type !== 'accepted') return;
+    const { connection } = event;
     // The file may have changed after the key was verified, when the registry did not know the connection yet.
     if (!verifier.current(connection.principal)) closeRevoked(connection);
     // Rights change when everybody has heard that it is open.

@@ -34,8 +34,21 @@ export class Rooms {
     // It may have gone, or joined others, while the policy was asked.
     if (!connection.isOpen || this.roomsOf(connection).has(room)) return;
     demand(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection);
+    this.add(connection, room);
+  }
+
+  /** Puts a connection into a room that it is allowed in. */
+  add(connection: Connection, room: string): void {
     entry(this.members, room).add(connection);
     entry(this.joined, connection).add(room);
+  }
+
+  /** Those of the rooms that a connection may be in; what cannot be told is a no. */
+  async allowed(connection: Connection, rooms: Iterable<string>): Promise<string[]> {
+    const answers = await Promise.all(
+      [...rooms].map(async (room) => ((await this.mayBeIn(connection, room)) ? [room] : [])),
+    );
+    return answers.flat();
   }
 
   leave(connection: Connection, room: string): void {
@@ -56,15 +69,18 @@ export class Rooms {
 
   /** Puts a connection out of the rooms that its principal may not be in any more; what cannot be told is a no. */
   async recheck(connection: Connection): Promise<void> {
-    await Promise.all(
-      [...this.roomsOf(connection)].map(async (room) => {
-        try {
-          demand(await this.policy.canJoin(connection, room));
-        } catch {
-          this.leave(connection, room);
-        }
-      }),
-    );
+    const rooms = [...this.roomsOf(connection)];
+    const allowed = await this.allowed(connection, rooms);
+    for (const room of rooms) if (!allowed.includes(room)) this.leave(connection, room);
+  }
+
+  private async mayBeIn(connection: Connection, room: string): Promise<boolean> {
+    try {
+      demand(await this.policy.canJoin(connection, room));
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

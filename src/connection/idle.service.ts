@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+import { Clock } from './clock.js';
+import type { Connection } from './connection.js';
+import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
+import { ConnectionTimers } from './connection-timers.js';
+import { closeWithGoodbye } from './goodbye.js';
+import { TimerWheel } from './timer-wheel.js';
+
+/** Ends connections that nobody uses: heartbeats keep a line alive, but are no use. */
+@Injectable()
+export class IdleService {
+  private readonly timers: ConnectionTimers | undefined;
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    private readonly lifecycle: ConnectionLifecycleService,
+    wheel: TimerWheel,
+  ) {
+    if (options.idleTimeoutMs === 0) return;
+    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => {
+      connection.lastActive = clock.monotonic();
+      this.watch(connection);
+    });
+  }
+
+  private watch(connection: Connection): void {
+    const remaining = connection.lastActive + this.options.idleTimeoutMs - this.clock.monotonic();
+    if (remaining > 0) {
+      this.timers?.set(connection, remaining, () => this.watch(connection));
+      return;
+    }
+    this.lifecycle.idle(connection);
+    closeWithGoodbye(connection, CloseCode.SESSION_TIMEOUT, 'idle');
+  }
+}
