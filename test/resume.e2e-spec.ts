@@ -1,0 +1,291 @@
+import { Injectable } from '@nestjs/common';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { IsString } from 'class-validator';
+import {
+  CloseCode,
+  type Connection,
+  ConnectionRegistry,
+  CurrentConnection,
+  MemoryResumeStore,
+  RevocationService,
+  RoomPolicy,
+  ResumeStore,
+  SecureGateway,
+  type WsSecurityOptions,
+} from 'nestjs-ws-security';
+import { AwaySessions } from '../src/connection/resume/away-sessions.js';
+import { ManualClock } from './support/manual-clock.js';
+import { startApp, type RunningApp } from './support/start-app.js';
+import { type Frame, TestClient } from './support/test-client.js';
+import { mintToken } from './support/tokens.js';
+
+class RoomDto {
+  @IsString()
+  room!: string;
+}
+
+@SecureGateway({ path: '/ws' })
+class RoomGateway {
+  constructor(private readonly connections: ConnectionRegistry) {}
+
+  @SubscribeMessage('join')
+  join(@MessageBody() { room }: RoomDto, @CurrentConnection() connection: Connection): Promise<void> {
+    return this.connections.join(connection, room);
+  }
+}
+
+@SecureGateway({ path: '/other' })
+class OtherGateway {
+  @SubscribeMessage('nothing')
+  nothing(): void {
+    // Only its path matters.
+  }
+}
+
+/** Lets nobody into what was closed. */
+@Injectable()
+class ClosedRooms extends RoomPolicy {
+  static closed = new Set<string>();
+
+  override canJoin(_connection: Connection, room: string): boolean {
+    return !ClosedRooms.closed.has(room);
+  }
+}
+
+interface Resume {
+  token: string;
+  seq: number;
+  recovered: boolean;
+}
+
+let clock: ManualClock;
+let running: RunningApp;
+
+async function start(options: WsSecurityOptions = {}): Promise<void> {
+  ClosedRooms.closed.clear();
+  clock = new ManualClock();
+  running = await startApp({
+    gateways: [RoomGateway, OtherGateway],
+    clock,
+    options: { resume: true, maxConnectionsPerUser: 100, ...options },
+    module: { providers: [{ provide: RoomPolicy, useClass: ClosedRooms }] },
+  });
+}
+
+afterEach(() => running.close());
+
+const registry = (): ConnectionRegistry => running.app.get(ConnectionRegistry);
+const resumeOf = ({ data }: Frame): Resume => data?.['resume'] as Resume;
+
+/** A client, and the session it was told. */
+async function connect(
+  offer?: { token: string; lastSeq: number | string },
+  { sub = 'alice', path = '/ws' } = {},
+): Promise<{ client: TestClient; resume: Resume }> {
+  const protocols = ['ws-security.v1', ...(offer ? [`resume.${offer.token}.${offer.lastSeq}`] : [])];
+  const client = await TestClient.connect(running.url + path, { protocols, token: await mintToken({ sub }) });
+  expect(client.socket.protocol).toBe('ws-security.v1');
+  return { client, resume: resumeOf(await client.next()) };
+}
+
+/** The line breaks, and the server hears of it. */
+async function cut(client: TestClient): Promise<void> {
+  const { size } = registry();
+  client.socket.terminate();
+  while (registry().size === size) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function numbers(
+  client: TestClient,
+  count: number,
+): Promise<[seq: number | undefined, data: unknown][]> {
+  const frames = await Promise.all(Array.from({ length: count }, () => client.next()));
+  return frames.map(({ seq, data }) => [seq, data]);
+}
+
+it('nothing can be resumed unless it is configured, nor by clients that do not speak the protocol', async () => {
+  await start({ resume: false });
+  const { client, resume } = await connect();
+  expect(resume).toBeNull();
+  await client.close();
+});
+
+it('S5 brings back what was pushed meanwhile, in order, once, and the rooms', async () => {
+  await start();
+  const { client, resume } = await connect();
+  expect(resume).toEqual({ token: expect.stringMatching(/^[\w-]{43}$/), seq: 0, recovered: false });
+  await client.request('join', { room: 'a' });
+  await registry().sendToRoom('a', 'tick', 1);
+  await registry().broadcast('tick', 2);
+  expect(await numbers(client, 2)).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
+  await cut(client);
+  await registry().sendToRoom('a', 'tick', 3);
+  await registry().sendToRoom('b', 'tick', 'not for her');
+  await registry().sendToUser('alice', 'tick', 4);
+  await registry().sendToUser('bob', 'tick', 'not for her');
+  await registry().broadcast('tick', 5);
+  const back = await connect({ token: resume.token, lastSeq: 1 });
+  expect(back.resume).toMatchObject({ seq: 1, recovered: true });
+  expect(back.resume.token).not.toBe(resume.token);
+  await registry().sendToRoom('a', 'tick', 6);
+  expect(await numbers(back.client, 5)).toEqual([
+    [2, 2],
+    [3, 3],
+    [4, 4],
+    [5, 5],
+    [6, 6],
+  ]);
+  await back.client.close();
+});
+
+it('S5 a client whose line is dead without the server knowing takes its session over', async () => {
+  await start();
+  const { client, resume } = await connect();
+  await client.request('join', { room: 'a' });
+  const back = await connect({ token: resume.token, lastSeq: 0 });
+  expect(back.resume.recovered).toBe(true);
+  expect((await client.closed).code).toBe(1006);
+  await registry().sendToRoom('a', 'tick', 1);
+  expect(await numbers(back.client, 1)).toEqual([[1, 1]]);
+  expect(running.app.get(AwaySessions).size).toBe(0);
+  await back.client.close();
+});
+
+describe('S5 a token is no good', () => {
+  const broken = async (): Promise<Resume> => {
+    const { client, resume } = await connect();
+    await cut(client);
+    await registry().broadcast('tick', 1);
+    return resume;
+  };
+
+  it('when it was used', async () => {
+    await start();
+    const { token } = await broken();
+    const [one, other] = await Promise.all([connect({ token, lastSeq: 0 }), connect({ token, lastSeq: 0 })]);
+    expect([one.resume.recovered, other.resume.recovered].toSorted()).toEqual([false, true]);
+    expect((await connect({ token, lastSeq: 0 })).resume.recovered).toBe(false);
+  });
+
+  it('for somebody else, who takes nothing away by trying', async () => {
+    await start();
+    const { token } = await broken();
+    const thief = await connect({ token, lastSeq: 0 }, { sub: 'mallory' });
+    expect(thief.resume.recovered).toBe(false);
+    expect(thief.client.take()).toEqual([]);
+    expect((await connect({ token, lastSeq: 0 })).resume.recovered).toBe(true);
+  });
+
+  it('on another path', async () => {
+    await start();
+    const { token } = await broken();
+    expect((await connect({ token, lastSeq: 0 }, { path: '/other' })).resume.recovered).toBe(false);
+  });
+
+  it('after its time, and nothing is left of the session', async () => {
+    await start({ resumeTtlMs: 10_000 });
+    const { token } = await broken();
+    clock.advance(10_100);
+    expect((await connect({ token, lastSeq: 0 })).resume.recovered).toBe(false);
+    expect(running.app.get(AwaySessions).size).toBe(0);
+  });
+
+  it.each(['x', '-1', '1.5', '99', '9999999999999999'])('with the number %s', async (lastSeq) => {
+    await start();
+    const { token } = await broken();
+    expect((await connect({ token, lastSeq })).resume.recovered).toBe(false);
+  });
+
+  it('when it was never issued', async () => {
+    await start();
+    await broken();
+    expect((await connect({ token: 'A'.repeat(43), lastSeq: 0 })).resume.recovered).toBe(false);
+    expect((await connect({ token: 'short', lastSeq: 0 })).resume.recovered).toBe(false);
+  });
+
+  it.each<[string, (client: TestClient) => unknown]>([
+    ['when its user was revoked', () => running.app.get(RevocationService).revokeUser('alice', null)],
+    ['after the client has left by itself', (client) => client.socket.close(1000)],
+    [
+      'after a final close code',
+      () => [...registry()].map((one) => one.close(CloseCode.FORBIDDEN, 'kicked')),
+    ],
+  ])('%s', async (_when, end) => {
+    await start();
+    const { client, resume } = await connect();
+    await end(client);
+    await client.closed;
+    await registry().whenEmpty();
+    expect(running.app.get(AwaySessions).size).toBe(0);
+    const later = { sub: 'alice', iat: Date.now() / 1000 + 5 };
+    const token = await mintToken(later, { withoutIssuedAt: true });
+    const back = await TestClient.connect(`${running.url}/ws`, {
+      protocols: ['ws-security.v1', `resume.${resume.token}.0`],
+      token,
+    });
+    expect(resumeOf(await back.next()).recovered).toBe(false);
+  });
+
+  it('without authentication', async () => {
+    await start();
+    const { token } = await broken();
+    const protocols = ['ws-security.v1', `resume.${token}.0`];
+    expect((await TestClient.refused(`${running.url}/ws`, { protocols })).status).toBe(401);
+  });
+
+  it('when its store does not answer', async () => {
+    await start();
+    const { token } = await broken();
+    running.app.get(ResumeStore).take = () => Promise.reject(new Error('no store'));
+    expect((await connect({ token, lastSeq: 0 })).resume).toMatchObject({ recovered: false, seq: 0 });
+  });
+});
+
+it('S6 says that nothing was recovered when too much was missed, and begins anew', async () => {
+  await start({ resumeMaxMessages: 3 });
+  const { client, resume } = await connect();
+  await client.request('join', { room: 'a' });
+  await cut(client);
+  for (let n = 1; n <= 4; n++) await registry().broadcast('tick', n);
+  const back = await connect({ token: resume.token, lastSeq: 0 });
+  expect(back.resume).toMatchObject({ recovered: false, seq: 0 });
+  await registry().sendToRoom('a', 'tick', 'she has to join again');
+  await registry().broadcast('tick', 5);
+  expect(await numbers(back.client, 1)).toEqual([[1, 5]]);
+  await back.client.close();
+});
+
+it('Z3 rooms are asked about again, and what was said in closed ones is not replayed', async () => {
+  await start();
+  const { client, resume } = await connect();
+  for (const room of ['a', 'b']) await client.request('join', { room });
+  await cut(client);
+  await registry().sendToRoom('a', 'tick', 'a');
+  await registry().sendToRoom('b', 'tick', 'b');
+  ClosedRooms.closed.add('a');
+  const back = await connect({ token: resume.token, lastSeq: 0 });
+  expect(back.resume.recovered).toBe(true);
+  await registry().sendToRoom('a', 'tick', 'a');
+  await registry().sendToRoom('b', 'tick', 'b');
+  expect(await numbers(back.client, 2)).toEqual([
+    [2, 'b'],
+    [3, 'b'],
+  ]);
+  await back.client.close();
+});
+
+it('S10 nothing is left when everybody has come and gone', async () => {
+  await start({ resumeTtlMs: 1000 });
+  for (let i = 0; i < 20; i++) {
+    const { client, resume } = await connect();
+    await cut(client);
+    if (i % 2 === 0) await (await connect({ token: resume.token, lastSeq: 0 })).client.close();
+  }
+  await registry().whenEmpty();
+  clock.advance(1100);
+  expect(running.app.get(AwaySessions).size).toBe(0);
+  expect((running.app.get(ResumeStore) as MemoryResumeStore).size).toBe(0);
+});
