@@ -6,7 +6,7 @@ import {
   type Connection,
   ConnectionRegistry,
   CurrentConnection,
-  MemoryResumeStore,
+  type MemoryResumeStore,
   RevocationService,
   RoomPolicy,
   ResumeStore,
@@ -287,5 +287,5 @@ it('S10 nothing is left when everybody has come and gone', async () => {
   await registry().whenEmpty();
   clock.advance(1100);
   expect(running.app.get(AwaySessions).size).toBe(0);
-  expect((running.app.get(ResumeStore) as MemoryResumeStore).size).toBe(0);
+  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(0);
 });
