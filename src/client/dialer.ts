@@ -1,25 +1,15 @@
 import type { ClientSettings } from './client-settings.js';
-import type { Inbox } from './inbox.js';
-import { offeredProtocols } from './offered-protocols.js';
-import type { RetryPlan } from './retry-plan.js';
+import { offeredProtocols, type ResumePoint } from './offered-protocols.js';
 import type { WebSocketLike } from './web-socket-like.js';
 
-/** What an attempt starts with. */
-export class Dialer {
-  constructor(
-    private readonly settings: ClientSettings,
-    private readonly plan: RetryPlan,
-    private readonly inbox: Inbox,
-  ) {}
-
-  async credential(): Promise<string | null> {
-    const { token } = this.settings;
-    const { reauthenticate } = this.plan;
-    return (typeof token === 'function' ? await token({ reauthenticate }) : token) ?? null;
-  }
-
-  createSocket(credential: string | null): WebSocketLike {
-    const { WebSocket, url, protocols } = this.settings;
-    return new WebSocket(url, offeredProtocols(protocols, credential, this.inbox.resume));
-  }
+/** The credential goes to the URL of the options and nowhere else, in one place of the handshake or after it. */
+export function createSocket(
+  { WebSocket, url, protocols, ticket, tokenIn }: ClientSettings,
+  credential: string | null | undefined,
+  resume: ResumePoint | null,
+): WebSocketLike {
+  const target = new URL(url);
+  if (ticket && credential) target.searchParams.set('ticket', credential);
+  const bearer = ticket || tokenIn === 'message' ? null : credential;
+  return new WebSocket(target.href, offeredProtocols(protocols, bearer, resume));
 }

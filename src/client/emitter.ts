@@ -7,40 +7,35 @@ type Listener = (value: never) => void;
  * delivered after what it is listening to, so that all see the same order.
  */
 export class Emitter<Events> {
-  private readonly listeners = new Map<keyof Events, Set<Listener>>();
-  private readonly queue: (() => void)[] = [];
-  private delivering = false;
+  readonly #listeners = new Map<keyof Events, Set<Listener>>();
+  readonly #queue: (() => void)[] = [];
+  #delivering = false;
 
   /** Returns the function that ends the subscription. */
   on<Type extends keyof Events>(type: Type, listener: (value: Events[Type]) => void): () => void {
     const entry: Listener = (value: Events[Type]) => listener(value);
-    const entries = this.listeners.get(type) ?? new Set();
-    this.listeners.set(type, entries.add(entry));
+    const entries = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, entries.add(entry));
     return () => void entries.delete(entry);
   }
 
   emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    this.queue.push(() => this.deliver(type, value));
-    if (this.delivering) return;
-    this.delivering = true;
-    for (let next = this.queue.shift(); next; next = this.queue.shift()) next();
-    this.delivering = false;
+    this.#queue.push(() => this.#deliver(type, value));
+    if (this.#delivering) return;
+    this.#delivering = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
+    this.#delivering = false;
   }
 
-  private deliver<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    const entries = this.listeners.get(type) ?? new Set();
-    for (const listener of Array.from(entries)) {
+  #deliver<Type extends keyof Events>(type: Type, value: Events[Type]): void {
+    const entries = this.#listeners.get(type) ?? new Set();
+    for (const listener of [...entries]) {
       try {
         // An earlier listener may have ended this one's subscription.
         if (entries.has(listener)) listener(value as never);
       } catch (error) {
-        report(error);
+        (host.reportError ?? console.error)(error);
       }
     }
   }
-}
-
-function report(error: unknown): void {
-  if (host.reportError) host.reportError(error);
-  else console.error(error);
 }

@@ -1,6 +1,7 @@
 import type { ErrorBody, FieldError, GoodbyeBody, PushFrame, SessionBody } from '../protocol/envelope.js';
 import { isErrorCode } from '../protocol/error-code.js';
 import type { ReconnectAdvice } from '../protocol/reconnect-advice.js';
+import type { ResumePoint } from './offered-protocols.js';
 
 const ADVICE: readonly unknown[] = ['never', 'backoff', 'reauthenticate'] satisfies ReconnectAdvice[];
 
@@ -42,6 +43,14 @@ export function toErrorBody(data: unknown): ErrorBody {
 /** Null for a body without the one property every session has. */
 export function toSession(data: unknown): SessionBody | null {
   return isRecord(data) && typeof data['connectionId'] === 'string' ? (data as unknown as SessionBody) : null;
+}
+
+/** Null when there is none, or one that `Sec-WebSocket-Protocol` could not carry (RFC 6455 §4.1). */
+export function toResumePoint(resume: unknown): ResumePoint | null {
+  if (!isRecord(resume)) return null;
+  const { token, seq } = resume;
+  const fits = typeof token === 'string' && /^[\w.~-]{1,512}$/.test(token) && typeof seq === 'number';
+  return fits ? { token, seq } : null;
 }
 
 /** Null when it gives no advice: then the close code decides alone. */

@@ -17,26 +17,26 @@ export class StatusBoard {
     offline: false,
     ...NOTHING_YET,
   };
+  readonly #events: Emitter<ClientEvents>;
+  readonly #plan: RetryPlan;
+  readonly #network: Network;
 
-  constructor(
-    private readonly events: Emitter<ClientEvents>,
-    private readonly plan: RetryPlan,
-    private readonly network: Network,
-  ) {}
+  constructor(events: Emitter<ClientEvents>, plan: RetryPlan, network: Network) {
+    this.#events = events;
+    this.#plan = plan;
+    this.#network = network;
+  }
 
   /** What `change` does not name stays, but for the countdown. */
   become(state: ClientState, change: Partial<ClientStatus> = {}): void {
     const { state: previous } = this.current;
-    this.current = { ...this.current, retryAt: null, ...change, state, previous, ...this.conditions() };
-    this.events.emit('status', this.current);
+    this.refresh({ retryAt: null, ...change, state, previous });
+    this.#events.emit('status', this.current);
   }
 
-  /** The state is the same, so nobody is told. */
-  refresh(): void {
-    this.current = { ...this.current, ...this.conditions() };
-  }
-
-  private conditions(): Pick<ClientStatus, 'attempt' | 'offline'> {
-    return { attempt: this.plan.failures, offline: this.network.offline };
+  /** Nobody is told. */
+  refresh(change: Partial<ClientStatus> = {}): void {
+    const conditions = { attempt: this.#plan.failures, offline: this.#network.offline };
+    this.current = { ...this.current, ...change, ...conditions };
   }
 }

@@ -1,14 +1,17 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
-import type { WsClientOptions } from './client-options.interface.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
+import type { TokenProvider, WsClientOptions } from './client-options.interface.js';
 import { resolveSettings, type ClientSettings } from './client-settings.js';
 import type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
-import { Dialer } from './dialer.js';
 import { Emitter } from './emitter.js';
 import { Inbox } from './inbox.js';
-import { ABNORMAL_CLOSURE, Line, type LineEnd, type LineHandlers } from './line.js';
+import { ABNORMAL_CLOSURE, Line, type LineEnd } from './line.js';
+import { pass } from './message-check.js';
 import { Network } from './network.js';
+import { Outbox } from './outbox.js';
 import { PendingRequests, type RequestOptions } from './pending-requests.js';
+import { Renewal } from './renewal.js';
 import { RetryPlan } from './retry-plan.js';
 import { NOTHING_YET, StatusBoard, type Outcome } from './status-board.js';
 import { LONGEST_DELAY_MS, Timer } from './timer.js';
@@ -20,74 +23,80 @@ import { LONGEST_DELAY_MS, Timer } from './timer.js';
  * @publicApi
  */
 export class WsClient {
-  private readonly settings: ClientSettings;
-  private readonly plan: RetryPlan;
-  private readonly inbox: Inbox;
-  private readonly dialer: Dialer;
-  private readonly board: StatusBoard;
-  private readonly events = new Emitter<ClientEvents>();
-  private readonly requests = new PendingRequests();
-  private readonly network = new Network(() => this.networkChanged());
+  readonly #settings: ClientSettings;
+  readonly #plan: RetryPlan;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #renewal: Renewal;
+  readonly #board: StatusBoard;
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #requests = new PendingRequests();
+  readonly #network = new Network(() => this.#networkChanged());
   /** The countdown while waiting; while open, how long until the connection counts as stable. */
-  private readonly timer = new Timer();
-  private line: Line | null = null;
-  private tried = false;
-  private readonly handlers: LineHandlers = {
-    opened: () => this.opened(),
-    received: (frame) => this.inbox.receive(frame),
-    ended: (end) => this.ended(end),
-  };
+  readonly #timer = new Timer();
+  #line: Line | null = null;
+  #tried = false;
 
   /**
    * @throws TypeError when the URL is no WebSocket URL, or the runtime has no `WebSocket` and none is given
-   * @throws RangeError when a duration is negative or no number
+   * @throws RangeError when an amount is negative or no number
    */
   constructor(options: WsClientOptions) {
-    this.settings = resolveSettings(options);
-    this.plan = new RetryPlan(this.settings, this.settings.random);
-    this.inbox = new Inbox(this.events, this.requests, this.plan);
-    this.dialer = new Dialer(this.settings, this.plan, this.inbox);
-    this.board = new StatusBoard(this.events, this.plan, this.network);
-    this.on('session', ({ heartbeatMs }) => this.line?.watch(heartbeatMs));
+    const settings = (this.#settings = resolveSettings(options));
+    const { random, validate, queueSize } = settings;
+    const events = this.#events;
+    this.#plan = new RetryPlan(settings, random);
+    this.#inbox = new Inbox(events, this.#requests, this.#plan, validate?.inbound);
+    this.#outbox = new Outbox(queueSize, (message) => events.emit('dropped', message));
+    this.#board = new StatusBoard(events, this.#plan, this.#network);
+    this.#renewal = new Renewal(settings, random, {
+      renew: () => this.#renew(),
+      renewed: (expiresAt) => this.#renewed(expiresAt),
+      failed: (failure) => events.emit('refreshFailed', failure),
+    });
+    this.on('session', ({ heartbeatMs, expiresAt }) => {
+      this.#line?.watch(heartbeatMs);
+      if (typeof settings.token === 'function') this.#renewal.plan(expiresAt);
+    });
   }
 
   get state(): ClientState {
-    return this.board.current.state;
+    return this.#board.current.state;
   }
 
   /** An immutable snapshot. */
   get status(): ClientStatus {
-    return this.board.current;
+    return this.#board.current;
   }
 
   /** What the server last said about who is connected; null until it did. */
   get session(): SessionBody | null {
-    return this.inbox.session;
+    return this.#inbox.session;
   }
 
   /** Connects: from `closed` as if for the first time, from `waiting` at once. Otherwise does nothing. */
   connect(): void {
     if (this.state !== 'idle' && this.state !== 'closed') return this.retryNow();
-    this.plan.restart();
-    this.inbox.clear();
-    this.tried = false;
-    this.network.start();
-    if (this.network.offline) this.wait(NOTHING_YET);
-    else this.attempt(NOTHING_YET);
+    this.#plan.restart();
+    this.#inbox.clear();
+    this.#tried = false;
+    this.#network.start();
+    if (this.#network.offline) this.#wait(NOTHING_YET);
+    else this.#attempt(NOTHING_YET);
   }
 
   /** Cuts the countdown short, also while the device seems to be offline. Does nothing unless `waiting`. */
   retryNow(): void {
-    if (this.state === 'waiting') this.attempt();
+    if (this.state === 'waiting') this.#attempt();
   }
 
   /**
-   * Closes with code 1000 and stays closed. Pending requests are rejected as `DISCONNECTED`.
+   * Closes with code 1000 and stays closed. Pending requests are rejected as `DISCONNECTED`, kept messages dropped.
    *
    * @param reason told to the server, cut to 123 bytes
    */
   close(reason = ''): void {
-    if (this.state !== 'closed') this.finish({ code: CloseCode.NORMAL, reason, next: 'never' });
+    if (this.state !== 'closed') this.#finish({ code: CloseCode.NORMAL, reason, next: 'never' });
   }
 
   /**
@@ -97,27 +106,30 @@ export class WsClient {
    * @returns a promise that rejects with `RequestError` when there is no reply, or it is an error
    */
   request<T>(event: string, data?: unknown, options: RequestOptions = {}): Promise<T> {
-    const timeoutMs = options.timeoutMs ?? this.settings.requestTimeoutMs;
-    return this.requests.start<T>((id) => this.transmit({ event, data, id }), timeoutMs, options.signal);
+    const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
+    const transmit = (id: number): boolean => this.#transmit(this.#encode(event, data, id));
+    return this.#requests.start<T>(transmit, timeoutMs, signal);
   }
 
   /**
-   * Sends an event that wants no reply; false when there is no open connection to send it on.
+   * Sends an event that wants no reply, or keeps it for the next connection if there is a queue. False when it is
+   * neither sent nor kept.
    *
    * @throws TypeError when `data` cannot be serialised as JSON
+   * @throws what `validate.outbound` throws
    */
   send(event: string, data?: unknown): boolean {
-    return this.transmit({ event, data });
+    const text = this.#encode(event, data);
+    return this.#transmit(text) || (this.state !== 'closed' && this.#outbox.keep({ text, event, data }));
   }
 
   /**
-   * Listens to changes of state (`status`), unasked frames (`push`), errors that belong to no request
-   * (`problem`), and what the server says first (`session`) and last (`goodbye`).
+   * Listens to what `ClientEvents` names; the changes of state are `status`, what the server sends unasked is `push`.
    *
    * @returns the function that ends the subscription
    */
   on<Type extends keyof ClientEvents>(type: Type, listener: (value: ClientEvents[Type]) => void): () => void {
-    return this.events.on(type, listener);
+    return this.#events.on(type, listener);
   }
 
   /** Listens to the pushes of one event; returns the function that ends the subscription. */
@@ -128,68 +140,109 @@ export class WsClient {
     });
   }
 
-  private transmit(frame: object): boolean {
-    return this.line?.send(frame) ?? false;
+  #encode(event: string, data: unknown, id?: number): string {
+    pass(this.#settings.validate?.outbound, event, data);
+    return JSON.stringify({ event, data, id });
   }
 
-  private attempt(change: Partial<Outcome> = {}): void {
-    const state = this.tried ? 'reconnecting' : 'connecting';
-    this.tried = true;
-    this.timer.stop();
-    this.line = new Line(this.dialer, this.handlers, this.settings.connectTimeoutMs);
-    this.board.become(state, change);
+  #transmit(text: string): boolean {
+    return this.#line?.send(text) ?? false;
   }
 
-  private opened(): void {
-    this.network.offline = false;
-    this.plan.opened();
-    this.timer.start(this.settings.stableMs, () => {
-      this.plan.stabilised();
-      this.board.refresh();
+  #attempt(change: Partial<Outcome> = {}): void {
+    const state = this.#tried ? 'reconnecting' : 'connecting';
+    this.#tried = true;
+    this.#timer.stop();
+    this.#line = new Line(this.#settings, {
+      credential: () => this.#credential(),
+      resume: () => this.#inbox.resume,
+      opened: () => this.#opened(),
+      received: (frame) => this.#inbox.receive(frame),
+      ended: (end) => this.#ended(end),
     });
-    this.board.become('open');
+    this.#board.become(state, change);
   }
 
-  private ended(end: LineEnd): void {
-    const { next, retry } = this.plan.ended(end, typeof this.settings.token === 'string');
+  async #credential() {
+    const { ticket, token } = this.#settings;
+    const source = ticket ?? token;
+    return typeof source === 'function' ? source({ reauthenticate: this.#plan.reauthenticate }) : source;
+  }
+
+  async #renew(): Promise<unknown> {
+    const token = await (this.#settings.token as TokenProvider)({ reauthenticate: true });
+    const transmit = (id: number): boolean =>
+      this.#transmit(JSON.stringify({ event: ReservedEvent.AUTH, data: { token }, id }));
+    const answer = await this.#requests.start<{ expiresAt: unknown }>(
+      transmit,
+      this.#settings.requestTimeoutMs,
+    );
+    return answer.expiresAt;
+  }
+
+  #renewed(expiresAt: unknown): void {
+    const session = { ...(this.session as SessionBody), expiresAt: expiresAt as number | null };
+    this.#inbox.session = session;
+    this.#renewal.plan(expiresAt);
+    this.#events.emit('refreshed', session);
+  }
+
+  #opened(): void {
+    this.#network.offline = false;
+    this.#plan.opened();
+    this.#timer.start(this.#settings.stableMs, () => {
+      this.#plan.stabilised();
+      this.#board.refresh();
+    });
+    this.#board.become('open');
+    this.#outbox.flush((text) => this.#transmit(text));
+  }
+
+  #ended(end: LineEnd): void {
+    const { ticket, token } = this.#settings;
+    const { next, retry } = this.#plan.ended(end, !ticket && typeof token === 'string');
     const outcome = { code: end.code, reason: end.reason, next };
-    this.dropLine();
-    if (retry) this.wait(outcome);
-    else this.finish(outcome);
+    this.#dropLine();
+    if (retry) this.#wait(outcome);
+    else this.#finish(outcome);
   }
 
-  private networkChanged(): void {
-    if (!this.network.offline) {
-      if (this.state === 'waiting') this.countDown(this.plan.shortDelay());
+  #networkChanged(): void {
+    if (!this.#network.offline) {
+      if (this.state === 'waiting') this.#countDown(this.#plan.shortDelay());
       return;
     }
-    const hadLine = this.line !== null;
-    this.dropLine();
-    this.wait(hadLine ? { code: ABNORMAL_CLOSURE, reason: 'The network went offline', next: 'backoff' } : {});
+    const hadLine = this.#line !== null;
+    this.#dropLine();
+    this.#wait(
+      hadLine ? { code: ABNORMAL_CLOSURE, reason: 'The network went offline', next: 'backoff' } : {},
+    );
   }
 
-  private wait(outcome: Partial<Outcome>): void {
-    if (!this.network.offline) return this.countDown(this.plan.delay(), outcome);
-    this.timer.stop();
-    this.board.become('waiting', outcome);
+  #wait(outcome: Partial<Outcome>): void {
+    if (!this.#network.offline) return this.#countDown(this.#plan.delay(), outcome);
+    this.#timer.stop();
+    this.#board.become('waiting', outcome);
   }
 
-  private countDown(delayMs: number, outcome: Partial<Outcome> = {}): void {
+  #countDown(delayMs: number, outcome: Partial<Outcome> = {}): void {
     const delay = Math.min(delayMs, LONGEST_DELAY_MS);
-    this.timer.start(delay, () => this.attempt());
-    this.board.become('waiting', { ...outcome, retryAt: Date.now() + delay });
+    this.#timer.start(delay, () => this.#attempt());
+    this.#board.become('waiting', { ...outcome, retryAt: Date.now() + delay });
   }
 
-  private finish(outcome: Outcome): void {
-    this.timer.stop();
-    this.network.stop();
-    this.dropLine(outcome.reason);
-    this.board.become('closed', outcome);
+  #finish(outcome: Outcome): void {
+    this.#timer.stop();
+    this.#network.stop();
+    this.#dropLine(outcome.reason);
+    this.#board.become('closed', outcome);
+    this.#outbox.clear();
   }
 
-  private dropLine(reason?: string): void {
-    this.line?.hangUp(reason);
-    this.line = null;
-    this.requests.disconnect();
+  #dropLine(reason?: string): void {
+    this.#line?.hangUp(reason);
+    this.#line = null;
+    this.#renewal.stop();
+    this.#requests.disconnect();
   }
 }
