@@ -2,9 +2,18 @@ import type { WsClientOptions } from './client-options.interface.js';
 import { host } from './host.js';
 import type { WebSocketConstructor } from './web-socket-like.js';
 
+const AMOUNTS = {
+  requestTimeoutMs: 10_000,
+  connectTimeoutMs: 10_000,
+  queueSize: 0,
+  maxMessageLength: 1_048_576,
+};
+const BACKOFF = { baseMs: 500, maxMs: 20_000, stableMs: 5_000 };
+
 /** The options with every default filled in. */
 export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn' | 'validate'> &
-  Readonly<ReturnType<typeof amounts>> & {
+  typeof AMOUNTS &
+  typeof BACKOFF & {
     url: string;
     protocols: readonly string[];
     random: () => number;
@@ -12,29 +21,27 @@ export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn
   };
 
 export function resolveSettings(options: WsClientOptions): ClientSettings {
-  const { url, protocols = [], random = Math.random, WebSocket = globalWebSocket() } = options;
-  return { ...options, ...amounts(options), url: socketUrl(url), protocols, random, WebSocket };
+  const { url, protocols = [], random = Math.random, WebSocket = host.WebSocket } = options;
+  if (!WebSocket) throw new TypeError("No global WebSocket: pass one, import { WebSocket } from 'ws'");
+  return {
+    ...options,
+    ...amounts('', AMOUNTS, options),
+    ...amounts('backoff.', BACKOFF, options.backoff),
+    url: socketUrl(url),
+    protocols,
+    random,
+    WebSocket,
+  };
 }
 
-function amounts({
-  backoff: { baseMs = 500, maxMs = 20_000, stableMs = 5_000 } = {},
-  requestTimeoutMs = 10_000,
-  connectTimeoutMs = 10_000,
-  queueSize = 0,
-  maxMessageLength = 1_048_576,
-}: WsClientOptions) {
-  const backoff = { baseMs, maxMs, stableMs };
-  const others = { requestTimeoutMs, connectTimeoutMs, queueSize, maxMessageLength };
-  check('backoff.', backoff);
-  check('', others);
-  return { ...backoff, ...others };
-}
-
-function check(prefix: string, given: Record<string, number>): void {
-  for (const name in given) {
-    const value = given[name] as number;
+function amounts<T extends Record<string, number>>(prefix: string, defaults: T, given: Partial<T> = {}): T {
+  const result: Record<string, number> = {};
+  for (const name in defaults) {
+    const value = (given[name] ?? defaults[name]) as number;
+    result[name] = value;
     if (!(value >= 0)) throw new RangeError(`${prefix}${name}: got ${value}, may be a number from 0 on`);
   }
+  return result as T;
 }
 
 function socketUrl(given: string | URL): string {
@@ -43,16 +50,10 @@ function socketUrl(given: string | URL): string {
   url.protocol = url.protocol.replace(/^http/, 'ws');
   // RFC 6455 §3: a fragment has no meaning in a WebSocket URI and must not be sent.
   url.hash = '';
-  const allowed = page?.startsWith('https:') ? ['wss:'] : ['ws:', 'wss:'];
-  if (!allowed.includes(url.protocol)) {
-    throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed.join(' or ')}`);
+  // A page that came over TLS keeps to it, whatever the browser allows.
+  const allowed = page?.startsWith('https:') ? 'wss:' : 'ws: or wss:';
+  if (!allowed.split(' or ').includes(url.protocol)) {
+    throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed}`);
   }
   return url.href;
-}
-
-function globalWebSocket(): WebSocketConstructor {
-  if (host.WebSocket) return host.WebSocket;
-  throw new TypeError(
-    "This runtime has no global WebSocket. Pass one: import { WebSocket } from 'ws'; new WsClient({ url, WebSocket })",
-  );
 }

@@ -1,22 +1,24 @@
 import { host } from './host.js';
 
-type Listener = (value: never) => void;
+interface Subscription<Events> {
+  type: keyof Events;
+  listener: (value: never) => void;
+}
 
 /**
  * Listeners by event type. One that throws is reported and harms nobody; what is emitted by a listener is
  * delivered after what it is listening to, so that all see the same order.
  */
 export class Emitter<Events> {
-  readonly #listeners = new Map<keyof Events, Set<Listener>>();
+  readonly #subscriptions = new Set<Subscription<Events>>();
   readonly #queue: (() => void)[] = [];
   #delivering = false;
 
   /** Returns the function that ends the subscription. */
   on<Type extends keyof Events>(type: Type, listener: (value: Events[Type]) => void): () => void {
-    const entry: Listener = (value: Events[Type]) => listener(value);
-    const entries = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, entries.add(entry));
-    return () => void entries.delete(entry);
+    const subscription = { type, listener };
+    this.#subscriptions.add(subscription);
+    return () => void this.#subscriptions.delete(subscription);
   }
 
   emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
@@ -28,11 +30,11 @@ export class Emitter<Events> {
   }
 
   #deliver<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    const entries = this.#listeners.get(type) ?? new Set();
-    for (const listener of [...entries]) {
+    for (const subscription of [...this.#subscriptions]) {
+      // An earlier listener may have ended this one's subscription.
+      if (subscription.type !== type || !this.#subscriptions.has(subscription)) continue;
       try {
-        // An earlier listener may have ended this one's subscription.
-        if (entries.has(listener)) listener(value as never);
+        subscription.listener(value as never);
       } catch (error) {
         (host.reportError ?? console.error)(error);
       }

@@ -25,7 +25,7 @@ export function decodeFrame(text: unknown): Frame | null {
 }
 
 export function toPush({ event, data, seq }: Frame): PushFrame {
-  return typeof seq === 'number' ? { event, data, seq } : { event, data };
+  return { event, data, ...(typeof seq === 'number' && { seq }) };
 }
 
 export function toErrorBody(data: unknown): ErrorBody {
@@ -34,7 +34,7 @@ export function toErrorBody(data: unknown): ErrorBody {
   return {
     status: 'error',
     code: isErrorCode(code) ? code : 'INTERNAL_ERROR',
-    message: typeof message === 'string' ? message : 'The server reported an error it did not describe',
+    message: typeof message === 'string' ? message : 'Unknown error',
     ...(isDuration(retryAfterMs) && { retryAfterMs }),
     ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
   };
@@ -45,12 +45,11 @@ export function toSession(data: unknown): SessionBody | null {
   return isRecord(data) && typeof data['connectionId'] === 'string' ? (data as unknown as SessionBody) : null;
 }
 
-/** Null when there is none, or one that `Sec-WebSocket-Protocol` could not carry (RFC 6455 §4.1). */
+/** Null when the server does not offer to take the session up again. */
 export function toResumePoint(resume: unknown): ResumePoint | null {
   if (!isRecord(resume)) return null;
   const { token, seq } = resume;
-  const fits = typeof token === 'string' && /^[\w.~-]{1,512}$/.test(token) && typeof seq === 'number';
-  return fits ? { token, seq } : null;
+  return typeof token === 'string' && typeof seq === 'number' ? { token, seq } : null;
 }
 
 /** Null when it gives no advice: then the close code decides alone. */

@@ -37,13 +37,13 @@ export class Inbox {
   }
 
   receive(frame: Frame): void {
-    const { event, id, data } = frame;
-    const answers = id !== undefined && id !== null;
-    if (event === ReservedEvent.EXCEPTION) this.#receiveError(toErrorBody(data), answers ? id : undefined);
-    else if (answers) this.#receiveReply(frame);
+    const { event, data } = frame;
+    const id = frame.id ?? undefined;
+    if (event === ReservedEvent.EXCEPTION) this.#receiveError(toErrorBody(data), id);
+    else if (id !== undefined) this.#receiveReply(frame);
     else if (event === ReservedEvent.SESSION) this.#receiveSession(toSession(data));
     else if (event === ReservedEvent.GOODBYE) this.#receiveGoodbye(toGoodbye(data));
-    else if (event !== ReservedEvent.PONG) this.#receivePush(frame);
+    else if (!isReservedEvent(event)) this.#receivePush(frame);
   }
 
   #receiveError(error: ErrorBody, id: unknown): void {
@@ -54,10 +54,10 @@ export class Inbox {
 
   #receiveReply({ event, data, id }: Frame): void {
     try {
-      if (!isReservedEvent(event)) pass(this.#check, event, data);
+      pass(this.#check, event, data);
       this.#requests.resolve(id, data);
     } catch (cause) {
-      this.#requests.reject(id, new RequestError('INVALID_REPLY', 'The check refused the reply', { cause }));
+      this.#requests.reject(id, new RequestError('INVALID_REPLY', 'The reply was refused', { cause }));
     }
   }
 
@@ -69,11 +69,13 @@ export class Inbox {
     this.resume = now;
     this.#events.emit('session', session);
     if (!before) return;
-    const recovered = session.resume?.recovered === true;
-    // What was missed comes next, under the numbers it had.
-    const missed = recovered && now ? Math.max(0, now.seq - before.seq) : null;
-    if (recovered && now) now.seq = before.seq;
-    this.#events.emit('resumed', { recovered, missed });
+    let missed: number | null = null;
+    if (now && session.resume?.recovered === true) {
+      // What was missed comes next, under the numbers it had.
+      missed = Math.max(0, now.seq - before.seq);
+      now.seq = before.seq;
+    }
+    this.#events.emit('resumed', { recovered: missed !== null, missed });
   }
 
   #receiveGoodbye(goodbye: GoodbyeBody | null): void {

@@ -1,9 +1,8 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
+import type { Attempt } from './attempt.js';
 import type { ClientSettings } from './client-settings.js';
-import { createSocket } from './dialer.js';
 import { decodeFrame, type Frame } from './frame.js';
-import type { ResumePoint } from './offered-protocols.js';
 import { Timer } from './timer.js';
 import type { SocketEvent, SocketEventType, WebSocketLike } from './web-socket-like.js';
 
@@ -25,8 +24,7 @@ export interface LineEnd {
 
 /** What a line needs to begin with, and whom it tells how it goes. */
 export interface LineHandlers {
-  credential(): Promise<string | null | undefined>;
-  resume(): ResumePoint | null;
+  prepare(): Promise<Attempt>;
   opened(): void;
   received(frame: Frame): void;
   ended(end: LineEnd): void;
@@ -47,13 +45,14 @@ export class Line {
     this.#settings = settings;
     this.#handlers = handlers;
     this.#timer.start(settings.connectTimeoutMs, () => this.#breakOff('The connection attempt timed out'));
-    // Later, so that whoever creates the line holds it before any handler is called.
-    queueMicrotask(() => void this.#dial());
+    void this.#dial();
   }
 
   /** False when the line is not open. */
   send(text: string): boolean {
-    return this.#phase === 'open' && this.#transmit(text);
+    if (this.#phase !== 'open' || this.#socket?.readyState !== OPEN) return false;
+    this.#socket.send(text);
+    return true;
   }
 
   /** From now on, silence for `heartbeatMs` is answered with a ping, and silence after it ends the line. */
@@ -69,43 +68,38 @@ export class Line {
   }
 
   async #dial(): Promise<void> {
+    // Later, so that whoever creates the line holds it before any handler is called.
+    await null;
     if (this.#over) return;
-    let credential: string | null | undefined;
     try {
-      credential = await this.#handlers.credential();
+      const attempt = await this.#handlers.prepare();
+      if (!this.#over) this.#open(attempt);
     } catch {
-      return this.#end(null, 'The token provider failed');
+      this.#end(null, 'The token provider failed');
     }
-    if (!this.#over) this.#open(credential);
   }
 
-  #open(credential: string | null | undefined): void {
+  #open({ url, protocols, login }: Attempt): void {
     this.#phase = 'creation';
     try {
-      this.#socket = createSocket(this.#settings, credential, this.#handlers.resume());
+      this.#socket = new this.#settings.WebSocket(url, protocols);
     } catch (error) {
       // Not the message: browsers quote the offending subprotocol, which is the credential.
-      return this.#end(
-        null,
-        `The socket cannot be created: ${error instanceof Error ? error.name : 'Error'}`,
-      );
+      return this.#end(null, `The socket cannot be created: ${(error as Error | null)?.name}`);
     }
     this.#phase = 'handshake';
     const on = (type: SocketEventType, run: (event: SocketEvent) => void): void =>
       this.#socket?.addEventListener(type, (event) => {
         if (!this.#over) run(event);
       });
-    on('open', () => this.#accepted(credential));
+    on('open', () => {
+      if (login) this.#transmit({ event: ReservedEvent.AUTH, data: { token: login }, id: LOGIN_ID });
+      else this.#opened();
+    });
     on('message', ({ data }) => this.#received(data));
     on('close', ({ code = ABNORMAL_CLOSURE, reason = '' }) => this.#end(code, reason));
     // A close event follows an error; but `ws` throws an error that nobody listens to.
     on('error', () => {});
-  }
-
-  #accepted(token: string | null | undefined): void {
-    const { ticket, tokenIn } = this.#settings;
-    if (ticket || tokenIn !== 'message' || !token) return this.#opened();
-    this.#transmit(JSON.stringify({ event: ReservedEvent.AUTH, data: { token }, id: LOGIN_ID }));
   }
 
   #opened(): void {
@@ -117,7 +111,7 @@ export class Line {
 
   #received(data: unknown): void {
     if (typeof data === 'string' && data.length > this.#settings.maxMessageLength) {
-      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'The server sent too long a message');
+      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'The message was too long');
     }
     this.#heard();
     const frame = decodeFrame(data);
@@ -131,15 +125,14 @@ export class Line {
     if (this.#phase !== 'open' || !(this.#heartbeatMs > 0)) return;
     const silence = Math.max(this.#heartbeatMs, SHORTEST_HEARTBEAT_MS);
     this.#timer.start(silence, () => {
-      this.#transmit(JSON.stringify({ event: ReservedEvent.PING }));
+      this.#transmit({ event: ReservedEvent.PING });
       this.#timer.start(Math.min(silence, LONGEST_PONG_MS), () => this.#breakOff('The line went silent'));
     });
   }
 
-  #transmit(text: string): boolean {
-    if (this.#socket?.readyState !== OPEN) return false;
-    this.#socket.send(text);
-    return true;
+  /** What the protocol says, also before the line is open to the application. */
+  #transmit(frame: object): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
   /** Does not wait for the closing handshake, which needs the other side. */

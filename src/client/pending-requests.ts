@@ -36,14 +36,14 @@ export class PendingRequests {
         else resolve(data as T);
       };
       if (signal?.aborted) return abort();
-      if (pending.size >= MAX_PENDING_REQUESTS) return fail('OVERLOADED', 'Too many requests are waiting');
+      if (pending.size >= MAX_PENDING_REQUESTS) return fail('OVERLOADED', 'Too many requests');
       pending.set(id, settle);
       timer.start(timeoutMs, () => fail('TIMEOUT', 'No reply in time'));
       signal?.addEventListener('abort', abort);
       try {
         if (!transmit(id)) fail('NOT_OPEN', 'Not connected');
       } catch (cause) {
-        fail('BAD_MESSAGE', 'The request cannot be sent', cause);
+        fail('BAD_MESSAGE', 'It cannot be sent', cause);
       }
     });
   }

@@ -1,7 +1,8 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
-import type { TokenProvider, WsClientOptions } from './client-options.interface.js';
+import { prepareAttempt } from './attempt.js';
+import type { WsClientOptions } from './client-options.interface.js';
 import { resolveSettings, type ClientSettings } from './client-settings.js';
 import type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
 import { Emitter } from './emitter.js';
@@ -12,9 +13,11 @@ import { Network } from './network.js';
 import { Outbox } from './outbox.js';
 import { PendingRequests, type RequestOptions } from './pending-requests.js';
 import { Renewal } from './renewal.js';
+import { RequestError } from './request.error.js';
 import { RetryPlan } from './retry-plan.js';
-import { NOTHING_YET, StatusBoard, type Outcome } from './status-board.js';
-import { LONGEST_DELAY_MS, Timer } from './timer.js';
+import { Timer } from './timer.js';
+
+const NOTHING_YET = { code: null, reason: '', next: null };
 
 /**
  * A connection that comes back by itself when that can help, and stays away when the server says so. Speaks
@@ -28,12 +31,19 @@ export class WsClient {
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #renewal: Renewal;
-  readonly #board: StatusBoard;
   readonly #events = new Emitter<ClientEvents>();
   readonly #requests = new PendingRequests();
   readonly #network = new Network(() => this.#networkChanged());
   /** The countdown while waiting; while open, how long until the connection counts as stable. */
   readonly #timer = new Timer();
+  #status: ClientStatus = {
+    state: 'idle',
+    previous: 'idle',
+    attempt: 0,
+    retryAt: null,
+    offline: false,
+    ...NOTHING_YET,
+  };
   #line: Line | null = null;
   #tried = false;
 
@@ -43,30 +53,29 @@ export class WsClient {
    */
   constructor(options: WsClientOptions) {
     const settings = (this.#settings = resolveSettings(options));
-    const { random, validate, queueSize } = settings;
+    const { random, validate, queueSize, token } = settings;
     const events = this.#events;
     this.#plan = new RetryPlan(settings, random);
     this.#inbox = new Inbox(events, this.#requests, this.#plan, validate?.inbound);
     this.#outbox = new Outbox(queueSize, (message) => events.emit('dropped', message));
-    this.#board = new StatusBoard(events, this.#plan, this.#network);
-    this.#renewal = new Renewal(settings, random, {
-      renew: () => this.#renew(),
-      renewed: (expiresAt) => this.#renewed(expiresAt),
-      failed: (failure) => events.emit('refreshFailed', failure),
-    });
+    this.#renewal = new Renewal(
+      random,
+      () => this.#renew(),
+      (error, retry) => events.emit('refreshFailed', { error, retry }),
+    );
     this.on('session', ({ heartbeatMs, expiresAt }) => {
       this.#line?.watch(heartbeatMs);
-      if (typeof settings.token === 'function') this.#renewal.plan(expiresAt);
+      if (typeof token === 'function') this.#renewal.plan(expiresAt);
     });
   }
 
   get state(): ClientState {
-    return this.#board.current.state;
+    return this.#status.state;
   }
 
   /** An immutable snapshot. */
   get status(): ClientStatus {
-    return this.#board.current;
+    return this.#status;
   }
 
   /** What the server last said about who is connected; null until it did. */
@@ -81,8 +90,9 @@ export class WsClient {
     this.#inbox.clear();
     this.#tried = false;
     this.#network.start();
-    if (this.#network.offline) this.#wait(NOTHING_YET);
-    else this.#attempt(NOTHING_YET);
+    this.#update(NOTHING_YET);
+    if (this.#network.offline) this.#wait();
+    else this.#attempt();
   }
 
   /** Cuts the countdown short, also while the device seems to be offline. Does nothing unless `waiting`. */
@@ -149,39 +159,27 @@ export class WsClient {
     return this.#line?.send(text) ?? false;
   }
 
-  #attempt(change: Partial<Outcome> = {}): void {
+  #attempt(): void {
     const state = this.#tried ? 'reconnecting' : 'connecting';
     this.#tried = true;
     this.#timer.stop();
     this.#line = new Line(this.#settings, {
-      credential: () => this.#credential(),
-      resume: () => this.#inbox.resume,
+      prepare: () => prepareAttempt(this.#settings, this.#plan.reauthenticate, this.#inbox.resume),
       opened: () => this.#opened(),
       received: (frame) => this.#inbox.receive(frame),
       ended: (end) => this.#ended(end),
     });
-    this.#board.become(state, change);
+    this.#become(state);
   }
 
-  async #credential() {
-    const { ticket, token } = this.#settings;
-    const source = ticket ?? token;
-    return typeof source === 'function' ? source({ reauthenticate: this.#plan.reauthenticate }) : source;
-  }
-
-  async #renew(): Promise<unknown> {
-    const token = await (this.#settings.token as TokenProvider)({ reauthenticate: true });
-    const transmit = (id: number): boolean =>
-      this.#transmit(JSON.stringify({ event: ReservedEvent.AUTH, data: { token }, id }));
-    const answer = await this.#requests.start<{ expiresAt: unknown }>(
-      transmit,
-      this.#settings.requestTimeoutMs,
-    );
-    return answer.expiresAt;
-  }
-
-  #renewed(expiresAt: unknown): void {
-    const session = { ...(this.session as SessionBody), expiresAt: expiresAt as number | null };
+  async #renew(): Promise<void> {
+    const { token: provider } = this.#settings;
+    const line = this.#line;
+    const token = typeof provider === 'function' && (await provider({ reauthenticate: true }));
+    if (line !== this.#line) return;
+    if (!token) throw new RequestError('UNAUTHENTICATED', 'No token');
+    const { expiresAt } = await this.request<SessionBody>(ReservedEvent.AUTH, { token });
+    const session = { ...(this.session as SessionBody), expiresAt };
     this.#inbox.session = session;
     this.#renewal.plan(expiresAt);
     this.#events.emit('refreshed', session);
@@ -192,9 +190,9 @@ export class WsClient {
     this.#plan.opened();
     this.#timer.start(this.#settings.stableMs, () => {
       this.#plan.stabilised();
-      this.#board.refresh();
+      this.#update();
     });
-    this.#board.become('open');
+    this.#become('open');
     this.#outbox.flush((text) => this.#transmit(text));
   }
 
@@ -209,34 +207,39 @@ export class WsClient {
 
   #networkChanged(): void {
     if (!this.#network.offline) {
-      if (this.state === 'waiting') this.#countDown(this.#plan.shortDelay());
+      if (this.state === 'waiting') this.#wait({}, this.#plan.shortDelay());
       return;
     }
-    const hadLine = this.#line !== null;
+    const lost = this.#line && { code: ABNORMAL_CLOSURE, reason: 'The network went offline', next: 'backoff' as const };
     this.#dropLine();
-    this.#wait(
-      hadLine ? { code: ABNORMAL_CLOSURE, reason: 'The network went offline', next: 'backoff' } : {},
-    );
+    this.#wait(lost);
   }
 
-  #wait(outcome: Partial<Outcome>): void {
-    if (!this.#network.offline) return this.#countDown(this.#plan.delay(), outcome);
+  #wait(outcome?: Partial<ClientStatus> | null, delayMs = this.#plan.delay()): void {
     this.#timer.stop();
-    this.#board.become('waiting', outcome);
+    if (this.#network.offline) return this.#become('waiting', outcome);
+    this.#timer.start(delayMs, () => this.#attempt());
+    this.#become('waiting', { ...outcome, retryAt: Date.now() + delayMs });
   }
 
-  #countDown(delayMs: number, outcome: Partial<Outcome> = {}): void {
-    const delay = Math.min(delayMs, LONGEST_DELAY_MS);
-    this.#timer.start(delay, () => this.#attempt());
-    this.#board.become('waiting', { ...outcome, retryAt: Date.now() + delay });
-  }
-
-  #finish(outcome: Outcome): void {
+  #finish(outcome: Pick<ClientStatus, 'code' | 'reason' | 'next'>): void {
     this.#timer.stop();
     this.#network.stop();
     this.#dropLine(outcome.reason);
-    this.#board.become('closed', outcome);
+    this.#become('closed', outcome);
     this.#outbox.clear();
+  }
+
+  /** What `change` does not name stays, but for the countdown. */
+  #become(state: ClientState, change?: Partial<ClientStatus> | null): void {
+    this.#update({ retryAt: null, ...change, state, previous: this.state });
+    this.#events.emit('status', this.#status);
+  }
+
+  /** Nobody is told. */
+  #update(change?: Partial<ClientStatus> | null): void {
+    const { failures: attempt } = this.#plan;
+    this.#status = { ...this.#status, ...change, attempt, offline: this.#network.offline };
   }
 
   #dropLine(reason?: string): void {
