@@ -6,7 +6,7 @@ export interface Attempt {
   url: string;
   protocols: string[];
   /** The token that the first frame carries. */
-  login?: string | null | undefined;
+  login: string | null | undefined;
 }
 
 export async function prepareAttempt(
@@ -16,11 +16,11 @@ export async function prepareAttempt(
 ): Promise<Attempt> {
   const source = ticket ?? token;
   const credential = typeof source === 'function' ? await source({ reauthenticate }) : source;
-  const offer = (bearer?: string | null): string[] => offeredProtocols(protocols, bearer, resume);
-  if (ticket && credential) {
-    const target = new URL(url);
-    target.searchParams.set('ticket', credential);
-    return { url: target.href, protocols: offer() };
-  }
-  return tokenIn === 'message' ? { url, protocols: offer(), login: credential } : { url, protocols: offer(credential) };
+  const target = new URL(url);
+  let bearer: typeof credential;
+  let login: typeof credential;
+  if (ticket && credential) target.searchParams.set('ticket', credential);
+  else if (tokenIn === 'message') login = credential;
+  else bearer = credential;
+  return { url: target.href, protocols: offeredProtocols(protocols, bearer, resume), login };
 }

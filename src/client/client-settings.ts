@@ -51,9 +51,9 @@ function socketUrl(given: string | URL): string {
   // RFC 6455 §3: a fragment has no meaning in a WebSocket URI and must not be sent.
   url.hash = '';
   // A page that came over TLS keeps to it, whatever the browser allows.
-  const allowed = page?.startsWith('https:') ? 'wss:' : 'ws: or wss:';
-  if (!allowed.split(' or ').includes(url.protocol)) {
-    throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed}`);
+  const allowed = page?.startsWith('https:') ? ['wss:'] : ['ws:', 'wss:'];
+  if (!allowed.includes(url.protocol)) {
+    throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed.join(' or ')}`);
   }
   return url.href;
 }

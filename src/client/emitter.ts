@@ -25,18 +25,21 @@ export class Emitter<Events> {
     this.#queue.push(() => this.#deliver(type, value));
     if (this.#delivering) return;
     this.#delivering = true;
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
+    // Listeners may add to it.
+    for (const deliver of this.#queue) deliver();
+    this.#queue.length = 0;
     this.#delivering = false;
   }
 
   #deliver<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    for (const subscription of [...this.#subscriptions]) {
+    for (const subscription of Array.from(this.#subscriptions)) {
       // An earlier listener may have ended this one's subscription.
       if (subscription.type !== type || !this.#subscriptions.has(subscription)) continue;
       try {
         subscription.listener(value as never);
       } catch (error) {
-        (host.reportError ?? console.error)(error);
+        if (host.reportError) host.reportError(error);
+        else console.error(error);
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { ErrorBody, GoodbyeBody, SessionBody } from '../protocol/envelope.js';
-import { isReservedEvent, ReservedEvent } from '../protocol/reserved-event.js';
+import { isReservedEvent } from '../protocol/reserved-event.js';
 import type { MessageCheck } from './client-options.interface.js';
 import type { ClientEvents } from './client-state.js';
 import type { Emitter } from './emitter.js';
@@ -39,10 +39,10 @@ export class Inbox {
   receive(frame: Frame): void {
     const { event, data } = frame;
     const id = frame.id ?? undefined;
-    if (event === ReservedEvent.EXCEPTION) this.#receiveError(toErrorBody(data), id);
+    if (event === 'exception') this.#receiveError(toErrorBody(data), id);
     else if (id !== undefined) this.#receiveReply(frame);
-    else if (event === ReservedEvent.SESSION) this.#receiveSession(toSession(data));
-    else if (event === ReservedEvent.GOODBYE) this.#receiveGoodbye(toGoodbye(data));
+    else if (event === 'session') this.#receiveSession(toSession(data));
+    else if (event === 'goodbye') this.#receiveGoodbye(toGoodbye(data));
     else if (!isReservedEvent(event)) this.#receivePush(frame);
   }
 

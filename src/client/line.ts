@@ -1,5 +1,4 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
-import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { Attempt } from './attempt.js';
 import type { ClientSettings } from './client-settings.js';
 import { decodeFrame, type Frame } from './frame.js';
@@ -9,7 +8,8 @@ import type { SocketEvent, SocketEventType, WebSocketLike } from './web-socket-l
 /** RFC 6455 §7.4.1: the connection ended without a close frame. */
 export const ABNORMAL_CLOSURE = 1006;
 const OPEN = 1;
-const LOGIN_ID = 'login';
+/** Requests count from 1. */
+const LOGIN_ID = 0;
 const SHORTEST_HEARTBEAT_MS = 1_000;
 const LONGEST_PONG_MS = 10_000;
 const LONGEST_REASON_BYTES = 123;
@@ -30,7 +30,7 @@ export interface LineHandlers {
   ended(end: LineEnd): void;
 }
 
-/** One connection from its credential to its end. It ends once, and after `hangUp()` nothing of it is heard. */
+/** One connection from its credential to its end. It ends once, and after `close()` nothing of it is heard. */
 export class Line {
   readonly #settings: ClientSettings;
   readonly #handlers: LineHandlers;
@@ -50,9 +50,7 @@ export class Line {
 
   /** False when the line is not open. */
   send(text: string): boolean {
-    if (this.#phase !== 'open' || this.#socket?.readyState !== OPEN) return false;
-    this.#socket.send(text);
-    return true;
+    return this.#phase === 'open' && this.#transmit(text);
   }
 
   /** From now on, silence for `heartbeatMs` is answered with a ping, and silence after it ends the line. */
@@ -61,7 +59,7 @@ export class Line {
     this.#heard();
   }
 
-  hangUp(reason = ''): void {
+  close(reason = ''): void {
     this.#over = true;
     this.#timer.stop();
     this.#socket?.close(CloseCode.NORMAL, fitReason(reason));
@@ -69,32 +67,30 @@ export class Line {
 
   async #dial(): Promise<void> {
     // Later, so that whoever creates the line holds it before any handler is called.
-    await null;
+    await Promise.resolve();
     if (this.#over) return;
     try {
-      const attempt = await this.#handlers.prepare();
-      if (!this.#over) this.#open(attempt);
-    } catch {
-      this.#end(null, 'The token provider failed');
+      const { url, protocols, login } = await this.#handlers.prepare();
+      if (this.#over) return;
+      this.#phase = 'creation';
+      this.#socket = new this.#settings.WebSocket(url, protocols);
+      this.#listen(login);
+    } catch (error) {
+      // Not the message: browsers quote the offending subprotocol, which is the credential.
+      const failure = `The socket cannot be created: ${(error as Error | null)?.name}`;
+      this.#end(null, this.#phase === 'creation' ? failure : 'The token provider failed');
     }
   }
 
-  #open({ url, protocols, login }: Attempt): void {
-    this.#phase = 'creation';
-    try {
-      this.#socket = new this.#settings.WebSocket(url, protocols);
-    } catch (error) {
-      // Not the message: browsers quote the offending subprotocol, which is the credential.
-      return this.#end(null, `The socket cannot be created: ${(error as Error | null)?.name}`);
-    }
+  #listen(login: Attempt['login']): void {
     this.#phase = 'handshake';
     const on = (type: SocketEventType, run: (event: SocketEvent) => void): void =>
       this.#socket?.addEventListener(type, (event) => {
         if (!this.#over) run(event);
       });
     on('open', () => {
-      if (login) this.#transmit({ event: ReservedEvent.AUTH, data: { token: login }, id: LOGIN_ID });
-      else this.#opened();
+      if (!login) this.#opened();
+      else this.#transmit(JSON.stringify({ event: 'auth', data: { token: login }, id: LOGIN_ID }));
     });
     on('message', ({ data }) => this.#received(data));
     on('close', ({ code = ABNORMAL_CLOSURE, reason = '' }) => this.#end(code, reason));
@@ -117,7 +113,7 @@ export class Line {
     const frame = decodeFrame(data);
     // A login that failed is followed by a close code, which tells more.
     if (this.#phase === 'handshake' && frame?.id === LOGIN_ID) {
-      if (frame.event === ReservedEvent.AUTH) this.#opened();
+      if (frame.event === 'auth') this.#opened();
     } else if (frame) this.#handlers.received(frame);
   }
 
@@ -125,14 +121,15 @@ export class Line {
     if (this.#phase !== 'open' || !(this.#heartbeatMs > 0)) return;
     const silence = Math.max(this.#heartbeatMs, SHORTEST_HEARTBEAT_MS);
     this.#timer.start(silence, () => {
-      this.#transmit({ event: ReservedEvent.PING });
+      this.#transmit(JSON.stringify({ event: 'ping' }));
       this.#timer.start(Math.min(silence, LONGEST_PONG_MS), () => this.#breakOff('The line went silent'));
     });
   }
 
-  /** What the protocol says, also before the line is open to the application. */
-  #transmit(frame: object): void {
-    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
+  #transmit(text: string): boolean {
+    const isOpen = this.#socket?.readyState === OPEN;
+    if (isOpen) this.#socket?.send(text);
+    return isOpen;
   }
 
   /** Does not wait for the closing handshake, which needs the other side. */
@@ -142,7 +139,7 @@ export class Line {
 
   #end(code: number | null, reason: string): void {
     if (this.#over) return;
-    this.hangUp();
+    this.close();
     this.#handlers.ended({ phase: this.#phase, code, reason });
   }
 }

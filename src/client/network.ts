@@ -3,8 +3,6 @@ import { host } from './host.js';
 /** Whether the device has a network, as far as the runtime can tell; where it cannot, it has one. */
 export class Network {
   offline = false;
-  readonly #cameOnline = (): void => this.#update(false);
-  readonly #wentOffline = (): void => this.#update(true);
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -13,17 +11,19 @@ export class Network {
 
   start(): void {
     this.offline = host.navigator?.onLine === false;
-    host.addEventListener?.('online', this.#cameOnline);
-    host.addEventListener?.('offline', this.#wentOffline);
+    host.addEventListener?.('online', this);
+    host.addEventListener?.('offline', this);
   }
 
   stop(): void {
     this.offline = false;
-    host.removeEventListener?.('online', this.#cameOnline);
-    host.removeEventListener?.('offline', this.#wentOffline);
+    host.removeEventListener?.('online', this);
+    host.removeEventListener?.('offline', this);
   }
 
-  #update(offline: boolean): void {
+  /** As an event listener this object is itself. */
+  handleEvent({ type }: { readonly type: string }): void {
+    const offline = type === 'offline';
     if (offline === this.offline) return;
     this.offline = offline;
     this.#changed();

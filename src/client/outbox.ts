@@ -1,4 +1,5 @@
-import type { DroppedMessage } from './client-state.js';
+import type { ClientEvents, DroppedMessage } from './client-state.js';
+import type { Emitter } from './emitter.js';
 
 interface Kept {
   text: string;
@@ -9,19 +10,18 @@ interface Kept {
 /** Messages that wait for a connection: so many and no more, and none is lost in silence. */
 export class Outbox {
   readonly #size: number;
-  readonly #drop: (message: DroppedMessage) => void;
+  readonly #events: Emitter<ClientEvents>;
   #kept: Kept[] = [];
 
-  constructor(size: number, drop: (message: DroppedMessage) => void) {
+  constructor(size: number, events: Emitter<ClientEvents>) {
     this.#size = size;
-    this.#drop = drop;
+    this.#events = events;
   }
 
   /** In place of the oldest, when there is no room; false when nothing is kept at all. */
   keep(message: Kept): boolean {
-    if (this.#size < 1) return false;
-    this.#kept.push(message);
-    if (this.#kept.length > this.#size) this.#lose('overflow');
+    if (!this.#size) return false;
+    if (this.#kept.push(message) > this.#size) this.#lose('overflow');
     return true;
   }
 
@@ -35,6 +35,6 @@ export class Outbox {
 
   #lose(reason: DroppedMessage['reason']): void {
     const { event, data } = this.#kept.shift() as Kept;
-    this.#drop({ event, data, reason });
+    this.#events.emit('dropped', { event, data, reason });
   }
 }

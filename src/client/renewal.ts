@@ -1,3 +1,5 @@
+import type { ClientEvents } from './client-state.js';
+import type { Emitter } from './emitter.js';
 import { RequestError } from './request.error.js';
 import { Timer } from './timer.js';
 
@@ -10,20 +12,16 @@ const SHORTEST_DELAY_MS = 1_000;
  */
 export class Renewal {
   readonly #random: () => number;
+  readonly #events: Emitter<ClientEvents>;
   readonly #renew: () => Promise<unknown>;
-  readonly #failed: (error: unknown, retry: boolean) => void;
   readonly #timer = new Timer();
   /** Counts the plans: what a later one made obsolete comes to nothing. */
   #turn = 0;
 
-  constructor(
-    random: () => number,
-    renew: () => Promise<unknown>,
-    failed: (error: unknown, retry: boolean) => void,
-  ) {
+  constructor(random: () => number, events: Emitter<ClientEvents>, renew: () => Promise<unknown>) {
     this.#random = random;
+    this.#events = events;
     this.#renew = renew;
-    this.#failed = failed;
   }
 
   /**
@@ -52,7 +50,7 @@ export class Renewal {
     } catch (error) {
       if (turn !== this.#turn) return;
       const hint = error instanceof RequestError ? error.retryAfterMs : undefined;
-      this.#failed(error, this.plan(expiresAt, hint));
+      this.#events.emit('refreshFailed', { error, retry: this.plan(expiresAt, hint) });
     }
   }
 }

@@ -1,8 +1,7 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
-import { ReservedEvent } from '../protocol/reserved-event.js';
 import { prepareAttempt } from './attempt.js';
-import type { WsClientOptions } from './client-options.interface.js';
+import type { TokenProvider, WsClientOptions } from './client-options.interface.js';
 import { resolveSettings, type ClientSettings } from './client-settings.js';
 import type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
 import { Emitter } from './emitter.js';
@@ -57,12 +56,8 @@ export class WsClient {
     const events = this.#events;
     this.#plan = new RetryPlan(settings, random);
     this.#inbox = new Inbox(events, this.#requests, this.#plan, validate?.inbound);
-    this.#outbox = new Outbox(queueSize, (message) => events.emit('dropped', message));
-    this.#renewal = new Renewal(
-      random,
-      () => this.#renew(),
-      (error, retry) => events.emit('refreshFailed', { error, retry }),
-    );
+    this.#outbox = new Outbox(queueSize, events);
+    this.#renewal = new Renewal(random, events, () => this.#renew());
     this.on('session', ({ heartbeatMs, expiresAt }) => {
       this.#line?.watch(heartbeatMs);
       if (typeof token === 'function') this.#renewal.plan(expiresAt);
@@ -173,12 +168,11 @@ export class WsClient {
   }
 
   async #renew(): Promise<void> {
-    const { token: provider } = this.#settings;
     const line = this.#line;
-    const token = typeof provider === 'function' && (await provider({ reauthenticate: true }));
+    const token = await (this.#settings.token as TokenProvider)({ reauthenticate: true });
     if (line !== this.#line) return;
     if (!token) throw new RequestError('UNAUTHENTICATED', 'No token');
-    const { expiresAt } = await this.request<SessionBody>(ReservedEvent.AUTH, { token });
+    const { expiresAt } = await this.request<SessionBody>('auth', { token });
     const session = { ...(this.session as SessionBody), expiresAt };
     this.#inbox.session = session;
     this.#renewal.plan(expiresAt);
@@ -210,7 +204,11 @@ export class WsClient {
       if (this.state === 'waiting') this.#wait({}, this.#plan.shortDelay());
       return;
     }
-    const lost = this.#line && { code: ABNORMAL_CLOSURE, reason: 'The network went offline', next: 'backoff' as const };
+    const lost = this.#line && {
+      code: ABNORMAL_CLOSURE,
+      reason: 'The network went offline',
+      next: 'backoff' as const,
+    };
     this.#dropLine();
     this.#wait(lost);
   }
@@ -243,7 +241,7 @@ export class WsClient {
   }
 
   #dropLine(reason?: string): void {
-    this.#line?.hangUp(reason);
+    this.#line?.close(reason);
     this.#line = null;
     this.#renewal.stop();
     this.#requests.disconnect();
