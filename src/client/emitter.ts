@@ -11,7 +11,7 @@ interface Subscription<Events> {
  */
 export class Emitter<Events> {
   readonly #subscriptions = new Set<Subscription<Events>>();
-  readonly #queue: (() => void)[] = [];
+  readonly #queue: [type: keyof Events, value: unknown][] = [];
   #delivering = false;
 
   /** Returns the function that ends the subscription. */
@@ -22,21 +22,22 @@ export class Emitter<Events> {
   }
 
   emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    this.#queue.push(() => this.#deliver(type, value));
+    this.#queue.push([type, value]);
     if (this.#delivering) return;
     this.#delivering = true;
     // Listeners may add to it.
-    for (const deliver of this.#queue) deliver();
+    for (const emitted of this.#queue) this.#deliver(...emitted);
     this.#queue.length = 0;
     this.#delivering = false;
   }
 
-  #deliver<Type extends keyof Events>(type: Type, value: Events[Type]): void {
+  #deliver(type: keyof Events, value: unknown): void {
     for (const subscription of Array.from(this.#subscriptions)) {
-      // An earlier listener may have ended this one's subscription.
-      if (subscription.type !== type || !this.#subscriptions.has(subscription)) continue;
       try {
-        subscription.listener(value as never);
+        // An earlier listener may have ended this one's subscription.
+        if (subscription.type === type && this.#subscriptions.has(subscription)) {
+          subscription.listener(value as never);
+        }
       } catch (error) {
         if (host.reportError) host.reportError(error);
         else console.error(error);

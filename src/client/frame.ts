@@ -13,12 +13,15 @@ export interface Frame {
   seq?: unknown;
 }
 
+/** What may be looked into, whatever it is. */
+type Unknown = Readonly<Record<string, unknown>> | null | undefined;
+
 /** Null for anything but a JSON object with an event; the server may be of any version, so nothing throws. */
 export function decodeFrame(text: unknown): Frame | null {
   if (typeof text !== 'string') return null;
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) && typeof value['event'] === 'string' ? (value as unknown as Frame) : null;
+    const value = JSON.parse(text) as Unknown;
+    return typeof value?.['event'] === 'string' ? (value as unknown as Frame) : null;
   } catch {
     return null;
   }
@@ -29,8 +32,7 @@ export function toPush({ event, data, seq }: Frame): PushFrame {
 }
 
 export function toErrorBody(data: unknown): ErrorBody {
-  const body = isRecord(data) ? data : {};
-  const { code, message, retryAfterMs, errors } = body;
+  const { code, message, retryAfterMs, errors } = (data as Unknown) ?? {};
   return {
     status: 'error',
     code: isErrorCode(code) ? code : 'INTERNAL_ERROR',
@@ -42,25 +44,20 @@ export function toErrorBody(data: unknown): ErrorBody {
 
 /** Null for a body without the one property every session has. */
 export function toSession(data: unknown): SessionBody | null {
-  return isRecord(data) && typeof data['connectionId'] === 'string' ? (data as unknown as SessionBody) : null;
+  return typeof (data as Unknown)?.['connectionId'] === 'string' ? (data as SessionBody) : null;
 }
 
 /** Null when the server does not offer to take the session up again. */
 export function toResumePoint(resume: unknown): ResumePoint | null {
-  if (!isRecord(resume)) return null;
-  const { token, seq } = resume;
+  const { token, seq } = (resume as Unknown) ?? {};
   return typeof token === 'string' && typeof seq === 'number' ? { token, seq } : null;
 }
 
 /** Null when it gives no advice: then the close code decides alone. */
 export function toGoodbye(data: unknown): GoodbyeBody | null {
-  if (!isRecord(data) || !ADVICE.includes(data['reconnect'])) return null;
-  const { retryAfterMs } = data;
-  return { ...(data as unknown as GoodbyeBody), retryAfterMs: isDuration(retryAfterMs) ? retryAfterMs : 0 };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  const { reconnect, retryAfterMs } = (data as Unknown) ?? {};
+  if (!ADVICE.includes(reconnect)) return null;
+  return { ...(data as GoodbyeBody), retryAfterMs: isDuration(retryAfterMs) ? retryAfterMs : 0 };
 }
 
 function isDuration(value: unknown): value is number {

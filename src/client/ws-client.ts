@@ -44,7 +44,8 @@ export class WsClient {
     ...NOTHING_YET,
   };
   #line: Line | null = null;
-  #tried = false;
+  /** What the next attempt is called. */
+  #trying: ClientState = 'connecting';
 
   /**
    * @throws TypeError when the URL is no WebSocket URL, or the runtime has no `WebSocket` and none is given
@@ -83,7 +84,7 @@ export class WsClient {
     if (this.state !== 'idle' && this.state !== 'closed') return this.retryNow();
     this.#plan.restart();
     this.#inbox.clear();
-    this.#tried = false;
+    this.#trying = 'connecting';
     this.#network.start();
     this.#update(NOTHING_YET);
     if (this.#network.offline) this.#wait();
@@ -155,8 +156,6 @@ export class WsClient {
   }
 
   #attempt(): void {
-    const state = this.#tried ? 'reconnecting' : 'connecting';
-    this.#tried = true;
     this.#timer.stop();
     this.#line = new Line(this.#settings, {
       prepare: () => prepareAttempt(this.#settings, this.#plan.reauthenticate, this.#inbox.resume),
@@ -164,6 +163,8 @@ export class WsClient {
       received: (frame) => this.#inbox.receive(frame),
       ended: (end) => this.#ended(end),
     });
+    const state = this.#trying;
+    this.#trying = 'reconnecting';
     this.#become(state);
   }
 

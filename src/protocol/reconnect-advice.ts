@@ -10,15 +10,15 @@ export type ReconnectAdvice = 'never' | 'backoff' | 'reauthenticate';
 
 const KNOWN: readonly number[] = Object.values(CloseCode);
 
-const RETRIED: ReadonlyMap<number, ReconnectAdvice> = new Map([
-  [CloseCode.INTERNAL_ERROR, 'backoff'],
-  [CloseCode.SERVICE_RESTART, 'backoff'],
-  [CloseCode.TRY_AGAIN_LATER, 'backoff'],
-  [CloseCode.TOO_MANY_REQUESTS, 'backoff'],
-  [CloseCode.AUTH_TIMEOUT, 'reauthenticate'],
-  [CloseCode.TOKEN_EXPIRED, 'reauthenticate'],
-  [CloseCode.SESSION_TIMEOUT, 'reauthenticate'],
-]);
+const RETRIED: Readonly<Record<number, ReconnectAdvice>> = {
+  [CloseCode.INTERNAL_ERROR]: 'backoff',
+  [CloseCode.SERVICE_RESTART]: 'backoff',
+  [CloseCode.TRY_AGAIN_LATER]: 'backoff',
+  [CloseCode.TOO_MANY_REQUESTS]: 'backoff',
+  [CloseCode.AUTH_TIMEOUT]: 'reauthenticate',
+  [CloseCode.TOKEN_EXPIRED]: 'reauthenticate',
+  [CloseCode.SESSION_TIMEOUT]: 'reauthenticate',
+};
 
 /**
  * The next step for a close code. Codes this protocol does not know (1001, 1005, 1006, a proxy's own) mean
@@ -27,5 +27,5 @@ const RETRIED: ReadonlyMap<number, ReconnectAdvice> = new Map([
  * @publicApi
  */
 export function reconnectAdvice(code: number): ReconnectAdvice {
-  return RETRIED.get(code) ?? (KNOWN.includes(code) ? 'never' : 'backoff');
+  return RETRIED[code] ?? (KNOWN.includes(code) ? 'never' : 'backoff');
 }
