@@ -1,5 +1,5 @@
 /** `setTimeout` runs a longer delay at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
+export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** One deadline at a time: starting it again forgets the one before. */
 export class Timer {

@@ -14,7 +14,7 @@ import { PendingRequests, type RequestOptions } from './pending-requests.js';
 import { Renewal } from './renewal.js';
 import { RequestError } from './request.error.js';
 import { RetryPlan } from './retry-plan.js';
-import { Timer } from './timer.js';
+import { LONGEST_DELAY_MS, Timer } from './timer.js';
 
 const NOTHING_YET = { code: null, reason: '', next: null };
 
@@ -218,7 +218,7 @@ export class WsClient {
     this.#timer.stop();
     if (this.#network.offline) return this.#become('waiting', outcome);
     this.#timer.start(delayMs, () => this.#attempt());
-    this.#become('waiting', { ...outcome, retryAt: Date.now() + delayMs });
+    this.#become('waiting', { ...outcome, retryAt: Date.now() + Math.min(delayMs, LONGEST_DELAY_MS) });
   }
 
   #finish(outcome: Pick<ClientStatus, 'code' | 'reason' | 'next'>): void {
