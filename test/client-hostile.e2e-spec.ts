@@ -33,7 +33,13 @@ it('ignores thousands of wrong frames', async () => {
   client.onPush('mark', (data) => marks.push(data));
   const nested = '['.repeat(5_000);
   const wrong: (string | object)[] = [
-    ...['', 'x', nested, '"event"', '{"event":{}}', '{"__proto__":{"event":"mark"}}', '7'],
+    '',
+    'x',
+    '7',
+    nested,
+    '"event"',
+    '{"event":{}}',
+    '{"__proto__":{"event":"mark"}}',
     ...[null, 7, 'text', [], {}].flatMap((data) => [
       { event: 'session', data },
       { event: 'goodbye', data },
