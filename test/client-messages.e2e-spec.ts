@@ -54,6 +54,25 @@ describe('the queue', () => {
     expect(dropped).toHaveLength(3);
   });
 
+  it('lets a listener keep what was dropped for a connection it started anew', async () => {
+    const server = await serve();
+    const { client, until } = clientOf(server.url, { queueSize: 2 });
+    client.send('a', data(1));
+    client.send('b', data(2));
+    const stop = client.on('status', ({ state }) => {
+      if (state === 'closed') client.connect();
+    });
+    client.on('dropped', ({ event, data: body }) => void client.send(event, body));
+    client.close();
+    stop();
+    await until('open');
+    const { frames } = await server.peers.next();
+    expect([await frames.next(), await frames.next()]).toEqual([
+      { event: 'a', data: data(1) },
+      { event: 'b', data: data(2) },
+    ]);
+  });
+
   it('keeps nothing unless told to, and drops nothing then', () => {
     const { client } = clientOf('ws://127.0.0.1:9');
     const dropped: DroppedMessage[] = [];

@@ -21,7 +21,7 @@ export class Outbox {
   /** In place of the oldest, when there is no room; false when nothing is kept at all. */
   keep(message: Kept): boolean {
     if (!this.#size) return false;
-    if (this.#kept.push(message) > this.#size) this.#lose('overflow');
+    if (this.#kept.push(message) > this.#size) this.#lose(1, 'overflow');
     return true;
   }
 
@@ -30,11 +30,12 @@ export class Outbox {
   }
 
   clear(): void {
-    while (this.#kept[0]) this.#lose('closed');
+    this.#lose(Infinity, 'closed');
   }
 
-  #lose(reason: DroppedMessage['reason']): void {
-    const { event, data } = this.#kept.shift() as Kept;
-    this.#events.emit('dropped', { event, data, reason });
+  #lose(count: number, reason: DroppedMessage['reason']): void {
+    for (const { event, data } of this.#kept.splice(0, count)) {
+      this.#events.emit('dropped', { event, data, reason });
+    }
   }
 }
