@@ -32,6 +32,18 @@ describe('a token in the first message', () => {
     expect(states).toEqual(['connecting', 'open']);
   });
 
+  it('watches a line whose session came before the answer', async () => {
+    const server = await serve();
+    const { client, until } = clientOf(server.url, { token: 'abc', tokenIn });
+    client.connect();
+    const peer = await server.peers.next();
+    await peer.frames.next();
+    peer.send(session({ heartbeatMs: 1000 }), { event: 'auth', data: { expiresAt: null }, id: 0 });
+    await until('open');
+    jest.advanceTimersByTime(1000);
+    expect(await peer.frames.next()).toEqual({ event: 'ping' });
+  });
+
   it('needs no answer when there is none', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { tokenIn });
