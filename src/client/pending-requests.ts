@@ -26,7 +26,7 @@ export class PendingRequests {
       const id = ++this.#lastId;
       const timer = new Timer();
       const fail = (code: RequestErrorCode, message: string, cause?: unknown): void =>
-        settle(new RequestError(code, message, { cause }));
+        settle(new RequestError(code, message, cause ? { cause } : {}));
       const abort = (): void => fail('ABORTED', 'Aborted', signal?.reason);
       const settle: Settle = (error, data) => {
         pending.delete(id);
