@@ -12,6 +12,16 @@ import {
 
 useProtocolServers();
 
+it.each(['subprotocol', undefined] as const)('a token in %s goes with the handshake', async (tokenIn) => {
+  const server = await serve();
+  const { client, until } = clientOf(server.url, { token: 'abc', ...(tokenIn && { tokenIn }) });
+  client.connect();
+  const peer = await server.peers.next();
+  await until('open');
+  expect(peer.offered).toEqual(['ws-security.v1', 'bearer.abc']);
+  expect(peer.frames.size).toBe(0);
+});
+
 describe('a token in the first message', () => {
   const tokenIn = 'message';
 
