@@ -16,12 +16,15 @@ async function startService(env) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
-  for await (const chunk of child.stdout) {
-    output += chunk;
-    const url = /^Listening on (\S+)$/m.exec(output)?.[1];
-    if (url) return { url, child };
-  }
-  throw new Error(`the service did not start: ${output}`);
+  return new Promise((resolve, reject) => {
+    // Read to the end: a service that cannot log ends.
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const url = /^Listening on (\S+)$/m.exec(output)?.[1];
+      if (url) resolve({ url, child });
+    });
+    child.once('exit', () => reject(new Error(`the service did not start: ${output}`)));
+  });
 }
 
 async function stopService({ child }) {
@@ -98,6 +101,21 @@ try {
   }
   await light.locator('#notice:visible').waitFor();
   await shot(light, 'rate-limit');
+
+  const root = await openPage(browser, service.url, { colorScheme: 'dark' });
+  const rootPhone = await openPage(browser, service.url, { viewport: { width: 360, height: 640 } });
+  await signIn(root, 'root');
+  await signIn(rootPhone, 'root');
+  await root.click('[data-action="revoke"]');
+  await light.locator('#status[data-state="closed"]').waitFor();
+  await root.locator('#admin-result:not(:empty)').waitFor();
+  await shot(root, 'administration-dark');
+  await shot(rootPhone, 'administration-phone');
+  await shot(light, 'withdrawn');
+
+  await root.context().setOffline(true);
+  await root.locator('#status[data-state="waiting"]').waitFor();
+  await shot(root, 'offline-dark');
 
   await stopService(service);
   await dark.locator('#status[data-state="waiting"]').waitFor();

@@ -10,7 +10,7 @@ import {
 import { WebSocket } from 'ws';
 import { EchoGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
-import { startApp, type RunningApp } from './support/start-app.js';
+import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
 import { mintToken } from './support/tokens.js';
 
 let running: RunningApp;
@@ -19,12 +19,12 @@ let statuses: ClientStatus[];
 let reasons: boolean[];
 let clock: ManualClock;
 
-async function start(port = 0): Promise<RunningApp> {
+async function start(port = 0, more: AppOptions['options'] = {}): Promise<RunningApp> {
   return startApp({
     gateways: [EchoGateway],
     clock,
     port,
-    options: { rateLimit: 3, jwtClockSkewMs: 0, heartbeatIntervalMs: 3_600_000 },
+    options: { rateLimit: 3, jwtClockSkewMs: 0, heartbeatIntervalMs: 3_600_000, ...more },
   });
 }
 
@@ -110,4 +110,44 @@ it('stays away when it was sent away', async () => {
     connection.close(CloseCode.FORBIDDEN, 'kicked');
   await reached('closed');
   expect(client.status).toMatchObject({ code: 4403, reason: 'kicked', next: 'never', retryAt: null });
+});
+
+it('S9 renews its credential in place: no new connection, a later end', async () => {
+  const lives = [2, 600];
+  client = new WsClient({
+    url: `${running.url}/ws`,
+    token: ({ reauthenticate }) => {
+      reasons.push(reauthenticate);
+      return mintToken({}, { expiresIn: lives.shift() ?? 0, now: clock.now() });
+    },
+    WebSocket,
+  });
+  const refreshed = new Promise<number | null>((resolve) => {
+    client.on('refreshed', ({ expiresAt }) => resolve(expiresAt));
+  });
+  client.connect();
+  await reached('open');
+  expect(await refreshed).toBeGreaterThan(clock.now() + 500_000);
+  clock.advance(10_000);
+  expect(await client.request('echo', { text: 'still here' })).toEqual({ text: 'still here' });
+  expect(reasons).toEqual([false, true]);
+  expect(running.app.get(ConnectionRegistry).size).toBe(1);
+});
+
+it('signs in by its first message where the server wants that', async () => {
+  await running.close();
+  running = await start(0, { authSources: ['message'] });
+  client = new WsClient({ url: `${running.url}/ws`, token: mintToken, tokenIn: 'message', WebSocket });
+  client.connect();
+  await reached('open');
+  expect(await client.request('echo', { text: 'hi' })).toEqual({ text: 'hi' });
+  client.close();
+
+  client = new WsClient({ url: `${running.url}/ws`, token: 'wrong', tokenIn: 'message', WebSocket });
+  const states: ClientState[] = [];
+  client.on('status', ({ state }) => states.push(state));
+  client.connect();
+  await reached('closed');
+  expect(client.status).toMatchObject({ code: CloseCode.UNAUTHENTICATED, next: 'never' });
+  expect(states).toEqual(['connecting', 'closed']);
 });

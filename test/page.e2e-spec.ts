@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Route } from 'playwright-core';
 import { Service } from './support/service.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -24,22 +24,33 @@ describePage('the page of the reference service', () => {
 
   async function open(env: NodeJS.ProcessEnv = {}): Promise<void> {
     service = await Service.start(env);
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    page = await context.newPage();
     complaints = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (entry) => {
-      if (/Content Security Policy/i.test(entry.text())) complaints.push(entry.text());
-    });
-    page.setDefaultTimeout(15_000);
-    await page.goto(service.url);
+    page = await openPage();
   }
 
-  async function signIn(user: string): Promise<void> {
-    await page.selectOption('#user', user);
-    await page.click('#sign-in-button');
-    await state('open').waitFor();
+  async function openPage(): Promise<Page> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => complaints.push(error.message));
+    opened.on('console', (entry) => {
+      if (/Content Security Policy/i.test(entry.text())) complaints.push(entry.text());
+    });
+    opened.setDefaultTimeout(15_000);
+    await opened.goto(service.url);
+    return opened;
   }
+
+  async function signIn(user: string, where = page): Promise<void> {
+    await where.selectOption('#user', user);
+    await where.click('#sign-in-button');
+    await where.locator('#status[data-state="open"]').waitFor();
+  }
+
+  /** Sign-ins of so many seconds, however long the form says. */
+  const lasting = (seconds: number) => (route: Route) => {
+    const asked = route.request().postDataJSON() as object;
+    return route.continue({ postData: JSON.stringify({ ...asked, expiresInSeconds: seconds }) });
+  };
 
   async function send(text: string): Promise<void> {
     await page.fill('#text', text);
@@ -119,4 +130,132 @@ describePage('the page of the reference service', () => {
     await send('I am back');
     await message('I am back').waitFor();
   }, 60_000);
+
+  it('S9 shows until when the sign-in is valid, and renews it without a new connection', async () => {
+    await open();
+    let sockets = 0;
+    page.on('websocket', () => (sockets += 1));
+    await page.route('**/auth/login', lasting(3));
+    await signIn('alice');
+    const validity = page.locator('#valid-until');
+    await validity.filter({ hasText: /^signed in until .*\d:\d\d:\d\d/ }).waitFor();
+    const before = await validity.textContent();
+    await validity.filter({ hasNotText: before ?? '' }).waitFor();
+    expect(await validity.getAttribute('class')).toBe('validity');
+    expect(await page.getAttribute('#status', 'data-state')).toBe('open');
+    await send('still the same connection');
+    await message('still the same connection').waitFor();
+    expect(await message('Connection restored').count()).toBe(0);
+    expect(sockets).toBe(1);
+  }, 30_000);
+
+  it('S1 says when the sign-in cannot be renewed, and signs in again when it has ended', async () => {
+    await open();
+    await page.route('**/auth/login', lasting(4), { times: 1 });
+    await signIn('alice');
+    await page.route('**/auth/login', (route) => route.fulfill({ status: 503 }));
+    const validity = page.locator('#valid-until.urgent');
+    await validity.waitFor();
+    expect(await validity.textContent()).toContain('cannot be renewed');
+    expect(await page.getAttribute('#status', 'data-state')).toBe('open');
+    await state('waiting').waitFor();
+    expect(await page.textContent('#status-text')).toContain('Your sign-in expired.');
+    await page.unroute('**/auth/login');
+    await state('open').waitFor();
+    await message('Connection restored').waitFor();
+    await page.locator('#valid-until:not(.urgent)').waitFor();
+  }, 40_000);
+
+  it('S2 lets administrators withdraw access and disconnect, and tells who lost it', async () => {
+    await open();
+    let sockets = 0;
+    page.on('websocket', () => (sockets += 1));
+    await signIn('alice');
+    expect(await page.locator('#admin').isVisible()).toBe(false);
+    const root = await openPage();
+    const result = (text: string) => root.locator('#admin-result', { hasText: text }).waitFor();
+    try {
+      await signIn('root', root);
+      await root.locator('#admin:visible').waitFor();
+      await root.selectOption('#admin-user', 'alice');
+      await root.click('[data-action="revoke"]');
+      await result('1 connection closed');
+      await state('closed').waitFor();
+      expect(await page.textContent('#status-text')).toBe('Your access was withdrawn.');
+      expect(await page.locator('#retry-now').isVisible()).toBe(false);
+
+      await page.click('#connect-again');
+      await state('open').waitFor();
+      expect(sockets).toBe(2);
+      await root.click('[data-action="kick"]');
+      await result('1 connection of alice closed');
+      await state('closed').waitFor();
+      await root.click('[data-action="kick"]');
+      await result('0 connections of alice closed');
+      expect(sockets).toBe(2);
+    } finally {
+      await root.context().close();
+    }
+  }, 40_000);
+
+  it('says that the device is offline, and comes back with the network', async () => {
+    await open();
+    await signIn('alice');
+    await page.context().setOffline(true);
+    await state('waiting').waitFor();
+    expect(await page.textContent('#status-text')).toContain('You are offline');
+    expect(await page.locator('#countdown').count()).toBe(0);
+    await page.context().setOffline(false);
+    await state('open').waitFor();
+    await message('Connection restored').waitFor();
+  }, 30_000);
+
+  it('tries at once when told to', async () => {
+    await open();
+    await page.clock.install();
+    await page.reload();
+    const port = new URL(service.url).port;
+    await signIn('alice');
+    await service.stop();
+    await state('waiting').waitFor();
+    // From here on no countdown ends.
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.locator('#status-text', { hasText: 'The server cannot be reached.' }).waitFor();
+    service = await Service.start({ PORT: port });
+    await state('waiting').waitFor();
+    await page.click('#retry-now');
+    await state('open').waitFor();
+  }, 60_000);
+
+  it('S5 says how many messages were missed, once', async () => {
+    await open();
+    // Between the page and the service: what a server adds that resumes sessions.
+    let connections = 0;
+    let drop: () => Promise<void> = () => Promise.reject(new Error('no connection yet'));
+    await page.routeWebSocket('**/ws', (socket) => {
+      const recovered = connections++ > 0;
+      const server = socket.connectToServer();
+      drop = () => socket.close({ code: 1012, reason: 'restart' });
+      const news = (seq: number, text: string): string =>
+        JSON.stringify({ event: 'chat.message', data: { room: 'lobby', from: 'bob', text, at: seq }, seq });
+      server.onMessage((frame) => {
+        const { event, data } = JSON.parse(String(frame)) as { event: string; data: object };
+        if (event !== 'session') return socket.send(frame);
+        const resume = { token: 'r', seq: recovered ? 3 : 0, recovered };
+        socket.send(JSON.stringify({ event, data: { ...data, resume } }));
+        if (recovered) for (const seq of [1, 2, 3]) socket.send(news(seq, `missed ${seq}`));
+      });
+    });
+    await page.reload();
+    await signIn('alice');
+    await page.locator('#send:enabled').waitFor();
+    await drop();
+    await message('You missed 3 messages while away').waitFor();
+    await message('Connection restored').waitFor();
+    expect(await page.locator('#messages .text').allTextContents()).toEqual([
+      'missed 1',
+      'missed 2',
+      'missed 3',
+    ]);
+  }, 30_000);
 });

@@ -1,8 +1,12 @@
 import { WsClient } from 'nestjs-ws-security/client';
+import { AccountView } from './account-view.js';
+import { adminActions } from './admin-actions.js';
+import { AdminPanel } from './admin-panel.js';
 import { Composer } from './composer.js';
 import { element } from './dom.js';
 import { MessageList } from './message-list.js';
 import { Notice } from './notice.js';
+import { missedText } from './missed-text.js';
 import { type Problem, problemText } from './problem-text.js';
 import { Room } from './room.js';
 import { Session, SignInRefused } from './session.js';
@@ -11,12 +15,14 @@ import { StatusView } from './status-view.js';
 const signInForm = element('sign-in', HTMLFormElement);
 const user = element('user', HTMLSelectElement);
 const signOutButton = element('sign-out', HTMLButtonElement);
-const whoami = element('whoami', HTMLElement);
+const lifetime = element('lifetime', HTMLSelectElement);
 const chat = element('chat', HTMLElement);
 
 let session: Session | null = null;
 
 const client = new WsClient({ url: '/ws', token: credential });
+const account = new AccountView();
+const admin = new AdminPanel(adminActions(client, () => credential({ reauthenticate: false })));
 const notice = new Notice();
 const messages = new MessageList();
 const statusView = new StatusView({
@@ -46,15 +52,23 @@ client.on('status', (status) => {
   statusView.show(status, session !== null);
   composer.allow({ joined: false });
   if (status.state === 'open') void room.join();
+  if (status.state === 'closed') showUser(session?.user ?? '');
 });
-client.on('session', ({ principal: { id, roles } }) => {
-  whoami.textContent = [id, roles.join(', ')].filter(Boolean).join(' · ');
+client.on('session', (body) => {
+  account.show(body);
+  admin.show(body.principal.roles.includes('admin'));
+});
+client.on('refreshed', (body) => account.show(body));
+client.on('refreshFailed', ({ retry }) => account.renewalFailed(retry));
+client.on('resumed', (outcome) => {
+  const text = missedText(outcome);
+  if (text !== null) messages.addSystemLine(text);
 });
 client.on('problem', (error) => explain(error));
 
 signInForm.addEventListener('submit', (event) => {
   event.preventDefault();
-  showSignedIn(new Session(user.value));
+  showSignedIn(new Session(user.value, Number(lifetime.value)));
   client.connect();
   composer.focus();
 });
@@ -65,7 +79,8 @@ async function credential(why: { reauthenticate: boolean }): Promise<string | nu
   try {
     return (await asked?.credential(why)) ?? null;
   } catch (error) {
-    const final = error instanceof SignInRefused && asked === session;
+    // While the connection is open there is time left, and the server may change its mind.
+    const final = error instanceof SignInRefused && asked === session && client.state !== 'open';
     if (final) signOut('This service does not let you sign in.');
     throw error;
   }
@@ -83,10 +98,16 @@ function showSignedIn(next: Session | null): void {
   messages.clear();
   notice.clear();
   composer.reset();
-  whoami.textContent = next?.user ?? '';
+  showUser(next?.user ?? '');
   signInForm.hidden = next !== null;
   signOutButton.hidden = next === null;
   chat.hidden = next === null;
+}
+
+/** Nothing but the name, until the server says more. */
+function showUser(name: string): void {
+  account.expect(name);
+  admin.show(false);
 }
 
 /** `text` instead of the one for messages, unless it is a matter of waiting. */

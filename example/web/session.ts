@@ -8,7 +8,11 @@ export class Session {
   private token: string | null = null;
   private usableUntil = 0;
 
-  constructor(readonly user: string) {}
+  /** @param lifetimeSeconds how long a sign-in lasts before it has to be renewed */
+  constructor(
+    readonly user: string,
+    private readonly lifetimeSeconds: number,
+  ) {}
 
   /**
    * @throws SignInRefused when trying again cannot help
@@ -29,7 +33,7 @@ export class Session {
     const response = await fetch('/auth/login', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ username: this.user }),
+      body: JSON.stringify({ username: this.user, expiresInSeconds: this.lifetimeSeconds }),
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',

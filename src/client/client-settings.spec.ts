@@ -23,6 +23,19 @@ describe('resolveSettings', () => {
     }
   });
 
+  it('keeps to TLS on a page that came over it', () => {
+    host.location = { href: 'https://example.com/chat' };
+    try {
+      expect(resolveSettings({ url: 'wss://other.example/ws', WebSocket }).url).toBe(
+        'wss://other.example/ws',
+      );
+      for (const url of ['ws://example.com/ws', 'http://example.com/ws'])
+        expect(() => resolveSettings({ url, WebSocket })).toThrow('got the scheme ws:, may be wss:');
+    } finally {
+      delete host.location;
+    }
+  });
+
   it('refuses a URL no WebSocket can have', () => {
     expect(() => resolveSettings({ url: 'ftp://example.com', WebSocket })).toThrow(
       /^url: got the scheme ftp:/,
@@ -35,9 +48,24 @@ describe('resolveSettings', () => {
     expect(() => resolveSettings({ url, WebSocket, requestTimeoutMs: -1 })).toThrow(
       /^requestTimeoutMs: got -1/,
     );
+    for (const name of ['connectTimeoutMs', 'queueSize', 'maxMessageLength'])
+      expect(() => resolveSettings({ url, WebSocket, [name]: -1 })).toThrow(`${name}: got -1`);
     expect(() => resolveSettings({ url, WebSocket, backoff: { baseMs: Number.NaN } })).toThrow(
       /^backoff\.baseMs: got NaN/,
     );
+  });
+
+  it('fills in what is not given, or given as undefined', () => {
+    const given = { url: 'ws://example.com', WebSocket, backoff: { maxMs: 7 }, queueSize: undefined };
+    expect(resolveSettings(given as never)).toMatchObject({
+      baseMs: 500,
+      maxMs: 7,
+      stableMs: 5_000,
+      requestTimeoutMs: 10_000,
+      connectTimeoutMs: 10_000,
+      queueSize: 0,
+      maxMessageLength: 1_048_576,
+    });
   });
 
   it('says what to do where the runtime has no WebSocket', () => {

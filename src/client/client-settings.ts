@@ -2,56 +2,58 @@ import type { WsClientOptions } from './client-options.interface.js';
 import { host } from './host.js';
 import type { WebSocketConstructor } from './web-socket-like.js';
 
+const AMOUNTS = {
+  requestTimeoutMs: 10_000,
+  connectTimeoutMs: 10_000,
+  queueSize: 0,
+  maxMessageLength: 1_048_576,
+};
+const BACKOFF = { baseMs: 500, maxMs: 20_000, stableMs: 5_000 };
+
 /** The options with every default filled in. */
-export interface ClientSettings {
-  url: string;
-  protocols: readonly string[];
-  token: WsClientOptions['token'];
-  requestTimeoutMs: number;
-  connectTimeoutMs: number;
-  baseMs: number;
-  maxMs: number;
-  stableMs: number;
-  random: () => number;
-  WebSocket: WebSocketConstructor;
-}
+export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn' | 'validate'> &
+  typeof AMOUNTS &
+  typeof BACKOFF & {
+    url: string;
+    protocols: readonly string[];
+    random: () => number;
+    WebSocket: WebSocketConstructor;
+  };
 
 export function resolveSettings(options: WsClientOptions): ClientSettings {
-  const { backoff = {} } = options;
+  const { url, protocols = [], random = Math.random, WebSocket = host.WebSocket } = options;
+  if (!WebSocket) throw new TypeError("No global WebSocket: pass one, import { WebSocket } from 'ws'");
   return {
-    url: socketUrl(options.url),
-    protocols: options.protocols ?? [],
-    token: options.token,
-    requestTimeoutMs: duration('requestTimeoutMs', options.requestTimeoutMs, 10_000),
-    connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 10_000),
-    baseMs: duration('backoff.baseMs', backoff.baseMs, 500),
-    maxMs: duration('backoff.maxMs', backoff.maxMs, 20_000),
-    stableMs: duration('backoff.stableMs', backoff.stableMs, 5_000),
-    random: options.random ?? Math.random,
-    WebSocket: options.WebSocket ?? globalWebSocket(),
+    ...options,
+    ...amounts('', AMOUNTS, options),
+    ...amounts('backoff.', BACKOFF, options.backoff),
+    url: socketUrl(url),
+    protocols,
+    random,
+    WebSocket,
   };
 }
 
+function amounts<T extends Record<string, number>>(prefix: string, defaults: T, given: Partial<T> = {}): T {
+  const result: Record<string, number> = {};
+  for (const name in defaults) {
+    const value = (given[name] ?? defaults[name]) as number;
+    result[name] = value;
+    if (!(value >= 0)) throw new RangeError(`${prefix}${name}: got ${value}, may be a number from 0 on`);
+  }
+  return result as T;
+}
+
 function socketUrl(given: string | URL): string {
-  const url = new URL(given, host.location?.href);
+  const page = host.location?.href;
+  const url = new URL(given, page);
   url.protocol = url.protocol.replace(/^http/, 'ws');
   // RFC 6455 §3: a fragment has no meaning in a WebSocket URI and must not be sent.
   url.hash = '';
-  if (!/^wss?:$/.test(url.protocol)) {
-    throw new TypeError(`url: got the scheme ${url.protocol}, may be ws:, wss:, http: or https:`);
+  // A page that came over TLS keeps to it, whatever the browser allows.
+  const allowed = page?.startsWith('https:') ? ['wss:'] : ['ws:', 'wss:'];
+  if (!allowed.includes(url.protocol)) {
+    throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed.join(' or ')}`);
   }
   return url.href;
-}
-
-function duration(name: string, given: number | undefined, fallback: number): number {
-  const ms = given ?? fallback;
-  if (!(ms >= 0)) throw new RangeError(`${name}: got ${ms}, may be a number of milliseconds from 0 on`);
-  return ms;
-}
-
-function globalWebSocket(): WebSocketConstructor {
-  if (host.WebSocket) return host.WebSocket;
-  throw new TypeError(
-    "This runtime has no global WebSocket. Pass one: import { WebSocket } from 'ws'; new WsClient({ url, WebSocket })",
-  );
 }

@@ -33,6 +33,37 @@ export interface ClientStatus {
   readonly next: ReconnectAdvice | null;
 }
 
+/** After a connection that asked for its session back. @publicApi */
+export interface ResumeOutcome {
+  /** False: pushes were lost, what is shown may be out of date. */
+  readonly recovered: boolean;
+  /** How many pushes were missed and follow now, in their order; null when that is not known. */
+  readonly missed: number | null;
+}
+
+/** A message of `send()` that was kept for a connection and is not sent. @publicApi */
+export interface DroppedMessage {
+  readonly event: string;
+  readonly data: unknown;
+  /** `overflow`: the queue was full and this was the oldest; `closed`: no connection will come. */
+  readonly reason: 'overflow' | 'closed';
+}
+
+/** A push that `validate.inbound` refused, and why. @publicApi */
+export interface InvalidMessage {
+  readonly event: string;
+  readonly data: unknown;
+  readonly error: unknown;
+}
+
+/** @publicApi */
+export interface RefreshFailure {
+  /** What the token provider threw, or the `RequestError` of the server. */
+  readonly error: unknown;
+  /** False: no further attempt, the server ends the connection when the credential expires. */
+  readonly retry: boolean;
+}
+
 /** What `WsClient.on()` can listen to. @publicApi */
 export interface ClientEvents {
   status: ClientStatus;
@@ -40,4 +71,10 @@ export interface ClientEvents {
   problem: ErrorBody;
   session: SessionBody;
   goodbye: GoodbyeBody;
+  resumed: ResumeOutcome;
+  /** The session with its new `expiresAt`. */
+  refreshed: SessionBody;
+  refreshFailed: RefreshFailure;
+  dropped: DroppedMessage;
+  invalid: InvalidMessage;
 }

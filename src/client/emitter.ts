@@ -1,46 +1,47 @@
 import { host } from './host.js';
 
-type Listener = (value: never) => void;
+interface Subscription<Events> {
+  type: keyof Events;
+  listener: (value: never) => void;
+}
 
 /**
  * Listeners by event type. One that throws is reported and harms nobody; what is emitted by a listener is
  * delivered after what it is listening to, so that all see the same order.
  */
 export class Emitter<Events> {
-  private readonly listeners = new Map<keyof Events, Set<Listener>>();
-  private readonly queue: (() => void)[] = [];
-  private delivering = false;
+  readonly #subscriptions = new Set<Subscription<Events>>();
+  readonly #queue: [type: keyof Events, value: unknown][] = [];
+  #delivering = false;
 
   /** Returns the function that ends the subscription. */
   on<Type extends keyof Events>(type: Type, listener: (value: Events[Type]) => void): () => void {
-    const entry: Listener = (value: Events[Type]) => listener(value);
-    const entries = this.listeners.get(type) ?? new Set();
-    this.listeners.set(type, entries.add(entry));
-    return () => void entries.delete(entry);
+    const subscription = { type, listener };
+    this.#subscriptions.add(subscription);
+    return () => void this.#subscriptions.delete(subscription);
   }
 
   emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    this.queue.push(() => this.deliver(type, value));
-    if (this.delivering) return;
-    this.delivering = true;
-    for (let next = this.queue.shift(); next; next = this.queue.shift()) next();
-    this.delivering = false;
+    this.#queue.push([type, value]);
+    if (this.#delivering) return;
+    this.#delivering = true;
+    // Listeners may add to it.
+    for (const emitted of this.#queue) this.#deliver(...emitted);
+    this.#queue.length = 0;
+    this.#delivering = false;
   }
 
-  private deliver<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    const entries = this.listeners.get(type) ?? new Set();
-    for (const listener of Array.from(entries)) {
+  #deliver(type: keyof Events, value: unknown): void {
+    for (const subscription of Array.from(this.#subscriptions)) {
       try {
         // An earlier listener may have ended this one's subscription.
-        if (entries.has(listener)) listener(value as never);
+        if (subscription.type === type && this.#subscriptions.has(subscription)) {
+          subscription.listener(value as never);
+        }
       } catch (error) {
-        report(error);
+        if (host.reportError) host.reportError(error);
+        else console.error(error);
       }
     }
   }
-}
-
-function report(error: unknown): void {
-  if (host.reportError) host.reportError(error);
-  else console.error(error);
 }

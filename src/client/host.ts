@@ -1,12 +1,16 @@
 import type { WebSocketConstructor } from './web-socket-like.js';
 
+interface NetworkListener {
+  handleEvent(event: { readonly type: string }): void;
+}
+
 /** What a browser's global scope offers and Node's, at some version, does not. */
 export interface Host {
   WebSocket?: WebSocketConstructor;
   location?: { readonly href: string };
   navigator?: { readonly onLine?: boolean };
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: NetworkListener): void;
+  removeEventListener?(type: string, listener: NetworkListener): void;
   reportError?(error: unknown): void;
 }
 

@@ -1,10 +1,13 @@
-import type { ErrorBody, GoodbyeBody, PushFrame, SessionBody } from '../protocol/envelope.js';
-import { ReservedEvent } from '../protocol/reserved-event.js';
+import type { ErrorBody, GoodbyeBody, SessionBody } from '../protocol/envelope.js';
+import { isReservedEvent } from '../protocol/reserved-event.js';
+import type { MessageCheck } from './client-options.interface.js';
 import type { ClientEvents } from './client-state.js';
 import type { Emitter } from './emitter.js';
-import { toErrorBody, toGoodbye, toPush, toSession, type Frame } from './frame.js';
+import { toErrorBody, toGoodbye, toPush, toResumePoint, toSession, type Frame } from './frame.js';
+import { pass } from './message-check.js';
 import type { ResumePoint } from './offered-protocols.js';
 import type { PendingRequests } from './pending-requests.js';
+import { RequestError } from './request.error.js';
 import type { RetryPlan } from './retry-plan.js';
 
 /** Takes each frame to whom it concerns, and keeps what the next connection needs of this one. */
@@ -12,49 +15,87 @@ export class Inbox {
   session: SessionBody | null = null;
   /** Where to take up the session again; null when the server does not offer it. */
   resume: ResumePoint | null = null;
+  readonly #events: Emitter<ClientEvents>;
+  readonly #requests: PendingRequests;
+  readonly #plan: RetryPlan;
+  readonly #check: MessageCheck | undefined;
 
   constructor(
-    private readonly events: Emitter<ClientEvents>,
-    private readonly requests: PendingRequests,
-    private readonly plan: RetryPlan,
-  ) {}
+    events: Emitter<ClientEvents>,
+    requests: PendingRequests,
+    plan: RetryPlan,
+    check: MessageCheck | undefined,
+  ) {
+    this.#events = events;
+    this.#requests = requests;
+    this.#plan = plan;
+    this.#check = check;
+  }
 
   clear(): void {
-    this.session = null;
-    this.resume = null;
+    this.session = this.resume = null;
   }
 
   receive(frame: Frame): void {
-    const { event, id, data } = frame;
-    const answers = id !== undefined && id !== null;
-    if (event === ReservedEvent.EXCEPTION) this.receiveError(toErrorBody(data), answers ? id : undefined);
-    else if (answers) this.requests.resolve(id, data);
-    else if (event === ReservedEvent.SESSION) this.receiveSession(toSession(data));
-    else if (event === ReservedEvent.GOODBYE) this.receiveGoodbye(toGoodbye(data));
-    else if (event !== ReservedEvent.PONG) this.receivePush(toPush(frame));
+    const { event, data } = frame;
+    const id = frame.id ?? undefined;
+    if (event === 'exception') this.#receiveError(toErrorBody(data), id);
+    else if (id !== undefined) this.#receiveReply(frame);
+    else if (event === 'session') this.#receiveSession(toSession(data));
+    else if (event === 'goodbye') this.#receiveGoodbye(toGoodbye(data));
+    else if (!isReservedEvent(event)) this.#receivePush(frame);
   }
 
-  private receiveError(error: ErrorBody, id: unknown): void {
-    if (error.retryAfterMs !== undefined) this.plan.heardLimit(error.retryAfterMs);
-    if (id === undefined) this.events.emit('problem', error);
-    else this.requests.reject(id, error);
+  #receiveError(error: ErrorBody, id: unknown): void {
+    if (error.retryAfterMs !== undefined) this.#plan.heardLimit(error.retryAfterMs);
+    if (id === undefined) this.#events.emit('problem', error);
+    else this.#requests.reject(id, error);
   }
 
-  private receiveSession(session: SessionBody | null): void {
+  #receiveReply({ event, data, id }: Frame): void {
+    try {
+      pass(this.#check, event, data);
+      this.#requests.resolve(id, data);
+    } catch (cause) {
+      this.#requests.reject(id, new RequestError('INVALID_REPLY', 'The reply was refused', { cause }));
+    }
+  }
+
+  #receiveSession(session: SessionBody | null): void {
     if (!session) return;
+    const { resume: before } = this;
+    const now = toResumePoint(session.resume);
     this.session = session;
-    this.resume = session.resume ? { token: session.resume.token, seq: session.resume.seq } : null;
-    this.events.emit('session', session);
+    this.resume = now;
+    this.#events.emit('session', session);
+    if (!before) return;
+    let missed: number | null = null;
+    if (now && session.resume?.recovered === true) {
+      // What was missed comes next, under the numbers it had.
+      missed = Math.max(0, now.seq - before.seq);
+      now.seq = before.seq;
+    }
+    this.#events.emit('resumed', { recovered: missed !== null, missed });
   }
 
-  private receiveGoodbye(goodbye: GoodbyeBody | null): void {
+  #receiveGoodbye(goodbye: GoodbyeBody | null): void {
     if (!goodbye) return;
-    this.plan.heardGoodbye(goodbye);
-    this.events.emit('goodbye', goodbye);
+    this.#plan.heardGoodbye(goodbye);
+    this.#events.emit('goodbye', goodbye);
   }
 
-  private receivePush(push: PushFrame): void {
-    if (this.resume && push.seq !== undefined) this.resume.seq = push.seq;
-    this.events.emit('push', push);
+  #receivePush(frame: Frame): void {
+    const push = toPush(frame);
+    const { event, data, seq } = push;
+    if (this.resume && seq !== undefined) {
+      if (seq <= this.resume.seq) return;
+      this.resume.seq = seq;
+    }
+    try {
+      pass(this.#check, event, data);
+    } catch (error) {
+      return this.#events.emit('invalid', { event, data, error });
+    }
+    this.#events.emit('push', push);
   }
 }

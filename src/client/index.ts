@@ -17,8 +17,22 @@ export type {
 } from '../protocol/envelope.js';
 export type { ErrorCode } from '../protocol/error-code.js';
 export type { ReconnectAdvice } from '../protocol/reconnect-advice.js';
-export type { BackoffOptions, TokenProvider, WsClientOptions } from './client-options.interface.js';
-export type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
+export type {
+  BackoffOptions,
+  MessageCheck,
+  MessageChecks,
+  TokenProvider,
+  WsClientOptions,
+} from './client-options.interface.js';
+export type {
+  ClientEvents,
+  ClientState,
+  ClientStatus,
+  DroppedMessage,
+  InvalidMessage,
+  RefreshFailure,
+  ResumeOutcome,
+} from './client-state.js';
 export type { RequestOptions } from './pending-requests.js';
 export type { RequestErrorCode } from './request.error.js';
 export type { SocketEvent, SocketEventType, WebSocketConstructor, WebSocketLike } from './web-socket-like.js';

@@ -1,6 +1,6 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
-import { ReservedEvent } from '../protocol/reserved-event.js';
-import type { Dialer } from './dialer.js';
+import type { Attempt } from './attempt.js';
+import type { ClientSettings } from './client-settings.js';
 import { decodeFrame, type Frame } from './frame.js';
 import { Timer } from './timer.js';
 import type { SocketEvent, SocketEventType, WebSocketLike } from './web-socket-like.js';
@@ -8,6 +8,9 @@ import type { SocketEvent, SocketEventType, WebSocketLike } from './web-socket-l
 /** RFC 6455 §7.4.1: the connection ended without a close frame. */
 export const ABNORMAL_CLOSURE = 1006;
 const OPEN = 1;
+/** Requests count from 1. */
+const LOGIN_ID = 0;
+const SHORTEST_HEARTBEAT_MS = 1_000;
 const LONGEST_PONG_MS = 10_000;
 const LONGEST_REASON_BYTES = 123;
 
@@ -19,116 +22,125 @@ export interface LineEnd {
   reason: string;
 }
 
+/** What a line needs to begin with, and whom it tells how it goes. */
 export interface LineHandlers {
+  prepare(): Promise<Attempt>;
   opened(): void;
   received(frame: Frame): void;
   ended(end: LineEnd): void;
 }
 
-/** One connection from its credential to its end. It ends once, and after `hangUp()` nothing of it is heard. */
+/** One connection from its credential to its end. It ends once, and after `close()` nothing of it is heard. */
 export class Line {
-  private phase: LineEnd['phase'] = 'credential';
-  private over = false;
-  private socket: WebSocketLike | undefined;
-  private heartbeatMs = 0;
+  readonly #settings: ClientSettings;
+  readonly #handlers: LineHandlers;
   /** The attempt's deadline, then the one of the next sign of life. */
-  private readonly timer = new Timer();
+  readonly #timer = new Timer();
+  #phase: LineEnd['phase'] = 'credential';
+  #over = false;
+  #socket: WebSocketLike | undefined;
+  #heartbeatMs = 0;
 
-  constructor(
-    private readonly dialer: Dialer,
-    private readonly handlers: LineHandlers,
-    timeoutMs: number,
-  ) {
-    this.timer.start(timeoutMs, () => this.breakOff('The connection attempt timed out'));
-    // Later, so that whoever creates the line holds it before any handler is called.
-    queueMicrotask(() => void this.dial());
+  constructor(settings: ClientSettings, handlers: LineHandlers) {
+    this.#settings = settings;
+    this.#handlers = handlers;
+    this.#timer.start(settings.connectTimeoutMs, () => this.#breakOff('The connection attempt timed out'));
+    void this.#dial();
   }
 
-  /** False when the socket is not open. */
-  send(frame: object): boolean {
-    if (this.socket?.readyState !== OPEN) return false;
-    this.socket.send(JSON.stringify(frame));
-    return true;
+  /** False when the line is not open. */
+  send(text: string): boolean {
+    return this.#phase === 'open' && this.#transmit(text);
   }
 
   /** From now on, silence for `heartbeatMs` is answered with a ping, and silence after it ends the line. */
   watch(heartbeatMs: number): void {
-    this.heartbeatMs = heartbeatMs;
-    this.heard();
+    this.#heartbeatMs = heartbeatMs;
+    this.#heard();
   }
 
-  hangUp(reason = ''): void {
-    this.over = true;
-    this.timer.stop();
-    this.socket?.close(CloseCode.NORMAL, fitReason(reason));
+  close(reason = ''): void {
+    this.#over = true;
+    this.#timer.stop();
+    this.#socket?.close(CloseCode.NORMAL, fitReason(reason));
   }
 
-  private async dial(): Promise<void> {
-    if (this.over) return;
-    let credential: string | null;
+  async #dial(): Promise<void> {
+    // Later, so that whoever creates the line holds it before any handler is called.
+    await Promise.resolve();
+    if (this.#over) return;
     try {
-      credential = await this.dialer.credential();
-    } catch {
-      return this.end(null, 'The token provider failed');
-    }
-    if (!this.over) this.open(credential);
-  }
-
-  private open(credential: string | null): void {
-    this.phase = 'creation';
-    try {
-      this.socket = this.dialer.createSocket(credential);
+      const { url, protocols, login } = await this.#handlers.prepare();
+      if (this.#over) return;
+      this.#phase = 'creation';
+      this.#socket = new this.#settings.WebSocket(url, protocols);
+      this.#listen(login);
     } catch (error) {
       // Not the message: browsers quote the offending subprotocol, which is the credential.
-      return this.end(null, `The socket cannot be created: ${error instanceof Error ? error.name : 'Error'}`);
+      const failure = `The socket cannot be created: ${(error as Error | null)?.name}`;
+      this.#end(null, this.#phase === 'creation' ? failure : 'The token provider failed');
     }
-    this.phase = 'handshake';
-    this.listen(this.socket);
   }
 
-  private listen(socket: WebSocketLike): void {
+  #listen(login: Attempt['login']): void {
+    this.#phase = 'handshake';
     const on = (type: SocketEventType, run: (event: SocketEvent) => void): void =>
-      socket.addEventListener(type, (event) => {
-        if (!this.over) run(event);
+      this.#socket?.addEventListener(type, (event) => {
+        if (!this.#over) run(event);
       });
-    on('open', () => this.opened());
-    on('message', ({ data }) => this.received(data));
-    on('close', ({ code = ABNORMAL_CLOSURE, reason = '' }) => this.end(code, reason));
+    on('open', () => {
+      if (!login) this.#opened();
+      else this.#transmit(JSON.stringify({ event: 'auth', data: { token: login }, id: LOGIN_ID }));
+    });
+    on('message', ({ data }) => this.#received(data));
+    on('close', ({ code = ABNORMAL_CLOSURE, reason = '' }) => this.#end(code, reason));
     // A close event follows an error; but `ws` throws an error that nobody listens to.
     on('error', () => {});
   }
 
-  private opened(): void {
-    this.phase = 'open';
-    this.timer.stop();
-    this.handlers.opened();
+  #opened(): void {
+    this.#phase = 'open';
+    this.#timer.stop();
+    this.#heard();
+    this.#handlers.opened();
   }
 
-  private received(data: unknown): void {
-    this.heard();
+  #received(data: unknown): void {
+    if (typeof data === 'string' && data.length > this.#settings.maxMessageLength) {
+      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'The message was too long');
+    }
+    this.#heard();
     const frame = decodeFrame(data);
-    if (frame) this.handlers.received(frame);
+    // A login that failed is followed by a close code, which tells more.
+    if (this.#phase === 'handshake' && frame?.id === LOGIN_ID) {
+      if (frame.event === 'auth') this.#opened();
+    } else if (frame) this.#handlers.received(frame);
   }
 
-  private heard(): void {
-    if (this.heartbeatMs > 0) this.timer.start(this.heartbeatMs, () => this.probe());
+  #heard(): void {
+    if (this.#phase !== 'open' || !(this.#heartbeatMs > 0)) return;
+    const silence = Math.max(this.#heartbeatMs, SHORTEST_HEARTBEAT_MS);
+    this.#timer.start(silence, () => {
+      this.#transmit(JSON.stringify({ event: 'ping' }));
+      this.#timer.start(Math.min(silence, LONGEST_PONG_MS), () => this.#breakOff('The line went silent'));
+    });
   }
 
-  private probe(): void {
-    this.send({ event: ReservedEvent.PING });
-    const patience = Math.min(this.heartbeatMs, LONGEST_PONG_MS);
-    this.timer.start(patience, () => this.breakOff('The line went silent'));
+  #transmit(text: string): boolean {
+    const isOpen = this.#socket?.readyState === OPEN;
+    if (isOpen) this.#socket?.send(text);
+    return isOpen;
   }
 
   /** Does not wait for the closing handshake, which needs the other side. */
-  private breakOff(reason: string): void {
-    this.end(this.socket ? ABNORMAL_CLOSURE : null, reason);
+  #breakOff(reason: string): void {
+    this.#end(this.#socket ? ABNORMAL_CLOSURE : null, reason);
   }
 
-  private end(code: number | null, reason: string): void {
-    if (this.over) return;
-    this.hangUp();
-    this.handlers.ended({ phase: this.phase, code, reason });
+  #end(code: number | null, reason: string): void {
+    if (this.#over) return;
+    this.close();
+    this.#handlers.ended({ phase: this.#phase, code, reason });
   }
 }
 

@@ -13,7 +13,7 @@ export interface ResumePoint {
 /** The entries of `Sec-WebSocket-Protocol`, each once: RFC 6455 §4.1 forbids repetition. */
 export function offeredProtocols(
   application: readonly string[],
-  token: string | null,
+  token: string | null | undefined,
   resume: ResumePoint | null,
 ): string[] {
   const offered = new Set([WS_SECURITY_PROTOCOL, ...application]);

@@ -33,6 +33,7 @@ describe('PendingRequests', () => {
     jest.advanceTimersByTime(1);
     requests.resolve(1, 'late');
     await expect(reply).rejects.toMatchObject({ name: 'RequestError', code: 'TIMEOUT' });
+    await expect(reply).rejects.not.toHaveProperty('cause');
   });
 
   it('waits for ever when asked to', () => {

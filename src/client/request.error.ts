@@ -4,11 +4,13 @@ import type { ErrorCode } from '../protocol/error-code.js';
 /**
  * The server's error code, or what happened on the way to it:
  * `TIMEOUT` no reply in time, `ABORTED` by the caller's signal, `DISCONNECTED` the connection ended first (the
- * request may have been served), `NOT_OPEN` there was no connection (it was not sent).
+ * request may have been served), `NOT_OPEN` there was no connection (it was not sent), `INVALID_REPLY` the reply was
+ * refused by `validate.inbound`.
  *
  * @publicApi
  */
-export type RequestErrorCode = ErrorCode | 'TIMEOUT' | 'ABORTED' | 'DISCONNECTED' | 'NOT_OPEN';
+export type RequestErrorCode =
+  ErrorCode | 'TIMEOUT' | 'ABORTED' | 'DISCONNECTED' | 'NOT_OPEN' | 'INVALID_REPLY';
 
 export interface RequestErrorOptions extends ErrorOptions {
   retryAfterMs?: number | undefined;

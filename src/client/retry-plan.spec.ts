@@ -141,4 +141,23 @@ describe('RetryPlan', () => {
     expect(plan.delay()).toBe(750);
     expect(plan.ended(open(1006), false).next).toBe('backoff');
   });
+
+  it('S7 spreads 500 clients that lost one server at one moment', () => {
+    let seed = 1;
+    const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const delays = Array.from({ length: 500 }, () => {
+      const one = new RetryPlan(range, random);
+      one.opened();
+      one.stabilised();
+      one.ended(open(1012), false);
+      return one.delay();
+    });
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(500);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(1_000);
+    for (let from = 500; from < 1_000; from += 100) {
+      const within = delays.filter((delay) => delay >= from && delay < from + 100);
+      expect(within.length).toBeGreaterThan(60);
+      expect(within.length).toBeLessThan(140);
+    }
+  });
 });

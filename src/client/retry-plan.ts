@@ -14,75 +14,77 @@ export class RetryPlan {
   failures = 0;
   /** Whether the next attempt should carry a fresh credential. */
   reauthenticate = false;
-  private stable = false;
-  private goodbye: GoodbyeBody | null = null;
+  readonly #range: BackoffRange;
+  readonly #random: () => number;
+  #stable = false;
+  #goodbye: GoodbyeBody | null = null;
   /** Epoch milliseconds before which the server wants no attempt. */
-  private notBefore = 0;
-  private limitedUntil = 0;
+  #notBefore = 0;
+  #limitedUntil = 0;
 
-  constructor(
-    private readonly range: BackoffRange,
-    private readonly random: () => number,
-  ) {}
+  constructor(range: BackoffRange, random: () => number) {
+    this.#range = range;
+    this.#random = random;
+  }
 
   /** Forgets failures and hints, not that a credential was refused: a user who connects again needs a new one. */
   restart(): void {
     this.failures = 0;
-    this.forgetHints();
+    this.#forgetHints();
   }
 
   opened(): void {
     this.reauthenticate = false;
-    this.stable = false;
-    this.forgetHints();
+    this.#stable = false;
+    this.#forgetHints();
   }
 
   stabilised(): void {
     this.failures = 0;
-    this.stable = true;
+    this.#stable = true;
   }
 
   heardGoodbye(goodbye: GoodbyeBody): void {
-    this.goodbye = goodbye;
-    this.notBefore = Date.now() + goodbye.retryAfterMs;
+    this.#goodbye = goodbye;
+    this.#notBefore = Date.now() + goodbye.retryAfterMs;
   }
 
   /** A refused message said when the next one has a chance; it matters if the refusals end in 4429. */
   heardLimit(retryAfterMs: number): void {
-    this.limitedUntil = Date.now() + retryAfterMs;
+    this.#limitedUntil = Date.now() + retryAfterMs;
   }
 
   /** `fixedToken`: nobody can supply a fresh credential, so asking for one is final. */
   ended({ phase, code }: LineEnd, fixedToken: boolean): Verdict {
-    if (phase !== 'open' || !this.stable) this.failures++;
-    const next = this.goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
-    this.goodbye = null;
+    if (phase !== 'open' || !this.#stable) this.failures++;
+    const next = this.#goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
+    this.#goodbye = null;
     // A browser hides the status of a refused handshake: it may have been 401.
     if (phase === 'handshake' || next === 'reauthenticate' || code === CloseCode.UNAUTHENTICATED) {
       this.reauthenticate = true;
     }
-    if (code === CloseCode.TOO_MANY_REQUESTS) this.notBefore = Math.max(this.notBefore, this.limitedUntil);
+    if (code === CloseCode.TOO_MANY_REQUESTS) this.#notBefore = Math.max(this.#notBefore, this.#limitedUntil);
     const final = phase === 'creation' || next === 'never' || (next === 'reauthenticate' && fixedToken);
     return { next, retry: !final };
   }
 
   /** Milliseconds until the next attempt after a failure. */
   delay(): number {
-    return this.remainingHint() + backoffDelay(this.failures, this.range, this.random);
+    return this.#remainingHint() + backoffDelay(this.failures, this.#range, this.#random);
   }
 
   /** Milliseconds until the next attempt when what was missing has come back. */
   shortDelay(): number {
-    return this.remainingHint() + this.random() * this.range.baseMs;
+    return this.#remainingHint() + this.#random() * this.#range.baseMs;
   }
 
-  private remainingHint(): number {
-    return Math.max(0, this.notBefore - Date.now());
+  #remainingHint(): number {
+    return Math.max(0, this.#notBefore - Date.now());
   }
 
-  private forgetHints(): void {
-    this.goodbye = null;
-    this.notBefore = 0;
-    this.limitedUntil = 0;
+  #forgetHints(): void {
+    this.#goodbye = null;
+    this.#notBefore = 0;
+    this.#limitedUntil = 0;
   }
 }

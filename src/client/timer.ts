@@ -3,14 +3,14 @@ export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** One deadline at a time: starting it again forgets the one before. */
 export class Timer {
-  private handle: ReturnType<typeof setTimeout> | undefined;
+  #handle: ReturnType<typeof setTimeout> | undefined;
 
   start(delayMs: number, run: () => void): void {
     this.stop();
-    this.handle = setTimeout(run, Math.min(delayMs, LONGEST_DELAY_MS));
+    this.#handle = setTimeout(run, Math.min(delayMs, LONGEST_DELAY_MS));
   }
 
   stop(): void {
-    clearTimeout(this.handle);
+    clearTimeout(this.#handle);
   }
 }

@@ -1,161 +1,21 @@
 import { getEventListeners, once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
-import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
-import { host } from './host.js';
 import {
-  WsClient,
-  WS_SECURITY_PROTOCOL,
-  type ClientState,
-  type ClientStatus,
-  type WsClientOptions,
-} from './index.js';
+  cleanups,
+  clientOf,
+  connected,
+  expectNoTimers,
+  goodbye,
+  provider,
+  Queue,
+  serve,
+  session,
+  useProtocolServers,
+} from '../../test/support/protocol-server.js';
+import { host } from './host.js';
 
-interface SentFrame {
-  event: string;
-  data?: unknown;
-  id?: number;
-}
-
-/** What arrives before somebody waits for it is kept. */
-class Queue<T> {
-  private readonly items: T[] = [];
-  private readonly takers: ((item: T) => void)[] = [];
-
-  push(item: T): void {
-    const taker = this.takers.shift();
-    if (taker) taker(item);
-    else this.items.push(item);
-  }
-
-  next(): Promise<T> {
-    if (this.items.length > 0) return Promise.resolve(this.items.shift() as T);
-    return new Promise((resolve) => void this.takers.push(resolve));
-  }
-
-  get size(): number {
-    return this.items.length;
-  }
-}
-
-/** The server's side of one connection. */
-class Peer {
-  readonly frames = new Queue<SentFrame>();
-  readonly closed: Promise<{ code: number; reason: string }>;
-
-  constructor(
-    readonly socket: WebSocket,
-    readonly offered: string[],
-  ) {
-    socket.on('message', (data: Buffer) => this.frames.push(JSON.parse(data.toString()) as SentFrame));
-    this.closed = new Promise((resolve) => {
-      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
-    });
-  }
-
-  send(...frames: (object | string)[]): void {
-    for (const frame of frames) this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
-  }
-}
-
-const selectProtocol = (): string => WS_SECURITY_PROTOCOL;
-
-class Server {
-  readonly peers = new Queue<Peer>();
-
-  private constructor(private readonly server: WebSocketServer) {
-    server.on('connection', (socket, request) => {
-      this.peers.push(new Peer(socket, (request.headers['sec-websocket-protocol'] ?? '').split(',')));
-    });
-  }
-
-  static async start(options: ServerOptions = {}): Promise<Server> {
-    const server = new WebSocketServer({
-      port: 0,
-      host: '127.0.0.1',
-      handleProtocols: selectProtocol,
-      ...options,
-    });
-    await once(server, 'listening');
-    return new Server(server);
-  }
-
-  get url(): string {
-    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}/ws`;
-  }
-
-  stop(): void {
-    for (const socket of this.server.clients) socket.terminate();
-    this.server.close();
-  }
-}
-
-const cleanups: (() => void)[] = [];
-
-async function serve(options?: ServerOptions): Promise<Server> {
-  const server = await Server.start(options);
-  cleanups.push(() => server.stop());
-  return server;
-}
-
-function clientOf(url: string, options: Partial<WsClientOptions> = {}) {
-  const client = new WsClient({ url, WebSocket, random: () => 0, ...options });
-  const statuses = new Queue<ClientStatus>();
-  const states: ClientState[] = [];
-  client.on('status', (status) => {
-    states.push(status.state);
-    statuses.push(status);
-  });
-  const until = async (state: ClientState): Promise<ClientStatus> => {
-    for (;;) {
-      const status = await statuses.next();
-      if (status.state === state) return status;
-    }
-  };
-  cleanups.unshift(() => client.close());
-  return { client, states, until };
-}
-
-async function connected(options?: Partial<WsClientOptions>) {
-  const server = await serve();
-  const side = clientOf(server.url, options);
-  side.client.connect();
-  const [peer] = await Promise.all([server.peers.next(), side.until('open')]);
-  return { server, peer, ...side };
-}
-
-const session = (body: object = {}) => ({
-  event: 'session',
-  data: {
-    connectionId: 'c1',
-    principal: { id: 'alice', roles: ['user'] },
-    expiresAt: null,
-    heartbeatMs: 30_000,
-    resume: null,
-    ...body,
-  },
-});
-const goodbye = (reconnect: string, retryAfterMs = 0) => ({
-  event: 'goodbye',
-  data: { code: 1012, reason: 'restart', reconnect, retryAfterMs },
-});
-const provider = (...tokens: (string | null)[]) =>
-  jest.fn((_why: { reauthenticate: boolean }) => tokens.shift() ?? null);
-
-/** A closing handshake under way has a timer of `ws`, on either side. */
-async function expectNoTimers(): Promise<void> {
-  for (let turns = 0; turns < 10_000 && jest.getTimerCount() > 0; turns++) {
-    await new Promise((resolve) => void setImmediate(resolve));
-  }
-  expect(jest.getTimerCount()).toBe(0);
-}
-
-// The sockets are real, the clock is not: real input and output need neither of the functions left alone.
-beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-  jest.useRealTimers();
-});
+useProtocolServers();
 
 describe('WsClient: connecting', () => {
   it('offers the protocols and the credential, and tells how it goes', async () => {

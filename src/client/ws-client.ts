@@ -1,17 +1,22 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
-import type { WsClientOptions } from './client-options.interface.js';
+import { prepareAttempt } from './attempt.js';
+import type { TokenProvider, WsClientOptions } from './client-options.interface.js';
 import { resolveSettings, type ClientSettings } from './client-settings.js';
 import type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
-import { Dialer } from './dialer.js';
 import { Emitter } from './emitter.js';
 import { Inbox } from './inbox.js';
-import { ABNORMAL_CLOSURE, Line, type LineEnd, type LineHandlers } from './line.js';
+import { ABNORMAL_CLOSURE, Line, type LineEnd } from './line.js';
+import { pass } from './message-check.js';
 import { Network } from './network.js';
+import { Outbox } from './outbox.js';
 import { PendingRequests, type RequestOptions } from './pending-requests.js';
+import { Renewal } from './renewal.js';
+import { RequestError } from './request.error.js';
 import { RetryPlan } from './retry-plan.js';
-import { NOTHING_YET, StatusBoard, type Outcome } from './status-board.js';
 import { LONGEST_DELAY_MS, Timer } from './timer.js';
+
+const NOTHING_YET = { code: null, reason: '', next: null };
 
 /**
  * A connection that comes back by itself when that can help, and stays away when the server says so. Speaks
@@ -20,74 +25,84 @@ import { LONGEST_DELAY_MS, Timer } from './timer.js';
  * @publicApi
  */
 export class WsClient {
-  private readonly settings: ClientSettings;
-  private readonly plan: RetryPlan;
-  private readonly inbox: Inbox;
-  private readonly dialer: Dialer;
-  private readonly board: StatusBoard;
-  private readonly events = new Emitter<ClientEvents>();
-  private readonly requests = new PendingRequests();
-  private readonly network = new Network(() => this.networkChanged());
+  readonly #settings: ClientSettings;
+  readonly #plan: RetryPlan;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #renewal: Renewal;
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #requests = new PendingRequests();
+  readonly #network = new Network(() => this.#networkChanged());
   /** The countdown while waiting; while open, how long until the connection counts as stable. */
-  private readonly timer = new Timer();
-  private line: Line | null = null;
-  private tried = false;
-  private readonly handlers: LineHandlers = {
-    opened: () => this.opened(),
-    received: (frame) => this.inbox.receive(frame),
-    ended: (end) => this.ended(end),
+  readonly #timer = new Timer();
+  #status: ClientStatus = {
+    state: 'idle',
+    previous: 'idle',
+    attempt: 0,
+    retryAt: null,
+    offline: false,
+    ...NOTHING_YET,
   };
+  #line: Line | null = null;
+  /** What the next attempt is called. */
+  #trying: ClientState = 'connecting';
 
   /**
    * @throws TypeError when the URL is no WebSocket URL, or the runtime has no `WebSocket` and none is given
-   * @throws RangeError when a duration is negative or no number
+   * @throws RangeError when an amount is negative or no number
    */
   constructor(options: WsClientOptions) {
-    this.settings = resolveSettings(options);
-    this.plan = new RetryPlan(this.settings, this.settings.random);
-    this.inbox = new Inbox(this.events, this.requests, this.plan);
-    this.dialer = new Dialer(this.settings, this.plan, this.inbox);
-    this.board = new StatusBoard(this.events, this.plan, this.network);
-    this.on('session', ({ heartbeatMs }) => this.line?.watch(heartbeatMs));
+    const settings = (this.#settings = resolveSettings(options));
+    const { random, validate, queueSize, token } = settings;
+    const events = this.#events;
+    this.#plan = new RetryPlan(settings, random);
+    this.#inbox = new Inbox(events, this.#requests, this.#plan, validate?.inbound);
+    this.#outbox = new Outbox(queueSize, events);
+    this.#renewal = new Renewal(random, events, () => this.#renew());
+    this.on('session', ({ heartbeatMs, expiresAt }) => {
+      this.#line?.watch(heartbeatMs);
+      if (typeof token === 'function') this.#renewal.plan(expiresAt);
+    });
   }
 
   get state(): ClientState {
-    return this.board.current.state;
+    return this.#status.state;
   }
 
   /** An immutable snapshot. */
   get status(): ClientStatus {
-    return this.board.current;
+    return this.#status;
   }
 
   /** What the server last said about who is connected; null until it did. */
   get session(): SessionBody | null {
-    return this.inbox.session;
+    return this.#inbox.session;
   }
 
   /** Connects: from `closed` as if for the first time, from `waiting` at once. Otherwise does nothing. */
   connect(): void {
     if (this.state !== 'idle' && this.state !== 'closed') return this.retryNow();
-    this.plan.restart();
-    this.inbox.clear();
-    this.tried = false;
-    this.network.start();
-    if (this.network.offline) this.wait(NOTHING_YET);
-    else this.attempt(NOTHING_YET);
+    this.#plan.restart();
+    this.#inbox.clear();
+    this.#trying = 'connecting';
+    this.#network.start();
+    this.#update(NOTHING_YET);
+    if (this.#network.offline) this.#wait();
+    else this.#attempt();
   }
 
   /** Cuts the countdown short, also while the device seems to be offline. Does nothing unless `waiting`. */
   retryNow(): void {
-    if (this.state === 'waiting') this.attempt();
+    if (this.state === 'waiting') this.#attempt();
   }
 
   /**
-   * Closes with code 1000 and stays closed. Pending requests are rejected as `DISCONNECTED`.
+   * Closes with code 1000 and stays closed. Pending requests are rejected as `DISCONNECTED`, kept messages dropped.
    *
    * @param reason told to the server, cut to 123 bytes
    */
   close(reason = ''): void {
-    if (this.state !== 'closed') this.finish({ code: CloseCode.NORMAL, reason, next: 'never' });
+    if (this.state !== 'closed') this.#finish({ code: CloseCode.NORMAL, reason, next: 'never' });
   }
 
   /**
@@ -97,27 +112,30 @@ export class WsClient {
    * @returns a promise that rejects with `RequestError` when there is no reply, or it is an error
    */
   request<T>(event: string, data?: unknown, options: RequestOptions = {}): Promise<T> {
-    const timeoutMs = options.timeoutMs ?? this.settings.requestTimeoutMs;
-    return this.requests.start<T>((id) => this.transmit({ event, data, id }), timeoutMs, options.signal);
+    const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
+    const transmit = (id: number): boolean => this.#transmit(this.#encode(event, data, id));
+    return this.#requests.start<T>(transmit, timeoutMs, signal);
   }
 
   /**
-   * Sends an event that wants no reply; false when there is no open connection to send it on.
+   * Sends an event that wants no reply, or keeps it for the next connection if there is a queue. False when it is
+   * neither sent nor kept.
    *
    * @throws TypeError when `data` cannot be serialised as JSON
+   * @throws what `validate.outbound` throws
    */
   send(event: string, data?: unknown): boolean {
-    return this.transmit({ event, data });
+    const text = this.#encode(event, data);
+    return this.#transmit(text) || (this.state !== 'closed' && this.#outbox.keep({ text, event, data }));
   }
 
   /**
-   * Listens to changes of state (`status`), unasked frames (`push`), errors that belong to no request
-   * (`problem`), and what the server says first (`session`) and last (`goodbye`).
+   * Listens to what `ClientEvents` names; the changes of state are `status`, what the server sends unasked is `push`.
    *
    * @returns the function that ends the subscription
    */
   on<Type extends keyof ClientEvents>(type: Type, listener: (value: ClientEvents[Type]) => void): () => void {
-    return this.events.on(type, listener);
+    return this.#events.on(type, listener);
   }
 
   /** Listens to the pushes of one event; returns the function that ends the subscription. */
@@ -128,68 +146,105 @@ export class WsClient {
     });
   }
 
-  private transmit(frame: object): boolean {
-    return this.line?.send(frame) ?? false;
+  #encode(event: string, data: unknown, id?: number): string {
+    pass(this.#settings.validate?.outbound, event, data);
+    return JSON.stringify({ event, data, id });
   }
 
-  private attempt(change: Partial<Outcome> = {}): void {
-    const state = this.tried ? 'reconnecting' : 'connecting';
-    this.tried = true;
-    this.timer.stop();
-    this.line = new Line(this.dialer, this.handlers, this.settings.connectTimeoutMs);
-    this.board.become(state, change);
+  #transmit(text: string): boolean {
+    return this.#line?.send(text) ?? false;
   }
 
-  private opened(): void {
-    this.network.offline = false;
-    this.plan.opened();
-    this.timer.start(this.settings.stableMs, () => {
-      this.plan.stabilised();
-      this.board.refresh();
+  #attempt(): void {
+    this.#timer.stop();
+    this.#line = new Line(this.#settings, {
+      prepare: () => prepareAttempt(this.#settings, this.#plan.reauthenticate, this.#inbox.resume),
+      opened: () => this.#opened(),
+      received: (frame) => this.#inbox.receive(frame),
+      ended: (end) => this.#ended(end),
     });
-    this.board.become('open');
+    const state = this.#trying;
+    this.#trying = 'reconnecting';
+    this.#become(state);
   }
 
-  private ended(end: LineEnd): void {
-    const { next, retry } = this.plan.ended(end, typeof this.settings.token === 'string');
+  async #renew(): Promise<void> {
+    const line = this.#line;
+    const token = await (this.#settings.token as TokenProvider)({ reauthenticate: true });
+    if (line !== this.#line) return;
+    if (!token) throw new RequestError('UNAUTHENTICATED', 'No token');
+    const { expiresAt } = await this.request<SessionBody>('auth', { token });
+    const session = { ...(this.session as SessionBody), expiresAt };
+    this.#inbox.session = session;
+    this.#renewal.plan(expiresAt);
+    this.#events.emit('refreshed', session);
+  }
+
+  #opened(): void {
+    this.#network.offline = false;
+    this.#plan.opened();
+    this.#timer.start(this.#settings.stableMs, () => {
+      this.#plan.stabilised();
+      this.#update();
+    });
+    this.#become('open');
+    this.#outbox.flush((text) => this.#transmit(text));
+  }
+
+  #ended(end: LineEnd): void {
+    const { ticket, token } = this.#settings;
+    const { next, retry } = this.#plan.ended(end, !ticket && typeof token === 'string');
     const outcome = { code: end.code, reason: end.reason, next };
-    this.dropLine();
-    if (retry) this.wait(outcome);
-    else this.finish(outcome);
+    this.#dropLine();
+    if (retry) this.#wait(outcome);
+    else this.#finish(outcome);
   }
 
-  private networkChanged(): void {
-    if (!this.network.offline) {
-      if (this.state === 'waiting') this.countDown(this.plan.shortDelay());
+  #networkChanged(): void {
+    if (!this.#network.offline) {
+      if (this.state === 'waiting') this.#wait({}, this.#plan.shortDelay());
       return;
     }
-    const hadLine = this.line !== null;
-    this.dropLine();
-    this.wait(hadLine ? { code: ABNORMAL_CLOSURE, reason: 'The network went offline', next: 'backoff' } : {});
+    const lost = this.#line && {
+      code: ABNORMAL_CLOSURE,
+      reason: 'The network went offline',
+      next: 'backoff' as const,
+    };
+    this.#dropLine();
+    this.#wait(lost);
   }
 
-  private wait(outcome: Partial<Outcome>): void {
-    if (!this.network.offline) return this.countDown(this.plan.delay(), outcome);
-    this.timer.stop();
-    this.board.become('waiting', outcome);
+  #wait(outcome?: Partial<ClientStatus> | null, delayMs = this.#plan.delay()): void {
+    this.#timer.stop();
+    if (this.#network.offline) return this.#become('waiting', outcome);
+    this.#timer.start(delayMs, () => this.#attempt());
+    this.#become('waiting', { ...outcome, retryAt: Date.now() + Math.min(delayMs, LONGEST_DELAY_MS) });
   }
 
-  private countDown(delayMs: number, outcome: Partial<Outcome> = {}): void {
-    const delay = Math.min(delayMs, LONGEST_DELAY_MS);
-    this.timer.start(delay, () => this.attempt());
-    this.board.become('waiting', { ...outcome, retryAt: Date.now() + delay });
+  #finish(outcome: Pick<ClientStatus, 'code' | 'reason' | 'next'>): void {
+    this.#timer.stop();
+    this.#network.stop();
+    this.#dropLine(outcome.reason);
+    this.#become('closed', outcome);
+    this.#outbox.clear();
   }
 
-  private finish(outcome: Outcome): void {
-    this.timer.stop();
-    this.network.stop();
-    this.dropLine(outcome.reason);
-    this.board.become('closed', outcome);
+  /** What `change` does not name stays, but for the countdown. */
+  #become(state: ClientState, change?: Partial<ClientStatus> | null): void {
+    this.#update({ retryAt: null, ...change, state, previous: this.state });
+    this.#events.emit('status', this.#status);
   }
 
-  private dropLine(reason?: string): void {
-    this.line?.hangUp(reason);
-    this.line = null;
-    this.requests.disconnect();
+  /** Nobody is told. */
+  #update(change?: Partial<ClientStatus> | null): void {
+    const { failures: attempt } = this.#plan;
+    this.#status = { ...this.#status, ...change, attempt, offline: this.#network.offline };
+  }
+
+  #dropLine(reason?: string): void {
+    this.#line?.close(reason);
+    this.#line = null;
+    this.#renewal.stop();
+    this.#requests.disconnect();
   }
 }

@@ -18,8 +18,6 @@ export const ERROR_CODES = [
 /** @publicApi */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-const KNOWN: ReadonlySet<string> = new Set(ERROR_CODES);
-
 export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && KNOWN.has(value);
+  return (ERROR_CODES as readonly unknown[]).includes(value);
 }

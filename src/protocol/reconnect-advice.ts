@@ -8,25 +8,17 @@ import { CloseCode } from './close-code.enum.js';
  */
 export type ReconnectAdvice = 'never' | 'backoff' | 'reauthenticate';
 
-const ADVICE = {
-  [CloseCode.NORMAL]: 'never',
-  [CloseCode.PROTOCOL_ERROR]: 'never',
-  [CloseCode.UNSUPPORTED_DATA]: 'never',
-  [CloseCode.INVALID_PAYLOAD]: 'never',
-  [CloseCode.POLICY_VIOLATION]: 'never',
-  [CloseCode.MESSAGE_TOO_BIG]: 'never',
+const KNOWN: readonly number[] = Object.values(CloseCode);
+
+const RETRIED: Readonly<Record<number, ReconnectAdvice>> = {
   [CloseCode.INTERNAL_ERROR]: 'backoff',
   [CloseCode.SERVICE_RESTART]: 'backoff',
   [CloseCode.TRY_AGAIN_LATER]: 'backoff',
-  [CloseCode.BAD_REQUEST]: 'never',
-  [CloseCode.UNAUTHENTICATED]: 'never',
-  [CloseCode.FORBIDDEN]: 'never',
-  [CloseCode.AUTH_TIMEOUT]: 'reauthenticate',
-  [CloseCode.CONNECTION_LIMIT]: 'never',
-  [CloseCode.TOKEN_EXPIRED]: 'reauthenticate',
   [CloseCode.TOO_MANY_REQUESTS]: 'backoff',
+  [CloseCode.AUTH_TIMEOUT]: 'reauthenticate',
+  [CloseCode.TOKEN_EXPIRED]: 'reauthenticate',
   [CloseCode.SESSION_TIMEOUT]: 'reauthenticate',
-} satisfies Record<CloseCode, ReconnectAdvice>;
+};
 
 /**
  * The next step for a close code. Codes this protocol does not know (1001, 1005, 1006, a proxy's own) mean
@@ -35,5 +27,5 @@ const ADVICE = {
  * @publicApi
  */
 export function reconnectAdvice(code: number): ReconnectAdvice {
-  return (ADVICE as Readonly<Record<number, ReconnectAdvice>>)[code] ?? 'backoff';
+  return RETRIED[code] ?? (KNOWN.includes(code) ? 'never' : 'backoff');
 }

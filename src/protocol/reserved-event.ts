@@ -1,4 +1,8 @@
+const RESERVED = ['auth', 'ping', 'pong', 'session', 'goodbye', 'ack', 'exception'] as const;
+
 /** Events the module itself speaks; a gateway cannot subscribe to them. */
+export type ReservedEventName = (typeof RESERVED)[number];
+
 export const ReservedEvent = {
   AUTH: 'auth',
   PING: 'ping',
@@ -7,10 +11,8 @@ export const ReservedEvent = {
   GOODBYE: 'goodbye',
   ACK: 'ack',
   EXCEPTION: 'exception',
-} as const;
+} as const satisfies Record<Uppercase<ReservedEventName>, ReservedEventName>;
 
-const RESERVED: ReadonlySet<string> = new Set(Object.values(ReservedEvent));
-
-export function isReservedEvent(event: string): boolean {
-  return RESERVED.has(event);
+export function isReservedEvent(event: string): event is ReservedEventName {
+  return (RESERVED as readonly string[]).includes(event);
 }

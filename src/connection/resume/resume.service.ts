@@ -71,8 +71,7 @@ export class ResumeService {
     if (!connection.isOpen) return;
     const session = found && missed ? found : this.create(connection);
     this.attach(connection, session, missed ? allowed : []);
-    const seq = missed ? (offer?.lastSeq ?? 0) : session.seq;
-    announce({ token: this.issue(session), seq, recovered: missed !== undefined });
+    announce({ token: this.issue(session), seq: session.seq, recovered: missed !== undefined });
     for (const text of missed ?? []) connection.replay(text);
   }
 

@@ -1,0 +1,47 @@
+import type { SessionBody } from 'nestjs-ws-security/client';
+import { element } from './dom.js';
+
+const DAY_MS = 86_400_000;
+const TEN_MINUTES_MS = 600_000;
+
+/** Who is signed in, and until when: both as the server says it. */
+export class AccountView {
+  private readonly name = element('whoami', HTMLElement);
+  private readonly validity = element('valid-until', HTMLElement);
+  private expiresAt: number | null = null;
+
+  /** Until the server has said more. */
+  expect(user: string): void {
+    this.name.textContent = user;
+    this.sayValidity('');
+  }
+
+  show({ principal: { id, roles }, expiresAt }: SessionBody): void {
+    this.name.textContent = [id, roles.join(', ')].filter(Boolean).join(' · ');
+    this.expiresAt = expiresAt;
+    this.sayValidity(expiresAt === null ? '' : `signed in until ${clockTime(expiresAt)}`);
+  }
+
+  /** The connection lasts as long as the credential, so there is something to worry about. */
+  renewalFailed(retry: boolean): void {
+    const end = this.expiresAt === null ? '' : ` until ${clockTime(this.expiresAt)}`;
+    const next = retry ? 'trying again' : 'you will be signed in again then';
+    this.sayValidity(`signed in${end}, cannot be renewed: ${next}`, true);
+  }
+
+  private sayValidity(text: string, urgent = false): void {
+    // A renewal is nobody's concern; that there is none is.
+    this.validity.ariaLive = urgent ? 'polite' : 'off';
+    this.validity.textContent = text;
+    this.validity.hidden = text === '';
+    this.validity.classList.toggle('urgent', urgent);
+  }
+}
+
+/** As exact as it matters: with seconds when it is soon, with the date when it is not today. */
+function clockTime(at: number): string {
+  const left = at - Date.now();
+  const timeStyle = left < TEN_MINUTES_MS ? 'medium' : 'short';
+  const date = left > DAY_MS / 2 ? ({ dateStyle: 'medium' } as const) : {};
+  return new Intl.DateTimeFormat(undefined, { timeStyle, ...date }).format(at);
+}

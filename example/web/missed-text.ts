@@ -1,0 +1,8 @@
+import type { ResumeOutcome } from 'nestjs-ws-security/client';
+
+/** What a connection that came back says about the time between; null when nothing was missed. */
+export function missedText({ recovered, missed }: ResumeOutcome): string | null {
+  if (!recovered) return 'Some messages may be missing: you were away too long';
+  if (!missed) return null;
+  return missed === 1 ? 'You missed 1 message while away' : `You missed ${missed} messages while away`;
+}

@@ -1,0 +1,26 @@
+import type { ClientSettings } from './client-settings.js';
+import { offeredProtocols, type ResumePoint } from './offered-protocols.js';
+
+/** What an attempt starts with. The credential is in one place only, and goes to the URL of the options only. */
+export interface Attempt {
+  url: string;
+  protocols: string[];
+  /** The token that the first frame carries. */
+  login: string | null | undefined;
+}
+
+export async function prepareAttempt(
+  { url, protocols, ticket, token, tokenIn }: ClientSettings,
+  reauthenticate: boolean,
+  resume: ResumePoint | null,
+): Promise<Attempt> {
+  const source = ticket ?? token;
+  const credential = typeof source === 'function' ? await source({ reauthenticate }) : source;
+  const target = new URL(url);
+  let bearer: typeof credential;
+  let login: typeof credential;
+  if (ticket && credential) target.searchParams.set('ticket', credential);
+  else if (tokenIn === 'message') login = credential;
+  else bearer = credential;
+  return { url: target.href, protocols: offeredProtocols(protocols, bearer, resume), login };
+}
