@@ -66,7 +66,9 @@ export class SecurityEvents {
   }
 }
 
+const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
+
 /** Only codes of the module's own tell kinds apart, so that there are few, whatever close codes clients choose. */
 function ownCodeOf({ code }: SecurityEvent): SecurityEvent[string] {
-  return typeof code === 'number' && CloseCode[code] === undefined ? undefined : code;
+  return typeof code === 'number' && !OWN_CODES.has(code) ? undefined : code;
 }
