@@ -58,7 +58,7 @@ export class HandshakePipeline {
 
   /** @throws HandshakeRefusal */
   async decide(handshake: Handshake): Promise<void> {
-    for (const step of this.steps) await step.check(handshake);
+    await run(this.steps, handshake);
   }
 
   /**
@@ -67,6 +67,14 @@ export class HandshakePipeline {
    * @throws HandshakeRefusal
    */
   async identify(handshake: Handshake): Promise<void> {
-    for (const step of this.steps.filter(isIdentityStep)) await step.check(handshake);
+    await run(this.steps.filter(isIdentityStep), handshake);
+  }
+}
+
+/** Waits only for steps that make it wait. */
+async function run(steps: readonly HandshakeStep[], handshake: Handshake): Promise<void> {
+  for (const step of steps) {
+    const pending = step.check(handshake);
+    if (pending instanceof Promise) await pending;
   }
 }

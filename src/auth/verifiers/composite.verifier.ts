@@ -5,11 +5,10 @@ import type { TokenKind } from '../credential-extractor.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';
 import type { IntrospectionVerifier } from './introspection.verifier.js';
-import type { JwtVerifier } from './jwt.verifier.js';
 import { isJwt } from './token-shape.js';
 
 export interface Verifiers {
-  jwt: readonly JwtVerifier[];
+  jwt: readonly TokenVerifier[];
   introspection: IntrospectionVerifier | undefined;
   apiKeys: ApiKeyVerifier | undefined;
 }

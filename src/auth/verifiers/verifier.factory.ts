@@ -11,7 +11,8 @@ import { ApiKeyFile } from './api-key-file.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { CompositeVerifier } from './composite.verifier.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
-import { JwtVerifier } from './jwt.verifier.js';
+import { HmacVerifier } from './hmac.verifier.js';
+import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
 import { followApiKeys } from './live-api-keys.js';
 import { openidKeys } from './openid-provider.js';
 import { requestJson } from './provider-http.js';
@@ -37,36 +38,33 @@ export function createVerifier(options: ResolvedOptions, parts: VerifierParts): 
   return new CompositeVerifier({ jwt, introspection, apiKeys });
 }
 
-function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): JwtVerifier[] {
+function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): TokenVerifier[] {
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
   const issuer = options.jwtIssuer ?? oidcIssuer;
-  const verifiers: JwtVerifier[] = [];
-  const add = (
-    keys: VerificationKeys,
-    possible: readonly JwtAlgorithm[],
-    expectedIssuer = issuer,
-    usual = possible,
-  ): void => {
+  const verifiers: TokenVerifier[] = [];
+  const expect = (possible: readonly JwtAlgorithm[], usual = possible): JwtVerifierOptions => {
     const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
     const { jwtAudience: audience, jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
-    const expected = { algorithms, issuer: expectedIssuer, audience, type, clockSkewMs };
+    return { algorithms, issuer, audience, type, clockSkewMs };
+  };
+  const add = (keys: VerificationKeys, expected: JwtVerifierOptions): void => {
     verifiers.push(new JwtVerifier(keys, expected, mapper, clock));
   };
   if (jwtSecret !== undefined) {
-    const secrets = [jwtSecret, ...jwtPreviousSecrets].map((secret) => new TextEncoder().encode(secret));
-    add(new FixedKeys(secrets), HMAC_ALGORITHMS, issuer, ['HS256']);
+    const expected = expect(HMAC_ALGORITHMS, ['HS256']);
+    verifiers.push(new HmacVerifier([jwtSecret, ...jwtPreviousSecrets], expected, mapper, clock));
   }
   const publicKey = jwtPublicKey === undefined ? undefined : publicKeyOf(jwtPublicKey);
-  if (publicKey) add(new FixedKeys([publicKey.key]), publicKey.algorithms);
+  if (publicKey) add(new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
   if (jwtJwksUri !== undefined) {
     const timeoutMs = shareOf(options, 0.8);
     const keys = new RemoteKeys(() => requestJson(jwtJwksUri, { timeoutMs }), clock);
-    add(keys, PUBLIC_KEY_ALGORITHMS);
+    add(keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
   if (oidcIssuer !== undefined) {
     const timeoutMs = shareOf(options, 0.4);
     const keys = new RemoteKeys(() => openidKeys(oidcIssuer, timeoutMs), clock);
-    add(keys, PUBLIC_KEY_ALGORITHMS, oidcIssuer);
+    add(keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuer: oidcIssuer });
   }
   return verifiers;
 }

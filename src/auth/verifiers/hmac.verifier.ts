@@ -1,0 +1,71 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import type { Clock } from '../../connection/clock.js';
+import type { Principal } from '../../connection/principal.js';
+import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
+import { principalOfClaims } from '../jwt-claims.js';
+import type { PrincipalMapper } from '../principal-mapper.js';
+import { TokenVerifier } from '../token-verifier.js';
+import type { JwtVerifierOptions } from './jwt.verifier.js';
+import { inspect } from './token-shape.js';
+
+const WRONG_KEY = 'invalid signature';
+
+/**
+ * JWTs that are signed with a shared secret, held to the same rules as those of public keys. Synchronous: a hash is
+ * done long before another thread has taken up the work.
+ */
+export class HmacVerifier extends TokenVerifier {
+  private readonly jwt = new JwtService({});
+  private readonly secrets: readonly KeyObject[];
+
+  /** @param secrets the one that tokens are signed with, then those before it */
+  constructor(
+    secrets: readonly string[],
+    private readonly options: JwtVerifierOptions,
+    private readonly mapper: PrincipalMapper,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.secrets = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
+  }
+
+  override async verify(token: string): Promise<Principal> {
+    const now = this.clock.now();
+    const { header } = inspect(token);
+    const { algorithms, type, clockSkewMs } = this.options;
+    if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
+    if (type !== undefined && typeOf(header) !== typeOf({ typ: type }))
+      throw new InvalidCredentialError('type');
+    return principalOfClaims(this.claimsOf(token, now), this.mapper, now, clockSkewMs);
+  }
+
+  /** Signature, issuer, audience and times; the claims that identity rests on are looked at once more behind it. */
+  private claimsOf(token: string, now: number): JWTPayload {
+    const { algorithms, issuer, audience, clockSkewMs } = this.options;
+    const expected: JwtVerifyOptions = {
+      algorithms: [...algorithms] as JwtVerifyOptions['algorithms'] & object,
+      clockTimestamp: Math.floor(now / 1000),
+      clockTolerance: Math.ceil(clockSkewMs / 1000),
+      ...(issuer !== undefined && { issuer }),
+      ...(audience !== undefined && { audience }),
+    };
+    for (const secret of this.secrets) {
+      try {
+        // A key object; the type of the option is behind.
+        return this.jwt.verify<JWTPayload>(token, { ...expected, secret: secret as unknown as Buffer });
+      } catch (error) {
+        if ((error as Error).message !== WRONG_KEY)
+          throw new InvalidCredentialError('no JWT', { cause: error });
+      }
+    }
+    throw new InvalidCredentialError('no key verifies the signature');
+  }
+}
+
+/** RFC 7515 §4.1.9: a media type, whose `application/` may be left out; case does not matter. */
+function typeOf({ typ }: Pick<JWTHeaderParameters, 'typ'>): string | undefined {
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
+}
