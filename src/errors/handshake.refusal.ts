@@ -2,7 +2,8 @@ import type { CloseCode } from '../protocol/close-code.enum.js';
 import { HANDSHAKE_CLOSE_CODE, HANDSHAKE_STATUS, type HandshakeCode } from '../protocol/handshake-code.js';
 
 /**
- * A handshake that is answered with an HTTP error instead of 101. `cause` is for the operator only.
+ * A handshake that is answered with an HTTP error instead of 101. `cause` is for the operator only, and there is no
+ * stack.
  *
  * @publicApi
  */
@@ -17,7 +18,11 @@ export class HandshakeRefusal extends Error {
     readonly headers: Readonly<Record<string, string>> = {},
     options?: ErrorOptions,
   ) {
+    const { stackTraceLimit } = Error;
+    // As many are made as somebody knocks, and nobody looks at where.
+    Error.stackTraceLimit = 0;
     super(`Handshake refused: ${code}`, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.status = HANDSHAKE_STATUS[code];
     this.closeCode = HANDSHAKE_CLOSE_CODE[code];
   }

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import { isAddress } from '../options/address-parsers.js';
@@ -34,7 +35,7 @@ export class ClientAddressResolver {
       isSecure: request.isSecure,
       host: request.only('host') ?? '',
     };
-    if (!this.isTrusted(request.remoteAddress)) return direct;
+    if (this.trusted.length === 0 || !this.isTrusted(request.remoteAddress)) return direct;
     return {
       address: this.limitAddress(this.farthest(request.remoteAddress, hopsOf(request))),
       isSecure: direct.isSecure || cameByTls(request),
@@ -64,6 +65,7 @@ export class ClientAddressResolver {
   }
 
   private limitAddress(text: string): string {
+    if (isIPv4(text)) return text;
     const address = parse(text);
     if (!address) return text === '' ? 'unknown' : text;
     if (address.kind() === 'ipv4' || this.ipv6Prefix === 128) return address.toString();

@@ -51,7 +51,7 @@ export class SocketDeadline {
   }
 }
 
-/** Tells the raw socket and the TLS socket on it apart from all others: a peer's port is its own while it is open. */
-function peerOf({ remoteAddress, remotePort, localPort }: Socket): string {
-  return `${remoteAddress}|${remotePort}|${localPort}`;
+/** The same for the raw socket and the TLS socket on it: a peer's port is its own while it is open. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}|${remotePort}`;
 }

@@ -42,7 +42,7 @@ export class CompositeVerifier extends TokenVerifier implements OnApplicationShu
   private responsible(token: string, kind: TokenKind): readonly TokenVerifier[] {
     const { jwt, introspection, apiKeys } = this.verifiers;
     if (kind === 'api-key') return apiKeys ? [apiKeys] : [];
-    if (jwt.length > 0 && isJwt(token)) return jwt;
+    if (jwt.length > 0 && (!introspection || isJwt(token))) return jwt;
     return introspection ? [introspection] : [];
   }
 }

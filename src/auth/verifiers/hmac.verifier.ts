@@ -4,6 +4,7 @@ import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import type { Clock } from '../../connection/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { withoutStack } from '../../errors/without-stack.js';
 import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
 import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
@@ -55,7 +56,9 @@ export class HmacVerifier extends TokenVerifier {
     for (const secret of this.secrets) {
       try {
         // A key object; the type of the option is behind.
-        return this.jwt.verify<JWTPayload>(token, { ...expected, secret: secret as unknown as Buffer });
+        return withoutStack(() =>
+          this.jwt.verify<JWTPayload>(token, { ...expected, secret: secret as unknown as Buffer }),
+        );
       } catch (error) {
         if ((error as Error).message !== WRONG_KEY)
           throw new InvalidCredentialError('no JWT', { cause: error });
