@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
+const NO_QUERY = new URLSearchParams();
+
 /**
  * An HTTP upgrade request as it came over the wire. Node joins or drops repeated headers; here each one counts.
  */
@@ -30,10 +32,10 @@ export class UpgradeRequest {
   }
 
   /** The parameters of the request target's query. */
-  get query(): URLSearchParams {
+  get query(): Pick<URLSearchParams, 'get' | 'getAll' | 'has'> {
     const target = this.raw.url ?? '';
     const start = target.indexOf('?');
-    return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+    return start === -1 ? NO_QUERY : new URLSearchParams(target.slice(start + 1));
   }
 
   /** Whether the client reached this process over TLS. */
