@@ -2,6 +2,7 @@ import type { DroppedMessage, InvalidMessage, PushFrame, ResumeOutcome } from 'n
 import {
   clientOf,
   connected,
+  goodbye,
   Queue,
   serve,
   session,
@@ -34,6 +35,33 @@ describe('the queue', () => {
     expect(await second.frames.next()).toEqual({ event: 'join' });
     expect(await second.frames.next()).toEqual({ event: 'c', data: data(3) });
     expect(second.frames.size).toBe(0);
+  });
+
+  it('S8 holds back after a goodbye: a request is not sent, a message waits for the next connection', async () => {
+    const server = await serve();
+    const { client, until } = clientOf(server.url, { queueSize: 1 });
+    client.connect();
+    const first = await server.peers.next();
+    await until('open');
+    const reply = client.request('before');
+    const { id } = await first.frames.next();
+    const heard = new Promise((resolve) => client.on('goodbye', resolve));
+    first.send(goodbye('backoff'));
+    await heard;
+    await expect(client.request('after')).rejects.toMatchObject({ code: 'NOT_OPEN' });
+    expect(client.send('note', data(1))).toBe(true);
+    first.send({ event: 'before', data: 'answered', id });
+    expect(await reply).toBe('answered');
+    first.socket.close(1012);
+    await until('waiting');
+    client.retryNow();
+    const second = await server.peers.next();
+    expect(await second.frames.next()).toEqual({ event: 'note', data: data(1) });
+    expect(first.frames.size).toBe(0);
+    await until('open');
+    const again = client.request('again');
+    second.send({ event: 'again', data: 1, id: (await second.frames.next()).id ?? null });
+    expect(await again).toBe(1);
   });
 
   it('says what it dropped: the oldest when it is full, all when no connection will come', async () => {

@@ -96,6 +96,18 @@ describe('heartbeat', () => {
     expect((await dead.closed).code).toBe(1006);
     expect(await alive.request('echo', { text: 'alive' })).toMatchObject({ event: 'echo' });
   });
+
+  it('S4 pings every interval, however long an answer may take', async () => {
+    const client = await connect();
+    const pings: number[] = [];
+    client.socket.on('ping', () => pings.push(clock.monotonic()));
+    for (let second = 0; second < 80; second++) {
+      clock.advance(1000);
+      await client.request('echo', { text: 'alive' });
+    }
+    expect(pings).toHaveLength(3);
+    for (const [n, at] of pings.entries()) expect(Math.abs(at - 25_000 * (n + 1))).toBeLessThan(1001);
+  });
 });
 
 describe('connect and disconnect hooks', () => {

@@ -14,10 +14,11 @@ export class RetryPlan {
   failures = 0;
   /** Whether the next attempt should carry a fresh credential. */
   reauthenticate = false;
+  /** The server is about to end the connection that is open: what is sent from now on may come too late. */
+  goodbye: GoodbyeBody | null = null;
   readonly #range: BackoffRange;
   readonly #random: () => number;
   #stable = false;
-  #goodbye: GoodbyeBody | null = null;
   /** Epoch milliseconds before which the server wants no attempt. */
   #notBefore = 0;
   #limitedUntil = 0;
@@ -45,7 +46,7 @@ export class RetryPlan {
   }
 
   heardGoodbye(goodbye: GoodbyeBody): void {
-    this.#goodbye = goodbye;
+    this.goodbye = goodbye;
     this.#notBefore = Date.now() + goodbye.retryAfterMs;
   }
 
@@ -57,8 +58,8 @@ export class RetryPlan {
   /** `fixedToken`: nobody can supply a fresh credential, so asking for one is final. */
   ended({ phase, code }: LineEnd, fixedToken: boolean): Verdict {
     if (phase !== 'open' || !this.#stable) this.failures++;
-    const next = this.#goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
-    this.#goodbye = null;
+    const next = this.goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
+    this.goodbye = null;
     // A browser hides the status of a refused handshake: it may have been 401.
     if (phase === 'handshake' || next === 'reauthenticate' || code === CloseCode.UNAUTHENTICATED) {
       this.reauthenticate = true;
@@ -83,7 +84,7 @@ export class RetryPlan {
   }
 
   #forgetHints(): void {
-    this.#goodbye = null;
+    this.goodbye = null;
     this.#notBefore = 0;
     this.#limitedUntil = 0;
   }

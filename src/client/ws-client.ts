@@ -152,7 +152,7 @@ export class WsClient {
   }
 
   #transmit(text: string): boolean {
-    return this.#line?.send(text) ?? false;
+    return !this.#plan.goodbye && !!this.#line?.send(text);
   }
 
   #attempt(): void {

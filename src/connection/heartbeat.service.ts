@@ -20,11 +20,13 @@ export class HeartbeatService {
     wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
   ) {
-    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => this.wait(connection));
+    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) =>
+      this.wait(connection, options.heartbeatIntervalMs),
+    );
   }
 
-  private wait(connection: Connection): void {
-    this.timers.set(connection, this.options.heartbeatIntervalMs, () => this.beat(connection));
+  private wait(connection: Connection, delayMs: number): void {
+    this.timers.set(connection, delayMs, () => this.beat(connection));
   }
 
   private beat(connection: Connection): void {
@@ -32,7 +34,8 @@ export class HeartbeatService {
     if (connection.isOpen) connection.socket.ping();
     this.timers.set(connection, this.options.heartbeatTimeoutMs, () => {
       if (connection.lastSeen < sentAt && !connection.isPaused) connection.terminate();
-      else this.wait(connection);
+      // The interval counts from ping to ping, not from the end of the wait for an answer.
+      else this.wait(connection, sentAt + this.options.heartbeatIntervalMs - this.clock.monotonic());
     });
   }
 }

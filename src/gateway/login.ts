@@ -39,14 +39,19 @@ export class Login {
 
   private firstMessage(connection: Connection, channel: MessageChannel): Promise<InboundMessage | undefined> {
     return new Promise((resolve) => {
+      const end = (message?: InboundMessage): void => {
+        deadline.cancel();
+        connection.offClosed(left);
+        resolve(message);
+      };
       const deadline = this.wheel.schedule(this.options.authTimeoutMs, () => {
         closeWithGoodbye(connection, CloseCode.AUTH_TIMEOUT, 'authentication timeout');
-        resolve(undefined);
+        end();
       });
-      channel.first((text) => {
-        deadline.cancel();
-        resolve(this.decode(text));
-      });
+      // Who leaves before is not kept in memory until the deadline.
+      const left = (): void => end();
+      connection.onClosed(left);
+      channel.first((text) => end(this.decode(text)));
     });
   }
 
