@@ -86,7 +86,7 @@ describe('an application under test', () => {
   });
 
   it('is the team’s own module, with its options unless the test has others', async () => {
-    @Module({ imports: [WsSecurityModule.forRoot({ rateLimit: 1 })], providers: [EchoGateway] })
+    @Module({ imports: [WsSecurityModule.forRoot({ rateLimit: 1, jwtSecret: undefined })], providers: [EchoGateway] })
     class TeamModule {}
 
     const refusals = async (options: WsSecurityOptions): Promise<number> => {

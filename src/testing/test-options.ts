@@ -24,7 +24,9 @@ const DEFAULTS: WsSecurityOptions = {
 
 /** What an application is tested with: the test's options, else its own, else those of a test. */
 export function testOptions(given: WsSecurityOptions, options: WsSecurityOptions): WsSecurityOptions {
-  const own = { ...given, ...options };
+  const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  // What a test sets to undefined it does without.
+  const own = { ...defined, ...options };
   const isVerified = VERIFIERS.some((name) => own[name] !== undefined);
   return { ...DEFAULTS, ...(!isVerified && { jwtSecret: TEST_SECRET }), ...own };
 }
