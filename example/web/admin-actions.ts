@@ -28,7 +28,7 @@ export function adminActions(client: WsClient, credential: () => Promise<string 
     },
     {
       name: 'drain',
-      label: 'Drain everybody',
+      label: 'Drain all',
       run: async () => {
         const path = '/admin/drain';
         const { draining } = await post<{ draining: number }>(path, {}, await credential());
