@@ -86,7 +86,10 @@ describe('an application under test', () => {
   });
 
   it('is the team’s own module, with its options unless the test has others', async () => {
-    @Module({ imports: [WsSecurityModule.forRoot({ rateLimit: 1, jwtSecret: undefined })], providers: [EchoGateway] })
+    @Module({
+      imports: [WsSecurityModule.forRoot({ rateLimit: 1, jwtSecret: undefined })],
+      providers: [EchoGateway],
+    })
     class TeamModule {}
 
     const refusals = async (options: WsSecurityOptions): Promise<number> => {
@@ -106,6 +109,18 @@ describe('an application under test', () => {
 
   it('says what is wrong when it cannot start, or cannot mint', async () => {
     await expect(start({ options: { rateLimit: -1 } })).rejects.toThrow(/WS_RATE_LIMIT: /);
+    const destroyed: string[] = [];
+    const resource = { onModuleDestroy: () => void destroyed.push('resource') };
+    await expect(
+      start({
+        providers: [{ provide: 'RESOURCE', useValue: resource }],
+        beforeInit: async (app) => {
+          await app.init();
+          throw new Error('no pipe');
+        },
+      }),
+    ).rejects.toThrow('no pipe');
+    expect(destroyed).toEqual(['resource']);
     await start({ options: { jwtJwksUri: 'http://127.0.0.1:1/keys' } });
     await expect(running?.mintToken()).rejects.toThrow('set jwtSecret');
   });

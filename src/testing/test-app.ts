@@ -91,8 +91,14 @@ export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp
   const app = config.httpAdapter
     ? module.createNestApplication(config.httpAdapter, nestOptions)
     : module.createNestApplication(nestOptions);
-  await config.beforeInit?.(app);
-  await app.listen(config.port ?? 0, '127.0.0.1');
+  try {
+    await config.beforeInit?.(app);
+    await app.listen(config.port ?? 0, '127.0.0.1');
+  } catch (error) {
+    // What runs already would keep the test runner alive.
+    await app.close().catch(() => undefined);
+    throw error;
+  }
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return {
     app,
