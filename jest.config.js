@@ -16,6 +16,7 @@ const base = {
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
+    '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
     '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -29,6 +30,10 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
     },
-    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts', '<rootDir>/docs/examples/**/*.e2e-spec.ts'],
+    },
   ],
 };

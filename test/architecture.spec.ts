@@ -35,10 +35,11 @@ const ARROWS: Record<string, readonly string[]> = {
     'protocol',
   ],
   client: ['protocol'],
+  testing: ['index.js', 'ws-security.module-definition.js', 'connection', 'options', 'protocol'],
 };
 
 /** Only these may know the transport. */
-const MAY_IMPORT_WS = new Set(['messages', 'handshake', 'gateway']);
+const MAY_IMPORT_WS = new Set(['messages', 'handshake', 'gateway', 'testing']);
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'),
@@ -80,6 +81,11 @@ describe.each(Object.keys(ARROWS))('src/%s', (folder) => {
 it('every folder of src/ has its arrows', () => {
   const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(folders.map(({ name }) => name).toSorted()).toEqual(Object.keys(ARROWS).toSorted());
+});
+
+it('nothing that serves imports what tests', () => {
+  const served = files.filter((file) => folderOf(file) !== 'testing');
+  expect(served.filter((file) => importsOf(file).some((name) => /testing/.test(name)))).toEqual([]);
 });
 
 it('protocol and client need nothing but themselves', () => {

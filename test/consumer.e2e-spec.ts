@@ -35,6 +35,25 @@ console.log(JSON.stringify([
 ]));
 `;
 
+const TESTING = `
+import assert from 'node:assert/strict';
+import { CloseCode } from 'nestjs-ws-security';
+import { expectClose, ManualClock, mintToken, startTestApp, TestClient } from 'nestjs-ws-security/testing';
+import { AppModule } from './app.module.js';
+
+const clock = new ManualClock();
+const { url, close } = await startTestApp({ module: AppModule, clock, options: { rateLimit: 1 } });
+const { status, code } = await TestClient.refused(url + '/ws');
+assert.deepEqual([status, code], [401, 'UNAUTHENTICATED']);
+const client = await TestClient.connect(url + '/ws', { token: await mintToken() });
+assert.deepEqual((await client.request('echo', { text: 'hi' })).data, { text: 'hi' });
+assert.equal((await client.request<{ code: string }>('echo', { text: 'hi' })).data.code, 'RATE_LIMITED');
+clock.advance(3_601_000);
+await expectClose(client, CloseCode.TOKEN_EXPIRED);
+await close();
+console.log('tested');
+`;
+
 const TSCONFIG = {
   compilerOptions: {
     target: 'ES2023',
@@ -91,6 +110,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'src', 'app.module.ts'), quickStart as string);
   writeFileSync(join(folder, 'src', 'main.ts'), MAIN);
   writeFileSync(join(folder, 'src', 'html.ts'), HTML);
+  writeFileSync(join(folder, 'src', 'testing.ts'), TESTING);
   writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   const compiled = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder], {
@@ -143,6 +163,15 @@ it('does not start without a secret and says what to set', async () => {
   const output = await run('express', {});
   expect(output).toMatch(/^exit 1$/m);
   expect(output).toMatch(/^WS_JWT_SECRET: is required, because EchoGateway is not public/m);
+}, 20_000);
+
+it('tests itself with what the package brings', () => {
+  const output = execFileSync(process.execPath, [join(folder, 'dist/testing.js')], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  });
+  expect(output).toBe('tested\n');
 }, 20_000);
 
 it('I10 sanitises HTML', () => {

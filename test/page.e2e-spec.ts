@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page, type Route } from 'playwright-core';
 import { Service } from './support/service.js';
+import { signIn as signInByHttp } from './support/sign-in.js';
+import { TestClient } from './support/test-client.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const isThere = existsSync(CHROMIUM);
@@ -228,34 +230,53 @@ describePage('the page of the reference service', () => {
   }, 60_000);
 
   it('S5 says how many messages were missed, once', async () => {
-    await open();
-    // Between the page and the service: what a server adds that resumes sessions.
-    let connections = 0;
-    let drop: () => Promise<void> = () => Promise.reject(new Error('no connection yet'));
-    await page.routeWebSocket('**/ws', (socket) => {
-      const recovered = connections++ > 0;
-      const server = socket.connectToServer();
-      drop = () => socket.close({ code: 1012, reason: 'restart' });
-      const news = (seq: number, text: string): string =>
-        JSON.stringify({ event: 'chat.message', data: { room: 'lobby', from: 'bob', text, at: seq }, seq });
-      server.onMessage((frame) => {
-        const { event, data } = JSON.parse(String(frame)) as { event: string; data: object };
-        if (event !== 'session') return socket.send(frame);
-        const resume = { token: 'r', seq: recovered ? 3 : 0, recovered };
-        socket.send(JSON.stringify({ event, data: { ...data, resume } }));
-        if (recovered) for (const seq of [1, 2, 3]) socket.send(news(seq, `missed ${seq}`));
-      });
-    });
-    await page.reload();
+    await open({ WS_RESUME: 'true' });
     await signIn('alice');
+    const bob = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, {
+      token: await signInByHttp(service.url, 'bob'),
+    });
+    const say = async (text: string): Promise<void> => {
+      expect(await bob.request('chat.send', { room: 'lobby', text })).toMatchObject({ event: 'ack' });
+    };
+    const texts = page.locator('#messages .text');
     await page.locator('#send:enabled').waitFor();
-    await drop();
+    await say('seen');
+    await message('seen').waitFor();
+    await page.context().setOffline(true);
+    await state('waiting').waitFor();
+    for (const text of ['missed 1', 'missed 2', 'missed 3']) await say(text);
+    expect(await texts.allTextContents()).toEqual(['seen']);
+    await page.context().setOffline(false);
     await message('You missed 3 messages while away').waitFor();
     await message('Connection restored').waitFor();
-    expect(await page.locator('#messages .text').allTextContents()).toEqual([
-      'missed 1',
-      'missed 2',
-      'missed 3',
-    ]);
+    await say('live');
+    await message('live').waitFor();
+    expect(await texts.allTextContents()).toEqual(['seen', 'missed 1', 'missed 2', 'missed 3', 'live']);
+    await bob.close();
   }, 30_000);
+
+  it('S8 lets administrators drain: everybody is told, and comes back', async () => {
+    await open({ WS_RESUME: 'true' });
+    await signIn('alice');
+    await page.locator('#send:enabled').waitFor();
+    const root = await openPage();
+    try {
+      await signIn('root', root);
+      await root.click('[data-action="drain"]');
+      await Promise.all([
+        root.locator('#admin-result', { hasText: '2 connections sent away' }).waitFor(),
+        page.locator('#status-text', { hasText: 'The server is restarting.' }).waitFor(),
+        root.locator('#status-text', { hasText: 'The server is restarting.' }).waitFor(),
+      ]);
+      await Promise.all([
+        message('Connection restored').waitFor(),
+        root.locator('#messages li', { hasText: 'Connection restored' }).waitFor(),
+      ]);
+      await send('back again');
+      await root.locator('#messages li', { hasText: 'back again' }).waitFor();
+      expect(await message('Some messages may be missing').count()).toBe(0);
+    } finally {
+      await root.context().close();
+    }
+  }, 40_000);
 });

@@ -100,6 +100,30 @@ describe('the reference service', () => {
     expect((await again.closed).code).toBe(4403);
   });
 
+  it('S8 sends everybody away for administrators, and goes on accepting', async () => {
+    const url = `${service.url}/admin/drain`;
+    const [alice, root] = [await connectAs('alice'), await connectAs('root')];
+    expect((await post(url, {})).status).toBe(401);
+    expect((await post(url, {}, await signIn(service.url, 'alice'))).status).toBe(403);
+    expect(await alice.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+
+    // What is under way is answered, and the administrator does not wait for it.
+    const slow = alice.request('slow', { ms: 500 });
+    await root.request('echo', { text: 'hi' });
+    expect(await post(url, {}, await signIn(service.url, 'root'))).toEqual({
+      status: 202,
+      body: { draining: 2 },
+    });
+    const again = await connectAs('alice');
+    expect(await slow).toMatchObject({ data: { ms: 500 } });
+    expect(await Promise.all([alice.closed, root.closed])).toEqual([
+      { code: 1012, reason: 'service restart' },
+      { code: 1012, reason: 'service restart' },
+    ]);
+    expect(await again.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+    await again.close();
+  });
+
   it('has a public gateway', async () => {
     const anybody = await TestClient.connect(wsUrl(service, '/public'));
     expect(await anybody.request('echo', { text: 'hi' })).toMatchObject({ data: { text: 'hi' } });

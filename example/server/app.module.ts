@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { RoomPolicy, WsSecurityModule } from 'nestjs-ws-security';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatRoomPolicy } from './chat/chat-room.policy.js';
 import { ChatModule } from './chat/chat.module.js';
@@ -13,6 +14,7 @@ import { developmentSecret } from './service-config.js';
       jwtSecret: developmentSecret(),
       providers: [{ provide: RoomPolicy, useClass: ChatRoomPolicy }],
     }),
+    AdminModule,
     AuthModule,
     ChatModule,
     PageModule,

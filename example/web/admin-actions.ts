@@ -1,6 +1,6 @@
 import { RequestError, type WsClient } from 'nestjs-ws-security/client';
 
-/** What an administrator can do to a user; resolves with what has happened, in words. */
+/** What an administrator can do to a user, or to everybody; resolves with what has happened, in words. */
 export interface AdminAction {
   readonly name: string;
   readonly label: string;
@@ -24,6 +24,15 @@ export function adminActions(client: WsClient, credential: () => Promise<string 
       run: async (userId) => {
         const { kicked } = await client.request<{ kicked: number }>('admin.kick', { userId });
         return `${connections(kicked)} of ${userId} closed.`;
+      },
+    },
+    {
+      name: 'drain',
+      label: 'Drain all',
+      run: async () => {
+        const path = '/admin/drain';
+        const { draining } = await post<{ draining: number }>(path, {}, await credential());
+        return `${connections(draining)} sent away, to come back by themselves.`;
       },
     },
   ];

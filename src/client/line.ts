@@ -59,10 +59,12 @@ export class Line {
     this.#heard();
   }
 
-  close(reason = ''): void {
+  /** @param reason of an end for good; without one the server keeps the session, because the client comes back */
+  close(reason?: string): void {
     this.#over = true;
     this.#timer.stop();
-    this.#socket?.close(CloseCode.NORMAL, fitReason(reason));
+    if (reason === undefined) this.#socket?.close();
+    else this.#socket?.close(CloseCode.NORMAL, fitReason(reason));
   }
 
   async #dial(): Promise<void> {

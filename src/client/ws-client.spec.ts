@@ -494,7 +494,7 @@ describe('WsClient: silence', () => {
       next: 'backoff',
     });
     await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
-    expect(await peer.closed).toMatchObject({ code: 1000 });
+    expect(await peer.closed).toMatchObject({ code: 1005 });
   });
 
   it('does not ask before the server named a heartbeat', async () => {
@@ -525,6 +525,12 @@ describe('WsClient: offline', () => {
   const offline = () => network.dispatchEvent(new Event('offline'));
   const online = () => network.dispatchEvent(new Event('online'));
   const listeners = () => ['online', 'offline'].map((type) => getEventListeners(network, type).length);
+
+  it('S5 leaves without a final code, so that its session is kept', async () => {
+    const { peer } = await connected();
+    offline();
+    expect((await peer.closed).code).toBe(1005);
+  });
 
   it('waits without a countdown until the network is back', async () => {
     const { client, until } = await connected({ random: () => 0.5 });

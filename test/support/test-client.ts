@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { WebSocket, type ClientOptions } from 'ws';
+import type { TestConnectOptions, TestRefusal } from 'nestjs-ws-security/testing';
+import { WebSocket } from 'ws';
+import { shakeHands } from '../../src/testing/test-handshake.js';
 
 export interface Frame {
   event: string;
@@ -8,17 +10,12 @@ export interface Frame {
   seq?: number;
 }
 
-export interface Refusal {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Record<string, unknown>;
-}
+/** What a slow machine may need. */
+const HANDSHAKE_MS = 20_000;
 
-interface ConnectOptions {
-  token?: string;
-  protocols?: string[];
-  origin?: string;
-  headers?: Record<string, string>;
+export type Refusal = TestRefusal;
+
+interface ConnectOptions extends Omit<TestConnectOptions, 'tls'> {
   /** A client certificate. */
   identity?: { cert: string; key: string };
 }
@@ -52,30 +49,17 @@ export class TestClient {
     });
   }
 
-  private static attempt(
+  private static async attempt(
     url: string,
-    { token, protocols, origin, headers, identity }: ConnectOptions,
+    { identity, ...options }: ConnectOptions,
   ): Promise<TestClient | Refusal> {
-    const init: ClientOptions = {
-      rejectUnauthorized: false,
-      ...identity,
-      ...(origin !== undefined && { origin }),
-      headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    };
-    const socket = new WebSocket(url, protocols ?? [], init);
-    const client = new TestClient(socket);
-    return new Promise((resolve, reject) => {
-      socket.on('open', () => resolve(client));
-      socket.on('error', reject);
-      socket.on('unexpected-response', (_request, response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-        });
-      });
-    });
+    let client: TestClient | undefined;
+    const outcome = await shakeHands(
+      url,
+      { timeoutMs: HANDSHAKE_MS, ...options, ...(identity && { tls: identity }) },
+      (socket) => (client = new TestClient(socket)),
+    );
+    return outcome instanceof WebSocket ? (client as TestClient) : outcome;
   }
 
   send(frame: unknown): void {

@@ -1,4 +1,5 @@
-import { SignJWT, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
+import { mintToken as mint } from '../../src/testing/test-token.js';
 
 export const SECRET = 'a secret of the tests that is more than 32 bytes long';
 
@@ -13,11 +14,11 @@ interface TokenOptions {
   withoutIssuedAt?: boolean;
 }
 
+/** A token of a user who may write, issued a minute ago. */
 export function mintToken(claims: JWTPayload = {}, options: TokenOptions = {}): Promise<string> {
-  const now = Math.floor((options.now ?? Date.now()) / 1000);
-  const token = new SignJWT({ sub: 'alice', roles: ['user'], scope: 'chat:write', ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime(options.expiresAt ?? now + (options.expiresIn ?? 3600));
-  if (!options.withoutIssuedAt) token.setIssuedAt(now - 60);
-  return token.sign(new TextEncoder().encode(options.secret ?? SECRET));
+  const { expiresIn, expiresAt, secret = SECRET, now = Date.now(), withoutIssuedAt } = options;
+  const own: Record<string, unknown> = { roles: ['user'], scope: 'chat:write', ...claims };
+  own['iat'] = withoutIssuedAt ? claims.iat : Math.floor(now / 1000) - 60;
+  if (expiresAt !== undefined) own['exp'] = expiresAt;
+  return mint(own, { ...(expiresIn !== undefined && { expiresIn }), secret, now });
 }

@@ -1,0 +1,10 @@
+export { expectClose } from './expect-close.js';
+export { ManualClock } from './manual-clock.js';
+export { startTestApp } from './test-app.js';
+export { TestClient } from './test-client.js';
+export { mintToken, TEST_SECRET } from './test-token.js';
+
+export type { TestClose, TestFrame } from './frame-queue.js';
+export type { TestApp, TestAppOptions } from './test-app.js';
+export type { TestConnectOptions, TestRefusal } from './test-handshake.interface.js';
+export type { TestTokenOptions } from './test-token.js';

@@ -1,0 +1,137 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type {
+  DynamicModule,
+  INestApplication,
+  ModuleMetadata,
+  NestApplicationOptions,
+  Provider,
+  Type,
+} from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import type { JWTPayload } from 'jose';
+import { Clock, type ResolvedOptions, SECURITY_OPTIONS, WsSecurityModule } from '../index.js';
+import type { WsSecurityOptions } from '../options/options.schema.js';
+import { resolveOptions } from '../options/resolve-options.js';
+import { GIVEN_OPTIONS } from '../ws-security.module-definition.js';
+import { testOptions } from './test-options.js';
+import { mintToken, type TestTokenOptions } from './test-token.js';
+
+const HMAC = ['HS256', 'HS384', 'HS512'] as const;
+
+type ForRoot = NonNullable<Parameters<typeof WsSecurityModule.forRoot>[0]>;
+
+/** @publicApi */
+export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
+  /** The gateways under test. */
+  gateways?: Provider[];
+  /** Options of `WsSecurityModule`, over those that `module` gives it. */
+  options?: WsSecurityOptions;
+  /** What else `WsSecurityModule.forRoot()` is given. */
+  forRoot?: Pick<ForRoot, 'imports' | 'providers' | 'guards' | 'connectGuards' | 'throttlers'>;
+  /** A module of the application that imports `WsSecurityModule` itself; it is not added then. */
+  module?: Type | DynamicModule;
+  /** Takes the place of the system's time. */
+  clock?: Clock;
+  /** Replaces providers: `(builder) => builder.overrideProvider(Users).useValue(fake)`. */
+  override?: (builder: TestingModuleBuilder) => unknown;
+  /** Called before the application listens: global pipes, a prefix, middleware. */
+  beforeInit?: (app: INestApplication) => unknown;
+  /** Another adapter than that of `@nestjs/platform-express`. */
+  httpAdapter?: AbstractHttpAdapter;
+  /** Serves `https:` and `wss:` (with Express; another adapter has its own setting). */
+  tls?: { cert: string; key: string };
+  /** A free one when left out. */
+  port?: number;
+  /** Errors only, when left out. */
+  logger?: NestApplicationOptions['logger'];
+}
+
+/** @publicApi */
+export interface TestApp {
+  app: INestApplication;
+  port: number;
+  /** `ws://127.0.0.1:…` or `wss://127.0.0.1:…`, without a path. */
+  url: string;
+  /**
+   * A token for this application: signed with its secret, for its issuer and audience, valid by its clock.
+   *
+   * @throws Error when it has no secret
+   */
+  mintToken(claims?: JWTPayload, options?: TestTokenOptions): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Nest application with `WsSecurityModule` on a free port of the loopback. Close it after the test.
+ *
+ * @throws whatever stops the start, such as `WsConfigurationError`
+ * @publicApi
+ */
+export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp> {
+  const builder = Test.createTestingModule({
+    imports: [config.module ?? WsSecurityModule.forRoot(config.forRoot), ...(config.imports ?? [])],
+    controllers: config.controllers ?? [],
+    providers: [...(config.gateways ?? []), ...(config.providers ?? [])],
+  });
+  builder.overrideProvider(SECURITY_OPTIONS).useFactory({
+    factory: (given: WsSecurityOptions) => resolveOptions(testOptions(given, config.options ?? {})),
+    inject: [GIVEN_OPTIONS],
+  });
+  if (config.clock) builder.overrideProvider(Clock).useValue(config.clock);
+  config.override?.(builder);
+  const module = await builder.compile();
+  const nestOptions: NestApplicationOptions = {
+    logger: config.logger ?? ['error', 'fatal'],
+    forceCloseConnections: true,
+    ...(config.tls && { httpsOptions: config.tls }),
+  };
+  const app = config.httpAdapter
+    ? module.createNestApplication(config.httpAdapter, nestOptions)
+    : module.createNestApplication(nestOptions);
+  try {
+    await config.beforeInit?.(app);
+    await app.listen(config.port ?? 0, '127.0.0.1');
+  } catch (error) {
+    // What runs already would keep the test runner alive.
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  return {
+    app,
+    port,
+    url: `${config.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
+    mintToken: (claims, options) => mintFor(app, claims, options),
+    close: () => app.close(),
+  };
+}
+
+async function mintFor(
+  app: INestApplication,
+  claims: JWTPayload | undefined,
+  options: TestTokenOptions | undefined,
+): Promise<string> {
+  const resolved = app.get<ResolvedOptions>(SECURITY_OPTIONS, { strict: false });
+  const { jwtIssuer, jwtAudience, jwtType } = resolved;
+  const secret = options?.secret ?? resolved.jwtSecret;
+  if (secret === undefined) throw new Error('the application verifies no tokens of a secret: set jwtSecret');
+  const own = {
+    ...(jwtIssuer !== undefined && { iss: jwtIssuer }),
+    ...(jwtAudience !== undefined && { aud: jwtAudience }),
+  };
+  const now = app.get(Clock, { strict: false }).now();
+  const algorithm = HMAC.find((name) => resolved.jwtAlgorithms?.includes(name) ?? true);
+  return mintToken(
+    { ...own, ...claims },
+    {
+      now,
+      ...(algorithm && { algorithm }),
+      ...(jwtType !== undefined && { type: jwtType }),
+      ...options,
+      secret,
+    },
+  );
+}
