@@ -72,7 +72,9 @@ describe('resolveSettings', () => {
     const { WebSocket: given } = host;
     delete host.WebSocket;
     try {
-      expect(() => resolveSettings({ url: 'ws://example.com' })).toThrow(/import \{ WebSocket \} from 'ws'/);
+      expect(() => resolveSettings({ url: 'ws://example.com' })).toThrow(
+        'No global WebSocket: pass that of ws',
+      );
     } finally {
       if (given) host.WebSocket = given;
     }

@@ -22,7 +22,7 @@ export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn
 
 export function resolveSettings(options: WsClientOptions): ClientSettings {
   const { url, protocols = [], random = Math.random, WebSocket = host.WebSocket } = options;
-  if (!WebSocket) throw new TypeError("No global WebSocket: pass one, import { WebSocket } from 'ws'");
+  if (!WebSocket) throw new TypeError('No global WebSocket: pass that of ws');
   return {
     ...options,
     ...amounts('', AMOUNTS, options),
@@ -39,7 +39,7 @@ function amounts<T extends Record<string, number>>(prefix: string, defaults: T, 
   for (const name in defaults) {
     const value = (given[name] ?? defaults[name]) as number;
     result[name] = value;
-    if (!(value >= 0)) throw new RangeError(`${prefix}${name}: got ${value}, may be a number from 0 on`);
+    if (!(value >= 0)) throw new RangeError(`${prefix}${name}: got ${value}, may be 0 or more`);
   }
   return result as T;
 }

@@ -57,7 +57,7 @@ export class Inbox {
       pass(this.#check, event, data);
       this.#requests.resolve(id, data);
     } catch (cause) {
-      this.#requests.reject(id, new RequestError('INVALID_REPLY', 'The reply was refused', { cause }));
+      this.#requests.reject(id, new RequestError('INVALID_REPLY', 'Reply refused', { cause }));
     }
   }
 

@@ -44,7 +44,7 @@ export class Line {
   constructor(settings: ClientSettings, handlers: LineHandlers) {
     this.#settings = settings;
     this.#handlers = handlers;
-    this.#timer.start(settings.connectTimeoutMs, () => this.#breakOff('The connection attempt timed out'));
+    this.#timer.start(settings.connectTimeoutMs, () => this.#breakOff('Connecting timed out'));
     void this.#dial();
   }
 
@@ -79,8 +79,8 @@ export class Line {
       this.#listen(login);
     } catch (error) {
       // Not the message: browsers quote the offending subprotocol, which is the credential.
-      const failure = `The socket cannot be created: ${(error as Error | null)?.name}`;
-      this.#end(null, this.#phase === 'creation' ? failure : 'The token provider failed');
+      const failure = `No socket: ${(error as Error | null)?.name}`;
+      this.#end(null, this.#phase === 'creation' ? failure : 'No token');
     }
   }
 
@@ -109,7 +109,7 @@ export class Line {
 
   #received(data: unknown): void {
     if (typeof data === 'string' && data.length > this.#settings.maxMessageLength) {
-      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'The message was too long');
+      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'Message too long');
     }
     this.#heard();
     const frame = decodeFrame(data);
@@ -124,7 +124,7 @@ export class Line {
     const silence = Math.max(this.#heartbeatMs, SHORTEST_HEARTBEAT_MS);
     this.#timer.start(silence, () => {
       this.#transmit(JSON.stringify({ event: 'ping' }));
-      this.#timer.start(Math.min(silence, LONGEST_PONG_MS), () => this.#breakOff('The line went silent'));
+      this.#timer.start(Math.min(silence, LONGEST_PONG_MS), () => this.#breakOff('Silence'));
     });
   }
 

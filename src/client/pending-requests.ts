@@ -38,12 +38,12 @@ export class PendingRequests {
       if (signal?.aborted) return abort();
       if (pending.size >= MAX_PENDING_REQUESTS) return fail('OVERLOADED', 'Too many requests');
       pending.set(id, settle);
-      timer.start(timeoutMs, () => fail('TIMEOUT', 'No reply in time'));
+      timer.start(timeoutMs, () => fail('TIMEOUT', 'No reply'));
       signal?.addEventListener('abort', abort);
       try {
         if (!transmit(id)) fail('NOT_OPEN', 'Not connected');
       } catch (cause) {
-        fail('BAD_MESSAGE', 'It cannot be sent', cause);
+        fail('BAD_MESSAGE', 'Not sendable', cause);
       }
     });
   }
@@ -59,7 +59,7 @@ export class PendingRequests {
 
   disconnect(): void {
     for (const settle of this.#pending.values()) {
-      settle(new RequestError('DISCONNECTED', 'The connection ended before the reply'));
+      settle(new RequestError('DISCONNECTED', 'Disconnected'));
     }
   }
 }

@@ -74,7 +74,7 @@ describe('WsClient: connecting', () => {
       .mockResolvedValue('third');
     const { client, until } = clientOf(server.url, { token });
     client.connect();
-    const reason = 'The token provider failed';
+    const reason = 'No token';
     expect(await until('waiting')).toMatchObject({ attempt: 1, code: null, next: null, reason });
     jest.advanceTimersByTime(500);
     expect(await until('waiting')).toMatchObject({ attempt: 2, reason });
@@ -89,7 +89,7 @@ describe('WsClient: connecting', () => {
     const { client, until } = clientOf(server.url, { token: 'not a protocol entry' });
     client.connect();
     const status = await until('closed');
-    expect(status).toMatchObject({ code: null, reason: 'The socket cannot be created: SyntaxError' });
+    expect(status).toMatchObject({ code: null, reason: 'No socket: SyntaxError' });
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -115,7 +115,7 @@ describe('WsClient: connecting', () => {
     jest.advanceTimersByTime(9_999);
     expect(client.state).toBe('connecting');
     jest.advanceTimersByTime(1);
-    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'The connection attempt timed out' });
+    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'Connecting timed out' });
     socket.resume();
     await once(socket, 'close');
   });
@@ -490,7 +490,7 @@ describe('WsClient: silence', () => {
     jest.advanceTimersByTime(1);
     expect(await until('waiting')).toMatchObject({
       code: 1006,
-      reason: 'The line went silent',
+      reason: 'Silence',
       next: 'backoff',
     });
     await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });

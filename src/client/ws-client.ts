@@ -207,7 +207,7 @@ export class WsClient {
     }
     const lost = this.#line && {
       code: ABNORMAL_CLOSURE,
-      reason: 'The network went offline',
+      reason: 'Offline',
       next: 'backoff' as const,
     };
     this.#dropLine();
