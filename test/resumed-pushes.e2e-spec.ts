@@ -71,8 +71,4 @@ it('S5 S6 fifty clients whose lines are cut again and again miss no push and see
   expect(outcomes.filter(({ missed }) => (missed ?? 0) > 0).length).toBeGreaterThan(outcomes.length / 2);
   const all = Array.from({ length: last }, (_, n) => n + 1);
   for (const numbers of seen) expect(numbers).toEqual(all);
-  console.log(
-    last,
-    outcomes.reduce((sum, { missed }) => sum + (missed ?? 0), 0),
-  );
 }, 30_000);
