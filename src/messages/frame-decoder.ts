@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { BadMessageException } from '../errors/ws-exceptions.js';
-import { withoutStack } from '../errors/without-stack.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import type { FrameId } from '../protocol/envelope.js';
@@ -71,13 +70,11 @@ export class FrameDecoder {
 
 function parse(text: string): Record<string, unknown> | undefined {
   if (!looksLikeObject(text)) return undefined;
-  return withoutStack(() => {
-    try {
-      return JSON.parse(text) as Record<string, unknown>;
-    } catch {
-      return undefined;
-    }
-  });
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Tells most garbage apart without an error of the parser, which costs more than all the rest. */
