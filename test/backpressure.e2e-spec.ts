@@ -4,6 +4,7 @@ import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsInt } from 'class-validator';
 import {
   type Connection,
+  ConnectionLifecycleService,
   ConnectionRegistry,
   SecureGateway,
   type WsSecurityOptions,
@@ -61,6 +62,16 @@ class SlowGateway {
       SlowGateway.listening++;
       subscriber.next(1);
       subscriber.add(() => SlowGateway.listening--);
+    });
+  }
+
+  @SubscribeMessage('ungraceful')
+  ungraceful(): Observable<number> {
+    return new Observable((subscriber) => {
+      subscriber.next(1);
+      subscriber.add(() => {
+        throw new Error('canary-teardown');
+      });
     });
   }
 
@@ -163,6 +174,20 @@ describe('R9 handlers of one connection', () => {
     expect(await client.request('context')).toMatchObject({ event: 'context' });
     await client.close();
     await until(() => SlowGateway.listening === 0);
+  });
+
+  it('L5 a stream that fails at its end ends nothing else', async () => {
+    await start();
+    const [client, other] = [await connect(), await connect('bob')];
+    expect(await client.request('ungraceful')).toMatchObject({ data: 1 });
+    const told: string[] = [];
+    running.app.get(ConnectionLifecycleService).events.subscribe(({ type }) => told.push(type));
+    await client.close();
+    await until(() => registry().size === 1);
+    await turn();
+    expect(told).toEqual(['closed']);
+    expect(await other.request('context')).toMatchObject({ event: 'context' });
+    await other.close();
   });
 
   it('S4 a client that is made to wait is not taken for dead', async () => {

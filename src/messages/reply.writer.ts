@@ -42,7 +42,14 @@ export class ReplyWriter {
       },
     });
     if (subscription.closed) return;
-    const stop = (): void => subscription.unsubscribe();
+    const stop = (): void => {
+      try {
+        subscription.unsubscribe();
+      } catch (error) {
+        // What a stream does at its end is the application's, and must not end the process.
+        this.report(message, error);
+      }
+    };
     subscription.add(() => connection.offClosed(stop));
     connection.onClosed(stop);
   }
@@ -64,7 +71,7 @@ export class ReplyWriter {
   }
 
   private report(message: InboundMessage, error: unknown): void {
-    const text = `The answer to "${message.event}" could not be sent`;
+    const text = `The answer to "${message.event}" failed`;
     this.logger.error(text, error instanceof Error ? error.stack : undefined);
   }
 }
