@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { decodeJwt } from 'jose';
 import { Service } from './support/service.js';
 import { post, signIn } from './support/sign-in.js';
@@ -197,6 +199,16 @@ describe('configured by its environment', () => {
       1012, 1012, 1012,
     ]);
     expect(await service.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('S8 does not wait for a connection on which nothing was ever sent', async () => {
+    const service = await Service.start();
+    const idle = connect(Number(new URL(service.url).port), '127.0.0.1');
+    idle.on('error', () => undefined);
+    await once(idle, 'connect');
+    const closed = once(idle, 'close');
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    await closed;
   });
 
   it('C1 C3 does not start with a wrong environment, lists everything on stderr and prints no secret', async () => {

@@ -22,6 +22,8 @@ async function bootstrap(): Promise<void> {
     bufferLogs: true,
     autoFlushLogs: false,
     logger: ['error', 'warn', 'fatal'],
+    // After the drain; browsers hold connections ready on which they never send a request.
+    forceCloseConnections: true,
     ...(httpsOptions && { httpsOptions }),
   });
   app.flushLogs();
