@@ -1,3 +1,6 @@
+import type { Server } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
+import { Test } from '@nestjs/testing';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
   type ConnectionEvent,
@@ -5,12 +8,13 @@ import {
   ConnectionRegistry,
   DrainService,
   SecureGateway,
+  WsSecurityModule,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { ManualClock } from './support/manual-clock.js';
 import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
-import { mintToken } from './support/tokens.js';
+import { mintToken, SECRET } from './support/tokens.js';
 
 @SecureGateway({ path: '/ws' })
 class SlowGateway {
@@ -123,6 +127,22 @@ describe('S8 a drain', () => {
     expect(await back.request('quick')).toMatchObject({ data: true });
     await running.close();
   });
+});
+
+it('S8 connections that have said nothing do not hold a shutdown up', async () => {
+  const module = await Test.createTestingModule({
+    imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET, logSecurityEvents: false })],
+    providers: [SlowGateway],
+  }).compile();
+  const app = module.createNestApplication({ logger: false });
+  await app.listen(0, '127.0.0.1');
+  const server = app.getHttpServer() as Server;
+  const accepted = new Promise((resolve) => server.once('connection', resolve));
+  const silent = createConnection((server.address() as AddressInfo).port, '127.0.0.1');
+  await accepted;
+  const ended = new Promise((resolve) => silent.once('close', resolve));
+  await app.close();
+  await ended;
 });
 
 describe('events', () => {

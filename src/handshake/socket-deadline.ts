@@ -9,7 +9,7 @@ const FIRST_REQUEST_MS = 9000;
  * looks at them every 30 seconds only.
  */
 export class SocketDeadline {
-  private readonly waiting = new Map<string, WheelTimer>();
+  private readonly waiting = new Map<string, { socket: Socket; timer: WheelTimer }>();
 
   constructor(
     private readonly server: Server,
@@ -20,10 +20,14 @@ export class SocketDeadline {
     server.on('request', this.onRequest);
   }
 
+  /** Cuts those that have said nothing yet: browsers hold such connections ready, and a shutdown would wait for them. */
   detach(): void {
     this.server.off('connection', this.onConnection);
     this.server.off('request', this.onRequest);
-    for (const timer of this.waiting.values()) timer.cancel();
+    for (const { socket, timer } of this.waiting.values()) {
+      timer.cancel();
+      socket.destroy();
+    }
     this.waiting.clear();
   }
 
@@ -36,17 +40,15 @@ export class SocketDeadline {
     // Peers on a Unix socket have no port, and are the operator's own.
     if (socket.remotePort === undefined) return;
     const peer = peerOf(socket);
-    this.waiting.set(
-      peer,
-      this.wheel.schedule(FIRST_REQUEST_MS, () => socket.destroy()),
-    );
+    const timer = this.wheel.schedule(FIRST_REQUEST_MS, () => socket.destroy());
+    this.waiting.set(peer, { socket, timer });
     socket.once('close', () => this.forget(peer));
   };
 
   private readonly onRequest = ({ socket }: IncomingMessage): void => this.settle(socket);
 
   private forget(peer: string): void {
-    this.waiting.get(peer)?.cancel();
+    this.waiting.get(peer)?.timer.cancel();
     this.waiting.delete(peer);
   }
 }
