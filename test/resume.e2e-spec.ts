@@ -244,6 +244,35 @@ describe('S5 a token is no good', () => {
   });
 });
 
+it('L5 a store that fails costs the session, and nothing else', async () => {
+  await start();
+  const failed = (): Promise<never> => Promise.reject(new Error('no store'));
+  Object.assign(running.app.get(ResumeStore), { put: failed, take: failed, delete: failed });
+  const unhandled: unknown[] = [];
+  const listen = (error: unknown): number => unhandled.push(error);
+  process.on('unhandledRejection', listen);
+  const { client } = await connect();
+  await client.close();
+  await registry().whenEmpty();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', listen);
+  expect(unhandled).toEqual([]);
+});
+
+it('L5 a store that throws at once is no worse', async () => {
+  await start();
+  const broken = (): never => {
+    throw new Error('canary-store');
+  };
+  Object.assign(running.app.get(ResumeStore), { put: broken, take: broken, delete: broken });
+  const { client } = await connect();
+  await client.close();
+  await registry().whenEmpty();
+  const other = await connect();
+  expect(await other.client.request('join', { room: 'a' })).toMatchObject({ event: 'ack' });
+  await other.client.close();
+});
+
 it('S6 says that nothing was recovered when too much was missed, and begins anew', async () => {
   await start({ resumeMaxMessages: 3 });
   const { client, resume } = await connect();

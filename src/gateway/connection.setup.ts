@@ -65,9 +65,11 @@ export class ConnectionSetup implements ChannelServices {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
-    const start = (): void => void this.start(client, connection, channel, announce, offer);
-    if (!handshake.awaitsLogin) start();
-    else void this.login.of(connection, channel).then((isIn) => (isIn ? start() : channel.open()));
+    const start = (): Promise<void> => this.start(client, connection, channel, announce, offer);
+    const started = handshake.awaitsLogin
+      ? this.login.of(connection, channel).then((isIn) => (isIn ? start() : channel.open()))
+      : start();
+    started.catch((error: unknown) => this.giveUp(connection, error));
   }
 
   channelOf(client: object): MessageChannel | undefined {
@@ -125,6 +127,12 @@ export class ConnectionSetup implements ChannelServices {
     }
     // If it is being closed nothing is dispatched, but the answer to the closing handshake has to be read.
     channel.open();
+  }
+
+  /** 101 is on its way already: there is no answer to give any more, and nobody else may suffer. */
+  private giveUp(connection: Connection, error: unknown): void {
+    this.logger.error('A connection could not be set up', error instanceof Error ? error.stack : undefined);
+    connection.terminate();
   }
 
   private greet(connection: Connection, resume: SessionBody['resume']): void {

@@ -7,6 +7,7 @@ import type { SessionBody } from '../../protocol/envelope.js';
 import type { Connection } from '../connection.js';
 import { Rooms } from '../rooms/rooms.js';
 import { TimerWheel, type WheelTimer } from '../timer-wheel.js';
+import { unawaited } from '../unawaited.js';
 import { AwaySessions } from './away-sessions.js';
 import { ResumeSession } from './resume-session.js';
 import { ResumeStore } from './resume-store.js';
@@ -84,16 +85,16 @@ export class ResumeService {
     const hash = this.hashes.get(session) as string;
     if (!isResumable(connection, code)) {
       this.hashes.delete(session);
-      void this.store.delete(hash);
+      unawaited(() => this.store.delete(hash));
       return;
     }
-    void this.store.put(hash, session, this.options.resumeTtlMs);
+    unawaited(() => this.store.put(hash, session, this.options.resumeTtlMs));
     this.away.add(session);
     this.timers.set(
       session,
       this.wheel.schedule(this.options.resumeTtlMs, () => {
         this.release(session);
-        void this.store.delete(hash);
+        unawaited(() => this.store.delete(hash));
       }),
     );
   }
@@ -137,7 +138,7 @@ export class ResumeService {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const hash = hashOf(token);
     this.hashes.set(session, hash);
-    void this.store.put(hash, session, Infinity);
+    unawaited(() => this.store.put(hash, session, Infinity));
     return token;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
+import { unawaited } from '../../connection/unawaited.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -33,7 +34,7 @@ export class ConnectionCapStep extends HandshakeStep {
     if (!(await this.directory.acquire(scope, maxConnectionsPerAddress))) {
       throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
     }
-    handshake.hold(() => void this.directory.release(scope));
+    handshake.hold(() => unawaited(() => this.directory.release(scope)));
   }
 
   private kindOf({ credentials, certificate }: Handshake): string {

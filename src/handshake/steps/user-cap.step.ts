@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionDirectory } from '../../connection/connection-directory.js';
 import { limitKeyOf } from '../../connection/principal.js';
+import { unawaited } from '../../connection/unawaited.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -26,6 +27,6 @@ export class UserCapStep extends HandshakeStep {
     if (!(await this.directory.acquire(scope, this.options.maxConnectionsPerUser))) {
       throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
     }
-    handshake.hold(() => void this.directory.release(scope));
+    handshake.hold(() => unawaited(() => this.directory.release(scope)));
   }
 }
