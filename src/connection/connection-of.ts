@@ -1,11 +1,16 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Connection } from './connection.js';
 
-const connections = new WeakMap<object, Connection>();
+// Not a WeakMap: what that holds lives on until the next full garbage collection, however short the connection was.
+const CONNECTION = Symbol('connection');
+
+interface Client {
+  [CONNECTION]?: Connection;
+}
 
 /** @internal */
 export function bindConnection(client: object, connection: Connection): void {
-  connections.set(client, connection);
+  (client as Client)[CONNECTION] = connection;
 }
 
 /**
@@ -14,7 +19,7 @@ export function bindConnection(client: object, connection: Connection): void {
  * @throws Error when the client was not accepted by this module
  */
 export function connectionOf(client: object): Connection {
-  const connection = connections.get(client);
+  const connection = (client as Client)[CONNECTION];
   if (!connection) throw new Error('This client did not come through WsSecurityModule.');
   return connection;
 }

@@ -9,17 +9,40 @@ export interface WheelTimer {
 const TICK_MS = 100;
 const SLOTS = 512;
 
-class Entry implements WheelTimer {
-  slot: Set<Entry> | undefined;
+/** A link of a ring. What leaves it refers to no other any more, or each would keep the next one from being collected. */
+class Link {
+  next: Link = this;
+  previous: Link = this;
 
+  insertBefore(link: Link): void {
+    this.next = link;
+    this.previous = link.previous;
+    link.previous.next = this;
+    link.previous = this;
+  }
+
+  remove(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.next = this;
+    this.previous = this;
+  }
+
+  get isAlone(): boolean {
+    return this.next === this;
+  }
+}
+
+class Entry extends Link implements WheelTimer {
   constructor(
     readonly dueTick: number,
     readonly run: () => void,
-  ) {}
+  ) {
+    super();
+  }
 
   cancel(): void {
-    this.slot?.delete(this);
-    this.slot = undefined;
+    this.remove();
   }
 }
 
@@ -29,7 +52,7 @@ class Entry implements WheelTimer {
  */
 @Injectable()
 export class TimerWheel implements OnApplicationShutdown {
-  private readonly slots = Array.from({ length: SLOTS }, () => new Set<Entry>());
+  private readonly slots = Array.from({ length: SLOTS }, () => new Link());
   private lastTick: number;
   private stop: (() => void) | undefined;
 
@@ -45,8 +68,7 @@ export class TimerWheel implements OnApplicationShutdown {
     }
     const due = this.clock.monotonic() + Math.max(0, delayMs);
     const entry = new Entry(Math.max(Math.ceil(due / TICK_MS), this.lastTick + 1), run);
-    entry.slot = this.slotOf(entry.dueTick);
-    entry.slot.add(entry);
+    entry.insertBefore(this.slotOf(entry.dueTick));
     return entry;
   }
 
@@ -57,7 +79,7 @@ export class TimerWheel implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.stop?.();
     this.stop = undefined;
-    for (const slot of this.slots) slot.clear();
+    for (const slot of this.slots) while (!slot.isAlone) slot.next.remove();
   }
 
   private advance(): void {
@@ -68,16 +90,21 @@ export class TimerWheel implements OnApplicationShutdown {
     for (let tick = first; tick <= now; tick++) this.runDue(this.slotOf(tick), now);
   }
 
-  private runDue(slot: Set<Entry>, now: number): void {
-    for (const entry of slot) {
-      if (entry.dueTick > now) continue;
+  private runDue(slot: Link, now: number): void {
+    const due: Entry[] = [];
+    for (let { next } = slot; next !== slot; next = next.next) {
+      if ((next as Entry).dueTick <= now) due.push(next as Entry);
+    }
+    for (const entry of due) {
+      // Another one may have cancelled it.
+      if (entry.isAlone) continue;
       entry.cancel();
       entry.run();
     }
   }
 
-  private slotOf(tick: number): Set<Entry> {
-    return this.slots[tick % SLOTS] as Set<Entry>;
+  private slotOf(tick: number): Link {
+    return this.slots[tick % SLOTS] as Link;
   }
 
   private tickOf(ms: number): number {

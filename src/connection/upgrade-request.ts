@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
 const NO_QUERY = new URLSearchParams();
+const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * An HTTP upgrade request as it came over the wire. Node joins or drops repeated headers; here each one counts.
@@ -49,7 +50,7 @@ export class UpgradeRequest {
 
   /** All values of a header, in order; `name` in lower case. */
   all(name: string): readonly string[] {
-    return this.values.get(name) ?? [];
+    return this.values.get(name) ?? NONE;
   }
 
   /** The value of a header that was sent exactly once. */
@@ -59,8 +60,10 @@ export class UpgradeRequest {
   }
 
   /** The entries of a header that is a comma-separated list (RFC 9110 §5.6.1), over all its lines. */
-  entries(name: string): string[] {
-    return this.all(name)
+  entries(name: string): readonly string[] {
+    const values = this.values.get(name);
+    if (!values) return NONE;
+    return values
       .flatMap((value) => value.split(','))
       .map((entry) => entry.trim())
       .filter((entry) => entry !== '');

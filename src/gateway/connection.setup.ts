@@ -26,11 +26,16 @@ import { InBandAuth } from './in-band-auth.js';
 import { Login } from './login.js';
 import { violationCodeOf } from './violation-code.js';
 
+const CHANNEL = Symbol('channel');
+
+interface Client {
+  [CHANNEL]?: MessageChannel;
+}
+
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
 export class ConnectionSetup implements ChannelServices {
   private readonly logger = new Logger('WsSecurity');
-  private readonly channels = new WeakMap<object, MessageChannel>();
 
   constructor(
     @InjectSecurityOptions() readonly options: ResolvedOptions,
@@ -57,7 +62,7 @@ export class ConnectionSetup implements ChannelServices {
   ): void {
     const connection = this.connectionOn(client, stream, handshake, id);
     const channel = new MessageChannel(client, stream, targets, connection, this);
-    this.channels.set(client, channel);
+    (client as Client)[CHANNEL] = channel;
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);
     this.lifecycle.accepted(connection);
@@ -73,7 +78,7 @@ export class ConnectionSetup implements ChannelServices {
   }
 
   channelOf(client: object): MessageChannel | undefined {
-    return this.channels.get(client);
+    return (client as Client)[CHANNEL];
   }
 
   private connectionOn(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): Connection {

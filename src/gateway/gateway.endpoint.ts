@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Endpoint } from '../handshake/endpoint.interface.js';
@@ -20,7 +19,8 @@ const UNTYPED = {
 /** The gateways on one path: a `ws` server without a port, fed by the handshake. */
 export class GatewayEndpoint implements Endpoint {
   readonly server: WebSocketServer;
-  private readonly protocols = new WeakMap<IncomingMessage, string>();
+  /** What the handshake that is being answered has chosen. */
+  private protocol: string | undefined;
 
   constructor(
     readonly path: string,
@@ -37,13 +37,13 @@ export class GatewayEndpoint implements Endpoint {
       autoPong: false,
       ...UNTYPED,
       perMessageDeflate: options.compression && COMPRESSION,
-      handleProtocols: (_offered, request) => this.protocols.get(request) ?? false,
+      handleProtocols: () => this.protocol ?? false,
     });
   }
 
   accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
     const { raw } = handshake.request;
-    if (handshake.protocol !== undefined) this.protocols.set(raw, handshake.protocol);
+    this.protocol = handshake.protocol;
     this.server.handleUpgrade(raw, socket, head, (client: WebSocket) => {
       this.setup.open(client, socket, this.policy.targets, handshake, randomUUID(), () =>
         this.server.emit('connection', client, raw),

@@ -10,7 +10,7 @@ import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { JwtVerifierOptions } from './jwt.verifier.js';
-import { inspect } from './token-shape.js';
+import { headerOf } from './token-shape.js';
 
 const WRONG_KEY = 'invalid signature';
 
@@ -35,7 +35,7 @@ export class HmacVerifier extends TokenVerifier {
 
   override async verify(token: string): Promise<Principal> {
     const now = this.clock.now();
-    const { header } = inspect(token);
+    const header = headerOf(token);
     const { algorithms, type, clockSkewMs } = this.options;
     if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
     if (type !== undefined && typeOf(header) !== typeOf({ typ: type }))

@@ -6,7 +6,7 @@ import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
 import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
-import { inspect } from './token-shape.js';
+import { headerOf, unverifiedClaimsOf } from './token-shape.js';
 import type { VerificationKeys } from './verification-keys.js';
 
 export interface JwtVerifierOptions {
@@ -47,7 +47,8 @@ export class JwtVerifier extends TokenVerifier {
 
   /** The algorithm and the issuer are looked at first: what is not meant for these keys never makes them be fetched. */
   private async claimsOf(token: string, now: number): Promise<JWTPayload> {
-    const { header, claims } = inspect(token);
+    const header = headerOf(token);
+    const claims = unverifiedClaimsOf(token);
     const { algorithms, issuer } = this.options;
     if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
     if (issuer !== undefined && claims.iss !== issuer) throw new InvalidCredentialError('issuer');
