@@ -16,7 +16,7 @@ const MAX_SECONDS = 8.64e12;
  * @throws TypeError when the mapper does not answer with strings
  */
 export function principalOfClaims(
-  claims: JWTPayload,
+  claims: Readonly<JWTPayload>,
   mapper: PrincipalMapper,
   now: number,
   clockSkewMs: number,
@@ -27,7 +27,7 @@ export function principalOfClaims(
 
 /** As {@link principalOfClaims}, for claims that may go without `exp` (RFC 7662 §2.2). */
 export function principalOf(
-  claims: JWTPayload,
+  claims: Readonly<JWTPayload>,
   mapper: PrincipalMapper,
   now: number,
   clockSkewMs: number,
@@ -64,7 +64,7 @@ function millisecondsOf(seconds: unknown): number {
   return seconds * 1000;
 }
 
-function sessionOf(claims: JWTPayload): string | null {
+function sessionOf(claims: Readonly<JWTPayload>): string | null {
   const { sid } = claims;
   if (typeof sid === 'string') return sid;
   return typeof claims.jti === 'string' ? claims.jti : null;

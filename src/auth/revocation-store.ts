@@ -56,6 +56,7 @@ export class MemoryRevocationStore extends RevocationStore {
   }
 
   revokedBefore(keys: readonly string[]): number | undefined {
+    if (this.entries.size === 0) return undefined;
     const moments = keys.flatMap((key) => this.entries.get(key)?.before ?? []);
     return moments.length === 0 ? undefined : Math.max(...moments);
   }

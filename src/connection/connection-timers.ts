@@ -1,12 +1,14 @@
 import type { Connection } from './connection.js';
 import type { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import type { TimerWheel, WheelTimer } from './timer-wheel.js';
+import type { TimerWheel } from './timer-wheel.js';
 
-/** One running timer a connection, forgotten when the connection closes. */
+/** What a connection has a timer for. */
+export type TimerName = 'heartbeat' | 'idle' | 'expiry';
+
+/** One running timer of its name a connection, cancelled when the connection closes. */
 export class ConnectionTimers {
-  private readonly timers = new Map<Connection, WheelTimer>();
-
   constructor(
+    private readonly name: TimerName,
     private readonly wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
     start: (connection: Connection) => void,
@@ -21,13 +23,13 @@ export class ConnectionTimers {
     });
   }
 
-  set(connection: Connection, delayMs: number, run: () => void): void {
-    this.timers.get(connection)?.cancel();
-    this.timers.set(connection, this.wheel.schedule(delayMs, run));
+  set({ timers }: Connection, delayMs: number, run: () => void): void {
+    timers[this.name]?.cancel();
+    timers[this.name] = this.wheel.schedule(delayMs, run);
   }
 
-  clear(connection: Connection): void {
-    this.timers.get(connection)?.cancel();
-    this.timers.delete(connection);
+  clear({ timers }: Connection): void {
+    timers[this.name]?.cancel();
+    timers[this.name] = undefined;
   }
 }

@@ -6,35 +6,13 @@ import { errorText } from '../protocol/error-text.js';
 import { PushText } from '../protocol/push-text.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import type { ResumeSession } from './resume/resume-session.js';
+import { closeReasonOf } from './close-reason.js';
+import type { ConnectionInbound, ConnectionInit, ConnectionSocket } from './connection-parts.interface.js';
+import type { TimerName } from './connection-timers.js';
 import { limitKeyOf, type Principal } from './principal.js';
-
-/** The part of a `ws` socket a connection needs. */
-export interface ConnectionSocket {
-  readonly readyState: number;
-  readonly protocol: string;
-  send(text: string): void;
-  /** As `send`, of a text that many get. */
-  sendShared(push: PushText): void;
-  ping(data?: string): void;
-  pong(data: Buffer): void;
-  /** Whether more waits for the client than it may. */
-  readonly isBehind: boolean;
-  close(code: number, reason: string): void;
-  terminate(): void;
-}
-
-export interface ConnectionInit {
-  id: string;
-  socket: ConnectionSocket;
-  principal: Principal;
-  /** The client's address as limits count it. */
-  address: string;
-  path: string;
-  openedAt: number;
-}
+import type { WheelTimer } from './timer-wheel.js';
 
 const OPEN = 1;
-const MAX_REASON_BYTES = 123;
 /** What a ping carries whose answer is waited for. */
 const ROUND_TRIP = 'round-trip';
 
@@ -64,19 +42,25 @@ export class Connection {
   closedWith: CloseCode | undefined;
   /** @internal */
   closeReason = '';
+  /** What runs for it, by name. @internal */
+  readonly timers: Record<TimerName, WheelTimer | undefined> = {
+    heartbeat: undefined,
+    idle: undefined,
+    expiry: undefined,
+  };
   private identity: Principal;
   private budget: string;
   /** What outlives it, for a client that may come back. @internal */
   session: ResumeSession | undefined;
   /** Whether pushes reach it: not before it is authenticated, and its client knows its session. @internal */
   isReady = false;
-  private readonly early: PushText[] = [];
+  private early: PushText[] | undefined;
   private hasClosed = false;
   private pushes = 0;
-  private closingCallback: (() => void) | undefined;
-  private finishing: (() => Promise<void>) | undefined;
-  private pings: (() => void)[] = [];
-  private readonly closedCallbacks = new Set<() => void>();
+  /** Who reads from it. @internal */
+  inbound: ConnectionInbound | undefined;
+  private pings: (() => void)[] | undefined;
+  private closedCallbacks: Set<() => void> | undefined;
 
   constructor(init: ConnectionInit) {
     this.id = init.id;
@@ -130,7 +114,7 @@ export class Connection {
 
   /** As `push`, of what was serialised already. @param room where it was sent to @internal */
   pushText(text: PushText, room?: string): void {
-    if (!this.isReady) this.early.push(text);
+    if (!this.isReady) (this.early ??= []).push(text);
     else if (this.session) this.write(this.session.add(text, room));
     else if (this.speaksProtocol) this.write(text.numbered(++this.pushes));
     else if (this.isOpen) this.socket.sendShared(text);
@@ -144,7 +128,8 @@ export class Connection {
   /** The client knows its session: what it was pushed so far follows. @internal */
   ready(): void {
     this.isReady = true;
-    for (const text of this.early.splice(0)) this.pushText(text);
+    for (const text of this.early ?? []) this.pushText(text);
+    this.early = undefined;
   }
 
   /** Sends a frame of the protocol itself, which is not counted. @internal */
@@ -187,8 +172,8 @@ export class Connection {
       this.closedWith = code;
       this.closeReason = reason;
     }
-    this.socket.close(code, firstBytes(reason, MAX_REASON_BYTES));
-    this.closingCallback?.();
+    this.socket.close(code, closeReasonOf(reason));
+    this.inbound?.abandon();
   }
 
   /** Cuts the line without a word. */
@@ -201,30 +186,22 @@ export class Connection {
     if (this.isOpen) this.socket.pong(data);
   }
 
-  /** Calls back when the server starts to close it; there is one who is called. @internal */
-  onClosing(callback: () => void): void {
-    this.closingCallback = callback;
-  }
-
-  /** Says how to stop reading and answer what has been read. @internal */
-  onFinish(finish: () => Promise<void>): void {
-    this.finishing = finish;
-  }
-
   /** Reads nothing more, and resolves when everything that was read has been answered. @internal */
   finish(): Promise<void> {
-    return this.finishing?.() ?? Promise.resolve();
+    return this.inbound?.finish() ?? Promise.resolve();
   }
 
   /** Resolves when the client has answered a ping that is sent now. @internal */
   roundTrip(): Promise<void> {
     if (this.isOpen) this.socket.ping(ROUND_TRIP);
-    return new Promise((resolve) => this.pings.push(resolve));
+    return new Promise((resolve) => (this.pings ??= []).push(resolve));
   }
 
   /** A pong came. @internal */
   ponged(data: string): void {
-    if (data === ROUND_TRIP) for (const resolve of this.pings.splice(0)) resolve();
+    if (data !== ROUND_TRIP) return;
+    for (const resolve of this.pings ?? []) resolve();
+    this.pings = undefined;
   }
 
   /** Resolves once it has closed. @internal */
@@ -234,34 +211,22 @@ export class Connection {
 
   /** Calls back once it has closed. @internal */
   onClosed(callback: () => void): void {
-    this.closedCallbacks.add(callback);
+    (this.closedCallbacks ??= new Set()).add(callback);
   }
 
   /** @internal */
   offClosed(callback: () => void): void {
-    this.closedCallbacks.delete(callback);
+    this.closedCallbacks?.delete(callback);
   }
 
   /** It has closed. @internal */
   closed(): void {
     this.hasClosed = true;
-    for (const callback of this.closedCallbacks) callback();
-    this.closedCallbacks.clear();
+    for (const callback of this.closedCallbacks ?? []) callback();
+    this.closedCallbacks = undefined;
   }
 
   private write(text: string): void {
     if (this.isOpen) this.socket.send(text);
   }
-}
-
-/** The beginning of a text that fits, without a character that was cut in half. */
-function firstBytes(text: string, limit: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    bytes += Buffer.byteLength(character);
-    if (bytes > limit) break;
-    kept += character;
-  }
-  return kept;
 }

@@ -23,7 +23,13 @@ export class ExpiryService {
     wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
   ) {
-    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => this.watch(connection), true);
+    this.timers = new ConnectionTimers(
+      'expiry',
+      wheel,
+      lifecycle,
+      (connection) => this.watch(connection),
+      true,
+    );
   }
 
   private watch(connection: Connection): void {

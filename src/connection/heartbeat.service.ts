@@ -20,7 +20,7 @@ export class HeartbeatService {
     wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
   ) {
-    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) =>
+    this.timers = new ConnectionTimers('heartbeat', wheel, lifecycle, (connection) =>
       this.wait(connection, options.heartbeatIntervalMs),
     );
   }

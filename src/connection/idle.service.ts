@@ -21,7 +21,7 @@ export class IdleService {
     wheel: TimerWheel,
   ) {
     if (options.idleTimeoutMs === 0) return;
-    this.timers = new ConnectionTimers(wheel, lifecycle, (connection) => {
+    this.timers = new ConnectionTimers('idle', wheel, lifecycle, (connection) => {
       connection.lastActive = clock.monotonic();
       this.watch(connection);
     });

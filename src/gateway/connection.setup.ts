@@ -5,13 +5,14 @@ import { closeRevoked, RevocationService } from '../auth/revocation.service.js';
 import { Clock } from '../connection/clock.js';
 import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
-import { bindConnection } from '../connection/connection-of.js';
+import { bindConnection, connectionOf } from '../connection/connection-of.js';
 import { closeWithGoodbye } from '../connection/goodbye.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { type ResumeOffer, ResumeService } from '../connection/resume/resume.service.js';
 import { resumeOfferOf } from '../handshake/subprotocol.js';
 import type { Handshake } from '../handshake/handshake.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
+import { channelOf } from '../messages/channel-of.js';
 import { type ChannelServices, MessageChannel } from '../messages/message-channel.js';
 import { MessageDispatcher } from '../messages/message.dispatcher.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -25,12 +26,6 @@ import { GatewayHooks } from './gateway-hooks.js';
 import { InBandAuth } from './in-band-auth.js';
 import { Login } from './login.js';
 import { violationCodeOf } from './violation-code.js';
-
-const CHANNEL = Symbol('channel');
-
-interface Client {
-  [CHANNEL]?: MessageChannel;
-}
 
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
@@ -62,7 +57,6 @@ export class ConnectionSetup implements ChannelServices {
   ): void {
     const connection = this.connectionOn(client, stream, handshake, id);
     const channel = new MessageChannel(client, stream, targets, connection, this);
-    (client as Client)[CHANNEL] = channel;
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);
     this.lifecycle.accepted(connection);
@@ -70,24 +64,28 @@ export class ConnectionSetup implements ChannelServices {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
-    const start = (): Promise<void> => this.start(client, connection, channel, announce, offer);
-    const started = handshake.awaitsLogin
-      ? this.login.of(connection, channel).then((isIn) => (isIn ? start() : channel.open()))
-      : start();
-    started.catch((error: unknown) => this.giveUp(connection, error));
+    const start = (): void | Promise<void> => this.start(client, connection, channel, announce, offer);
+    if (!handshake.awaitsLogin) {
+      this.settle(connection, start());
+      return;
+    }
+    channel.pause();
+    const login = this.login.of(connection, channel);
+    this.settle(
+      connection,
+      login.then((isIn) => (isIn ? start() : channel.open())),
+    );
   }
 
   channelOf(client: object): MessageChannel | undefined {
-    return (client as Client)[CHANNEL];
+    return channelOf(client);
   }
 
   private connectionOn(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): Connection {
-    const socket = new OutboundSocket(client, stream, this.options, this.wheel, () =>
-      closeWithGoodbye(connection, CloseCode.TRY_AGAIN_LATER, 'too slow'),
-    );
+    const socket = new OutboundSocket(client, stream, this.options, this.wheel, closeSlow);
     const { principal, address, request } = handshake;
     const openedAt = this.clock.now();
-    const connection: Connection = new Connection({
+    const connection = new Connection({
       id,
       socket,
       principal,
@@ -113,25 +111,43 @@ export class ConnectionSetup implements ChannelServices {
     });
   }
 
-  private async start(
+  /** Takes effect at once when there is nothing to wait for: then it need not be made to wait either. */
+  private start(
     client: WebSocket,
     connection: Connection,
     channel: MessageChannel,
     announce: () => void,
     offer: ResumeOffer | undefined,
-  ): Promise<void> {
-    if (this.resumes.isFor(connection))
-      await this.resumes.begin(connection, offer, (resume) => this.greet(connection, resume));
-    else this.greet(connection, null);
+  ): void | Promise<void> {
+    if (!this.resumes.isFor(connection)) {
+      this.greet(connection, null);
+      return this.enter(client, connection, channel, announce);
+    }
+    channel.pause();
+    return this.resumes
+      .begin(connection, offer, (resume) => this.greet(connection, resume))
+      .then(() => this.enter(client, connection, channel, announce));
+  }
+
+  private enter(
+    client: WebSocket,
+    connection: Connection,
+    channel: MessageChannel,
+    announce: () => void,
+  ): void | Promise<void> {
     connection.ready();
     // It may have been revoked after it was verified.
     if (this.revocations.isRevokedHere(connection.principal)) closeRevoked(connection);
-    if (connection.isOpen) {
-      announce();
-      await this.hooks.connected(client);
-    }
+    if (connection.isOpen) announce();
+    const hooks = this.hooks.connected(client);
     // If it is being closed nothing is dispatched, but the answer to the closing handshake has to be read.
-    channel.open();
+    if (!hooks) return channel.open();
+    channel.pause();
+    return hooks.then(() => channel.open());
+  }
+
+  private settle(connection: Connection, pending: void | Promise<void>): void {
+    pending?.catch((error: unknown) => this.giveUp(connection, error));
   }
 
   /** 101 is on its way already: there is no answer to give any more, and nobody else may suffer. */
@@ -154,4 +170,8 @@ export class ConnectionSetup implements ChannelServices {
       resume,
     };
   }
+}
+
+function closeSlow(client: WebSocket): void {
+  closeWithGoodbye(connectionOf(client), CloseCode.TRY_AGAIN_LATER, 'too slow');
 }

@@ -42,9 +42,18 @@ export class GatewayHooks {
     }
   }
 
-  /** Resolves when the connect hooks of all gateways have finished with this client; one that failed closes it. */
-  async connected(client: object): Promise<void> {
-    const outcomes = await Promise.all(this.connecting.get(client) ?? []);
+  /**
+   * Resolves when the connect hooks of all gateways have finished with this client; one that failed closes it.
+   *
+   * @returns undefined when there are none
+   */
+  connected(client: object): Promise<void> | undefined {
+    const runs = this.connecting.get(client);
+    return runs && this.finished(client, runs);
+  }
+
+  private async finished(client: object, runs: readonly Promise<boolean>[]): Promise<void> {
+    const outcomes = await Promise.all(runs);
     this.connecting.delete(client);
     if (outcomes.includes(false)) connectionOf(client).close(CloseCode.INTERNAL_ERROR, 'internal error');
   }

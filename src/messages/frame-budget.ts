@@ -83,16 +83,16 @@ export class FrameBudget implements FrameListener {
 class Judgements {
   private added = 0;
   private taken = 0;
-  private readonly noes: number[] = [];
+  private noes: number[] | undefined;
 
   add(fits: boolean): void {
-    if (!fits) this.noes.push(this.added);
+    if (!fits) (this.noes ??= []).push(this.added);
     this.added++;
   }
 
   next(): boolean {
-    const fits = this.noes[0] !== this.taken++;
-    if (!fits) this.noes.shift();
+    const fits = this.noes?.[0] !== this.taken++;
+    if (!fits) this.noes?.shift();
     return fits;
   }
 }

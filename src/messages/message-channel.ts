@@ -3,9 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
+import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
+import { bindChannel, channelOf } from './channel-of.js';
 import { FrameBudget } from './frame-budget.js';
 import { FrameMeter } from './frame-meter.js';
 import type { EventTarget } from './event-target.interface.js';
@@ -23,12 +25,13 @@ export interface ChannelServices {
 }
 
 /**
- * The inbound side of one socket: frames over the budget go no further, the others are held back, by TCP
- * backpressure, until the connect hooks of the gateways have finished, and then served in their order.
+ * The inbound side of one socket: frames over the budget go no further, the others are held back until it is opened,
+ * and then served in their order.
  */
-export class MessageChannel implements QueueControl, Route {
+export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   readonly handlers = new MessageHandlers();
   private readonly budget: FrameBudget;
+  private readonly meter: FrameMeter;
   private readonly queue: MessageQueue;
   private held: string[] | undefined = [];
   private takeFirst: ((text: string) => void) | undefined;
@@ -49,30 +52,50 @@ export class MessageChannel implements QueueControl, Route {
     private readonly services: ChannelServices,
   ) {
     const { options, clock } = services;
-    const budget = new FrameBudget(options, clock.monotonic());
-    const meter = new FrameMeter(budget);
-    this.budget = budget;
+    this.budget = new FrameBudget(options, clock.monotonic());
+    this.meter = new FrameMeter(this.budget);
     this.queue = new MessageQueue(options, this);
+    connection.inbound = this;
+    bindChannel(socket, this);
+    bindChannel(stream, this);
     // Before `ws` reads the bytes.
-    stream.prependListener('data', (chunk: Buffer) => {
-      connection.lastSeen = clock.monotonic();
-      budget.at(connection.lastSeen);
-      meter.read(chunk);
-    });
-    socket.on('message', (data, isBinary) => this.onMessage(data as Buffer, isBinary));
-    socket.on('pong', (data) => {
-      if (this.isWithinBudget(budget.judgeControl())) connection.ponged(data.toString());
-    });
-    socket.on('ping', (data) => {
-      if (this.isWithinBudget(budget.judgeControl()) && this.isListening) connection.pong(data);
-    });
-    connection.onClosing(() => this.abandon());
-    connection.onFinish(() => {
-      this.isFinishing = true;
+    stream.prependListener('data', onData);
+    socket.on('message', onMessage);
+    socket.on('ping', onPing);
+    socket.on('pong', onPong);
+  }
+
+  /** Bytes have come, which `ws` has not seen yet. */
+  onData(chunk: Buffer): void {
+    const now = this.services.clock.monotonic();
+    this.connection.lastSeen = now;
+    this.budget.at(now);
+    this.meter.read(chunk);
+  }
+
+  onMessage(data: Buffer, isBinary: boolean): void {
+    const fits = this.budget.judgeMessage() && this.fitsInflated(data);
+    if (!this.isWithinBudget(fits) || !this.isListening) return;
+    if (isBinary && !this.accepts(data)) return;
+    const text = data.toString();
+    const take = this.takeFirst;
+    if (take) {
+      this.takeFirst = undefined;
       this.pause();
-      return this.queue.whenIdle();
-    });
-    this.pause();
+      take(text);
+      return;
+    }
+    // Frames that came in the same packet as the handshake are read before the pause takes effect.
+    if (this.held) this.held.push(text);
+    else this.dispatch(text);
+  }
+
+  onPing(data: Buffer): void {
+    if (this.isWithinBudget(this.budget.judgeControl()) && this.isListening) this.connection.pong(data);
+  }
+
+  onPong(data: Buffer): void {
+    if (this.isWithinBudget(this.budget.judgeControl())) this.connection.ponged(data.toString());
   }
 
   /** Hands the first frame over; those after it are held until `open()`. */
@@ -94,6 +117,20 @@ export class MessageChannel implements QueueControl, Route {
     for (const text of held) this.dispatch(text);
   }
 
+  finish(): Promise<void> {
+    this.isFinishing = true;
+    this.pause();
+    return this.queue.whenIdle();
+  }
+
+  /** Nothing is served any more, but the answer to the closing handshake has to be read. */
+  abandon(): void {
+    this.queue.clear();
+    this.held = undefined;
+    this.isFinishing = false;
+    this.resume();
+  }
+
   run(job: Job): Promise<void> {
     return this.services.dispatcher.run(this.connection, job);
   }
@@ -104,26 +141,9 @@ export class MessageChannel implements QueueControl, Route {
   }
 
   resume(): void {
-    if (this.isFinishing) return;
+    if (this.isFinishing || !this.connection.isPaused) return;
     this.connection.isPaused = false;
     this.socket.resume();
-  }
-
-  private onMessage(data: Buffer, isBinary: boolean): void {
-    const fits = this.budget.judgeMessage() && this.fitsInflated(data);
-    if (!this.isWithinBudget(fits) || !this.isListening) return;
-    if (isBinary && !this.accepts(data)) return;
-    const text = data.toString();
-    const take = this.takeFirst;
-    if (take) {
-      this.takeFirst = undefined;
-      this.pause();
-      take(text);
-      return;
-    }
-    // Frames that came in the same packet as the handshake are read before the pause takes effect.
-    if (this.held) this.held.push(text);
-    else this.dispatch(text);
   }
 
   private get isListening(): boolean {
@@ -159,12 +179,21 @@ export class MessageChannel implements QueueControl, Route {
     else if (!isUtf8(data)) this.connection.close(CloseCode.INVALID_PAYLOAD, 'not UTF-8');
     return this.connection.isOpen;
   }
+}
 
-  /** Nothing is served any more, but the answer to the closing handshake has to be read. */
-  private abandon(): void {
-    this.queue.clear();
-    this.held = undefined;
-    this.isFinishing = false;
-    this.resume();
-  }
+// One function for all channels instead of one for each.
+function onData(this: object, chunk: Buffer): void {
+  channelOf(this)?.onData(chunk);
+}
+
+function onMessage(this: object, data: unknown, isBinary: boolean): void {
+  channelOf(this)?.onMessage(data as Buffer, isBinary);
+}
+
+function onPing(this: object, data: Buffer): void {
+  channelOf(this)?.onPing(data);
+}
+
+function onPong(this: object, data: Buffer): void {
+  channelOf(this)?.onPong(data);
 }

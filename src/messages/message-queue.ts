@@ -24,8 +24,10 @@ interface Entry {
  * TCP: nothing is dropped.
  */
 export class MessageQueue {
-  private readonly waiting: Entry[] = [];
-  private readonly idle: (() => void)[] = [];
+  // Made when they are needed: most connections wait for nothing, and many never send.
+  private waiting: Entry[] | undefined;
+  private idle: (() => void)[] | undefined;
+  private onDone: (() => void) | undefined;
   private running = 0;
   private isPaused = false;
 
@@ -40,8 +42,9 @@ export class MessageQueue {
       this.start(entry);
       return;
     }
-    this.waiting.push(entry);
-    if (this.isPaused || this.waiting.length < this.options.maxQueued) return;
+    const waiting = (this.waiting ??= []);
+    waiting.push(entry);
+    if (this.isPaused || waiting.length < this.options.maxQueued) return;
     this.isPaused = true;
     this.control.pause();
   }
@@ -49,29 +52,38 @@ export class MessageQueue {
   /** Resolves when nothing is served and nothing waits. */
   whenIdle(): Promise<void> {
     if (this.running === 0) return Promise.resolve();
-    return new Promise((resolve) => this.idle.push(resolve));
+    return new Promise((resolve) => (this.idle ??= []).push(resolve));
   }
 
   /** Forgets what has not begun. */
   clear(): void {
-    this.waiting.length = 0;
+    this.waiting = undefined;
   }
 
   private start({ job, scope }: Entry): void {
     this.running++;
-    void scope.runInAsyncScope(this.serve, this, job).then(this.onDone);
+    this.onDone ??= () => this.done();
+    void scope.runInAsyncScope(serve, this.control, job).then(this.onDone);
   }
 
-  private readonly serve = (job: Job): Promise<void> => this.control.run(job);
-
-  private readonly onDone = (): void => {
+  private done(): void {
     this.running--;
-    const next = this.waiting.shift();
+    const next = this.waiting?.shift();
     if (next) this.start(next);
-    if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();
+    if (this.running === 0) this.tellIdle();
     // Half empty, so that it does not stop and go with each message.
-    if (!this.isPaused || this.waiting.length > this.options.maxQueued / 2) return;
+    if (!this.isPaused || (this.waiting?.length ?? 0) > this.options.maxQueued / 2) return;
     this.isPaused = false;
     this.control.resume();
-  };
+  }
+
+  private tellIdle(): void {
+    const { idle } = this;
+    this.idle = undefined;
+    for (const resolve of idle ?? []) resolve();
+  }
+}
+
+function serve(this: QueueControl, job: Job): Promise<void> {
+  return this.run(job);
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { ConnectionSocket } from '../connection/connection.js';
+import type { ConnectionSocket } from '../connection/connection-parts.interface.js';
 import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
@@ -23,14 +23,14 @@ export class OutboundSocket implements ConnectionSocket {
 
   /**
    * @param stream what the socket writes to
-   * @param onSlow ends the connection
+   * @param onSlow ends the connection of a client
    */
   constructor(
     private readonly socket: WebSocket,
     private readonly stream: Duplex,
     private readonly options: OutboundOptions,
     private readonly wheel: TimerWheel,
-    private readonly onSlow: () => void,
+    private readonly onSlow: (socket: WebSocket) => void,
   ) {}
 
   get readyState(): number {
@@ -86,12 +86,12 @@ export class OutboundSocket implements ConnectionSocket {
     if (!this.isBehind) return;
     if (this.socket.bufferedAmount > this.options.maxBufferedBytes * EXCESS) {
       this.grace?.cancel();
-      this.onSlow();
+      this.onSlow(this.socket);
       return;
     }
     this.grace ??= this.wheel.schedule(GRACE_MS, () => {
       this.grace = undefined;
-      if (this.isBehind) this.onSlow();
+      if (this.isBehind) this.onSlow(this.socket);
     });
   }
 }

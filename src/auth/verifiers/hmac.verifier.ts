@@ -11,6 +11,7 @@ import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { JwtVerifierOptions } from './jwt.verifier.js';
 import { headerOf } from './token-shape.js';
+import { VerifiedClaims } from './verified-claims.js';
 
 const WRONG_KEY = 'invalid signature';
 
@@ -21,6 +22,7 @@ const WRONG_KEY = 'invalid signature';
 export class HmacVerifier extends TokenVerifier {
   private readonly jwt = new JwtService({});
   private readonly secrets: readonly KeyObject[];
+  private readonly verified = new VerifiedClaims<KeyObject>();
 
   /** @param secrets the one that tokens are signed with, then those before it */
   constructor(
@@ -35,17 +37,15 @@ export class HmacVerifier extends TokenVerifier {
 
   override async verify(token: string): Promise<Principal> {
     const now = this.clock.now();
-    const header = headerOf(token);
-    const { algorithms, type, clockSkewMs } = this.options;
-    if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
-    if (type !== undefined && typeOf(header) !== typeOf({ typ: type }))
-      throw new InvalidCredentialError('type');
-    return principalOfClaims(this.claimsOf(token, now), this.mapper, now, clockSkewMs);
+    const digest = this.verified.digestOf(token);
+    const claims = this.verified.find(digest, now)?.claims ?? this.claimsOf(token, digest, now);
+    return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
   }
 
   /** Signature, issuer, audience and times; the claims that identity rests on are looked at once more behind it. */
-  private claimsOf(token: string, now: number): JWTPayload {
+  private claimsOf(token: string, digest: string, now: number): JWTPayload {
     const { algorithms, issuer, audience, clockSkewMs } = this.options;
+    this.checkHeader(token);
     const expected: JwtVerifyOptions = {
       algorithms: [...algorithms] as JwtVerifyOptions['algorithms'] & object,
       clockTimestamp: Math.floor(now / 1000),
@@ -56,15 +56,25 @@ export class HmacVerifier extends TokenVerifier {
     for (const secret of this.secrets) {
       try {
         // A key object; the type of the option is behind.
-        return withoutStack(() =>
+        const claims = withoutStack(() =>
           this.jwt.verify<JWTPayload>(token, { ...expected, secret: secret as unknown as Buffer }),
         );
+        this.verified.add(digest, secret, claims, now);
+        return claims;
       } catch (error) {
         if ((error as Error).message !== WRONG_KEY)
           throw new InvalidCredentialError('no JWT', { cause: error });
       }
     }
     throw new InvalidCredentialError('no key verifies the signature');
+  }
+
+  private checkHeader(token: string): void {
+    const header = headerOf(token);
+    const { algorithms, type } = this.options;
+    if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
+    if (type !== undefined && typeOf(header) !== typeOf({ typ: type }))
+      throw new InvalidCredentialError('type');
   }
 }
 

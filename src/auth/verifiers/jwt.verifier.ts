@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../connection/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
@@ -7,7 +7,8 @@ import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import { headerOf, unverifiedClaimsOf } from './token-shape.js';
-import type { VerificationKeys } from './verification-keys.js';
+import type { VerificationKey, VerificationKeys } from './verification-keys.js';
+import { VerifiedClaims } from './verified-claims.js';
 
 export interface JwtVerifierOptions {
   algorithms: readonly JwtAlgorithm[];
@@ -21,6 +22,7 @@ export interface JwtVerifierOptions {
 /** JWTs (RFC 7519) of one issuer, checked as RFC 8725 asks, wherever the keys come from. */
 export class JwtVerifier extends TokenVerifier {
   private readonly expected: JWTVerifyOptions;
+  private readonly verified = new VerifiedClaims<VerificationKey>();
 
   constructor(
     private readonly keys: VerificationKeys,
@@ -45,17 +47,31 @@ export class JwtVerifier extends TokenVerifier {
     return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
   }
 
-  /** The algorithm and the issuer are looked at first: what is not meant for these keys never makes them be fetched. */
   private async claimsOf(token: string, now: number): Promise<JWTPayload> {
     const header = headerOf(token);
-    const claims = unverifiedClaimsOf(token);
+    const digest = this.verified.digestOf(token);
+    const known = this.verified.find(digest, now);
+    // A key that was withdrawn since vouches for nothing any more.
+    if (known && (await this.keys.candidates(header)).includes(known.key)) return known.claims;
+    const { key, claims } = await this.verifiedBy(header, token, now);
+    this.verified.add(digest, key, claims, now);
+    return claims;
+  }
+
+  /** The algorithm and the issuer are looked at first: what is not meant for these keys never makes them be fetched. */
+  private async verifiedBy(
+    header: JWTHeaderParameters,
+    token: string,
+    now: number,
+  ): Promise<{ key: VerificationKey; claims: JWTPayload }> {
     const { algorithms, issuer } = this.options;
+    const { iss } = unverifiedClaimsOf(token);
     if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
-    if (issuer !== undefined && claims.iss !== issuer) throw new InvalidCredentialError('issuer');
+    if (issuer !== undefined && iss !== issuer) throw new InvalidCredentialError('issuer');
+    const expected = { ...this.expected, currentDate: new Date(now) };
     for (const key of await this.keys.candidates(header)) {
       try {
-        const expected = { ...this.expected, currentDate: new Date(now) };
-        return (await jwtVerify(token, key, expected)).payload;
+        return { key, claims: (await jwtVerify(token, key, expected)).payload };
       } catch (error) {
         if (error instanceof errors.JWSSignatureVerificationFailed) continue;
         if (error instanceof errors.JOSEError) throw new InvalidCredentialError(error.code, { cause: error });

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+
+const MAX_TOKENS = 10_000;
+const MAX_AGE_MS = 600_000;
+
+type Claims = Readonly<JWTPayload>;
+
+interface Verified<Key> {
+  readonly key: Key;
+  readonly claims: Claims;
+}
+
+/**
+ * What tokens claim whose signature has been verified: a client that comes back with the same token costs no
+ * cryptography. Whether the key that verified it is still a good one, and times, are for the caller to look at again.
+ * Tokens are known by their SHA-256, so that none is kept.
+ *
+ * What nobody asks for during ten minutes, or while 10,000 others come, is forgotten.
+ */
+export class VerifiedClaims<Key> {
+  private recent = new Map<string, Verified<Key>>();
+  private older = new Map<string, Verified<Key>>();
+  private since = -Infinity;
+
+  /** How many tokens are remembered. */
+  get size(): number {
+    return this.recent.size + this.older.size;
+  }
+
+  digestOf(token: string): string {
+    return hash('sha256', token, 'base64');
+  }
+
+  /** @param now epoch milliseconds */
+  find(digest: string, now: number): Verified<Key> | undefined {
+    const known = this.recent.get(digest);
+    if (known) return known;
+    const verified = this.older.get(digest);
+    if (verified) this.keep(digest, verified, now);
+    return verified;
+  }
+
+  /**
+   * @param key what verified the token
+   * @param claims are frozen: connections share them
+   * @param now epoch milliseconds
+   */
+  add(digest: string, key: Key, claims: JWTPayload, now: number): void {
+    this.keep(digest, { key, claims: deeplyFrozen(claims) }, now);
+  }
+
+  private keep(digest: string, verified: Verified<Key>, now: number): void {
+    const age = now - this.since;
+    if (this.recent.size >= MAX_TOKENS || age >= MAX_AGE_MS) {
+      this.older = age < 2 * MAX_AGE_MS ? this.recent : new Map<string, Verified<Key>>();
+      this.recent = new Map();
+      this.since = now;
+    }
+    this.older.delete(digest);
+    this.recent.set(digest, verified);
+  }
+}
+
+function deeplyFrozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) deeplyFrozen(member);
+  return Object.freeze(value);
+}
