@@ -100,6 +100,18 @@ describe('a JWK set', () => {
     await client.close();
   });
 
+  it('C4 a token that was taken before is worth nothing once its key is withdrawn', async () => {
+    await startWithKeys();
+    const early = await token();
+    expect([await codesOf(early), await codesOf(early)]).toEqual([GOOD, GOOD]);
+    provider.keys = [second.jwk('2')];
+    clock.advance(600_000);
+    expect(await codesOf(early)).toEqual(WRONG);
+    provider.keys = [signingKey('RSA').jwk('1')];
+    clock.advance(600_000);
+    expect(await codesOf(early)).toEqual(WRONG);
+  });
+
   it('N5 unknown kids ask for it at most once in 30 s', async () => {
     await startWithKeys();
     expect(await codesOf(await token())).toEqual(GOOD);

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { WsSecurityOptions } from 'nestjs-ws-security';
 import { EchoGateway } from './support/echo.gateway.js';
 import { IdentityProvider } from './support/identity-provider.js';
+import { ManualClock } from './support/manual-clock.js';
 import { rawHandshake, requestText, type RawAnswer } from './support/raw-handshake.js';
 import {
   AUDIENCE,
@@ -228,6 +229,59 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
     const token = await forge({ key, canary: canary.issuer });
     expect(await statusesOf(token)).toEqual(everywhere(101));
     expect(await loginWith(token)).toMatchObject({ frame: { event: 'auth' } });
+  });
+});
+
+describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey) => WsSecurityOptions]>([
+  ['a shared secret', signingKey('HMAC'), () => ({ jwtSecret: SECRET })],
+  [
+    'a public key',
+    signingKey('RSA'),
+    (_provider, { publicPem }) => ({ jwtSecret: undefined, jwtPublicKey: publicPem }),
+  ],
+  ['a JWK set', signingKey('EC'), ({ issuer }) => ({ jwtSecret: undefined, jwtJwksUri: `${issuer}/jwks` })],
+])('a token that was taken before, by %s', (_source, key, optionsFor) => {
+  let provider: IdentityProvider;
+  let clock: ManualClock;
+
+  beforeEach(async () => {
+    clock = new ManualClock();
+    provider = await IdentityProvider.start();
+    provider.keys = [key.jwk('1')];
+    running = await startApp({
+      gateways: [EchoGateway],
+      clock,
+      options: { ...SOURCES, ...CHECKS, ...optionsFor(provider, key) },
+    });
+  });
+
+  afterEach(async () => {
+    await running.close();
+    await provider.close();
+  });
+
+  it('N10 opens no door for one that resembles it', async () => {
+    const token = await signed(key, goodClaims());
+    expect(await statusesOf(token)).toEqual(everywhere(101));
+    expect(await statusesOf(token)).toEqual(everywhere(101));
+    const [head = '', body = '', signature = ''] = token.split('.');
+    const other = Buffer.from(JSON.stringify(goodClaims({ roles: ['admin'] }))).toString('base64url');
+    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    const resembling = [
+      `${head}.${other}.${signature}`,
+      `${head}.${body}.${flipped}`,
+      `${head}.${body}.${signature.slice(0, -4)}`,
+      `${head}.${body}.`,
+    ];
+    for (const forgery of resembling) expect(await statusesOf(forgery)).toEqual(everywhere(401));
+    expect(await statusesOf(token)).toEqual(everywhere(101));
+  });
+
+  it('N6 expires as if it came for the first time', async () => {
+    const token = await signed(key, goodClaims({ exp: seconds(MINUTE) }));
+    expect(await statusesOf(token)).toEqual(everywhere(101));
+    clock.advance(5 * MINUTE * 1000);
+    expect(await statusesOf(token)).toEqual(everywhere(401));
   });
 });
 

@@ -70,11 +70,19 @@ export class RevocationService {
 
   /** Whether the credential that a principal came with has been revoked. */
   async isRevoked(principal: Principal): Promise<boolean> {
-    return isVoid(principal, await this.store.revokedBefore(keysOf(principal)));
+    return this.isRevokedAnywhere(principal);
+  }
+
+  /** As {@link isRevoked}, at once where the store knows at once. @internal */
+  isRevokedAnywhere(principal: Principal): boolean | Promise<boolean> {
+    const before = this.store.revokedBefore(keysOf(principal));
+    if (typeof before !== 'object') return isVoid(principal, before);
+    return before.then((moment) => isVoid(principal, moment));
   }
 
   /** As {@link isRevoked}, but of what was revoked through this service alone. @internal */
   isRevokedHere(principal: Principal): boolean {
+    if (this.here.size === 0) return false;
     return isVoid(principal, this.here.revokedBefore(keysOf(principal)));
   }
 

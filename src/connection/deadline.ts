@@ -12,6 +12,15 @@ export class DeadlineExceededError extends Error {
 export function withDeadline<T>(wheel: TimerWheel, ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = wheel.schedule(ms, () => reject(new DeadlineExceededError(`no answer within ${ms} ms`)));
-    work.then(resolve, reject).finally(() => timer.cancel());
+    work.then(
+      (result) => {
+        timer.cancel();
+        resolve(result);
+      },
+      (error: unknown) => {
+        timer.cancel();
+        reject(error as Error);
+      },
+    );
   });
 }

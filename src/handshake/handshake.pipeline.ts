@@ -75,6 +75,6 @@ export class HandshakePipeline {
 async function run(steps: readonly HandshakeStep[], handshake: Handshake): Promise<void> {
   for (const step of steps) {
     const pending = step.check(handshake);
-    if (pending instanceof Promise) await pending;
+    if (pending !== undefined) await pending;
   }
 }

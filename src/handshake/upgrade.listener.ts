@@ -38,7 +38,7 @@ export class UpgradeListener {
     const endpoint = this.endpoints.get(pathOf(request.url ?? ''));
     // A path that is not ours may belong to another listener on the same server.
     if (!endpoint && this.server.listenerCount('upgrade') > 1) return;
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
       refuseHeaders(socket);
       return;
@@ -48,6 +48,10 @@ export class UpgradeListener {
       socket.destroy();
     });
   };
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** The request target up to the query, byte for byte as sent. */

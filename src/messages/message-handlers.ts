@@ -2,13 +2,14 @@ import type { WsMessageHandler } from '@nestjs/common';
 
 /** The events of all gateways on one path, for one client. */
 export class MessageHandlers {
-  private readonly byEvent = new Map<string, WsMessageHandler>();
+  // The list that Nest makes for each client. A map would be as large again, and not much faster for so few.
+  private handlers: readonly WsMessageHandler[] = [];
 
   add(handlers: readonly WsMessageHandler[]): void {
-    for (const handler of handlers) this.byEvent.set(handler.message, handler);
+    this.handlers = this.handlers.length === 0 ? handlers : [...this.handlers, ...handlers];
   }
 
   of(event: string): WsMessageHandler | undefined {
-    return this.byEvent.get(event);
+    return this.handlers.findLast(({ message }) => message === event);
   }
 }

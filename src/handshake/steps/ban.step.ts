@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { BanService } from '../../throttling/bans/ban.service.js';
+import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
@@ -14,13 +15,13 @@ export class BanStep extends HandshakeStep {
     super();
   }
 
-  async check({ principal, address }: Handshake): Promise<void> {
-    let remaining: number;
-    try {
-      remaining = await this.bans.remaining(principal, address);
-    } catch (cause) {
-      throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause });
-    }
-    if (remaining > 0) throw new HandshakeRefusal('BANNED');
+  check({ principal, address }: Handshake): void | Promise<void> {
+    return decideOn(
+      () => this.bans.remaining(principal, address),
+      (remaining) => {
+        if (remaining > 0) throw new HandshakeRefusal('BANNED');
+      },
+      (cause) => new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause }),
+    );
   }
 }

@@ -21,11 +21,15 @@ export class ConnectGuardStep extends HandshakeStep {
     super();
   }
 
-  async check(handshake: Handshake): Promise<void> {
+  check(handshake: Handshake): void | Promise<void> {
     // Guards decide about somebody: they are asked again once the first message said who it is.
-    if (handshake.awaitsLogin) return;
+    if (handshake.awaitsLogin) return undefined;
     const guards = handshake.endpoint?.policy.connectGuards;
     if (!guards) throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
+    return guards.length === 0 ? undefined : this.askAll(guards, handshake);
+  }
+
+  private async askAll(guards: readonly WsConnectGuard[], handshake: Handshake): Promise<void> {
     for (const guard of guards) {
       if (!(await this.ask(guard, handshake))) throw new HandshakeRefusal('FORBIDDEN');
     }

@@ -4,7 +4,9 @@ import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { InjectWsThrottlerStorage } from '../../throttling/throttler-storage.token.js';
+import { countHit } from '../../throttling/count-hit.js';
 import { waitOf } from '../../throttling/throttler-verdict.interface.js';
+import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
@@ -19,9 +21,13 @@ export class ConnectRateStep extends HandshakeStep {
     super();
   }
 
-  async check({ address }: Handshake): Promise<void> {
-    const { connectRateLimit, connectRateTtlMs } = this.options;
-    const verdict = await this.storage.increment(address, connectRateTtlMs, connectRateLimit, 0, 'connect');
-    if (verdict.isBlocked) throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)));
+  check({ address }: Handshake): void | Promise<void> {
+    const { connectRateLimit: limit, connectRateTtlMs: ttl } = this.options;
+    return decideOn(
+      () => countHit(this.storage, address, ttl, limit, 'connect'),
+      (verdict) => {
+        if (verdict.isBlocked) throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)));
+      },
+    );
   }
 }

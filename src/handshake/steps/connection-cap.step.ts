@@ -4,6 +4,7 @@ import { unawaited } from '../../connection/unawaited.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
+import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
@@ -25,16 +26,19 @@ export class ConnectionCapStep extends HandshakeStep {
     super();
   }
 
-  async check(handshake: Handshake): Promise<void> {
+  check(handshake: Handshake): void | Promise<void> {
     const { maxConnections, maxConnectionsPerAddress } = this.options;
     if (!this.node.acquire('node', maxConnections))
       throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
     handshake.hold(() => this.node.release('node'));
     const scope = `${this.kindOf(handshake)}:${handshake.address}`;
-    if (!(await this.directory.acquire(scope, maxConnectionsPerAddress))) {
-      throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
-    }
-    handshake.hold(() => unawaited(() => this.directory.release(scope)));
+    return decideOn(
+      () => this.directory.acquire(scope, maxConnectionsPerAddress),
+      (isFree) => {
+        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+        handshake.hold(() => unawaited(() => this.directory.release(scope)));
+      },
+    );
   }
 
   private kindOf({ credentials, certificate }: Handshake): string {

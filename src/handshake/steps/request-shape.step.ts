@@ -28,11 +28,19 @@ export class RequestShapeStep extends HandshakeStep {
       this.hasNoBody(request) &&
       HOST.test(request.only('host') ?? '') &&
       request.only('upgrade')?.toLowerCase() === 'websocket' &&
-      request.entries('connection').some((entry) => entry.toLowerCase() === 'upgrade') &&
+      this.asksForUpgrade(request) &&
       KEY.test(request.only('sec-websocket-key') ?? '') &&
       request.all('sec-websocket-version').length === 1 &&
       request.all('origin').length <= 1 &&
       this.hasValidProtocols(request)
+    );
+  }
+
+  /** Most clients send nothing else in this header. */
+  private asksForUpgrade(request: UpgradeRequest): boolean {
+    return (
+      request.only('connection') === 'Upgrade' ||
+      request.entries('connection').some((entry) => entry.toLowerCase() === 'upgrade')
     );
   }
 
@@ -46,6 +54,7 @@ export class RequestShapeStep extends HandshakeStep {
   /** RFC 6455 §4.1: tokens, none of them twice. */
   private hasValidProtocols(request: UpgradeRequest): boolean {
     const lines = request.all('sec-websocket-protocol');
+    if (lines.length === 0) return true;
     const entries = lines.flatMap((line) => line.split(',')).map((entry) => entry.trim());
     return new Set(entries).size === entries.length && entries.every((entry) => TOKEN.test(entry));
   }

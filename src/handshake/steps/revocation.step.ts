@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { Claimant } from '../claimant.interface.js';
+import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
+const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
 /** A credential that was revoked is as wrong as a forged one. When it cannot be told, nobody comes in. */
 @Injectable()
@@ -14,16 +16,14 @@ export class RevocationStep extends HandshakeStep {
     super();
   }
 
-  async check({ principal }: Claimant): Promise<void> {
-    if (principal.id === null) return;
-    let isRevoked: boolean;
-    try {
-      isRevoked = await this.revocations.isRevoked(principal);
-    } catch (cause) {
-      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause });
-    }
-    if (isRevoked) {
-      throw new HandshakeRefusal('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
-    }
+  check({ principal }: Claimant): void | Promise<void> {
+    if (principal.id === null) return undefined;
+    return decideOn(
+      () => this.revocations.isRevokedAnywhere(principal),
+      (isRevoked) => {
+        if (isRevoked) throw new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN);
+      },
+      (cause) => new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause }),
+    );
   }
 }

@@ -5,6 +5,7 @@ import { unawaited } from '../../connection/unawaited.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
+import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
@@ -21,12 +22,15 @@ export class UserCapStep extends HandshakeStep {
     super();
   }
 
-  async check(handshake: Handshake): Promise<void> {
-    if (handshake.principal.id === null) return;
+  check(handshake: Handshake): void | Promise<void> {
+    if (handshake.principal.id === null) return undefined;
     const scope = limitKeyOf(handshake.principal, handshake.address);
-    if (!(await this.directory.acquire(scope, this.options.maxConnectionsPerUser))) {
-      throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
-    }
-    handshake.hold(() => unawaited(() => this.directory.release(scope)));
+    return decideOn(
+      () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
+      (isFree) => {
+        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+        handshake.hold(() => unawaited(() => this.directory.release(scope)));
+      },
+    );
   }
 }

@@ -10,6 +10,7 @@ import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
+import { countHit } from '../../throttling/count-hit.js';
 import { InjectWsThrottlerStorage } from '../../throttling/throttler-storage.token.js';
 import { waitOf } from '../../throttling/throttler-verdict.interface.js';
 import type { Claimant } from '../claimant.interface.js';
@@ -52,14 +53,8 @@ export class VerificationStep extends HandshakeStep {
   }
 
   private async failureOf({ address }: Claimant, cause: Error): Promise<HandshakeRefusal> {
-    const { authFailureLimit, authFailureTtlMs } = this.options;
-    const verdict = await this.storage.increment(
-      address,
-      authFailureTtlMs,
-      authFailureLimit,
-      0,
-      'auth-failure',
-    );
+    const { authFailureLimit: limit, authFailureTtlMs: ttl } = this.options;
+    const verdict = await countHit(this.storage, address, ttl, limit, 'auth-failure');
     if (verdict.isBlocked)
       return new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause });
     return new HandshakeRefusal(

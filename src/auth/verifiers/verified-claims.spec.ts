@@ -1,0 +1,56 @@
+import { VerifiedClaims } from './verified-claims.js';
+
+const MINUTE = 60_000;
+
+function rememberedBy(verified: VerifiedClaims<string>, sub: string, now: number): boolean {
+  return verified.find(verified.digestOf(sub), now) !== undefined;
+}
+
+function remember(verified: VerifiedClaims<string>, sub: string, now: number): void {
+  verified.add(verified.digestOf(sub), 'key', { sub }, now);
+}
+
+describe('VerifiedClaims', () => {
+  it('knows what verified a token, and what it claims', () => {
+    const verified = new VerifiedClaims<string>();
+    verified.add(verified.digestOf('token'), 'key', { sub: 'alice' }, 0);
+    expect(verified.find(verified.digestOf('token'), 1)).toEqual({ key: 'key', claims: { sub: 'alice' } });
+    expect(rememberedBy(verified, 'token2', 1)).toBe(false);
+    expect(rememberedBy(verified, 'toke', 1)).toBe(false);
+  });
+
+  it('keeps claims as they are, however deep', () => {
+    const claims = { sub: 'alice', realm_access: { roles: ['user'] } };
+    const verified = new VerifiedClaims<string>();
+    verified.add('digest', 'key', claims, 0);
+    expect(() => claims.realm_access.roles.push('admin')).toThrow(TypeError);
+    expect(() => Object.assign(claims, { sub: 'bob' })).toThrow(TypeError);
+  });
+
+  it('forgets what nobody asked for during ten minutes, and not what somebody did', () => {
+    const verified = new VerifiedClaims<string>();
+    remember(verified, 'idle', 0);
+    remember(verified, 'busy', 0);
+    remember(verified, 'one', 10 * MINUTE);
+    expect(rememberedBy(verified, 'busy', 11 * MINUTE)).toBe(true);
+    remember(verified, 'two', 20 * MINUTE);
+    expect(rememberedBy(verified, 'idle', 20 * MINUTE)).toBe(false);
+    expect(rememberedBy(verified, 'busy', 20 * MINUTE)).toBe(true);
+  });
+
+  it('forgets everything after a long silence', () => {
+    const verified = new VerifiedClaims<string>();
+    remember(verified, 'old', 0);
+    remember(verified, 'new', 60 * MINUTE);
+    expect(rememberedBy(verified, 'old', 60 * MINUTE)).toBe(false);
+    expect(verified.size).toBe(1);
+  });
+
+  it('is bounded', () => {
+    const verified = new VerifiedClaims<string>();
+    for (let n = 0; n < 45_000; n++) verified.add(`digest ${n}`, 'key', { sub: 'alice' }, n / 1000);
+    expect(verified.size).toBeLessThanOrEqual(20_000);
+    expect(verified.find('digest 44999', 100)).toBeDefined();
+    expect(verified.find('digest 0', 100)).toBeUndefined();
+  });
+});

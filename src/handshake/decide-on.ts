@@ -1,0 +1,30 @@
+import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
+
+/**
+ * Decides on the answer of a store as soon as it is there, which is at once when nobody has to be waited for.
+ *
+ * @param ask may fail, now or later
+ * @param decide throws to refuse
+ * @param unavailable makes the refusal when `ask` failed; left out, its own error is thrown
+ */
+export function decideOn<T>(
+  ask: () => T | PromiseLike<T>,
+  decide: (answer: T) => void,
+  unavailable?: (cause: unknown) => HandshakeRefusal,
+): void | Promise<void> {
+  const fail = (cause: unknown): never => {
+    throw unavailable?.(cause) ?? cause;
+  };
+  let answer: T | PromiseLike<T>;
+  try {
+    answer = ask();
+  } catch (cause) {
+    return fail(cause);
+  }
+  if (isPromise(answer)) return Promise.resolve(answer).then(decide, fail);
+  decide(answer);
+}
+
+function isPromise<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer;
+}
