@@ -264,13 +264,13 @@ describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey)
     const token = await signed(key, goodClaims());
     expect(await statusesOf(token)).toEqual(everywhere(101));
     expect(await statusesOf(token)).toEqual(everywhere(101));
-    const [head = '', body = '', signature = ''] = token.split('.');
+    const [head = '', body = '', mac = ''] = token.split('.');
     const other = Buffer.from(JSON.stringify(goodClaims({ roles: ['admin'] }))).toString('base64url');
-    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    const flipped = (mac.startsWith('A') ? 'B' : 'A') + mac.slice(1);
     const resembling = [
-      `${head}.${other}.${signature}`,
+      `${head}.${other}.${mac}`,
       `${head}.${body}.${flipped}`,
-      `${head}.${body}.${signature.slice(0, -4)}`,
+      `${head}.${body}.${mac.slice(0, -4)}`,
       `${head}.${body}.`,
     ];
     for (const forgery of resembling) expect(await statusesOf(forgery)).toEqual(everywhere(401));

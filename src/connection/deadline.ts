@@ -12,15 +12,12 @@ export class DeadlineExceededError extends Error {
 export function withDeadline<T>(wheel: TimerWheel, ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = wheel.schedule(ms, () => reject(new DeadlineExceededError(`no answer within ${ms} ms`)));
-    work.then(
-      (result) => {
+    const inTime =
+      <V>(settle: (outcome: V) => void) =>
+      (outcome: V): void => {
         timer.cancel();
-        resolve(result);
-      },
-      (error: unknown) => {
-        timer.cancel();
-        reject(error as Error);
-      },
-    );
+        settle(outcome);
+      };
+    work.then(inTime(resolve), inTime(reject));
   });
 }

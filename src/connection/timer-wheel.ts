@@ -60,6 +60,13 @@ export class TimerWheel implements OnApplicationShutdown {
     this.lastTick = this.tickOf(clock.monotonic());
   }
 
+  /** How many calls are to come. */
+  get size(): number {
+    let size = 0;
+    for (const slot of this.slots) for (let { next } = slot; next !== slot; next = next.next) size++;
+    return size;
+  }
+
   /** Calls `run` once, `delayMs` from now or at most one tick (100 ms) later. */
   schedule(delayMs: number, run: () => void): WheelTimer {
     if (!this.stop) {

@@ -27,11 +27,11 @@ import { InBandAuth } from './in-band-auth.js';
 import { Login } from './login.js';
 import { violationCodeOf } from './violation-code.js';
 
+const logger = new Logger('WsSecurity');
+
 /** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
 @Injectable()
 export class ConnectionSetup implements ChannelServices {
-  private readonly logger = new Logger('WsSecurity');
-
   constructor(
     @InjectSecurityOptions() readonly options: ResolvedOptions,
     readonly clock: Clock,
@@ -99,12 +99,7 @@ export class ConnectionSetup implements ChannelServices {
 
   /** Apart from the rest, so that what listens as long as the connection lives keeps no handshake, and no token, alive. */
   private watch(client: WebSocket, connection: Connection, releases: readonly (() => void)[]): void {
-    // ws has already sent the close code, reads no answer to it and calls that 1006. Without a listener the error would
-    // end the process.
-    client.on('error', (error) => {
-      connection.closedWith ??= violationCodeOf(error);
-      this.logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
-    });
+    client.on('error', onViolation);
     client.on('close', (code) => {
       for (const release of releases) release();
       this.lifecycle.closed(connection, code);
@@ -152,7 +147,7 @@ export class ConnectionSetup implements ChannelServices {
 
   /** 101 is on its way already: there is no answer to give any more, and nobody else may suffer. */
   private giveUp(connection: Connection, error: unknown): void {
-    this.logger.error('A connection could not be set up', error instanceof Error ? error.stack : undefined);
+    logger.error('A connection could not be set up', error instanceof Error ? error.stack : undefined);
     connection.terminate();
   }
 
@@ -170,6 +165,15 @@ export class ConnectionSetup implements ChannelServices {
       resume,
     };
   }
+}
+
+/**
+ * ws has already sent the close code, reads no answer to it and calls that 1006. Without a listener the error would end
+ * the process.
+ */
+function onViolation(this: WebSocket, error: Error): void {
+  connectionOf(this).closedWith ??= violationCodeOf(error);
+  logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
 }
 
 function closeSlow(client: WebSocket): void {

@@ -45,9 +45,14 @@ export class GatewayEndpoint implements Endpoint {
     const { raw } = handshake.request;
     this.protocol = handshake.protocol;
     this.server.handleUpgrade(raw, socket, head, (client: WebSocket) => {
-      this.setup.open(client, socket, this.policy.targets, handshake, randomUUID(), () =>
+      this.setup.open(client, socket, this.policy.targets, handshake, connectionId(), () =>
         this.server.emit('connection', client, raw),
       );
     });
   }
+}
+
+/** What randomUUID() puts together of twenty pieces keeps them all, until it is copied. */
+function connectionId(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }

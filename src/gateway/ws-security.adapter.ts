@@ -66,7 +66,8 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
   }
 
   override bindClientDisconnect(client: WebSocket, callback: (code: number) => void): void {
-    client.once('close', callback);
+    // It closes once.
+    client.on('close', callback);
   }
 
   override async close(server: WebSocketServer): Promise<void> {

@@ -15,6 +15,11 @@ export class SocketDeadline {
     private readonly server: Server,
     private readonly wheel: TimerWheel,
   ) {
+    const forget = this.forget.bind(this);
+    // One function for all sockets: it is kept as long as they are.
+    this.onClose = function (this: Socket) {
+      forget(this);
+    };
     server.headersTimeout = Math.min(server.headersTimeout || FIRST_REQUEST_MS, FIRST_REQUEST_MS);
     server.on('connection', this.onConnection);
     server.on('request', this.onRequest);
@@ -33,21 +38,23 @@ export class SocketDeadline {
 
   /** The peer has said what it wants. */
   settle(socket: Socket): void {
-    this.forget(peerOf(socket));
+    this.forget(socket);
   }
 
   private readonly onConnection = (socket: Socket): void => {
     // Peers on a Unix socket have no port, and are the operator's own.
     if (socket.remotePort === undefined) return;
-    const peer = peerOf(socket);
     const timer = this.wheel.schedule(FIRST_REQUEST_MS, () => socket.destroy());
-    this.waiting.set(peer, { socket, timer });
-    socket.once('close', () => this.forget(peer));
+    this.waiting.set(peerOf(socket), { socket, timer });
+    socket.on('close', this.onClose);
   };
+
+  private readonly onClose: (this: Socket) => void;
 
   private readonly onRequest = ({ socket }: IncomingMessage): void => this.settle(socket);
 
-  private forget(peer: string): void {
+  private forget(socket: Socket): void {
+    const peer = peerOf(socket);
     this.waiting.get(peer)?.timer.cancel();
     this.waiting.delete(peer);
   }

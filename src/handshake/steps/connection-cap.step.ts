@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
-import { unawaited } from '../../connection/unawaited.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
+import { placeIn } from '../place.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
@@ -18,6 +18,7 @@ const RETRY_MS = 5000;
 @Injectable()
 export class ConnectionCapStep extends HandshakeStep {
   private readonly node = new MemoryConnectionDirectory();
+  private readonly releaseNode = placeIn(this.node, 'node');
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -30,13 +31,13 @@ export class ConnectionCapStep extends HandshakeStep {
     const { maxConnections, maxConnectionsPerAddress } = this.options;
     if (!this.node.acquire('node', maxConnections))
       throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
-    handshake.hold(() => this.node.release('node'));
+    handshake.hold(this.releaseNode);
     const scope = `${this.kindOf(handshake)}:${handshake.address}`;
     return decideOn(
       () => this.directory.acquire(scope, maxConnectionsPerAddress),
       (isFree) => {
         if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
-        handshake.hold(() => unawaited(() => this.directory.release(scope)));
+        handshake.hold(placeIn(this.directory, scope));
       },
     );
   }

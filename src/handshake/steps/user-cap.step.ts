@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionDirectory } from '../../connection/connection-directory.js';
 import { limitKeyOf } from '../../connection/principal.js';
-import { unawaited } from '../../connection/unawaited.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
+import { placeIn } from '../place.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
@@ -29,7 +29,7 @@ export class UserCapStep extends HandshakeStep {
       () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
       (isFree) => {
         if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
-        handshake.hold(() => unawaited(() => this.directory.release(scope)));
+        handshake.hold(placeIn(this.directory, scope));
       },
     );
   }
