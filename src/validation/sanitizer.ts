@@ -16,6 +16,16 @@ interface Step {
 
 const STEPS = 'ws-security:sanitizers';
 
+type Transformation = (parameters: { value: unknown }) => unknown;
+
+const stepsOf = new WeakMap<object, () => readonly Step[]>();
+
+/** What a transformation of class-transformer does to a value, if it is the one of sanitizers; undefined for others. */
+export function sanitizationOf(transformation: object): ((value: unknown) => unknown) | undefined {
+  const steps = stepsOf.get(transformation)?.();
+  return steps && ((value) => rewrite(value, steps));
+}
+
 /** A property decorator that rewrites strings, also those in a list, before the rules of the DTO look at them. */
 export function sanitizer(...added: Step[]): PropertyDecorator {
   return (target, property) => {
@@ -25,8 +35,9 @@ export function sanitizer(...added: Step[]): PropertyDecorator {
     Reflect.defineMetadata(STEPS, steps, target, property);
     if (!isFirst) return;
     // One transformation a class, which finds the steps that were added after it.
-    const run = ({ value }: { value: unknown }): unknown =>
-      rewrite(value, Reflect.getOwnMetadata(STEPS, target, property) as Step[]);
+    const ownSteps = (): Step[] => Reflect.getOwnMetadata(STEPS, target, property) as Step[];
+    const run: Transformation = ({ value }) => rewrite(value, ownSteps());
+    stepsOf.set(run, ownSteps);
     Transform(run, { toClassOnly: true })(target, property);
   };
 }
