@@ -44,13 +44,8 @@ export function differencesOf(one: unknown, other: unknown, path: string): strin
   if (names.join() !== Reflect.ownKeys(other).join()) return [`names of ${path}`];
   return names.flatMap((name) => {
     const [a, b] = [one, other].map((object) => Object.getOwnPropertyDescriptor(object, name));
-    const flags = [a, b].map((found) => [
-      found?.get,
-      found?.writable,
-      found?.enumerable,
-      found?.configurable,
-    ]);
+    const flags = [a, b].map((found) => JSON.stringify({ ...found, value: undefined }));
     const here = `${path}.${String(name)}`;
-    return flags[0]?.join() === flags[1]?.join() ? differencesOf(a?.value, b?.value, here) : [here];
+    return flags[0] === flags[1] ? differencesOf(a?.value, b?.value, here) : [here];
   });
 }
