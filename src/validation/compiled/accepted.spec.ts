@@ -4,6 +4,7 @@ import {
   Allow,
   ArrayMaxSize,
   Equals,
+  IsDefined,
   IsInt,
   IsNumber,
   IsOptional,
@@ -73,6 +74,11 @@ const sparse = Object.assign([], { 1: 1 });
 
 class Sub extends Array<unknown> {}
 
+class Initial extends Item {
+  @IsString({ each: true })
+  list = Sub.from(['a']);
+}
+
 describe('compiled rules', () => {
   it.each<[string, Class, () => unknown]>([
     ['a string', Item, () => ({ name: 'a' })],
@@ -107,6 +113,13 @@ describe('compiled rules', () => {
     ['a rounded one that is its limit', dto(Max(2 ** 53), IsInt()), () => ({ value: 2 ** 53 })],
     ['a control character', dto(Allow()), () => ({ value: 'a\u0000' })],
     ['one in a list', dto(Allow()), () => ({ value: ['\u202e'] })],
+    ['text for a list', Heir, () => ({ name: 'a', tags: 'b' })],
+    ['null for something', dto(IsDefined()), () => ({ value: null })],
+    [
+      'members of a list of objects',
+      Box,
+      () => ({ item: { name: 'a' }, boxes: Object.assign([], { map: 1 }) }),
+    ],
     ['a list for an object', Box, () => ({ item: [{ name: 'a' }] })],
     ['an object for a list', Box, () => ({ item: { name: 'a' }, boxes: { item: { name: 'a' } } })],
     ['null for an object', Box, () => ({ item: null })],
@@ -126,6 +139,7 @@ describe('compiled rules', () => {
     ['lists in a list', dto(Allow()), () => ({ value: [[1]] })],
     ['a list with gaps', dto(Allow()), () => ({ value: sparse.slice() })],
     ['a list of another kind', dto(Allow()), () => ({ value: Sub.from(['a']) })],
+    ['an initial list of another kind', Initial, () => ({ name: 'a' })],
     ['a date', dto(Allow()), () => ({ value: new Date(0) })],
     ['a large integer', dto(Allow()), () => ({ value: 1n })],
   ])('leave %s to class-validator', async (_name, type, make) => {
@@ -147,17 +161,24 @@ describe('compiled rules', () => {
     expect(await verdictOf(dto(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
   });
 
+  it('share no list with the body', () => {
+    const tags = ['a'];
+    const body = accepted({ name: 'a', tags }, Heir) as Heir;
+    tags.push('b');
+    expect(body.tags).toEqual(['a']);
+  });
+
   it('leave a class to class-validator while it makes something else than before', () => {
-    let more = false;
+    let initial: object = { name: 'a' };
     class Moody extends Item {
       constructor() {
         super();
-        if (more) Object.assign(this, { more });
+        Object.assign(this, initial);
       }
     }
-    expect(accepted({ name: 'a' }, Moody)).toBeInstanceOf(Moody);
-    more = true;
-    expect(accepted({ name: 'a' }, Moody)).toBeUndefined();
+    expect(accepted({}, Moody)).toEqual({ name: 'a' });
+    for (initial of [{ name: 'a', more: 1 }, { more: 1 }, { name: () => 'a' }])
+      expect(accepted({ name: 'a' }, Moody)).toBeUndefined();
   });
 
   it('leave a nested value to class-validator when its type has changed', () => {

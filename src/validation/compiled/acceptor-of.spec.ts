@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Exclude, Expose, Transform, Type } from 'class-transformer';
 import {
+  IsInstance,
   IsOptional,
   IsString,
   Matches,
@@ -32,14 +33,14 @@ function dto(...decorators: PropertyDecorator[]): Class {
 }
 
 /** A rule of the application's own. */
-const own = (name: string, validate: (value: unknown) => boolean | Promise<boolean>, async = false) =>
+const own = (name: string, validator: object, async = false) =>
   ((target: object, propertyName: string) =>
     registerDecorator({
       name,
       async,
       target: target.constructor,
       propertyName,
-      validator: { validate },
+      validator: validator as never,
     })) as PropertyDecorator;
 
 describe('compiled rules', () => {
@@ -67,8 +68,10 @@ describe('compiled rules', () => {
     @IsString()
     greet: unknown = () => 'hello';
   }
-  class Thenable extends Item {}
-  Object.assign(Thenable.prototype, Object.fromEntries([['then', () => undefined]]));
+  class Thenable extends Item {
+    // oxlint-disable-next-line unicorn/no-thenable
+    then(): void {}
+  }
   class Picky extends Item {
     constructor(name: string) {
       super();
@@ -84,9 +87,35 @@ describe('compiled rules', () => {
   const subTypes = [{ value: Item, name: 'item' }];
   const typeByValue: PropertyDecorator = Type((help) => (help?.object['a'] ? Item : Other));
 
+  class Fixed extends Item {
+    constructor() {
+      super();
+      Object.defineProperty(this, 'name', { value: 'a', writable: false });
+    }
+  }
+  class Disguised extends Item {}
+  Object.defineProperty(Disguised.prototype, 'constructor', { value: Item });
+  const named = (name: string | symbol): Class => {
+    class Dto {}
+    Reflect.decorate([IsString()], Dto.prototype, name);
+    return Dto;
+  };
+  const declaredAs = (design: unknown, ...decorators: PropertyDecorator[]): Class =>
+    dto(...decorators, Reflect.metadata('design:type', design));
+  const SetOfItems = declaredAs(
+    Set,
+    Type(() => Item),
+  ) as new () => object;
+  class ListOfItems extends SetOfItems {}
+  Reflect.decorate(
+    [ValidateNested(), Reflect.metadata('design:type', Array)],
+    ListOfItems.prototype,
+    'value',
+  );
+
   it.each<[string, Class]>([
-    ['rules of the application', dto(own('isPrime', () => true))],
-    ['asynchronous rules', dto(own('isString', async () => true, true))],
+    ['rules of the application', dto(own('isPrime', { validate: () => true }))],
+    ['asynchronous rules', dto(own('isString', { validate: async () => true }, true))],
     ['rules of a class', dto(Validate(Constraint))],
     [
       'conditions',
@@ -154,8 +183,51 @@ describe('compiled rules', () => {
     ['initial functions', Callable],
     ['instances that are promises', Thenable],
     ['constructors that need something', Picky],
+    ['rules of a class by a built-in name', dto(own('isString', Constraint))],
+    ['rules that are given functions', dto(IsInstance(Item))],
+    ...['then', 'prototype', 'constructor', 'toString', Symbol('name')].map((name): [string, Class] => [
+      `a property ${String(name)}`,
+      named(name),
+    ]),
+    ['properties that cannot be written', Fixed],
+    ['another constructor', Disguised],
+    [
+      'nested maps',
+      declaredAs(
+        Map,
+        ValidateNested(),
+        Type(() => Item),
+      ),
+    ],
+    [
+      'nested sets',
+      declaredAs(
+        Set,
+        ValidateNested(),
+        Type(() => Item),
+      ),
+    ],
+    ['inherited types of other collections', ListOfItems],
     ['no rules', Object],
   ])('are not made for classes with %s', (_name, type) => {
     expect(acceptorOf(type)).toBeUndefined();
+  });
+
+  it('are not made for classes on the way to one that has none', () => {
+    class Page {
+      @ValidateNested()
+      @Type(() => Book)
+      book!: object;
+    }
+    class Book {
+      @ValidateNested()
+      @Type(() => Page)
+      page!: Page;
+
+      @IsInstance(Item)
+      title!: Item;
+    }
+    expect(acceptorOf(Book)).toBeUndefined();
+    expect(acceptorOf(Page)).toBeUndefined();
   });
 });

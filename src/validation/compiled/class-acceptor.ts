@@ -46,7 +46,7 @@ export class ClassAcceptor {
       if (name !== this.initial[at] || typeof body[name] === 'function') return undefined;
       at += 1;
     }
-    return at === this.initial.length ? body : undefined;
+    return body;
   }
 
   private mayLackOthers(value: Body, body: Body): boolean {

@@ -21,7 +21,6 @@ export class LeafMember implements Member {
   ) {}
 
   take(given: unknown): unknown {
-    if (given === undefined) return undefined;
     let value: unknown = given;
     if (typeof given === 'object' && given !== null) {
       if (!isPlainArray(given)) return undefined;
@@ -32,20 +31,18 @@ export class LeafMember implements Member {
   }
 
   mayStay(initial: unknown): boolean {
-    return this.holds(initial);
+    return (!Array.isArray(initial) || isPlainArray(initial)) && this.holds(initial);
   }
 
   private holds(value: unknown): boolean {
     const { isOptional, isList, checks } = this.rules;
     if (value === undefined || value === null) {
       if (isOptional) return true;
-    } else if (Array.isArray(value) ? !this.areLeaves(value) : isList || !this.isLeaf(value)) return false;
+    } else if (Array.isArray(value)) {
+      for (const item of value) if (item !== null && !this.isLeaf(item)) return false;
+    } else if (isList || !this.isLeaf(value)) return false;
     for (const check of checks) if (!check(value)) return false;
     return true;
-  }
-
-  private areLeaves(list: readonly unknown[]): boolean {
-    return isPlainArray(list) && list.every((item) => item === null || this.isLeaf(item));
   }
 
   private isLeaf(value: unknown): boolean {
