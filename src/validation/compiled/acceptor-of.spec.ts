@@ -93,6 +93,12 @@ describe('compiled rules', () => {
       Object.defineProperty(this, 'name', { value: 'a', writable: false });
     }
   }
+  class Replaced extends Item {
+    constructor() {
+      super();
+      return new Item();
+    }
+  }
   class Disguised extends Item {}
   Object.defineProperty(Disguised.prototype, 'constructor', { value: Item });
   const named = (name: string | symbol): Class => {
@@ -191,6 +197,7 @@ describe('compiled rules', () => {
     ]),
     ['properties that cannot be written', Fixed],
     ['another constructor', Disguised],
+    ['constructors that make something else', Replaced],
     [
       'nested maps',
       declaredAs(

@@ -15,8 +15,7 @@ export function initialNamesOf(type: Class): readonly string[] | undefined {
   if (names.length === 0 || prototype.constructor !== type) return undefined;
   if ('then' in prototype || names.some((name) => !isOrdinary(name) || name in prototype)) return undefined;
   const instance = instanceOf(type);
-  if (!instance || Object.getPrototypeOf(instance) !== prototype || !Object.isExtensible(instance))
-    return undefined;
+  if (!instance || Object.getPrototypeOf(instance) !== prototype) return undefined;
   return areData(instance, names) ? Object.keys(instance) : undefined;
 }
 
