@@ -12,6 +12,8 @@ export type Sanitize = (text: string) => string;
 interface Step {
   readonly stage: SanitizerStage;
   readonly sanitize: Sanitize;
+  /** Takes so long that it is not to be done twice for a body that is refused in the end. */
+  readonly isCostly?: boolean;
 }
 
 const STEPS = 'ws-security:sanitizers';
@@ -20,10 +22,10 @@ type Transformation = (parameters: { value: unknown }) => unknown;
 
 const stepsOf = new WeakMap<object, () => readonly Step[]>();
 
-/** What a transformation of class-transformer does to a value, if it is the one of sanitizers; undefined for others. */
+/** What a transformation of class-transformer does to a value, if it is one of sanitizers and cheap. */
 export function sanitizationOf(transformation: object): ((value: unknown) => unknown) | undefined {
   const steps = stepsOf.get(transformation)?.();
-  return steps && ((value) => rewrite(value, steps));
+  return steps?.every((step) => !step.isCostly) ? (value) => rewrite(value, steps) : undefined;
 }
 
 /** A property decorator that rewrites strings, also those in a list, before the rules of the DTO look at them. */

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
+import { sanitizer } from '../sanitizer.js';
 import { acceptorOf } from './acceptor-of.js';
 
 class Item {
@@ -142,6 +143,7 @@ describe('compiled rules', () => {
         Transform(({ value }) => value as string),
       ),
     ],
+    ['costly sanitizers', dto(IsString(), sanitizer({ stage: 'markup', sanitize: String, isCostly: true }))],
     ['other names', dto(IsString(), Expose({ name: 'other' }))],
     ['left out properties', dto(IsString(), Exclude())],
     ['left out classes', Excluded],

@@ -20,7 +20,7 @@ export function isExposedAsItIs(type: Class): boolean {
   );
 }
 
-/** @returns undefined when a transformation is not a sanitizer */
+/** @returns undefined when a transformation is no sanitizer, or a costly one */
 export function sanitizationsOf(type: Class, name: string): readonly Sanitization[] | undefined {
   const found = storage
     .findTransformMetadatas(type, name, TransformationType.PLAIN_TO_CLASS)
