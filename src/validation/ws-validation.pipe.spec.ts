@@ -225,6 +225,12 @@ describe('WsValidationPipe', () => {
     expect(await new OtherPipe().transform(value, metadata)).not.toBe(early);
   });
 
+  it('leaves what is no body as it is', async () => {
+    const value = { name: 'a' };
+    expect(await pipe.transform(value, { type: 'custom', metatype: Item })).toBe(value);
+    expect(await pipe.validated(value, { type: 'custom', metatype: Item })).toBe(value);
+  });
+
   it('refuses a body once, too', async () => {
     const value = { name: 7 };
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };

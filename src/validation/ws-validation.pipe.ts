@@ -90,8 +90,8 @@ function rulesIn({ schema, metatype }: ArgumentMetadata): unknown {
 
 function acceptedAtOnce(
   value: unknown,
-  { schema, metatype }: ArgumentMetadata,
+  { type, schema, metatype }: ArgumentMetadata,
 ): Promise<unknown> | undefined {
-  const body = schema || !metatype ? undefined : accepted(value, metatype);
+  const body = type !== 'body' || schema || !metatype ? undefined : accepted(value, metatype);
   return body && Promise.resolve(body);
 }
