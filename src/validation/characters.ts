@@ -7,11 +7,12 @@
  */
 export type CharacterKind = 'control' | 'bidi';
 
-const PATTERNS: Readonly<Record<CharacterKind, RegExp>> = {
-  // eslint-disable-next-line no-control-regex
-  control: /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/,
-  bidi: /[\u202a-\u202e\u2066-\u2069]/,
+const RANGES: Readonly<Record<CharacterKind, string>> = {
+  control: String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f`,
+  bidi: String.raw`\u202a-\u202e\u2066-\u2069`,
 };
+
+const KINDS = Object.keys(RANGES) as CharacterKind[];
 
 const ALLOWED = 'ws-security:allowed-characters';
 
@@ -29,9 +30,17 @@ export function allowedCharacters(prototype: object, property: string): readonly
   return (Reflect.getMetadata(ALLOWED, prototype, property) as CharacterKind[] | undefined) ?? [];
 }
 
+/** Matches a character that text may not have; undefined when it may have every one. */
+export function refusedCharacters(allowed: readonly CharacterKind[]): RegExp | undefined {
+  const ranges = KINDS.filter((kind) => !allowed.includes(kind)).map((kind) => RANGES[kind]);
+  return ranges.length === 0 ? undefined : new RegExp(`[${ranges.join('')}]`);
+}
+
+const PATTERNS = {
+  control: refusedCharacters(['bidi']) as RegExp,
+  bidi: refusedCharacters(['control']) as RegExp,
+};
+
 export function hasRefusedCharacters(text: string, allowed: readonly CharacterKind[] = []): boolean {
-  return (
-    (!allowed.includes('control') && PATTERNS.control.test(text)) ||
-    (!allowed.includes('bidi') && PATTERNS.bidi.test(text))
-  );
+  return KINDS.some((kind) => !allowed.includes(kind) && PATTERNS[kind].test(text));
 }

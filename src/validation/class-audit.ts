@@ -1,5 +1,12 @@
-import * as classValidator from 'class-validator';
-import { type Class, hasRules, type PropertyRules, type Rule, rulesOf } from './class-rules.js';
+import { ValidationTypes } from 'class-validator';
+import {
+  BUILT_IN_RULES,
+  type Class,
+  hasRules,
+  type PropertyRules,
+  type Rule,
+  rulesOf,
+} from './class-rules.js';
 
 /** A property that lets values through which no rule looks at, and the line that would. */
 export interface UncheckedProperty {
@@ -22,10 +29,6 @@ const CONTAINER_RULES = new Set([
   'isObject',
   'isNotEmptyObject',
 ]);
-/** class-validator exports each name as a constant. */
-const BUILT_IN_RULES = new Set<unknown>(
-  Object.values(classValidator).filter((name) => typeof name === 'string'),
-);
 const COLLECTIONS: readonly unknown[] = [Array, Set, Map];
 const PLAIN: readonly unknown[] = [Object, String, Number, Boolean, Date, BigInt, Symbol, Promise, Function];
 
@@ -67,7 +70,7 @@ function fixOf({ designType, rules, types }: PropertyRules): string | undefined 
 
 /** Rules of the application's own are its word; those of class-validator look at single values, if not told better. */
 function isDecisive({ type, name, each, validateIf }: Rule, isCollection: boolean): boolean {
-  if (type !== classValidator.ValidationTypes.CUSTOM_VALIDATION || validateIf) return false;
+  if (type !== ValidationTypes.CUSTOM_VALIDATION || validateIf) return false;
   if (OPEN_RULES.has(name ?? '') || CONTAINER_RULES.has(name ?? '')) return false;
   return !isCollection || each || !BUILT_IN_RULES.has(name);
 }

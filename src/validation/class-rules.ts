@@ -1,5 +1,5 @@
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import * as classValidator from 'class-validator';
 
 export type Class = (abstract new (...args: never[]) => object) & { readonly name: string };
 
@@ -11,9 +11,14 @@ export interface Rule {
   readonly name?: string;
   /** For each element of an array instead of the array. */
   readonly each: boolean;
-  readonly constraints: readonly unknown[];
+  /** What the decorator was given; undefined where it takes nothing. */
+  readonly constraints?: readonly unknown[];
+  /** What has the `validate()` of the rule. */
+  readonly constraintCls?: object;
   /** Given with the rule: when it is to be applied at all. */
   readonly validateIf?: Condition;
+  readonly groups?: readonly string[];
+  readonly always?: boolean;
 }
 
 /** What a DTO class says of one property, by decorators of class-validator and class-transformer and by its type. */
@@ -36,6 +41,11 @@ interface TypeMetadata {
   readonly options?: { readonly discriminator?: { readonly subTypes: readonly { readonly value: Class }[] } };
 }
 
+/** class-validator exports each name as a constant. */
+export const BUILT_IN_RULES: ReadonlySet<unknown> = new Set<unknown>(
+  Object.values(classValidator).filter((name) => typeof name === 'string'),
+);
+
 const known = new WeakMap<Class, readonly PropertyRules[]>();
 
 /** The properties of a class that have rules; those it inherits included. */
@@ -54,18 +64,18 @@ export function hasRules(type: unknown): type is Class {
 
 function readRules(type: Class): PropertyRules[] {
   const byProperty = new Map<string, Rule[]>();
-  const all = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const all = classValidator.getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   for (const rule of all)
     byProperty.set(rule.propertyName, [...(byProperty.get(rule.propertyName) ?? []), rule]);
   return [...byProperty].map(([name, rules]) => ({
     name,
     designType: Reflect.getMetadata('design:type', type.prototype as object, name) as unknown,
     rules,
-    isNested: rules.some((rule) => rule.type === ValidationTypes.NESTED_VALIDATION),
+    isNested: rules.some((rule) => rule.type === classValidator.ValidationTypes.NESTED_VALIDATION),
     ...typesOf(type, name),
     conditions: rules
-      .filter((rule) => rule.type === ValidationTypes.CONDITIONAL_VALIDATION)
-      .map(({ constraints }) => constraints[0] as Condition),
+      .filter((rule) => rule.type === classValidator.ValidationTypes.CONDITIONAL_VALIDATION)
+      .map(({ constraints }) => constraints?.[0] as Condition),
   }));
 }
 

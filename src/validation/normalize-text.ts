@@ -1,6 +1,8 @@
 /** Marks in a row that normalisation is left to put in order. */
 const MAX_RUN = 30;
 const LONG_RUN = /\p{M}{31,}/gu;
+/** What NFC may change: below this, no character has a mark and none composes. */
+const COMBINING = /[\u0300-\uffff]/;
 const GRAPHEME_JOINER = '\u034f';
 
 /**
@@ -8,6 +10,7 @@ const GRAPHEME_JOINER = '\u034f';
  * are parted as the Stream-Safe Text Format does (UAX #15 §13).
  */
 export function normalizeText(text: string, form: 'NFC' | 'NFKC'): string {
+  if (!COMBINING.test(text)) return form === 'NFC' ? text : text.normalize(form);
   return text.replace(LONG_RUN, parted).normalize(form);
 }
 

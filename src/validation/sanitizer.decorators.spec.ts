@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { plainToInstance } from 'class-transformer';
+import { normalizeText } from './normalize-text.js';
 import { NormalizeUnicode, PlainText, Trim } from './sanitizer.decorators.js';
 
 class Everything {
@@ -100,6 +101,15 @@ describe('sanitizers', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('I8 leave text without marks as its normal form has it', () => {
+    const low = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code));
+    for (const first of low) {
+      const pairs = low.map((second) => first + second).join('');
+      for (const form of ['NFC', 'NFKC'] as const)
+        if (normalizeText(pairs, form) !== pairs.normalize(form)) throw new Error(`${form} of ${first}`);
+    }
   });
 
   it('I6 normalise the worst 64 KiB in less than 10 ms', () => {

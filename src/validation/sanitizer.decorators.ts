@@ -44,7 +44,7 @@ export const PlainText = (): PropertyDecorator => sanitizer({ stage: 'markup', s
 export function SanitizeHtml(options: SanitizeHtmlOptions = HARMLESS): PropertyDecorator {
   // Loaded by the first class that asks for it: most applications accept no HTML at all.
   const sanitizeHtml = require('sanitize-html') as SanitizeHtmlFunction;
-  return sanitizer({ stage: 'markup', sanitize: (text) => sanitizeHtml(text, options) });
+  return sanitizer({ stage: 'markup', sanitize: (text) => sanitizeHtml(text, options), isCostly: true });
 }
 
 const HARMLESS: SanitizeHtmlOptions = {

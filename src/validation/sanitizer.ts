@@ -12,9 +12,21 @@ export type Sanitize = (text: string) => string;
 interface Step {
   readonly stage: SanitizerStage;
   readonly sanitize: Sanitize;
+  /** Takes so long that it is not to be done twice for a body that is refused in the end. */
+  readonly isCostly?: boolean;
 }
 
 const STEPS = 'ws-security:sanitizers';
+
+type Transformation = (parameters: { value: unknown }) => unknown;
+
+const stepsOf = new WeakMap<object, () => readonly Step[]>();
+
+/** What a transformation of class-transformer does to a value, if it is one of sanitizers and cheap. */
+export function sanitizationOf(transformation: object): ((value: unknown) => unknown) | undefined {
+  const steps = stepsOf.get(transformation)?.();
+  return steps?.every((step) => !step.isCostly) ? (value) => rewrite(value, steps) : undefined;
+}
 
 /** A property decorator that rewrites strings, also those in a list, before the rules of the DTO look at them. */
 export function sanitizer(...added: Step[]): PropertyDecorator {
@@ -25,8 +37,9 @@ export function sanitizer(...added: Step[]): PropertyDecorator {
     Reflect.defineMetadata(STEPS, steps, target, property);
     if (!isFirst) return;
     // One transformation a class, which finds the steps that were added after it.
-    const run = ({ value }: { value: unknown }): unknown =>
-      rewrite(value, Reflect.getOwnMetadata(STEPS, target, property) as Step[]);
+    const ownSteps = (): Step[] => Reflect.getOwnMetadata(STEPS, target, property) as Step[];
+    const run: Transformation = ({ value }) => rewrite(value, ownSteps());
+    stepsOf.set(run, ownSteps);
     Transform(run, { toClassOnly: true })(target, property);
   };
 }

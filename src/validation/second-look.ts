@@ -107,10 +107,11 @@ function isNestedValue(value: unknown, designType: unknown): boolean {
 const isCollection = (value: unknown): boolean =>
   COLLECTIONS.some((type) => value instanceof (type as typeof Array));
 
-function isInteger({ rules }: PropertyRules): boolean {
+/** Whether a rule says that its numbers are integers. */
+export function isInteger({ rules }: PropertyRules): boolean {
   return rules.some(({ name, constraints }) => {
     if (name !== 'isNumber') return name === 'isInt';
-    return (constraints[0] as { maxDecimalPlaces?: number } | undefined)?.maxDecimalPlaces === 0;
+    return (constraints?.[0] as { maxDecimalPlaces?: number } | undefined)?.maxDecimalPlaces === 0;
   });
 }
 

@@ -7,23 +7,26 @@ interface Outcome {
 const outcomes = new WeakMap<object, Outcome[]>();
 
 /**
- * Remembers what became of a body as long as the body lives, so that a guard that has to look into it and the
- * handler behind it get one and the same instance.
+ * What became of a body before, so that a guard that had to look into it and the handler behind it get one and the
+ * same instance.
  *
  * @param judge the class of pipe that validates: another one may be stricter
  * @param rules the class or schema the body is held against
  */
-export function validatedOnce(
+export function outcomeOf(body: unknown, judge: unknown, rules: unknown): Promise<unknown> | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const found = outcomes.get(body)?.find((outcome) => outcome.judge === judge && outcome.rules === rules);
+  return found?.body;
+}
+
+/** Remembers it as long as the body lives. */
+export function remember(
   body: unknown,
   judge: unknown,
   rules: unknown,
-  validate: () => Promise<unknown>,
+  outcome: Promise<unknown>,
 ): Promise<unknown> {
-  if (typeof body !== 'object' || body === null) return validate();
-  const known = outcomes.get(body) ?? [];
-  const found = known.find((outcome) => outcome.judge === judge && outcome.rules === rules);
-  if (found) return found.body;
-  const outcome = { judge, rules, body: validate() };
-  outcomes.set(body, [...known, outcome]);
-  return outcome.body;
+  if (typeof body === 'object' && body !== null)
+    outcomes.set(body, [...(outcomes.get(body) ?? []), { judge, rules, body: outcome }]);
+  return outcome;
 }

@@ -225,11 +225,54 @@ describe('WsValidationPipe', () => {
     expect(await new OtherPipe().transform(value, metadata)).not.toBe(early);
   });
 
+  it('leaves what is no body as it is', async () => {
+    const value = { name: 'a' };
+    expect(await pipe.transform(value, { type: 'custom', metatype: Item })).toBe(value);
+    expect(await pipe.validated(value, { type: 'custom', metatype: Item })).toBe(value);
+  });
+
   it('refuses a body once, too', async () => {
     const value = { name: 7 };
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     const first = await pipe.validated(value, metadata).catch((error: unknown) => error);
     expect(first).toBeInstanceOf(ValidationFailedException);
     await expect(pipe.transform(value, metadata)).rejects.toBe(first);
+  });
+
+  it('asks class-validator only about what is not certain', async () => {
+    const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
+    let reads = 0;
+    const value = (name: unknown): object =>
+      Object.defineProperty({}, 'name', {
+        enumerable: true,
+        get: () => {
+          reads += 1;
+          return name;
+        },
+      });
+    await pipe.transform(value('a'), metadata);
+    await pipe.validated(value('a'), metadata);
+    expect(reads).toBe(2);
+    await expect(pipe.transform(value(7), metadata)).rejects.toThrow(ValidationFailedException);
+    expect(reads).toBeGreaterThan(5);
+  });
+
+  it.each([
+    ['validate', () => Promise.resolve([{ property: 'name', constraints: { own: 'is not for us' } }])],
+    ['validated', () => Promise.reject(new ValidationFailedException([]))],
+    [
+      'stripProtoKeys',
+      () => {
+        throw new ValidationFailedException([]);
+      },
+    ],
+  ])('a subclass with its own %s is asked', async (name, method) => {
+    class StricterPipe extends WsValidationPipe {}
+    Object.defineProperty(StricterPipe.prototype, name, { value: method });
+    const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
+    await expect(new StricterPipe().transform({ name: 'a' }, metadata)).rejects.toBeInstanceOf(
+      ValidationFailedException,
+    );
+    expect(await pipe.transform({ name: 'a' }, metadata)).toBeInstanceOf(Item);
   });
 });

@@ -1,11 +1,12 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import type { FieldError } from '../protocol/envelope.js';
+import { accepted } from './compiled/accepted.js';
 import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
 import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
 import { secondLook } from './second-look.js';
-import { validatedOnce } from './validated-once.js';
+import { outcomeOf, remember } from './validated-once.js';
 
 type Schema = NonNullable<ArgumentMetadata['schema']>;
 
@@ -33,22 +34,36 @@ export class WsValidationPipe extends ValidationPipe {
   /** @throws ValidationFailedException */
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // Without parameter decorators a handler's socket comes through pipes too: only bodies are ours.
-    return metadata.type === 'body' ? this.validated(value, metadata) : Promise.resolve(value);
+    if (metadata.type !== 'body') return Promise.resolve(value);
+    if (this.isExtended()) return this.validated(value, metadata);
+    const outcome = outcomeOf(value, this.constructor, rulesIn(metadata)) ?? acceptedAtOnce(value, metadata);
+    return outcome ?? this.judged(value, metadata);
   }
 
   /**
-   * What the handler will get for this body, for guards that have to look into it: the work is done once, whoever
-   * asks first.
+   * What the handler will get for this body, for guards that have to look into it: the work is done once, and the
+   * pipe of the handler finds it done.
    *
    * @param value the body as it came
    * @param metadata `type: 'body'` and the `metatype` or `schema` of the handler's parameter
    * @throws ValidationFailedException
    */
   validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { schema, metatype } = metadata;
-    return validatedOnce(value, this.constructor, schema ?? metatype, () =>
-      schema ? this.bySchema(value, schema) : this.byClass(value, metadata),
-    );
+    const known = outcomeOf(value, this.constructor, rulesIn(metadata));
+    if (known) return known;
+    const body = this.isExtended() ? undefined : acceptedAtOnce(value, metadata);
+    return body ? remember(value, this.constructor, rulesIn(metadata), body) : this.judged(value, metadata);
+  }
+
+  /** Whatever a subclass does otherwise has to be asked. */
+  private isExtended(): boolean {
+    return Object.getPrototypeOf(this) !== WsValidationPipe.prototype;
+  }
+
+  private judged(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { schema } = metadata;
+    const body = schema ? this.bySchema(value, schema) : this.byClass(value, metadata);
+    return remember(value, this.constructor, rulesIn(metadata), body);
   }
 
   private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -67,4 +82,16 @@ export class WsValidationPipe extends ValidationPipe {
   private refuse(errors: readonly FieldError[]): void {
     if (errors.length > 0) throw new ValidationFailedException(harmless(errors));
   }
+}
+
+function rulesIn({ schema, metatype }: ArgumentMetadata): unknown {
+  return schema ?? metatype;
+}
+
+function acceptedAtOnce(
+  value: unknown,
+  { type, schema, metatype }: ArgumentMetadata,
+): Promise<unknown> | undefined {
+  const body = type !== 'body' || schema || !metatype ? undefined : accepted(value, metatype);
+  return body && Promise.resolve(body);
 }

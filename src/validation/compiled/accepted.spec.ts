@@ -1,0 +1,206 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import {
+  Allow,
+  ArrayMaxSize,
+  Equals,
+  IsDefined,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  registerDecorator,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
+import { verdictOf } from '../../../test/support/both-paths.js';
+import type { Class } from '../class-rules.js';
+import { Trim } from '../sanitizer.decorators.js';
+import { accepted } from './accepted.js';
+
+class Item {
+  @IsString()
+  name!: string;
+}
+
+class Heir extends Item {
+  @Trim()
+  declare name: string;
+
+  @IsOptional()
+  @IsInt()
+  count: number | null = 5;
+
+  @IsOptional()
+  @ArrayMaxSize(2)
+  @IsString({ each: true })
+  tags?: string[] = [];
+}
+
+class Box {
+  @ValidateNested()
+  @Type(() => Item)
+  item!: Item;
+
+  @IsOptional()
+  @ValidateNested({ each: true })
+  @Type(() => Box)
+  boxes?: Box[];
+}
+
+/** A class with one property, which has these decorators. */
+function dto(...decorators: PropertyDecorator[]): Class {
+  class Dto {
+    value: unknown;
+  }
+  Reflect.decorate(decorators, Dto.prototype, 'value');
+  return Dto;
+}
+
+/** A rule of the application's own. */
+const own = (name: string, validate: (value: unknown) => boolean | Promise<boolean>, async = false) =>
+  ((target: object, propertyName: string) =>
+    registerDecorator({
+      name,
+      async,
+      target: target.constructor,
+      propertyName,
+      validator: { validate },
+    })) as PropertyDecorator;
+
+const sparse = Object.assign([], { 1: 1 });
+
+class Sub extends Array<unknown> {}
+
+class Initial extends Item {
+  @IsString({ each: true })
+  list = Sub.from(['a']);
+}
+
+describe('compiled rules', () => {
+  it.each<[string, Class, () => unknown]>([
+    ['a string', Item, () => ({ name: 'a' })],
+    ['an inherited property', Heir, () => ({ count: 1, name: ' a ' })],
+    ['null, where it may be missing', Heir, () => ({ name: 'a', count: null, tags: ['b'] })],
+    ['no zero for another', dto(IsNumber()), () => ({ value: -0 })],
+    ['the largest exact integer', dto(IsInt()), () => ({ value: 2 ** 53 - 1 })],
+    ['numbers that are no integers', dto(IsNumber()), () => ({ value: 2 ** 53 })],
+    ['classes of themselves', Box, () => ({ boxes: [{ item: { name: 'a' } }], item: { name: 'b' } })],
+    ['text of one kind', dto(Matches(/^a/g)), () => ({ value: 'ab' })],
+    [
+      'what an accessor answers',
+      Item,
+      () => Object.defineProperty({}, 'name', { get: () => 'a', enumerable: true }),
+    ],
+    ['anything that is allowed', dto(Allow()), () => ({ value: ['a', 1, null] })],
+  ])('accept %s, and make what class-validator lets pass', async (_name, type, make) => {
+    expect(await verdictOf(type, make)).toBe('accepted');
+  });
+
+  it.each<[string, Class, () => unknown]>([
+    ...['toString', 'hasOwnProperty', 'more'].map((name): [string, Class, () => unknown] => [
+      `a member ${name}`,
+      Item,
+      () => ({ name: 'a', [name]: 1 }),
+    ]),
+    ['no body', Item, () => null],
+    ['a list for the body', Item, () => []],
+    ['text for the body', Item, () => 'text'],
+    ['an integer that was rounded', dto(IsInt()), () => ({ value: 2 ** 53 })],
+    ['a rounded one of a list', dto(IsInt({ each: true })), () => ({ value: [2 ** 53] })],
+    ['a rounded one that is its limit', dto(Max(2 ** 53), IsInt()), () => ({ value: 2 ** 53 })],
+    ['a control character', dto(Allow()), () => ({ value: 'a\u0000' })],
+    ['one in a list', dto(Allow()), () => ({ value: ['\u202e'] })],
+    ['text for a list', Heir, () => ({ name: 'a', tags: 'b' })],
+    ['null for something', dto(IsDefined()), () => ({ value: null })],
+    [
+      'members of a list of objects',
+      Box,
+      () => ({ item: { name: 'a' }, boxes: Object.assign([], { map: 1 }) }),
+    ],
+    ['a list for an object', Box, () => ({ item: [{ name: 'a' }] })],
+    ['an object for a list', Box, () => ({ item: { name: 'a' }, boxes: { item: { name: 'a' } } })],
+    ['null for an object', Box, () => ({ item: null })],
+    ['a missing object', Box, () => ({})],
+    ['lists in lists', Box, () => ({ item: { name: 'a' }, boxes: [[]] })],
+    ['members of a list', dto(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
+    ['nothing where something has to be', Item, () => ({ name: undefined })],
+  ])('do not accept %s, as class-validator does not', async (_name, type, make) => {
+    expect(await verdictOf(type, make)).toBe('refused');
+  });
+
+  it.each<[string, Class, () => unknown]>([
+    ['an own __proto__', Item, () => JSON.parse('{"name":"a","__proto__":{"name":1}}')],
+    ['an instance', Item, () => Object.assign(new Item(), { name: 'a' })],
+    ['an object without prototype', Item, () => Object.assign(Object.create(null), { name: 'a' })],
+    ['an object where nothing says what it is', dto(Allow()), () => ({ value: { a: 1 } })],
+    ['lists in a list', dto(Allow()), () => ({ value: [[1]] })],
+    ['a list with gaps', dto(Allow()), () => ({ value: sparse.slice() })],
+    ['a list of another kind', dto(Allow()), () => ({ value: Sub.from(['a']) })],
+    ['an initial list of another kind', Initial, () => ({ name: 'a' })],
+    ['a date', dto(Allow()), () => ({ value: new Date(0) })],
+    ['a large integer', dto(Allow()), () => ({ value: 1n })],
+  ])('leave %s to class-validator', async (_name, type, make) => {
+    expect(await verdictOf(type, make)).toBe('left to class-validator');
+  });
+
+  it('ask a rule of the application by the name of a built-in one', async () => {
+    const isShort = dto(own('isString', (value) => typeof value === 'string' && value.length < 3));
+    expect(await verdictOf(isShort, () => ({ value: 'ab' }))).toBe('accepted');
+    expect(await verdictOf(isShort, () => ({ value: 'abc' }))).toBe('refused');
+    const isLater = dto(own('isString', () => Promise.reject(new Error('later'))));
+    expect(accepted({ value: 'ab' }, isLater)).toBeUndefined();
+    const options = {
+      name: 'isString',
+      validator: {
+        validate: (_: unknown, args?: { object: object }) => Object.keys(args?.object ?? {}).length > 9,
+      },
+    };
+    expect(await verdictOf(dto(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
+  });
+
+  it('share no list with the body', () => {
+    const tags = ['a'];
+    const body = accepted({ name: 'a', tags }, Heir) as Heir;
+    tags.push('b');
+    expect(body.tags).toEqual(['a']);
+  });
+
+  it('leave a class to class-validator while it makes something else than before', () => {
+    let initial: object = { name: 'a' };
+    class Moody extends Item {
+      constructor() {
+        super();
+        Object.assign(this, initial);
+      }
+    }
+    expect(accepted({}, Moody)).toEqual({ name: 'a' });
+    for (initial of [{ name: 'a', more: 1 }, { more: 1 }, { name: () => 'a' }])
+      expect(accepted({ name: 'a' }, Moody)).toBeUndefined();
+  });
+
+  it('leave a nested value to class-validator when its type has changed', () => {
+    let type: Class = Item;
+    const Parent = dto(
+      ValidateNested(),
+      Type(() => type),
+    );
+    expect(accepted({ value: { name: 'a' } }, Parent)).toEqual({ value: { name: 'a' } });
+    type = Heir;
+    expect(accepted({ value: { name: 'a' } }, Parent)).toBeUndefined();
+  });
+
+  it('take no member from Object.prototype', () => {
+    const Dto = dto(IsOptional(), Equals('b'));
+    const { prototype } = Object;
+    Object.defineProperty(prototype, 'more', { value: 'a', enumerable: true, configurable: true });
+    try {
+      expect(accepted({ value: 'b' }, Dto)).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(prototype, 'more');
+    }
+    expect(accepted({ value: 'b' }, Dto)).toEqual({ value: 'b' });
+  });
+});
