@@ -2,7 +2,7 @@ import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { CloseCode } from '../protocol/close-code.enum.js';
-import { errorText } from '../protocol/error-text.js';
+import { errorText, sharedErrorText } from '../protocol/error-text.js';
 import { PushText } from '../protocol/push-text.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import type { ResumeSession } from './resume/resume-session.js';
@@ -50,6 +50,9 @@ export class Connection {
   };
   private identity: Principal;
   private budget: string;
+  /** The last answer of `limitKeyIn()`. */
+  private scopedBudget: string | undefined;
+  private scope: string | undefined;
   /** What outlives it, for a client that may come back. @internal */
   session: ResumeSession | undefined;
   /** Whether pushes reach it: not before it is authenticated, and its client knows its session. @internal */
@@ -82,10 +85,18 @@ export class Connection {
     return this.budget;
   }
 
+  /** As `limitKey`, behind the name of a budget: the same string as long as the same one is asked for. @internal */
+  limitKeyIn(scope: string): string {
+    if (this.scope === scope && this.scopedBudget !== undefined) return this.scopedBudget;
+    this.scope = scope;
+    return (this.scopedBudget = scope + this.budget);
+  }
+
   /** Only the lifecycle calls this, so that the registry knows. @internal */
   identify(principal: Principal): void {
     this.identity = principal;
     this.budget = limitKeyOf(principal, this.address);
+    this.scopedBudget = undefined;
   }
 
   get isOpen(): boolean {
@@ -159,7 +170,9 @@ export class Connection {
 
   /** Answers a request that is not served. @internal */
   fail(body: ErrorBody, id: FrameId | undefined): void {
-    this.write(errorText(body, id));
+    const shared = id === undefined ? sharedErrorText(body) : undefined;
+    if (!shared) this.write(errorText(body, id));
+    else if (this.isOpen) this.socket.sendShared(shared);
   }
 
   /**

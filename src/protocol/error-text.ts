@@ -1,19 +1,23 @@
 import type { ErrorBody, FrameId } from './envelope.js';
+import { PushText } from './push-text.js';
+import { ReservedEvent } from './reserved-event.js';
 
-const heads = new WeakMap<ErrorBody, string>();
+const known = new WeakMap<ErrorBody, PushText>();
 
-/** The text of an error frame; a body that is frozen, so that it is always the same, is serialised once. */
+/** The text of an error frame. */
 export function errorText(body: ErrorBody, id: FrameId | undefined): string {
-  const head = Object.isFrozen(body) ? knownHead(body) : headOf(body);
-  return id === undefined ? `${head}}` : `${head},"id":${JSON.stringify(id)}}`;
+  const text = (sharedErrorText(body) ?? textOf(body)).plain;
+  return id === undefined ? text : `${text.slice(0, -1)},"id":${JSON.stringify(id)}}`;
 }
 
-function knownHead(body: ErrorBody): string {
-  let head = heads.get(body);
-  if (head === undefined) heads.set(body, (head = headOf(body)));
-  return head;
+/** What all get who are refused with one body and gave no `id`; for bodies that are frozen, and so never change. */
+export function sharedErrorText(body: ErrorBody): PushText | undefined {
+  if (!Object.isFrozen(body)) return undefined;
+  let text = known.get(body);
+  if (text === undefined) known.set(body, (text = textOf(body)));
+  return text;
 }
 
-function headOf(body: ErrorBody): string {
-  return `{"event":"exception","data":${JSON.stringify(body)}`;
+function textOf(body: ErrorBody): PushText {
+  return new PushText(ReservedEvent.EXCEPTION, JSON.stringify(body));
 }

@@ -1,4 +1,4 @@
-/** The text of a push, serialised once for all who get it; sessions of `ws-security.v1` number it each on their own. */
+/** The text of a push, or of a refusal, serialised once for all who get it; sessions of `ws-security.v1` number it each on their own. */
 export class PushText {
   private readonly head: string;
   /** For clients that speak no subprotocol of ours. */

@@ -11,6 +11,14 @@ interface Entry {
   blockedUntil: number;
 }
 
+/** Everybody's windows of one limit. */
+interface Group {
+  readonly name: string;
+  readonly limit: number;
+  readonly ttl: number;
+  readonly entries: Map<string, Entry>;
+}
+
 /**
  * Exact sliding windows in this process. A window that no longer counts anything is swept away.
  *
@@ -19,13 +27,17 @@ interface Entry {
 @Injectable()
 export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationShutdown {
   readonly knowsCost = true;
-  private readonly entries = new Map<string, Entry>();
+  private readonly groups = new Map<string, Group>();
+  /** What was asked for last is mostly asked for again. */
+  private latest: Group | undefined;
   private stopSweeping: (() => void) | undefined;
 
   constructor(private readonly clock: Clock) {}
 
   get size(): number {
-    return this.entries.size;
+    let size = 0;
+    for (const { entries } of this.groups.values()) size += entries.size;
+    return size;
   }
 
   /**
@@ -56,7 +68,7 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     cost: number,
   ): ThrottlerVerdict {
     const now = this.clock.monotonic();
-    const entry = this.entryOf(`${throttlerName}|${limit}|${ttl}|${key}`, ttl, limit);
+    const entry = this.entryOf(key, this.groupOf(throttlerName, limit, ttl));
     const wait = this.waitOf(entry, now, blockDuration, cost);
     return {
       totalHits: wait > 0 ? limit + 1 : entry.window.size,
@@ -70,7 +82,8 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
   onApplicationShutdown(): void {
     this.stopSweeping?.();
     this.stopSweeping = undefined;
-    this.entries.clear();
+    this.groups.clear();
+    this.latest = undefined;
   }
 
   private waitOf(entry: Entry, now: number, blockDuration: number, cost: number): number {
@@ -81,20 +94,33 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     return entry.blockedUntil - now;
   }
 
-  private entryOf(key: string, ttl: number, limit: number): Entry {
+  private groupOf(name: string, limit: number, ttl: number): Group {
+    const { latest } = this;
+    if (latest?.name === name && latest.limit === limit && latest.ttl === ttl) return latest;
+    const key = `${name}|${limit}|${ttl}`;
+    let group = this.groups.get(key);
+    if (!group) this.groups.set(key, (group = { name, limit, ttl, entries: new Map() }));
+    return (this.latest = group);
+  }
+
+  private entryOf(key: string, { entries, limit, ttl }: Group): Entry {
     this.stopSweeping ??= this.clock.every(SWEEP_MS, () => this.sweep());
-    let entry = this.entries.get(key);
+    let entry = entries.get(key);
     if (!entry) {
       entry = { window: new SlidingWindow(limit, ttl), blockedUntil: 0 };
-      this.entries.set(key, entry);
+      entries.set(key, entry);
     }
     return entry;
   }
 
   private sweep(): void {
     const now = this.clock.monotonic();
-    for (const [key, { window, blockedUntil }] of this.entries) {
-      if (window.idleAt <= now && blockedUntil <= now) this.entries.delete(key);
+    for (const [groupKey, { entries }] of this.groups) {
+      for (const [key, { window, blockedUntil }] of entries) {
+        if (window.idleAt <= now && blockedUntil <= now) entries.delete(key);
+      }
+      if (entries.size === 0) this.groups.delete(groupKey);
     }
+    this.latest = undefined;
   }
 }

@@ -135,9 +135,9 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     return 0;
   }
 
-  private spend({ limitKey }: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
+  private spend(connection: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
     const storage = this.storageService;
-    const key = rule.prefix + limitKey;
+    const key = connection.limitKeyIn(rule.prefix);
     if (knowsCost(storage) && storage.hit)
       return waitOf(storage.hit(key, rule.ttl, limit, rule.blockDuration, rule.name, rule.cost));
     return this.increment(key, { ...rule, limit }).then(waitOf);
