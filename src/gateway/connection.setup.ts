@@ -12,7 +12,6 @@ import { type ResumeOffer, ResumeService } from '../connection/resume/resume.ser
 import { resumeOfferOf } from '../handshake/subprotocol.js';
 import type { Handshake } from '../handshake/handshake.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
-import { channelOf } from '../messages/channel-of.js';
 import { type ChannelServices, MessageChannel } from '../messages/message-channel.js';
 import { MessageDispatcher } from '../messages/message.dispatcher.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -75,10 +74,6 @@ export class ConnectionSetup implements ChannelServices {
       connection,
       login.then((isIn) => (isIn ? start() : channel.open())),
     );
-  }
-
-  channelOf(client: object): MessageChannel | undefined {
-    return channelOf(client);
   }
 
   private connectionOn(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): Connection {

@@ -12,6 +12,7 @@ import { refuseUnverified } from '../handshake/tls/client-certificate.js';
 import { tlsOptionsOf } from '../handshake/tls/tls-options.js';
 import { TlsReloader } from '../handshake/tls/tls-reloader.js';
 import { UpgradeListener } from '../handshake/upgrade.listener.js';
+import { channelOf } from '../messages/channel-of.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ConnectionSetup } from './connection.setup.js';
@@ -62,7 +63,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
   }
 
   override bindMessageHandlers(client: WebSocket, handlers: WsMessageHandler[]): void {
-    this.setup.channelOf(client)?.handlers.add(handlers);
+    channelOf(client).handlers.add(handlers);
   }
 
   override bindClientDisconnect(client: WebSocket, callback: (code: number) => void): void {

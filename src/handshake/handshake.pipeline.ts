@@ -57,8 +57,8 @@ export class HandshakePipeline {
   constructor(@Inject(HANDSHAKE_STEP_INSTANCES) private readonly steps: readonly HandshakeStep[]) {}
 
   /** @throws HandshakeRefusal */
-  async decide(handshake: Handshake): Promise<void> {
-    await run(this.steps, handshake);
+  decide(handshake: Handshake): Promise<void> {
+    return run(this.steps, handshake);
   }
 
   /**
@@ -66,8 +66,8 @@ export class HandshakePipeline {
    *
    * @throws HandshakeRefusal
    */
-  async identify(handshake: Handshake): Promise<void> {
-    await run(this.steps.filter(isIdentityStep), handshake);
+  identify(handshake: Handshake): Promise<void> {
+    return run(this.steps.filter(isIdentityStep), handshake);
   }
 }
 

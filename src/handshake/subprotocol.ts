@@ -9,7 +9,9 @@ import type { Handshake } from './handshake.js';
 
 /** The server's choice of the offered subprotocols (RFC 6455 §4.2.2), never an entry that carries a secret. */
 export function chooseSubprotocol({ request, endpoint }: Handshake): string | undefined {
-  const offered = request.entries('sec-websocket-protocol').filter((entry) => !isSecret(entry));
+  const entries = request.entries('sec-websocket-protocol');
+  if (entries.length === 0) return undefined;
+  const offered = entries.filter((entry) => !isSecret(entry));
   const preferred = endpoint?.policy.protocols ?? offered;
   return [WS_SECURITY_PROTOCOL, ...preferred].find((protocol) => offered.includes(protocol));
 }

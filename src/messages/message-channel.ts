@@ -7,7 +7,7 @@ import type { ConnectionInbound } from '../connection/connection-parts.interface
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
-import { bindChannel, channelOf } from './channel-of.js';
+import { channelOf } from './channel-of.js';
 import { FrameBudget } from './frame-budget.js';
 import { FrameMeter } from './frame-meter.js';
 import type { EventTarget } from './event-target.interface.js';
@@ -56,17 +56,14 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     this.meter = new FrameMeter(this.budget);
     this.queue = new MessageQueue(options, this);
     connection.inbound = this;
-    bindChannel(socket, this);
-    bindChannel(stream, this);
     // Before `ws` reads the bytes.
-    stream.prependListener('data', onData);
+    stream.prependListener('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('message', onMessage);
     socket.on('ping', onPing);
     socket.on('pong', onPong);
   }
 
-  /** Bytes have come, which `ws` has not seen yet. */
-  onData(chunk: Buffer): void {
+  private onData(chunk: Buffer): void {
     const now = this.services.clock.monotonic();
     this.connection.lastSeen = now;
     this.budget.at(now);
@@ -182,18 +179,14 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
 }
 
 // One function for all channels instead of one for each.
-function onData(this: object, chunk: Buffer): void {
-  channelOf(this)?.onData(chunk);
-}
-
 function onMessage(this: object, data: unknown, isBinary: boolean): void {
-  channelOf(this)?.onMessage(data as Buffer, isBinary);
+  channelOf(this).onMessage(data as Buffer, isBinary);
 }
 
 function onPing(this: object, data: Buffer): void {
-  channelOf(this)?.onPing(data);
+  channelOf(this).onPing(data);
 }
 
 function onPong(this: object, data: Buffer): void {
-  channelOf(this)?.onPong(data);
+  channelOf(this).onPong(data);
 }

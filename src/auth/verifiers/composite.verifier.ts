@@ -22,9 +22,19 @@ export class CompositeVerifier extends TokenVerifier implements OnApplicationShu
     super();
   }
 
-  override async verify(token: string, kind: TokenKind): Promise<Principal> {
+  override verify(token: string, kind: TokenKind): Promise<Principal> {
+    const verifiers = this.responsible(token, kind);
+    const [only] = verifiers;
+    return only && verifiers.length === 1 ? only.verify(token, kind) : this.anyOf(verifiers, token, kind);
+  }
+
+  private async anyOf(
+    verifiers: readonly TokenVerifier[],
+    token: string,
+    kind: TokenKind,
+  ): Promise<Principal> {
     let undecided: unknown;
-    for (const verifier of this.responsible(token, kind)) {
+    for (const verifier of verifiers) {
       try {
         return await verifier.verify(token, kind);
       } catch (error) {
