@@ -5,11 +5,16 @@ import { forgeToken, mintToken } from './tokens.js';
 
 const USERS = 500;
 
+/**
+ * Each attempt with a token that the server has never seen, as after it was restarted; with one of those it has, as
+ * clients come back; or with a wrong signature.
+ */
+export type Tokens = 'new' | 'known' | 'forged';
+
 export interface HandshakeOrder {
   readonly port: number;
   readonly dialect: DialectName;
-  /** Whether the tokens are good. */
-  readonly genuine: boolean;
+  readonly tokens: Tokens;
   /** Attempts at the same time. */
   readonly concurrency: number;
   readonly durationMs: number;
@@ -28,10 +33,13 @@ export interface HandshakeResult {
  * @throws Error when a good token is refused or a forged one is not
  */
 export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeResult> {
-  const { port, dialect, genuine, concurrency, durationMs } = order;
-  const mint = genuine ? mintToken : forgeToken;
+  const { port, dialect, tokens, concurrency, durationMs } = order;
+  const partOf = (index: number): HandshakePart => {
+    const user = `user-${index % USERS}`;
+    return DIALECTS[dialect].handshake(tokens === 'forged' ? forgeToken(user) : mintToken(user));
+  };
   // Made before the clock runs.
-  const parts = Array.from({ length: USERS }, (_, n) => DIALECTS[dialect].handshake(mint(`user-${n}`)));
+  const known = tokens === 'new' ? [] : Array.from({ length: USERS }, (_, n) => partOf(n));
   const started = performance.now();
   const deadline = started + durationMs;
   let attempts = 0;
@@ -39,16 +47,17 @@ export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeR
   const lane = async (): Promise<void> => {
     while (performance.now() < deadline) {
       const index = attempts++;
-      const part = parts[index % USERS] as (typeof parts)[number];
+      const part = known[index % USERS] ?? partOf(index);
       const handshake = { port, source: sourceOf(index), ...part };
-      if (genuine) await accepted(handshake);
-      else late += (await refused(handshake)) ? 1 : 0;
+      if (tokens === 'forged') late += (await refused(handshake)) ? 1 : 0;
+      else await accepted(handshake);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, lane));
   return { attempts, late, elapsedMs: performance.now() - started };
 }
 
+type HandshakePart = Pick<Handshake, 'request' | 'login'>;
 type Handshake = Parameters<typeof RawConnection.open>[0];
 
 async function accepted(handshake: Handshake): Promise<void> {

@@ -3,10 +3,19 @@ import { createHmac } from 'node:crypto';
 export const SECRET = 'what the servers of a benchmark sign with, long enough for HS256';
 const LIFETIME_S = 3600;
 
-/** A token for one user with the role `user`. */
+let minted = 0;
+
+/** A token for one user with the role `user`; no two are alike. */
 export function mintToken(sub: string, secret = SECRET): string {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { sub, roles: ['user'], scope: 'chat:read chat:write', iat: now, exp: now + LIFETIME_S };
+  const claims = {
+    sub,
+    roles: ['user'],
+    scope: 'chat:read chat:write',
+    iat: now,
+    exp: now + LIFETIME_S,
+    n: ++minted,
+  };
   const text = [{ alg: 'HS256', typ: 'JWT' }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');

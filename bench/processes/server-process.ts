@@ -35,8 +35,9 @@ export class ServerProcess {
     return this.child.request('memory');
   }
 
-  broadcast(times: number, data: unknown): Promise<void> {
-    return this.child.request('broadcast', { times, data });
+  /** @param together how many in one turn of the event loop */
+  broadcast(times: number, together: number, data: unknown): Promise<void> {
+    return this.child.request('broadcast', { times, together, data });
   }
 
   stop(): Promise<void> {

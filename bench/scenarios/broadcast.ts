@@ -2,6 +2,9 @@ import { maxSockets } from '../processes/open-files.js';
 import { ECHO_DATA } from '../load/echo.js';
 import { interleaved, type Scenario } from './scenario.js';
 
+/** How many in one turn: alone, and as when several clients have something to say to everybody. */
+const TOGETHER = [1, 10];
+
 /** The same frame to everybody, against a loop of `ws.send` over a text that was serialised once. */
 export const broadcast: Scenario = {
   title: 'broadcast',
@@ -15,24 +18,26 @@ export const broadcast: Scenario = {
     await interleaved(able, scale.rounds, async ({ name, peer, server }, round) => {
       await load.open({ port: server.port, dialect: peer.dialect, count: receivers, spread: true });
       await load.listen(receivers);
-      await server.broadcast(1, ECHO_DATA);
+      await server.broadcast(1, 1, ECHO_DATA);
       await load.heard();
 
       const deliveries = receivers * times;
-      await load.listen(deliveries);
-      const before = await server.cpu();
-      const started = performance.now();
-      await Promise.all([load.heard(), server.broadcast(times, ECHO_DATA)]);
-      const elapsedMs = performance.now() - started;
-      const cpu = (await server.cpu()) - before;
+      for (const together of TOGETHER) {
+        await load.listen(deliveries);
+        const before = await server.cpu();
+        const started = performance.now();
+        await Promise.all([load.heard(), server.broadcast(times, together, ECHO_DATA)]);
+        const elapsedMs = performance.now() - started;
+        const cpu = (await server.cpu()) - before;
+        samples.add({
+          scenario: 'broadcast',
+          variant: `${receivers} receivers, ${together === 1 ? 'one event' : `${together} events`} at a time`,
+          peer: name,
+          round,
+          values: { perCpuSecond: (deliveries * 1e6) / cpu, perSecond: (deliveries * 1000) / elapsedMs },
+        });
+      }
       await load.close();
-      samples.add({
-        scenario: 'broadcast',
-        variant: `${receivers} receivers`,
-        peer: name,
-        round,
-        values: { perCpuSecond: (deliveries * 1e6) / cpu, perSecond: (deliveries * 1000) / elapsedMs },
-      });
     });
   },
 };

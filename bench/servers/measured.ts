@@ -31,10 +31,10 @@ export function measured(server: Server, broadcast?: (event: string, data: unkno
       const { rss, heapUsed, external } = process.memoryUsage();
       return { rss, heap: heapUsed + external };
     },
-    async broadcast({ times, data }: { times: number; data: unknown }) {
+    async broadcast({ times, together, data }: { times: number; together: number; data: unknown }) {
       if (!broadcast) throw new Error('this server has no broadcast');
-      for (let n = 0; n < times; n++) {
-        broadcast('news', data);
+      for (let n = 0; n < times; n += together) {
+        for (let k = 0; k < together; k++) broadcast('news', data);
         // Sockets get their turn, as they would between two events.
         await new Promise((resolve) => setImmediate(resolve));
       }
