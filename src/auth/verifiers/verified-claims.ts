@@ -4,11 +4,21 @@ import type { JWTPayload } from 'jose';
 const MAX_TOKENS = 10_000;
 const MAX_AGE_MS = 600_000;
 
-type Claims = Readonly<JWTPayload>;
+/** What one token claims, and the key that verified it. */
+class Verified<Key> {
+  private readonly json: string;
 
-interface Verified<Key> {
-  readonly key: Key;
-  readonly claims: Claims;
+  constructor(
+    readonly key: Key,
+    claims: JWTPayload,
+  ) {
+    // Each connection has claims of its own. Frozen ones could be shared, but freezing costs more than verifying.
+    this.json = JSON.stringify(claims);
+  }
+
+  get claims(): JWTPayload {
+    return JSON.parse(this.json) as JWTPayload;
+  }
 }
 
 /**
@@ -43,11 +53,10 @@ export class VerifiedClaims<Key> {
 
   /**
    * @param key what verified the token
-   * @param claims are frozen: connections share them
    * @param now epoch milliseconds
    */
   add(digest: string, key: Key, claims: JWTPayload, now: number): void {
-    this.keep(digest, { key, claims: deeplyFrozen(claims) }, now);
+    this.keep(digest, new Verified(key, claims), now);
   }
 
   private keep(digest: string, verified: Verified<Key>, now: number): void {
@@ -60,10 +69,4 @@ export class VerifiedClaims<Key> {
     this.older.delete(digest);
     this.recent.set(digest, verified);
   }
-}
-
-function deeplyFrozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const member of Object.values(value)) deeplyFrozen(member);
-  return Object.freeze(value);
 }
