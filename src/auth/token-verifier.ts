@@ -13,6 +13,14 @@ export abstract class TokenVerifier {
    * @throws InvalidCredentialError when the token is not valid; any other error means that it cannot be told
    */
   abstract verify(token: string, kind: TokenKind): Promise<Principal>;
+
+  /**
+   * As {@link verify}, by a verifier that waits for nobody.
+   *
+   * @returns undefined where it would have to
+   * @internal
+   */
+  verifyNow?(token: string, kind: TokenKind): Principal | undefined;
 }
 
 /** Longer tokens are refused before any cryptography. @publicApi */

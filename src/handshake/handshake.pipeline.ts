@@ -51,30 +51,33 @@ function isIdentityStep(step: HandshakeStep): boolean {
   return IDENTITY_STEPS.some((type) => step instanceof type);
 }
 
-/** Runs the steps one after the other; the first refusal wins and the rest never run. */
+/**
+ * Runs the steps one after the other; the first refusal wins and the rest never run. Without a step that has to wait,
+ * all is decided on return.
+ */
 @Injectable()
 export class HandshakePipeline {
   constructor(@Inject(HANDSHAKE_STEP_INSTANCES) private readonly steps: readonly HandshakeStep[]) {}
 
-  /** @throws HandshakeRefusal */
-  decide(handshake: Handshake): Promise<void> {
+  /** @throws HandshakeRefusal now or later */
+  decide(handshake: Handshake): void | Promise<void> {
     return run(this.steps, handshake);
   }
 
   /**
    * Decides about the credential that a first message brought.
    *
-   * @throws HandshakeRefusal
+   * @throws HandshakeRefusal now or later
    */
-  identify(handshake: Handshake): Promise<void> {
+  identify(handshake: Handshake): void | Promise<void> {
     return run(this.steps.filter(isIdentityStep), handshake);
   }
 }
 
-/** Waits only for steps that make it wait. */
-async function run(steps: readonly HandshakeStep[], handshake: Handshake): Promise<void> {
-  for (const step of steps) {
-    const pending = step.check(handshake);
-    if (pending !== undefined) await pending;
+function run(steps: readonly HandshakeStep[], handshake: Handshake, first = 0): void | Promise<void> {
+  for (let at = first; at < steps.length; at++) {
+    const pending = steps[at]?.check(handshake);
+    if (pending !== undefined) return Promise.resolve(pending).then(() => run(steps, handshake, at + 1));
   }
+  return undefined;
 }

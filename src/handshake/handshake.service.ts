@@ -6,7 +6,6 @@ import { CredentialExtractor } from '../auth/credential-extractor.js';
 import { Clock } from '../connection/clock.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
-import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -39,25 +38,29 @@ export class HandshakeService {
   }
 
   /** Nothing that the client sent after its request is read before the decision. */
-  async handle(
+  handle(
     raw: IncomingMessage,
     endpoint: Endpoint | undefined,
     socket: Duplex,
     head: Buffer,
-  ): Promise<void> {
+  ): void | Promise<void> {
     const request = new UpgradeRequest(raw);
     const handshake = new Handshake(request, endpoint, this.clients.resolve(request), this.extractor);
     if (raw.socket instanceof TLSSocket) {
       handshake.certificate = principalOfCertificate(raw.socket, this.clock.now());
     }
+    let pending: void | Promise<void>;
     try {
-      await this.pipeline.decide(handshake);
+      pending = this.pipeline.decide(handshake);
     } catch (error) {
-      handshake.takeHeld()();
-      this.refuse(handshake, refusalOf(error), socket, head);
-      return;
+      this.refuse(handshake, error, socket, head);
+      return undefined;
     }
-    this.accept(handshake, socket, head);
+    if (!pending) return this.accept(handshake, socket, head);
+    return pending.then(
+      () => this.accept(handshake, socket, head),
+      (error: unknown) => this.refuse(handshake, error, socket, head),
+    );
   }
 
   private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
@@ -73,7 +76,9 @@ export class HandshakeService {
     handshake.takeHeld()();
   }
 
-  private refuse(handshake: Handshake, refusal: HandshakeRefusal, socket: Duplex, head: Buffer): void {
+  private refuse(handshake: Handshake, error: unknown, socket: Duplex, head: Buffer): void {
+    handshake.takeHeld()();
+    const refusal = refusalOf(error);
     const { request, address } = handshake;
     const { code, status } = refusal;
     this.events.emit({

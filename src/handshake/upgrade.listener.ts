@@ -43,11 +43,18 @@ export class UpgradeListener {
       refuseHeaders(socket);
       return;
     }
-    this.handshakes.handle(request, endpoint, socket, head).catch((error: unknown) => {
-      this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
-      socket.destroy();
-    });
+    try {
+      const pending = this.handshakes.handle(request, endpoint, socket, head);
+      pending?.catch((error: unknown) => this.giveUp(socket, error));
+    } catch (error) {
+      this.giveUp(socket, error);
+    }
   };
+
+  private giveUp(socket: Duplex, error: unknown): void {
+    this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
+    socket.destroy();
+  }
 }
 
 function destroy(this: Duplex): void {

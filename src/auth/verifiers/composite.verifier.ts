@@ -23,9 +23,12 @@ export class CompositeVerifier extends TokenVerifier implements OnApplicationShu
   }
 
   override verify(token: string, kind: TokenKind): Promise<Principal> {
+    return this.anyOf(this.responsible(token, kind), token, kind);
+  }
+
+  override verifyNow(token: string, kind: TokenKind): Principal | undefined {
     const verifiers = this.responsible(token, kind);
-    const [only] = verifiers;
-    return only && verifiers.length === 1 ? only.verify(token, kind) : this.anyOf(verifiers, token, kind);
+    return verifiers.length === 1 ? verifiers[0]?.verifyNow?.(token, kind) : undefined;
   }
 
   private async anyOf(

@@ -14,10 +14,12 @@ import { countHit } from '../../throttling/count-hit.js';
 import { InjectWsThrottlerStorage } from '../../throttling/throttler-storage.token.js';
 import { waitOf } from '../../throttling/throttler-verdict.interface.js';
 import type { Claimant } from '../claimant.interface.js';
+import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
+const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
 /**
  * Who the credential speaks of. Every wrong one gets the same answer, also on a public gateway, and only so many of
@@ -35,32 +37,46 @@ export class VerificationStep extends HandshakeStep {
     super();
   }
 
-  async check(handshake: Claimant): Promise<void> {
-    if (!handshake.credential) return;
+  check(handshake: Claimant): void | Promise<void> {
+    const { credential } = handshake;
+    if (!credential) return undefined;
+    let verified: Principal | Promise<Principal>;
     try {
-      handshake.principal = await this.verify(handshake.credential);
+      verified = this.verify(credential);
     } catch (error) {
-      if (error instanceof InvalidCredentialError) throw await this.failureOf(handshake, error);
-      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause: error });
+      return this.refuse(handshake, error);
     }
+    if (verified instanceof Promise) {
+      return verified.then(
+        (principal) => void (handshake.principal = principal),
+        (error: unknown) => this.refuse(handshake, error),
+      );
+    }
+    handshake.principal = verified;
+    return undefined;
   }
 
-  private verify({ token, kind }: Credential): Promise<Principal> {
+  private verify({ token, kind }: Credential): Principal | Promise<Principal> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
       throw new InvalidCredentialError('no token, or too long');
+    const known = kind === 'ticket' ? undefined : this.verifier.verifyNow?.(token, kind);
+    if (known) return known;
     const verified = kind === 'ticket' ? this.tickets.redeem(token) : this.verifier.verify(token, kind);
     return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
-  private async failureOf({ address }: Claimant, cause: Error): Promise<HandshakeRefusal> {
+  /** @throws HandshakeRefusal now or later */
+  private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
+    if (!(cause instanceof InvalidCredentialError)) {
+      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause });
+    }
     const { authFailureLimit: limit, authFailureTtlMs: ttl } = this.options;
-    const verdict = await countHit(this.storage, address, ttl, limit, 'auth-failure');
-    if (verdict.isBlocked)
-      return new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause });
-    return new HandshakeRefusal(
-      'UNAUTHENTICATED',
-      { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
-      { cause },
+    return decideOn(
+      () => countHit(this.storage, address, ttl, limit, 'auth-failure'),
+      (verdict) => {
+        if (!verdict.isBlocked) throw new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN, { cause });
+        throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause });
+      },
     );
   }
 }
