@@ -6,6 +6,7 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { AbstractWsAdapter } from '@nestjs/websockets';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { WsConfigurationError } from '../errors/configuration.error.js';
+import { Clock } from '../connection/clock.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { HandshakeService } from '../handshake/handshake.service.js';
 import { refuseUnverified } from '../handshake/tls/client-certificate.js';
@@ -35,6 +36,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly handshakes: HandshakeService,
     private readonly wheel: TimerWheel,
+    private readonly clock: Clock,
     private readonly setup: ConnectionSetup,
     private readonly gateways: SecuredGateways,
     private readonly tls: TlsReloader,
@@ -89,7 +91,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
       const server = port === 0 ? (this.host.httpAdapter.getHttpServer() as Server) : this.ownServer(port);
       this.refusePlaintext(server);
       if (server instanceof TlsServer) this.secure(server);
-      listener = new UpgradeListener(server, this.handshakes, this.wheel);
+      listener = new UpgradeListener(server, this.handshakes, this.wheel, this.clock);
       this.listeners.set(port, listener);
     }
     return listener;

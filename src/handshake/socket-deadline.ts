@@ -1,25 +1,34 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { Clock } from '../connection/clock.js';
 import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
 
 const FIRST_REQUEST_MS = 9000;
+const SWEEP_MS = 500;
+
+interface Waiting {
+  readonly socket: Socket;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+}
 
 /**
  * Cuts connections that stay silent, or stop half-way through a TLS or HTTP greeting. Node has such limits too, but
- * looks at them every 30 seconds only.
+ * looks at them every 30 seconds only. Most connections speak up at once, so nothing is made for each of them: no timer
+ * and no listener, and those that have left are found by the next look.
  */
 export class SocketDeadline {
-  private readonly waiting = new Map<string, { socket: Socket; timer: WheelTimer }>();
+  private readonly waiting = new Map<unknown, Waiting>();
+  private readonly keyOf: (socket: Socket) => unknown;
+  private next: WheelTimer | undefined;
 
   constructor(
     private readonly server: Server,
     private readonly wheel: TimerWheel,
+    private readonly clock: Clock,
   ) {
-    const forget = this.forget.bind(this);
-    // One function for all sockets: it is kept as long as they are.
-    this.onClose = function (this: Socket) {
-      forget(this);
-    };
+    this.keyOf = server instanceof TlsServer ? peerOf : itself;
     server.headersTimeout = Math.min(server.headersTimeout || FIRST_REQUEST_MS, FIRST_REQUEST_MS);
     server.on('connection', this.onConnection);
     server.on('request', this.onRequest);
@@ -29,38 +38,40 @@ export class SocketDeadline {
   detach(): void {
     this.server.off('connection', this.onConnection);
     this.server.off('request', this.onRequest);
-    for (const { socket, timer } of this.waiting.values()) {
-      timer.cancel();
-      socket.destroy();
-    }
+    this.next?.cancel();
+    for (const { socket } of this.waiting.values()) socket.destroy();
     this.waiting.clear();
   }
 
   /** The peer has said what it wants. */
   settle(socket: Socket): void {
-    this.forget(socket);
+    this.waiting.delete(this.keyOf(socket));
   }
 
   private readonly onConnection = (socket: Socket): void => {
     // Peers on a Unix socket have no port, and are the operator's own.
     if (socket.remotePort === undefined) return;
-    const timer = this.wheel.schedule(FIRST_REQUEST_MS, () => socket.destroy());
-    this.waiting.set(peerOf(socket), { socket, timer });
-    socket.on('close', this.onClose);
+    this.waiting.set(this.keyOf(socket), { socket, since: this.clock.monotonic() });
+    this.next ??= this.wheel.schedule(SWEEP_MS, this.sweep);
   };
-
-  private readonly onClose: (this: Socket) => void;
 
   private readonly onRequest = ({ socket }: IncomingMessage): void => this.settle(socket);
 
-  private forget(socket: Socket): void {
-    const peer = peerOf(socket);
-    this.waiting.get(peer)?.timer.cancel();
-    this.waiting.delete(peer);
-  }
+  private readonly sweep = (): void => {
+    const latest = this.clock.monotonic() - FIRST_REQUEST_MS;
+    for (const [key, { socket, since }] of this.waiting) {
+      if (since <= latest) socket.destroy();
+      if (socket.destroyed) this.waiting.delete(key);
+    }
+    this.next = this.waiting.size > 0 ? this.wheel.schedule(SWEEP_MS, this.sweep) : undefined;
+  };
 }
 
 /** The same for the raw socket and the TLS socket on it: a peer's port is its own while it is open. */
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}|${remotePort}`;
+}
+
+function itself(socket: Socket): Socket {
+  return socket;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
+import type { Clock } from '../connection/clock.js';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
 import type { HandshakeService } from './handshake.service.js';
@@ -19,8 +20,9 @@ export class UpgradeListener {
     private readonly server: Server,
     private readonly handshakes: HandshakeService,
     wheel: TimerWheel,
+    clock: Clock,
   ) {
-    this.deadline = new SocketDeadline(server, wheel);
+    this.deadline = new SocketDeadline(server, wheel, clock);
     server.on('upgrade', this.onUpgrade);
   }
 
