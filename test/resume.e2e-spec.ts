@@ -273,6 +273,20 @@ it('L5 a store that throws at once is no worse', async () => {
   await other.client.close();
 });
 
+it('L5 a store that answers with something else costs the one connection that asks', async () => {
+  await start();
+  const { client } = await connect();
+  running.app.get(ResumeStore).take = () => ({ path: '/ws' }) as never;
+  const unlucky = await TestClient.connect(`${running.url}/ws`, {
+    protocols: ['ws-security.v1', `resume.${'x'.repeat(43)}.0`],
+    token: await mintToken(),
+  });
+  expect((await unlucky.closed).code).toBe(1006);
+  expect(await client.request('join', { room: 'a' })).toMatchObject({ event: 'ack' });
+  expect(registry().size).toBe(1);
+  await client.close();
+});
+
 it('S6 says that nothing was recovered when too much was missed, and begins anew', async () => {
   await start({ resumeMaxMessages: 3 });
   const { client, resume } = await connect();

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
 import { Clock } from '../connection/clock.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
@@ -25,6 +25,7 @@ const LINES_PER_WINDOW = 10;
  */
 @Injectable()
 export class SecurityEvents {
+  private readonly logger = new Logger('WsSecurity');
   private readonly subject = new Subject<SecurityEvent>();
   readonly events: Observable<SecurityEvent> = this.subject.asObservable();
   private readonly written = new Map<string, number>();
@@ -37,7 +38,7 @@ export class SecurityEvents {
 
   emit(event: SecurityEvent): void {
     this.subject.next(event);
-    if (this.options.logSecurityEvents && this.hasRoom(event)) this.write(this.lineOf(event));
+    if (this.options.logSecurityEvents && this.hasRoom(event)) this.log(event);
   }
 
   /** Override to send the lines elsewhere. */
@@ -58,11 +59,16 @@ export class SecurityEvents {
   private summarise(kind: string, type: string, code: SecurityEvent[string]): void {
     const suppressed = (this.written.get(kind) ?? 0) - LINES_PER_WINDOW;
     this.written.delete(kind);
-    if (suppressed > 0) this.write(this.lineOf({ type, code, suppressed }));
+    if (suppressed > 0) this.log({ type, code, suppressed });
   }
 
-  private lineOf(event: SecurityEvent): string {
-    return logLine({ time: new Date(this.clock.now()).toISOString(), ...event });
+  /** A place for lines that fails must not end what is told of. */
+  private log(event: SecurityEvent): void {
+    try {
+      this.write(logLine({ time: new Date(this.clock.now()).toISOString(), ...event }));
+    } catch (error) {
+      this.logger.error('A security event could not be written', error instanceof Error ? error.stack : undefined);
+    }
   }
 }
 
