@@ -26,7 +26,7 @@ class Verified<Key> {
  * cryptography. Whether the key that verified it is still a good one, and times, are for the caller to look at again.
  * Tokens are known by their SHA-256, so that none is kept.
  *
- * What nobody asks for during ten minutes, or while 10,000 others come, is forgotten.
+ * When others come, those are forgotten that nobody asked for during ten minutes, or during 10,000 others.
  */
 export class VerifiedClaims<Key> {
   private recent = new Map<string, Verified<Key>>();
