@@ -67,7 +67,10 @@ export class SecurityEvents {
     try {
       this.write(logLine({ time: new Date(this.clock.now()).toISOString(), ...event }));
     } catch (error) {
-      this.logger.error('A security event could not be written', error instanceof Error ? error.stack : undefined);
+      this.logger.error(
+        'A security event could not be written',
+        error instanceof Error ? error.stack : undefined,
+      );
     }
   }
 }
