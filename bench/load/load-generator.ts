@@ -36,7 +36,7 @@ export class LoadGenerator {
     return this.child.request('batches', order);
   }
 
-  handshakes(order: HandshakeOrder): Promise<HandshakeResult & GeneratorLoad> {
+  handshakes(order: HandshakeOrder): Promise<HandshakeResult> {
     return this.child.request('handshakes', order);
   }
 

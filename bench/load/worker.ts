@@ -53,7 +53,7 @@ answer({
   close,
   echo: (order: EchoOrder) => busy(() => driveEcho(connections, order)),
   batches: (order: BatchOrder) => busy(() => driveBatches(connections, order)),
-  handshakes: (order: HandshakeOrder) => busy(() => driveHandshakes(order)),
+  handshakes: (order: HandshakeOrder) => driveHandshakes(order),
   latency: (order: LatencyOrder) => driveLatency(connections, order),
   attack: (order: AttackOrder) => attack(order),
   listen,
