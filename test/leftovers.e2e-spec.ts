@@ -1,16 +1,11 @@
 import type { Server } from 'node:http';
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { IsString } from 'class-validator';
 import {
-  type Connection,
   ConnectionDirectory,
   ConnectionRegistry,
-  CurrentConnection,
   type MemoryConnectionDirectory,
   type MemoryResumeStore,
   type MemoryTicketStore,
   ResumeStore,
-  SecureGateway,
   TicketService,
   TicketStore,
 } from 'nestjs-ws-security';
@@ -20,7 +15,9 @@ import { TimerWheel } from '../src/connection/timer-wheel.js';
 import { census } from './support/census.js';
 import { impatientVisit, refusedVisit, visit, visits, type Visit } from './support/churn.js';
 import { ManualClock } from './support/manual-clock.js';
+import { RoomGateway } from './support/room.gateway.js';
 import { startApp, type RunningApp } from './support/start-app.js';
+import { tokenPrincipal } from './support/token-principal.js';
 import { mintToken } from './support/tokens.js';
 
 const VISITS = 2000;
@@ -30,21 +27,6 @@ const RESUME_TTL_MS = 10_000;
 const SWEEP_MS = 600;
 /** Longer than anything is remembered. */
 const LONG_MS = 200_000;
-
-class RoomDto {
-  @IsString()
-  room!: string;
-}
-
-@SecureGateway({ path: '/ws' })
-class RoomGateway {
-  constructor(private readonly connections: ConnectionRegistry) {}
-
-  @SubscribeMessage('join')
-  join(@MessageBody() { room }: RoomDto, @CurrentConnection() connection: Connection): Promise<void> {
-    return this.connections.join(connection, room);
-  }
-}
 
 let clock: ManualClock;
 let running: RunningApp;
@@ -89,17 +71,8 @@ const member = (options: { token?: string; ticket?: string; protocols?: string[]
 };
 
 async function ticket(): Promise<string> {
-  const expiresAt = clock.now() + 60_000;
-  return running.app.get(TicketService).issue({
-    id: `user-${turn++ % USERS}`,
-    issuer: null,
-    kind: 'token',
-    roles: [],
-    scopes: [],
-    claims: {},
-    expiresAt,
-    sessionId: null,
-  });
+  const principal = tokenPrincipal(`user-${turn++ % USERS}`, clock.now() + 60_000);
+  return running.app.get(TicketService).issue(principal);
 }
 
 const KINDS: readonly Visit[] = [

@@ -15,6 +15,7 @@ import { EchoGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
 import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
+import { tokenPrincipal } from './support/token-principal.js';
 import { mintToken } from './support/tokens.js';
 
 @SecureGateway({ path: '/live' })
@@ -202,17 +203,7 @@ it('S9 two refreshes at once are one', async () => {
     override async verify(token: string): Promise<Principal> {
       if (SlowVerifier.calls++ > 0) await gate;
       if (token === 'bad') throw new InvalidCredentialError('bad');
-      const expiresAt = clock.now() + 60_000;
-      return {
-        id: token,
-        issuer: null,
-        kind: 'token',
-        roles: [],
-        scopes: [],
-        claims: {},
-        expiresAt,
-        sessionId: null,
-      };
+      return tokenPrincipal(token, clock.now() + 60_000);
     }
   }
   await start({ overrides: [[TokenVerifier, new SlowVerifier()]] });

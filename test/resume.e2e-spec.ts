@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { IsString } from 'class-validator';
+import { SubscribeMessage } from '@nestjs/websockets';
 import {
   CloseCode,
   type Connection,
   ConnectionRegistry,
-  CurrentConnection,
   type MemoryResumeStore,
   RevocationService,
   RoomPolicy,
@@ -15,24 +13,10 @@ import {
 } from 'nestjs-ws-security';
 import { AwaySessions } from '../src/connection/resume/away-sessions.js';
 import { ManualClock } from './support/manual-clock.js';
+import { RoomGateway } from './support/room.gateway.js';
 import { startApp, type RunningApp } from './support/start-app.js';
 import { type Frame, TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
-
-class RoomDto {
-  @IsString()
-  room!: string;
-}
-
-@SecureGateway({ path: '/ws' })
-class RoomGateway {
-  constructor(private readonly connections: ConnectionRegistry) {}
-
-  @SubscribeMessage('join')
-  join(@MessageBody() { room }: RoomDto, @CurrentConnection() connection: Connection): Promise<void> {
-    return this.connections.join(connection, room);
-  }
-}
 
 @SecureGateway({ path: '/other' })
 class OtherGateway {

@@ -10,6 +10,7 @@ import {
 } from 'nestjs-ws-security';
 import { certificate } from './support/certificate.js';
 import { EchoDto, EchoGateway } from './support/echo.gateway.js';
+import { ForeignPromise } from './support/foreign-promise.js';
 import { ManualClock } from './support/manual-clock.js';
 import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
@@ -78,6 +79,13 @@ class SteppedThrottlerGuard extends WsThrottlerGuard {
   }
 }
 
+/** Looks limits up somewhere. */
+class LookedUpThrottlerGuard extends WsThrottlerGuard {
+  protected override limitOf(_connection: unknown, limit: number): Promise<number> {
+    return new ForeignPromise(Promise.resolve(limit)) as unknown as Promise<number>;
+  }
+}
+
 /** Counts as the module's storage does, and knows nothing of costs. */
 class PlainStorage implements ThrottlerStorage {
   private readonly storage = new SlidingWindowStorage(clock);
@@ -90,6 +98,7 @@ class PlainStorage implements ThrottlerStorage {
 describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
   ['with rules that are read once', () => ({})],
   ['with a step of its own', () => ({ module: { ...MODULE, guards: [SteppedThrottlerGuard] } })],
+  ['with limits that are looked up', () => ({ module: { ...MODULE, guards: [LookedUpThrottlerGuard] } })],
   ['with a storage that answers later', () => ({ overrides: [[WS_THROTTLER_STORAGE, new PlainStorage()]] })],
 ])('the throttler %s', (_how, configured) => {
   beforeEach(async () => {

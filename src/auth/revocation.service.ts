@@ -3,6 +3,7 @@ import { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.service.js';
 import { closeWithGoodbye } from '../connection/goodbye.js';
+import { isThenable } from '../connection/is-thenable.js';
 import type { Principal } from '../connection/principal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -76,8 +77,8 @@ export class RevocationService {
   /** As {@link isRevoked}, at once where the store knows at once. @internal */
   isRevokedAnywhere(principal: Principal): boolean | Promise<boolean> {
     const before = this.store.revokedBefore(keysOf(principal));
-    if (typeof before !== 'object') return isVoid(principal, before);
-    return before.then((moment) => isVoid(principal, moment));
+    if (!isThenable(before)) return isVoid(principal, before);
+    return Promise.resolve(before).then((moment) => isVoid(principal, moment));
   }
 
   /** As {@link isRevoked}, but of what was revoked through this service alone. @internal */

@@ -1,3 +1,4 @@
+import { isThenable } from '../connection/is-thenable.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 
 /**
@@ -21,10 +22,6 @@ export function decideOn<T>(
   } catch (cause) {
     return fail(cause);
   }
-  if (isPromise(answer)) return Promise.resolve(answer).then(decide, fail);
+  if (isThenable(answer)) return Promise.resolve(answer).then(decide, fail);
   decide(answer);
-}
-
-function isPromise<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
-  return typeof answer === 'object' && answer !== null && 'then' in answer;
 }

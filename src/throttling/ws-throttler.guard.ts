@@ -129,7 +129,9 @@ export class WsThrottlerGuard extends ThrottlerGuard {
         typeof limit === 'number'
           ? this.spend(connection, rule, limit)
           : limit.then((own) => this.spend(connection, rule, own));
-      if (wait instanceof Promise) return wait.then((late) => late || this.count(connection, rules, i + 1));
+      // Whatever is no number yet has to be waited for: a limit that is passed over is none.
+      if (typeof wait !== 'number')
+        return Promise.resolve(wait).then((late) => late || this.count(connection, rules, i + 1));
       if (wait > 0) return wait;
     }
     return 0;

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import { INVALID_TOKEN } from '../challenge.js';
 import type { Claimant } from '../claimant.interface.js';
 import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
-const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
 /** A credential that was revoked is as wrong as a forged one. When it cannot be told, nobody comes in. */
 @Injectable()

@@ -13,13 +13,13 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { countHit } from '../../throttling/count-hit.js';
 import { InjectWsThrottlerStorage } from '../../throttling/throttler-storage.token.js';
 import { waitOf } from '../../throttling/throttler-verdict.interface.js';
+import { INVALID_TOKEN } from '../challenge.js';
 import type { Claimant } from '../claimant.interface.js';
 import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
-const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
 /**
  * Who the credential speaks of. Every wrong one gets the same answer, also on a public gateway, and only so many of

@@ -11,11 +11,11 @@ import {
   IsString,
   Matches,
   Max,
-  registerDecorator,
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { verdictOf } from '../../../test/support/both-paths.js';
+import { dtoOf, ownRule } from '../../../test/support/one-property.js';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
 import { accepted } from './accepted.js';
@@ -50,26 +50,6 @@ class Box {
   boxes?: Box[];
 }
 
-/** A class with one property, which has these decorators. */
-function dto(...decorators: PropertyDecorator[]): Class {
-  class Dto {
-    value: unknown;
-  }
-  Reflect.decorate(decorators, Dto.prototype, 'value');
-  return Dto;
-}
-
-/** A rule of the application's own. */
-const own = (name: string, validate: (value: unknown) => boolean | Promise<boolean>, async = false) =>
-  ((target: object, propertyName: string) =>
-    registerDecorator({
-      name,
-      async,
-      target: target.constructor,
-      propertyName,
-      validator: { validate },
-    })) as PropertyDecorator;
-
 const sparse = Object.assign([], { 1: 1 });
 
 class Sub extends Array<unknown> {}
@@ -84,17 +64,17 @@ describe('compiled rules', () => {
     ['a string', Item, () => ({ name: 'a' })],
     ['an inherited property', Heir, () => ({ count: 1, name: ' a ' })],
     ['null, where it may be missing', Heir, () => ({ name: 'a', count: null, tags: ['b'] })],
-    ['no zero for another', dto(IsNumber()), () => ({ value: -0 })],
-    ['the largest exact integer', dto(IsInt()), () => ({ value: 2 ** 53 - 1 })],
-    ['numbers that are no integers', dto(IsNumber()), () => ({ value: 2 ** 53 })],
+    ['no zero for another', dtoOf(IsNumber()), () => ({ value: -0 })],
+    ['the largest exact integer', dtoOf(IsInt()), () => ({ value: 2 ** 53 - 1 })],
+    ['numbers that are no integers', dtoOf(IsNumber()), () => ({ value: 2 ** 53 })],
     ['classes of themselves', Box, () => ({ boxes: [{ item: { name: 'a' } }], item: { name: 'b' } })],
-    ['text of one kind', dto(Matches(/^a/g)), () => ({ value: 'ab' })],
+    ['text of one kind', dtoOf(Matches(/^a/g)), () => ({ value: 'ab' })],
     [
       'what an accessor answers',
       Item,
       () => Object.defineProperty({}, 'name', { get: () => 'a', enumerable: true }),
     ],
-    ['anything that is allowed', dto(Allow()), () => ({ value: ['a', 1, null] })],
+    ['anything that is allowed', dtoOf(Allow()), () => ({ value: ['a', 1, null] })],
   ])('accept %s, and make what class-validator lets pass', async (_name, type, make) => {
     expect(await verdictOf(type, make)).toBe('accepted');
   });
@@ -108,13 +88,13 @@ describe('compiled rules', () => {
     ['no body', Item, () => null],
     ['a list for the body', Item, () => []],
     ['text for the body', Item, () => 'text'],
-    ['an integer that was rounded', dto(IsInt()), () => ({ value: 2 ** 53 })],
-    ['a rounded one of a list', dto(IsInt({ each: true })), () => ({ value: [2 ** 53] })],
-    ['a rounded one that is its limit', dto(Max(2 ** 53), IsInt()), () => ({ value: 2 ** 53 })],
-    ['a control character', dto(Allow()), () => ({ value: 'a\u0000' })],
-    ['one in a list', dto(Allow()), () => ({ value: ['\u202e'] })],
+    ['an integer that was rounded', dtoOf(IsInt()), () => ({ value: 2 ** 53 })],
+    ['a rounded one of a list', dtoOf(IsInt({ each: true })), () => ({ value: [2 ** 53] })],
+    ['a rounded one that is its limit', dtoOf(Max(2 ** 53), IsInt()), () => ({ value: 2 ** 53 })],
+    ['a control character', dtoOf(Allow()), () => ({ value: 'a\u0000' })],
+    ['one in a list', dtoOf(Allow()), () => ({ value: ['\u202e'] })],
     ['text for a list', Heir, () => ({ name: 'a', tags: 'b' })],
-    ['null for something', dto(IsDefined()), () => ({ value: null })],
+    ['null for something', dtoOf(IsDefined()), () => ({ value: null })],
     [
       'members of a list of objects',
       Box,
@@ -125,7 +105,7 @@ describe('compiled rules', () => {
     ['null for an object', Box, () => ({ item: null })],
     ['a missing object', Box, () => ({})],
     ['lists in lists', Box, () => ({ item: { name: 'a' }, boxes: [[]] })],
-    ['members of a list', dto(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
+    ['members of a list', dtoOf(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
     ['nothing where something has to be', Item, () => ({ name: undefined })],
   ])('do not accept %s, as class-validator does not', async (_name, type, make) => {
     expect(await verdictOf(type, make)).toBe('refused');
@@ -135,22 +115,24 @@ describe('compiled rules', () => {
     ['an own __proto__', Item, () => JSON.parse('{"name":"a","__proto__":{"name":1}}')],
     ['an instance', Item, () => Object.assign(new Item(), { name: 'a' })],
     ['an object without prototype', Item, () => Object.assign(Object.create(null), { name: 'a' })],
-    ['an object where nothing says what it is', dto(Allow()), () => ({ value: { a: 1 } })],
-    ['lists in a list', dto(Allow()), () => ({ value: [[1]] })],
-    ['a list with gaps', dto(Allow()), () => ({ value: sparse.slice() })],
-    ['a list of another kind', dto(Allow()), () => ({ value: Sub.from(['a']) })],
+    ['an object where nothing says what it is', dtoOf(Allow()), () => ({ value: { a: 1 } })],
+    ['lists in a list', dtoOf(Allow()), () => ({ value: [[1]] })],
+    ['a list with gaps', dtoOf(Allow()), () => ({ value: sparse.slice() })],
+    ['a list of another kind', dtoOf(Allow()), () => ({ value: Sub.from(['a']) })],
     ['an initial list of another kind', Initial, () => ({ name: 'a' })],
-    ['a date', dto(Allow()), () => ({ value: new Date(0) })],
-    ['a large integer', dto(Allow()), () => ({ value: 1n })],
+    ['a date', dtoOf(Allow()), () => ({ value: new Date(0) })],
+    ['a large integer', dtoOf(Allow()), () => ({ value: 1n })],
   ])('leave %s to class-validator', async (_name, type, make) => {
     expect(await verdictOf(type, make)).toBe('left to class-validator');
   });
 
   it('ask a rule of the application by the name of a built-in one', async () => {
-    const isShort = dto(own('isString', (value) => typeof value === 'string' && value.length < 3));
+    const isShort = dtoOf(
+      ownRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
+    );
     expect(await verdictOf(isShort, () => ({ value: 'ab' }))).toBe('accepted');
     expect(await verdictOf(isShort, () => ({ value: 'abc' }))).toBe('refused');
-    const isLater = dto(own('isString', () => Promise.reject(new Error('later'))));
+    const isLater = dtoOf(ownRule('isString', { validate: () => Promise.reject(new Error('later')) }));
     expect(accepted({ value: 'ab' }, isLater)).toBeUndefined();
     const options = {
       name: 'isString',
@@ -158,7 +140,7 @@ describe('compiled rules', () => {
         validate: (_: unknown, args?: { object: object }) => Object.keys(args?.object ?? {}).length > 9,
       },
     };
-    expect(await verdictOf(dto(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
+    expect(await verdictOf(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
   });
 
   it('share no list with the body', () => {
@@ -183,7 +165,7 @@ describe('compiled rules', () => {
 
   it('leave a nested value to class-validator when its type has changed', () => {
     let type: Class = Item;
-    const Parent = dto(
+    const Parent = dtoOf(
       ValidateNested(),
       Type(() => type),
     );
@@ -193,7 +175,7 @@ describe('compiled rules', () => {
   });
 
   it('take no member from Object.prototype', () => {
-    const Dto = dto(IsOptional(), Equals('b'));
+    const Dto = dtoOf(IsOptional(), Equals('b'));
     const { prototype } = Object;
     Object.defineProperty(prototype, 'more', { value: 'a', enumerable: true, configurable: true });
     try {

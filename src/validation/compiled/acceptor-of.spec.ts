@@ -5,13 +5,13 @@ import {
   IsOptional,
   IsString,
   Matches,
-  registerDecorator,
   Validate,
   ValidateIf,
   ValidateNested,
   ValidatePromise,
   ValidatorConstraint,
 } from 'class-validator';
+import { dtoOf, ownRule } from '../../../test/support/one-property.js';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
 import { sanitizer } from '../sanitizer.js';
@@ -23,26 +23,6 @@ class Item {
 }
 
 class Other extends Item {}
-
-/** A class with one property, which has these decorators. */
-function dto(...decorators: PropertyDecorator[]): Class {
-  class Dto {
-    value: unknown;
-  }
-  Reflect.decorate(decorators, Dto.prototype, 'value');
-  return Dto;
-}
-
-/** A rule of the application's own. */
-const own = (name: string, validator: object, async = false) =>
-  ((target: object, propertyName: string) =>
-    registerDecorator({
-      name,
-      async,
-      target: target.constructor,
-      propertyName,
-      validator: validator as never,
-    })) as PropertyDecorator;
 
 describe('compiled rules', () => {
   class Method extends Item {
@@ -108,7 +88,7 @@ describe('compiled rules', () => {
     return Dto;
   };
   const declaredAs = (design: unknown, ...decorators: PropertyDecorator[]): Class =>
-    dto(...decorators, Reflect.metadata('design:type', design));
+    dtoOf(...decorators, Reflect.metadata('design:type', design));
   const SetOfItems = declaredAs(
     Set,
     Type(() => Item),
@@ -121,65 +101,68 @@ describe('compiled rules', () => {
   );
 
   it.each<[string, Class]>([
-    ['rules of the application', dto(own('isPrime', { validate: () => true }))],
-    ['asynchronous rules', dto(own('isString', { validate: async () => true }, true))],
-    ['rules of a class', dto(Validate(Constraint))],
+    ['rules of the application', dtoOf(ownRule('isPrime', { validate: () => true }))],
+    ['asynchronous rules', dtoOf(ownRule('isString', { validate: async () => true }, true))],
+    ['rules of a class', dtoOf(Validate(Constraint))],
     [
       'conditions',
-      dto(
+      dtoOf(
         IsString(),
         ValidateIf(() => true),
       ),
     ],
-    ['conditions of a rule', dto(IsString({ validateIf: () => true }))],
-    ['groups', dto(IsString({ groups: ['a'] }))],
-    ['rules for all groups', dto(IsString({ always: true }))],
-    ['promises', dto(ValidatePromise())],
-    ['expressions that remember', dto(Matches(/a/y))],
+    ['conditions of a rule', dtoOf(IsString({ validateIf: () => true }))],
+    ['groups', dtoOf(IsString({ groups: ['a'] }))],
+    ['rules for all groups', dtoOf(IsString({ always: true }))],
+    ['promises', dtoOf(ValidatePromise())],
+    ['expressions that remember', dtoOf(Matches(/a/y))],
     [
       'transformations',
-      dto(
+      dtoOf(
         IsString(),
         Transform(({ value }) => value as string),
       ),
     ],
-    ['costly sanitizers', dto(IsString(), sanitizer({ stage: 'markup', sanitize: String, isCostly: true }))],
-    ['other names', dto(IsString(), Expose({ name: 'other' }))],
-    ['left out properties', dto(IsString(), Exclude())],
+    [
+      'costly sanitizers',
+      dtoOf(IsString(), sanitizer({ stage: 'markup', sanitize: String, isCostly: true })),
+    ],
+    ['other names', dtoOf(IsString(), Expose({ name: 'other' }))],
+    ['left out properties', dtoOf(IsString(), Exclude())],
     ['left out classes', Excluded],
     [
       'types of values',
-      dto(
+      dtoOf(
         IsString(),
         Type(() => String),
       ),
     ],
-    ['nested values without a type', dto(ValidateNested())],
+    ['nested values without a type', dtoOf(ValidateNested())],
     [
       'nested values of a class without rules',
-      dto(
+      dtoOf(
         ValidateNested(),
         Type(() => Object),
       ),
     ],
     [
       'nested values of a class that is not compiled',
-      dto(
+      dtoOf(
         ValidateNested(),
         Type(() => Method),
       ),
     ],
-    ['types by value', dto(ValidateNested(), typeByValue)],
+    ['types by value', dtoOf(ValidateNested(), typeByValue)],
     [
       'discriminators',
-      dto(
+      dtoOf(
         ValidateNested(),
         Type(() => Item, { discriminator: { property: 'a', subTypes } }),
       ),
     ],
     [
       'sanitizers of nested values',
-      dto(
+      dtoOf(
         ValidateNested(),
         Type(() => Item),
         Trim(),
@@ -191,8 +174,8 @@ describe('compiled rules', () => {
     ['initial functions', Callable],
     ['instances that are promises', Thenable],
     ['constructors that need something', Picky],
-    ['rules of a class by a built-in name', dto(own('isString', Constraint))],
-    ['rules that are given functions', dto(IsInstance(Item))],
+    ['rules of a class by a built-in name', dtoOf(ownRule('isString', Constraint))],
+    ['rules that are given functions', dtoOf(IsInstance(Item))],
     ...['then', 'prototype', 'constructor', 'toString', Symbol('name')].map((name): [string, Class] => [
       `a property ${String(name)}`,
       named(name),
