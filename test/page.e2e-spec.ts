@@ -46,6 +46,8 @@ describePage('the page of the reference service', () => {
     await where.selectOption('#user', user);
     await where.click('#sign-in-button');
     await where.locator('#status[data-state="open"]').waitFor();
+    // The room is joined a moment later.
+    await where.locator('#send:enabled').waitFor();
   }
 
   /** Sign-ins of so many seconds, however long the form says. */
