@@ -123,6 +123,7 @@ describe('sanitizers', () => {
       `a${marks.map((mark) => mark.repeat(8000)).join('')}`,
       '\ufdfa'.repeat(21_000),
       `${'\u0315\u0300'.repeat(15)}\u034f`.repeat(1000),
+      `${'\u0315\u0300'.repeat(15)}a`.repeat(1000),
     ];
     for (const text of worst) {
       const times = Array.from({ length: 20 }, () => {

@@ -45,8 +45,19 @@ export function sanitizer(...added: Step[]): PropertyDecorator {
 }
 
 function rewrite(value: unknown, steps: readonly Step[]): unknown {
-  if (typeof value === 'string') return steps.reduce((text, { sanitize }) => sanitize(text), value);
+  if (typeof value === 'string') return rewriteText(value, steps);
   return Array.isArray(value)
-    ? value.map((item) => (typeof item === 'string' ? rewrite(item, steps) : item))
+    ? value.map((item) => (typeof item === 'string' ? rewriteText(item, steps) : item))
     : value;
+}
+
+/** What nothing changed since it was normalised is not normalised again: it may be eighteen times as long by then. */
+function rewriteText(text: string, steps: readonly Step[]): string {
+  let normalized: string | undefined;
+  for (const { stage, sanitize } of steps) {
+    if (stage === 'compose' && text === normalized) continue;
+    text = sanitize(text);
+    if (stage === 'normalize') normalized = text;
+  }
+  return text;
 }
