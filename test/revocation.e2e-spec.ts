@@ -27,9 +27,13 @@ const refused = async (token: string) => TestClient.refused(`${running.url}/ws`,
 
 it('S2 revoking a user closes all connections within 100 ms, refuses old tokens and accepts newer ones', async () => {
   const revocations = await start();
-  const five = await Promise.all(
-    Array.from({ length: 5 }, () => connect({ sub: 'alice', iss: 'https://id.test' })),
-  );
+  const fiveOf = async (sub: string): Promise<TestClient[]> =>
+    Promise.all(Array.from({ length: 5 }, () => connect({ sub, iss: 'https://id.test' })));
+  // Once before it is measured: what runs for the first time is compiled first.
+  const warmUp = await fiveOf('carol');
+  expect(await revocations.revokeUser('carol', 'https://id.test')).toBe(5);
+  await Promise.all(warmUp.map(({ closed }) => closed));
+  const five = await fiveOf('alice');
   const others = [await connect({ sub: 'bob', iss: 'https://id.test' }), await connect({ sub: 'alice' })];
   const old = await mintToken({ sub: 'alice', iss: 'https://id.test' });
   const startedAt = performance.now();

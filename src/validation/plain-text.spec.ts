@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { plainText } from './plain-text.js';
+import { quickest } from '../../test/support/quickest.js';
 
 describe('plainText', () => {
   it.each([
@@ -43,10 +44,7 @@ describe('plainText', () => {
   it('I6 takes less than 10 ms for the worst 64 KiB', () => {
     for (const worst of ['<', '<b', '<!--', '<a ="', '<<b>', '<a = ']) {
       const text = worst.repeat(Math.ceil(65_536 / worst.length)).slice(0, 65_536);
-      plainText(text);
-      const start = performance.now();
-      plainText(text);
-      expect(performance.now() - start).toBeLessThan(10);
+      expect(quickest(() => plainText(text))).toBeLessThan(10);
     }
   });
 });
