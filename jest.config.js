@@ -24,6 +24,10 @@ const base = {
 };
 
 export default {
+  // Most of a run is waiting: for servers, browsers and clocks.
+  maxWorkers: 2,
+  // Servers, browsers and certificates: a busy machine takes its time.
+  testTimeout: 20_000,
   projects: [
     {
       ...base,

@@ -163,7 +163,7 @@ it('does not start without a secret and says what to set', async () => {
   const output = await run('express', {});
   expect(output).toMatch(/^exit 1$/m);
   expect(output).toMatch(/^WS_JWT_SECRET: is required, because EchoGateway is not public/m);
-}, 20_000);
+});
 
 it('tests itself with what the package brings', () => {
   const output = execFileSync(process.execPath, [join(folder, 'dist/testing.js')], {
@@ -172,7 +172,7 @@ it('tests itself with what the package brings', () => {
     env: { PATH: process.env['PATH'] },
   });
   expect(output).toBe('tested\n');
-}, 20_000);
+});
 
 it('I10 sanitises HTML', () => {
   const output = execFileSync(process.execPath, [join(folder, 'dist/html.js')], {

@@ -61,4 +61,4 @@ it('S4 a client whose process is stopped is reaped in time, and one beside it th
   await closed;
   expect(await beside.request('echo', { text: 'still here' })).toMatchObject({ event: 'echo' });
   await beside.close();
-}, 20_000);
+});
