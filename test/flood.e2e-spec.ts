@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { echoesDuring } from './support/bystander.js';
+import { Bystander } from './support/bystander.js';
 import { hasProc, residentMb } from './support/resident-memory.js';
 import { Service } from './support/service.js';
 import { TestClient } from './support/test-client.js';
@@ -7,6 +7,8 @@ import { mintToken, SECRET } from './support/tokens.js';
 
 const COUNT = 6000;
 const PER_SECOND = 2000;
+/** They come within three seconds; the rest is for a machine that is busy with other things. */
+const MAX_ELAPSED_MS = 12_000;
 const MAX_P99_MS = 100;
 const MAX_GROWTH_MB = 60;
 const MAX_LINES = 200;
@@ -59,20 +61,18 @@ describe('under a flood of handshakes from one address', () => {
       const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
       const { pid } = service.process;
       const forged = await mintToken({}, { secret: 'another secret that is more than 32 bytes long' });
-      const bystander = await TestClient.connect(url, { token: await mintToken({ sub: 'bystander' }) });
-      await bystander.request('echo', { text: 'hi' });
+      const bystander = await Bystander.connect(url, await mintToken({ sub: 'bystander' }));
       const [mbBefore, linesBefore] = [hasProc ? residentMb(service) : 0, linesOf(service)];
 
-      const attack = flood(new URL(url).port, forged);
-      const echoes = await echoesDuring(bystander, attack);
-      const { statuses, elapsedMs } = await attack;
+      const { statuses, elapsedMs } = await flood(new URL(url).port, forged);
+      const echoes = await bystander.leave();
       const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
       const lines = linesOf(service) - linesBefore;
 
-      // Every attempt got its answer, about as fast as they came.
+      // Every attempt got its answer.
       expect(Object.values(statuses).reduce((sum, number) => sum + number, 0)).toBe(COUNT);
       expect(statuses[status]).toBeGreaterThanOrEqual(COUNT - 2);
-      expect(elapsedMs).toBeLessThan(2 * (COUNT / PER_SECOND) * 1000);
+      expect(elapsedMs).toBeLessThan(MAX_ELAPSED_MS);
       expect(echoes.count).toBeGreaterThan(100);
       expect(echoes.p99).toBeLessThan(MAX_P99_MS);
       expect(growthMb).toBeLessThan(MAX_GROWTH_MB);
@@ -82,8 +82,8 @@ describe('under a flood of handshakes from one address', () => {
       const newcomer = await TestClient.connect(url, { token: await mintToken({ sub: 'newcomer' }) });
       expect(await newcomer.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
       expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
-      await Promise.all([newcomer.close(), bystander.close()]);
+      await newcomer.close();
     },
-    20_000,
+    40_000,
   );
 });

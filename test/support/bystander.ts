@@ -1,19 +1,36 @@
-import type { TestClient } from './test-client.js';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 
-/** Echoes one after the other, every 5 ms, until the work is done. Resolves with the 99th percentile and their number. */
-export async function echoesDuring(
-  client: TestClient,
-  work: Promise<unknown>,
-): Promise<{ p99: number; count: number }> {
-  const over = new AbortController();
-  void work.catch(() => undefined).finally(() => over.abort());
-  const durations: number[] = [];
-  while (!over.signal.aborted) {
-    const started = performance.now();
-    expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
-    durations.push(performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+export interface Echoes {
+  count: number;
+  /** The 99th percentile, in milliseconds. */
+  p99: number;
+}
+
+/** A client that echoes beside an attack, and tells how it was served. */
+export class Bystander {
+  readonly #process: ChildProcessWithoutNullStreams;
+  #output = '';
+
+  private constructor(url: string, token: string) {
+    const script = 'test/support/echoing-peer.mjs';
+    this.#process = spawn(process.execPath, [script, JSON.stringify({ url, token })], { env: {} });
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
   }
-  durations.sort((a, b) => a - b);
-  return { p99: durations[Math.floor(durations.length * 0.99)] ?? Infinity, count: durations.length };
+
+  /** Resolves when it has been answered once. */
+  static async connect(url: string, token: string): Promise<Bystander> {
+    const bystander = new Bystander(url, token);
+    await Promise.race([once(bystander.#process.stdout, 'data'), once(bystander.#process, 'close')]);
+    return bystander;
+  }
+
+  /** Closes the connection. Rejects if that has not been open and answering all the while. */
+  async leave(): Promise<Echoes> {
+    this.#process.stdin.end();
+    if (this.#process.exitCode === null) await once(this.#process, 'close');
+    if (this.#process.exitCode !== 0) throw new Error(`the bystander failed: ${this.#output}`);
+    return JSON.parse(this.#output.trim().split('\n').at(-1) as string) as Echoes;
+  }
 }
