@@ -1,30 +1,28 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { CredentialExtractor } from './auth/credential-extractor.js';
 import { PrincipalMapper } from './auth/principal-mapper.js';
-import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
+import { RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
-import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
+import { TicketStore } from './auth/tickets/ticket-store.js';
 import { TicketService } from './auth/tickets/ticket.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
-import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { WsAuthGuard } from './auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from './auth/ws-authorization.guard.js';
-import { Clock, SystemClock } from './connection/clock.js';
+import { Clock } from './connection/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
-import { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
+import { ConnectionDirectory } from './connection/connection-directory.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
 import { ExpiryService } from './connection/expiry.service.js';
 import { HeartbeatService } from './connection/heartbeat.service.js';
 import { IdleService } from './connection/idle.service.js';
 import { HookTracker } from './connection/hook-tracker.js';
-import { BroadcastBus, LocalBroadcastBus } from './connection/rooms/broadcast-bus.js';
 import { RoomPolicy } from './connection/rooms/room-policy.js';
 import { Rooms } from './connection/rooms/rooms.js';
 import { AwaySessions } from './connection/resume/away-sessions.js';
-import { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
+import { ResumeStore } from './connection/resume/resume-store.js';
 import { ResumeService } from './connection/resume/resume.service.js';
 import { TimerWheel } from './connection/timer-wheel.js';
 import { ConnectGuards } from './gateway/connect-guards.js';
@@ -50,13 +48,10 @@ import { MessageDispatcher } from './messages/message.dispatcher.js';
 import { ReplyWriter } from './messages/reply.writer.js';
 import { ConnectionEvents } from './observability/connection-events.js';
 import { SecurityEvents } from './observability/security-events.service.js';
-import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
-import { resolveOptions } from './options/resolve-options.js';
 import { BanService } from './throttling/bans/ban.service.js';
-import { BanStore, MemoryBanStore } from './throttling/bans/ban-store.js';
+import { BanStore } from './throttling/bans/ban-store.js';
 import { Violations } from './messages/violations.service.js';
-import { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { ValidatedBody } from './messages/validated-body.js';
@@ -65,51 +60,9 @@ import { WsValidationPipe } from './validation/ws-validation.pipe.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
-  GIVEN_OPTIONS,
   OPTIONS_TYPE,
 } from './ws-security.module-definition.js';
-
-const CONFIGURED: Provider[] = [
-  {
-    provide: SECURITY_OPTIONS,
-    inject: [GIVEN_OPTIONS],
-    useFactory: (given: WsSecurityOptions) => resolveOptions(given),
-  },
-  { provide: Clock, useClass: SystemClock },
-  { provide: RevocationStore, useClass: MemoryRevocationStore },
-  { provide: BanStore, useClass: MemoryBanStore },
-  { provide: TicketStore, useClass: MemoryTicketStore },
-  { provide: ResumeStore, useClass: MemoryResumeStore },
-  { provide: BroadcastBus, useClass: LocalBroadcastBus },
-  { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
-  { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
-  {
-    provide: TokenVerifier,
-    inject: [
-      SECURITY_OPTIONS,
-      Clock,
-      PrincipalMapper,
-      ConnectionRegistry,
-      ConnectionLifecycleService,
-      SecurityEvents,
-    ],
-    useFactory: (
-      options: ResolvedOptions,
-      clock: Clock,
-      mapper: PrincipalMapper,
-      registry: ConnectionRegistry,
-      lifecycle: ConnectionLifecycleService,
-      events: SecurityEvents,
-    ) =>
-      createVerifier(options, {
-        clock,
-        mapper,
-        registry,
-        lifecycle,
-        onApiKeysReloadFailed: (reason) => events.emit({ type: 'api-keys.reload-failed', reason }),
-      }),
-  },
-];
+import { CONFIGURED } from './ws-security.providers.js';
 
 const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
 

@@ -15,7 +15,8 @@ function ask() {
 }
 
 socket.on('message', (data) => {
-  if (JSON.parse(data).event !== 'echo') throw new Error(`no echo: ${data}`);
+  const text = data.toString();
+  if (JSON.parse(text).event !== 'echo') throw new Error(`no echo: ${text}`);
   if (durations.push(performance.now() - sentAt) === 1) process.stdout.write('echoed\n');
   setTimeout(ask, 5);
 });
@@ -23,7 +24,7 @@ socket.on('open', ask);
 socket.on('close', (code) => {
   if (code !== 1000) throw new Error(`closed with ${code}`);
   // The first one compiled what the others run.
-  const sorted = durations.slice(1).sort((a, b) => a - b);
+  const sorted = durations.slice(1).toSorted((a, b) => a - b);
   const p99 = sorted[Math.floor(sorted.length * 0.99)];
   process.stdout.write(`${JSON.stringify({ count: sorted.length, p99 })}\n`);
 });
