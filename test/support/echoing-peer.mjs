@@ -14,9 +14,9 @@ function ask() {
   socket.send('{"event":"echo","data":{"text":"hi"}}');
 }
 
-socket.on('message', (data) => {
-  const text = data.toString();
-  if (JSON.parse(text).event !== 'echo') throw new Error(`no echo: ${text}`);
+socket.on('message', (text) => {
+  const { event, data } = JSON.parse(text);
+  if (event !== 'echo') throw new Error(`no echo: ${JSON.stringify(data)}`);
   if (durations.push(performance.now() - sentAt) === 1) process.stdout.write('echoed\n');
   setTimeout(ask, 5);
 });
