@@ -21,6 +21,7 @@ import {
 } from 'nestjs-ws-security';
 import { certificate } from './support/certificate.js';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
+import { ForeignPromise } from './support/foreign-promise.js';
 import { ManualClock } from './support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from './support/raw-handshake.js';
 import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
@@ -225,15 +226,23 @@ describe('caps', () => {
   });
 });
 
+/** As a guard without types, or one that hands on what a library promises. */
+function foreign<T>(promise: Promise<T>): Promise<T> {
+  return new ForeignPromise(promise) as unknown as Promise<T>;
+}
+
 @Injectable()
 class Refusing extends WsConnectGuard {
-  static mode: 'false' | 'throws' | 'custom' | 'hangs' | 'true' | 'truthy' = 'false';
+  static mode: 'false' | 'throws' | 'custom' | 'hangs' | 'true' | 'truthy' | 'foreign' | 'foreign throws' =
+    'false';
 
   canConnect(): boolean | Promise<boolean> {
     if (Refusing.mode === 'throws') return Promise.reject(new Error('canary-guard'));
     if (Refusing.mode === 'custom') throw new HandshakeRefusal('CONNECTION_LIMIT', { 'Retry-After': '9' });
     if (Refusing.mode === 'hangs') return new Promise(() => undefined);
     if (Refusing.mode === 'truthy') return 1 as unknown as boolean;
+    if (Refusing.mode === 'foreign') return foreign(Promise.resolve(true));
+    if (Refusing.mode === 'foreign throws') return foreign(Promise.reject(new Error('canary-guard')));
     return Refusing.mode === 'true';
   }
 }
@@ -271,6 +280,8 @@ describe('connect guards', () => {
     ['truthy', 'FORBIDDEN', 403],
     ['custom', 'CONNECTION_LIMIT', 429],
     ['true', 101, 101],
+    ['foreign', 101, 101],
+    ['foreign throws', 'FORBIDDEN', 403],
   ] as const)('of a gateway: %s gives %s', async (mode, code, status) => {
     Refusing.mode = mode;
     await start({}, { gateways: [EchoGateway, GuardedGateway] });
