@@ -44,6 +44,7 @@ import {
 } from './handshake/handshake.pipeline.js';
 import { HandshakeService } from './handshake/handshake.service.js';
 import { TlsReloader } from './handshake/tls/tls-reloader.js';
+import { WrongCredentials } from './handshake/wrong-credentials.js';
 import { AuthEventHandler } from './messages/auth-event.handler.js';
 import { FrameDecoder } from './messages/frame-decoder.js';
 import { MessageDispatcher } from './messages/message.dispatcher.js';
@@ -140,6 +141,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     TicketService,
     AccessRuleReader,
     ThrottleScopeReader,
+    WrongCredentials,
     ...STEPS,
     {
       provide: HANDSHAKE_STEP_INSTANCES,

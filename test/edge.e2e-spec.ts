@@ -7,6 +7,7 @@ import {
   ConnectionRegistry,
   CurrentConnection,
   HandshakeRefusal,
+  RevocationService,
   SecureGateway,
   SecurityEvents,
   TokenVerifier,
@@ -149,6 +150,16 @@ describe('rates', () => {
     expect((await handshake('/ws', { Authorization: `Bearer ${token}` })).status).toBe(101);
     expect((await handshake('/ws')).status).toBe(401);
   });
+});
+
+it('N15 a revoked credential counts, and is answered, like any wrong one', async () => {
+  await start({ authFailureLimit: 3 });
+  await running.app.get(RevocationService).revokeUser('alice', null);
+  const bearer = { Authorization: `Bearer ${await mintToken({ sub: 'alice' })}` };
+  const revoked = await Promise.all(Array.from({ length: 6 }, () => handshake('/ws', bearer)));
+  expect(revoked.map(({ status }) => status).toSorted()).toEqual([401, 401, 401, 429, 429, 429]);
+  const forged = await handshake('/ws', { Authorization: 'Bearer x' });
+  expect(forged.body).toBe(revoked.find(({ status }) => status === 429)?.body);
 });
 
 describe('caps', () => {
