@@ -6,6 +6,7 @@ import {
   ConnectionDirectory,
   ConnectionRegistry,
   CurrentConnection,
+  DrainService,
   HandshakeRefusal,
   RevocationService,
   SecureGateway,
@@ -422,6 +423,18 @@ describe('WS_REJECT_WITH=close', () => {
     expect(codeOf(await handshake('/nowhere'))).toBe('UNKNOWN_PATH');
     expect(codeOf(await handshake('/ws', { 'Sec-WebSocket-Version': '8' }))).toBe('UNSUPPORTED_VERSION');
     expect(codeOf(await handshake('/ws', { 'Sec-WebSocket-Key': 'x' }))).toBe('BAD_HANDSHAKE');
+  });
+
+  it('keeps them HTTP while it drains as well', async () => {
+    await start({ rejectWith: 'close' });
+    running.app.get(DrainService).onModuleDestroy();
+    expect(await rejected('/public')).toMatchObject({ code: 1012 });
+    for (const broken of [
+      handshake('/nowhere'),
+      handshake('/ws', { 'Sec-WebSocket-Version': '8' }),
+      handshake('/ws', { 'Sec-WebSocket-Key': 'x' }),
+    ])
+      expect(codeOf(await broken)).toBe('DRAINING');
   });
 
   it('H11 dispatches no frame of a refused client', async () => {
