@@ -3,6 +3,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
+  ANONYMOUS,
   ConnectionDirectory,
   ConnectionRegistry,
   CurrentConnection,
@@ -331,6 +332,21 @@ describe('deadlines', () => {
     await asked;
     clock.advance(5200);
     expect(codeOf(await answer)).toBe('AUTH_UNAVAILABLE');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nobody', { ...ANONYMOUS }, 'UNAUTHENTICATED'],
+    ['an empty id', { ...ANONYMOUS, id: '' }, 'UNAUTHENTICATED'],
+    ['nothing', undefined, 'AUTH_UNAVAILABLE'],
+  ])('N1 a verifier that answers %s lets nobody in', async (_what, answer, code) => {
+    class Odd extends TokenVerifier {
+      override verify(): Promise<Principal> {
+        return Promise.resolve(answer as Principal);
+      }
+    }
+    await start({}, { overrides: [[TokenVerifier, new Odd()]] });
+    expect(codeOf(await handshake('/ws', { Authorization: 'Bearer x' }))).toBe(code);
+    expect(codeOf(await handshake('/public', { Authorization: 'Bearer x' }))).toBe(code);
   });
 
   it('R10 a connect guard that never answers is 503', async () => {

@@ -35,20 +35,18 @@ export class VerificationStep extends HandshakeStep {
   check(handshake: Claimant): void | Promise<void> {
     const { credential } = handshake;
     if (!credential) return undefined;
-    let verified: Principal | Promise<Principal>;
     try {
-      verified = this.verify(credential);
+      const verified = this.verify(credential);
+      if (verified instanceof Promise) {
+        return verified
+          .then((principal) => identify(handshake, principal))
+          .catch((error: unknown) => this.refuse(handshake, error));
+      }
+      identify(handshake, verified);
+      return undefined;
     } catch (error) {
       return this.refuse(handshake, error);
     }
-    if (verified instanceof Promise) {
-      return verified.then(
-        (principal) => void (handshake.principal = principal),
-        (error: unknown) => this.refuse(handshake, error),
-      );
-    }
-    handshake.principal = verified;
-    return undefined;
   }
 
   private verify({ token, kind }: Credential): Principal | Promise<Principal> {
@@ -67,4 +65,11 @@ export class VerificationStep extends HandshakeStep {
     }
     return this.wrong.refuse(address, cause);
   }
+}
+
+/** A verifier of the application may answer anything; who has no id would come in as anonymous. */
+function identify(claimant: Claimant, principal: Principal): void {
+  if (typeof principal.id !== 'string' || principal.id === '')
+    throw new InvalidCredentialError('the verifier names nobody');
+  claimant.principal = principal;
 }
