@@ -42,6 +42,7 @@ import {
 } from './handshake/handshake.pipeline.js';
 import { HandshakeService } from './handshake/handshake.service.js';
 import { TlsReloader } from './handshake/tls/tls-reloader.js';
+import { WrongCredentials } from './handshake/wrong-credentials.js';
 import { AuthEventHandler } from './messages/auth-event.handler.js';
 import { FrameDecoder } from './messages/frame-decoder.js';
 import { MessageDispatcher } from './messages/message.dispatcher.js';
@@ -93,6 +94,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     TicketService,
     AccessRuleReader,
     ThrottleScopeReader,
+    WrongCredentials,
     ...STEPS,
     {
       provide: HANDSHAKE_STEP_INSTANCES,

@@ -1,4 +1,5 @@
 import { EchoGateway } from './support/echo.gateway.js';
+import { rawHandshake, requestText } from './support/raw-handshake.js';
 import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
@@ -18,6 +19,21 @@ describe('H9 permessage-deflate', () => {
     const client = await connect();
     expect(client.socket.extensions).toBe('');
     await client.close();
+  });
+
+  it('H12 an offer that cannot be accepted is refused as everything else, and leaves no place taken', async () => {
+    running = await startApp({
+      gateways: [EchoGateway],
+      options: { compression: true, maxConnectionsPerUser: 1 },
+    });
+    const offer = {
+      Authorization: `Bearer ${await mintToken()}`,
+      'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=100',
+    };
+    const { status, headers, body } = await rawHandshake(running.port, requestText('/ws', offer));
+    expect([status, headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'BAD_HANDSHAKE' });
+    await (await connect()).close();
   });
 
   it('carries messages both ways', async () => {

@@ -3,10 +3,13 @@ import { connect as tlsConnect } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
+  ANONYMOUS,
   ConnectionDirectory,
   ConnectionRegistry,
   CurrentConnection,
+  DrainService,
   HandshakeRefusal,
+  RevocationService,
   SecureGateway,
   SecurityEvents,
   TokenVerifier,
@@ -21,6 +24,7 @@ import {
 } from 'nestjs-ws-security';
 import { certificate } from './support/certificate.js';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
+import { ForeignPromise } from './support/foreign-promise.js';
 import { ManualClock } from './support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from './support/raw-handshake.js';
 import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
@@ -150,6 +154,16 @@ describe('rates', () => {
   });
 });
 
+it('N15 a revoked credential counts, and is answered, like any wrong one', async () => {
+  await start({ authFailureLimit: 3 });
+  await running.app.get(RevocationService).revokeUser('alice', null);
+  const bearer = { Authorization: `Bearer ${await mintToken({ sub: 'alice' })}` };
+  const revoked = await Promise.all(Array.from({ length: 6 }, () => handshake('/ws', bearer)));
+  expect(revoked.map(({ status }) => status).toSorted()).toEqual([401, 401, 401, 429, 429, 429]);
+  const forged = await handshake('/ws', { Authorization: 'Bearer x' });
+  expect(forged.body).toBe(revoked.find(({ status }) => status === 429)?.body);
+});
+
 describe('caps', () => {
   it('R4 1,000 simultaneous connects against 200 places: 200 open, 800 are refused, all places are free afterwards', async () => {
     await start({ maxConnectionsPerAddress: 200, maxConnectionsPerUser: 1000 });
@@ -225,15 +239,23 @@ describe('caps', () => {
   });
 });
 
+/** As a guard without types, or one that hands on what a library promises. */
+function foreign<T>(promise: Promise<T>): Promise<T> {
+  return new ForeignPromise(promise) as unknown as Promise<T>;
+}
+
 @Injectable()
 class Refusing extends WsConnectGuard {
-  static mode: 'false' | 'throws' | 'custom' | 'hangs' | 'true' | 'truthy' = 'false';
+  static mode: 'false' | 'throws' | 'custom' | 'hangs' | 'true' | 'truthy' | 'foreign' | 'foreign throws' =
+    'false';
 
   canConnect(): boolean | Promise<boolean> {
     if (Refusing.mode === 'throws') return Promise.reject(new Error('canary-guard'));
     if (Refusing.mode === 'custom') throw new HandshakeRefusal('CONNECTION_LIMIT', { 'Retry-After': '9' });
     if (Refusing.mode === 'hangs') return new Promise(() => undefined);
     if (Refusing.mode === 'truthy') return 1 as unknown as boolean;
+    if (Refusing.mode === 'foreign') return foreign(Promise.resolve(true));
+    if (Refusing.mode === 'foreign throws') return foreign(Promise.reject(new Error('canary-guard')));
     return Refusing.mode === 'true';
   }
 }
@@ -271,6 +293,8 @@ describe('connect guards', () => {
     ['truthy', 'FORBIDDEN', 403],
     ['custom', 'CONNECTION_LIMIT', 429],
     ['true', 101, 101],
+    ['foreign', 101, 101],
+    ['foreign throws', 'FORBIDDEN', 403],
   ] as const)('of a gateway: %s gives %s', async (mode, code, status) => {
     Refusing.mode = mode;
     await start({}, { gateways: [EchoGateway, GuardedGateway] });
@@ -308,6 +332,21 @@ describe('deadlines', () => {
     await asked;
     clock.advance(5200);
     expect(codeOf(await answer)).toBe('AUTH_UNAVAILABLE');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nobody', { ...ANONYMOUS }, 'UNAUTHENTICATED'],
+    ['an empty id', { ...ANONYMOUS, id: '' }, 'UNAUTHENTICATED'],
+    ['nothing', undefined, 'AUTH_UNAVAILABLE'],
+  ])('N1 a verifier that answers %s lets nobody in', async (_what, answer, code) => {
+    class Odd extends TokenVerifier {
+      override verify(): Promise<Principal> {
+        return Promise.resolve(answer as Principal);
+      }
+    }
+    await start({}, { overrides: [[TokenVerifier, new Odd()]] });
+    expect(codeOf(await handshake('/ws', { Authorization: 'Bearer x' }))).toBe(code);
+    expect(codeOf(await handshake('/public', { Authorization: 'Bearer x' }))).toBe(code);
   });
 
   it('R10 a connect guard that never answers is 503', async () => {
@@ -400,6 +439,18 @@ describe('WS_REJECT_WITH=close', () => {
     expect(codeOf(await handshake('/nowhere'))).toBe('UNKNOWN_PATH');
     expect(codeOf(await handshake('/ws', { 'Sec-WebSocket-Version': '8' }))).toBe('UNSUPPORTED_VERSION');
     expect(codeOf(await handshake('/ws', { 'Sec-WebSocket-Key': 'x' }))).toBe('BAD_HANDSHAKE');
+  });
+
+  it('keeps them HTTP while it drains as well', async () => {
+    await start({ rejectWith: 'close' });
+    running.app.get(DrainService).onModuleDestroy();
+    expect(await rejected('/public')).toMatchObject({ code: 1012 });
+    for (const broken of [
+      handshake('/nowhere'),
+      handshake('/ws', { 'Sec-WebSocket-Version': '8' }),
+      handshake('/ws', { 'Sec-WebSocket-Key': 'x' }),
+    ])
+      expect(codeOf(await broken)).toBe('DRAINING');
   });
 
   it('H11 dispatches no frame of a refused client', async () => {

@@ -12,6 +12,7 @@ import {
   RoomPolicy,
   SecureGateway,
   TokenVerifier,
+  WsAuthGuard,
   WsAuthorizationGuard,
   WsPolicyGuard,
   WsRoles,
@@ -129,6 +130,41 @@ describe('a built-in guard replaced by a subclass', () => {
     await start({ gateways: [PlainGateway, TenantGateway], module: { guards: [Nobody] } });
     expect(await outcome('/tenant', 'hello', ours)).toBe(true);
     expect(await outcome('/plain', 'hello', ours)).toBe('FORBIDDEN');
+  });
+
+  it('each of its steps is asked once a message', async () => {
+    const asked: string[] = [];
+    class CountedAuth extends WsAuthGuard {
+      protected override isAuthenticated(connection: Connection): boolean {
+        asked.push('authenticated');
+        return super.isAuthenticated(connection);
+      }
+    }
+    class CountedAuthorization extends WsAuthorizationGuard {
+      protected override isAllowed(...request: Parameters<WsAuthorizationGuard['isAllowed']>): boolean {
+        asked.push('allowed');
+        return super.isAllowed(...request);
+      }
+    }
+    await start({ gateways: [PlainGateway], module: { guards: [CountedAuth, CountedAuthorization] } });
+    expect(await outcome('/plain', 'hello', {})).toBe('alice');
+    expect(asked).toEqual(['authenticated', 'allowed']);
+  });
+
+  it('Z1 a step that answers with a promise agrees to nothing', async () => {
+    const later = (): boolean => Promise.resolve(true) as unknown as boolean;
+    class LateAuth extends WsAuthGuard {
+      protected override isAuthenticated = later;
+      protected override isPublic = later;
+    }
+    class LateAuthorization extends WsAuthorizationGuard {
+      protected override isAllowed = later;
+    }
+    await start({ gateways: [PlainGateway], module: { guards: [LateAuth] } });
+    expect(await outcome('/plain', 'hello', {})).toBe('UNAUTHENTICATED');
+    await running.close();
+    await start({ gateways: [PlainGateway], module: { guards: [LateAuthorization] } });
+    expect(await outcome('/plain', 'hello', {})).toBe('FORBIDDEN');
   });
 
   it('the throttler by plan', async () => {

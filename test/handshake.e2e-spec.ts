@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { rawHandshake, requestText, textFrame } from './support/raw-handshake.js';
@@ -121,6 +122,8 @@ describe('origin', () => {
     [101, 'https://a.b.example.org'],
     [101, 'http://service.test'],
     [403, 'https://example.org'],
+    [403, 'https://.example.org'],
+    [403, 'https://a..example.org'],
     [403, 'http://app.example.com'],
     [403, 'https://app.example.com:444'],
     [403, 'https://app.example.com:443'],
@@ -256,6 +259,23 @@ it('leaves paths of another upgrade listener alone', async () => {
     expect((await send('/ws', bearer)).status).toBe(101);
   } finally {
     server.off('upgrade', other);
+  }
+});
+
+it('R10 what no upgrade listener takes is 404, and who takes its time is left alone', async () => {
+  const server = running.app.getHttpServer() as Server;
+  const slow = (request: { url?: string }, socket: Socket): void => {
+    if (request.url !== '/slow') return;
+    socket.on('error', () => undefined);
+    setTimeout(() => socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n'), 1500);
+  };
+  server.on('upgrade', slow);
+  try {
+    const taken = send('/slow');
+    await expectRefusal(send('/nobody'), 'UNKNOWN_PATH');
+    expect((await taken).status).toBe(418);
+  } finally {
+    server.off('upgrade', slow);
   }
 });
 

@@ -1,8 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
+  type CredentialSource,
   SecureGateway,
   type SecurityEvent,
   SecurityEvents,
+  WsConnectGuard,
   WsPublic,
   WsRoles,
   type WsSecurityOptions,
@@ -10,7 +13,7 @@ import {
 import { EchoDto } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
 import { frame, Opcode } from './support/raw-frames.js';
-import { startApp, type RunningApp } from './support/start-app.js';
+import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
 import { type Frame, TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
 
@@ -32,14 +35,37 @@ class StrikeGateway {
   }
 }
 
+@SecureGateway({ path: '/members' })
+class MemberGateway {
+  @SubscribeMessage('hello')
+  hello(): boolean {
+    return true;
+  }
+}
+
+/** Something happens while it thinks. */
+@Injectable()
+class BanningGuard extends WsConnectGuard {
+  static meanwhile: () => Promise<unknown> = () => Promise.resolve();
+
+  async canConnect(): Promise<boolean> {
+    await BanningGuard.meanwhile();
+    return true;
+  }
+}
+
 let clock: ManualClock;
 let running: RunningApp;
 let events: SecurityEvent[];
 
-async function start(options: WsSecurityOptions = {}): Promise<void> {
+async function start(
+  options: WsSecurityOptions = {},
+  connectGuards: AppOptions['connectGuards'] = [],
+): Promise<void> {
   clock = new ManualClock();
   StrikeGateway.served = 0;
-  running = await startApp({ gateways: [StrikeGateway], clock, options });
+  BanningGuard.meanwhile = () => Promise.resolve();
+  running = await startApp({ gateways: [StrikeGateway, MemberGateway], clock, options, connectGuards });
   events = [];
   running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
 }
@@ -301,6 +327,23 @@ describe('bans', () => {
     clock.advance(60_000);
     await (await connect()).close();
     await bob.close();
+  });
+
+  it.each<[string, CredentialSource[]]>([
+    ['a handshake', ['header']],
+    ['a login', ['message']],
+  ])('reach %s that is under way', async (_what, authSources) => {
+    await start({ strikeLimit: 1, banMs: 60_000, authSources }, [BanningGuard]);
+    const token = await mintToken();
+    const come = async (): Promise<TestClient> => {
+      const client = await TestClient.connect(`${running.url}/members`, { token });
+      if (authSources.includes('message')) client.send({ event: 'auth', data: { token } });
+      return client;
+    };
+    const one = await come();
+    if (authSources.includes('message')) await one.next();
+    BanningGuard.meanwhile = () => strikeOut(one);
+    expect((await (await come()).closed).code).toBe(4403);
   });
 
   it('reach the address of somebody anonymous', async () => {

@@ -12,6 +12,8 @@ import {
   SecureGateway,
   SecurityEvents,
   type SecurityEvent,
+  TicketService,
+  TokenVerifier,
   WsConnectGuard,
   WsRoles,
   WsScopes,
@@ -125,6 +127,7 @@ async function pollInVain(): Promise<void> {
 
 const connectWith = (key: string) =>
   TestClient.connect(`${running.url}/ws`, { headers: { 'x-api-key': key } });
+const principalsOf = () => [...running.app.get(ConnectionRegistry)].map(({ principal }) => principal);
 const sizeOf = () => running.app.get(ConnectionRegistry).size;
 
 it('N13 a key is an identity with its own roles and scopes', async () => {
@@ -184,6 +187,21 @@ it('N13 keys come and go while the service runs, without a poll in between', asy
   expect(await statusOf('new-key')).toBe(101);
   write([]);
   expect(await statusOf('new-key')).toBe(401);
+});
+
+it('N13 a ticket is as good as the key it was issued for', async () => {
+  const principal = await running.app.get(TokenVerifier).verify(KEY, 'api-key');
+  const tickets = running.app.get(TicketService);
+  const [first, second] = [await tickets.issue(principal), await tickets.issue(principal)];
+  const client = await TestClient.connect(`${running.url}/ws?ticket=${first}`);
+  write([{ ...BILLING, scopes: ['chat:write'] }]);
+  await poll(() => principalsOf()[0]?.scopes[0] === 'chat:write');
+  expect(await client.request('write')).toMatchObject({ data: true });
+  write([]);
+  await poll(() => sizeOf() === 0);
+  expect(await client.closed).toMatchObject({ code: 4403 });
+  const late = await TestClient.connect(`${running.url}/ws?ticket=${second}`);
+  expect(await late.closed).toMatchObject({ code: 4403 });
 });
 
 it.each<[string, unknown]>([

@@ -9,7 +9,7 @@ export class DeadlineExceededError extends Error {
  * The result of `work`, or a rejection with `DeadlineExceededError` after `ms` milliseconds. What comes later is
  * ignored, failures included.
  */
-export function withDeadline<T>(wheel: TimerWheel, ms: number, work: Promise<T>): Promise<T> {
+export function withDeadline<T>(wheel: TimerWheel, ms: number, work: T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = wheel.schedule(ms, () => reject(new DeadlineExceededError(`no answer within ${ms} ms`)));
     const inTime =
@@ -18,6 +18,6 @@ export function withDeadline<T>(wheel: TimerWheel, ms: number, work: Promise<T>)
         timer.cancel();
         settle(outcome);
       };
-    work.then(inTime(resolve), inTime(reject));
+    Promise.resolve(work).then(inTime(resolve), inTime(reject));
   });
 }

@@ -21,6 +21,7 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import type { SessionBody } from '../protocol/envelope.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
+import { BanService, closeBanned } from '../throttling/bans/ban.service.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { InBandAuth } from './in-band-auth.js';
 import { Login } from './login.js';
@@ -40,6 +41,7 @@ export class ConnectionSetup implements ChannelServices {
     readonly violations: Violations,
     private readonly hooks: GatewayHooks,
     private readonly revocations: RevocationService,
+    private readonly bans: BanService,
     private readonly resumes: ResumeService,
     private readonly login: Login,
     private readonly auth: InBandAuth,
@@ -126,8 +128,10 @@ export class ConnectionSetup implements ChannelServices {
     announce: () => void,
   ): void | Promise<void> {
     connection.ready();
-    // It may have been revoked after it was verified.
-    if (this.revocations.isRevokedHere(connection.principal)) closeRevoked(connection);
+    // It may have been revoked, or banned, after it was verified.
+    const { principal, address } = connection;
+    if (this.revocations.isRevokedHere(principal)) closeRevoked(connection);
+    else if (this.bans.isBannedHere(principal, address)) closeBanned(connection);
     if (connection.isOpen) announce();
     const hooks = this.hooks.connected(client);
     // If it is being closed nothing is dispatched, but the answer to the closing handshake has to be read.

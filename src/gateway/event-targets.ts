@@ -24,7 +24,8 @@ export function eventTargetsOf(
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as EventTarget['guards'];
   const targets = new Map<string, EventTarget>();
-  if (!answersLike(guards.authentication, WsAuthGuard)) return targets;
+  // It is asked again when the turn of a message comes, and who has steps of its own may count on being asked once.
+  if (guards.authentication.constructor !== WsAuthGuard) return targets;
   if (!answersLike(guards.throttler, WsThrottlerGuard)) return targets;
   if (!answersLike(guards.authorization, WsAuthorizationGuard)) return targets;
   if (!hasOnlyOwnFilter(gateway)) return targets;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { Endpoint } from '../handshake/endpoint.interface.js';
 import type { Handshake } from '../handshake/handshake.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -39,6 +40,7 @@ export class GatewayEndpoint implements Endpoint {
       perMessageDeflate: options.compression && COMPRESSION,
       handleProtocols: () => this.protocol ?? false,
     });
+    this.server.on('wsClientError', refuseOffer);
   }
 
   accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
@@ -50,6 +52,11 @@ export class GatewayEndpoint implements Endpoint {
       );
     });
   }
+}
+
+/** With compression `ws` looks at the offered extensions (RFC 6455 §9.1), and would answer in its own words. */
+function refuseOffer(cause: Error): never {
+  throw new HandshakeRefusal('BAD_HANDSHAKE', {}, { cause });
 }
 
 /** What randomUUID() puts together of twenty pieces keeps them all, until it is copied. */

@@ -18,6 +18,7 @@ import { Violations } from '../messages/violations.service.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
+import { BanService } from '../throttling/bans/ban.service.js';
 import { toException } from './auth-refusal.js';
 
 interface Anonymous {
@@ -40,6 +41,7 @@ export class InBandAuth extends AuthEventHandler {
     private readonly verification: VerificationStep,
     private readonly revocation: RevocationStep,
     private readonly revocations: RevocationService,
+    private readonly bans: BanService,
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly events: SecurityEvents,
     private readonly violations: Violations,
@@ -98,8 +100,9 @@ export class InBandAuth extends AuthEventHandler {
     const principal = anonymous
       ? await this.identify(connection, credential, anonymous)
       : await this.refresh(connection, credential);
-    // It may have been revoked while it was looked at.
+    // It may have been revoked, or banned, while it was looked at.
     if (this.revocations.isRevokedHere(principal)) throw new HandshakeRefusal('UNAUTHENTICATED');
+    if (this.bans.isBannedHere(principal, connection.address)) throw new HandshakeRefusal('BANNED');
     return principal;
   }
 

@@ -7,9 +7,13 @@ function resolve(
   headers: string[] = [],
   trusted = ['10.0.0.0/8', 'fd00::/8'],
   prefix = 64,
+  encrypted = false,
 ) {
   const rawHeaders = ['Host', 'own.test', ...headers];
-  const request = new UpgradeRequest({ rawHeaders, socket: { remoteAddress } } as unknown as IncomingMessage);
+  const request = new UpgradeRequest({
+    rawHeaders,
+    socket: { remoteAddress, encrypted },
+  } as unknown as IncomingMessage);
   return new ClientAddressResolver(trusted, prefix).resolve(request);
 }
 
@@ -67,6 +71,15 @@ describe('ClientAddressResolver', () => {
     ['10.0.0.1', ['X-Forwarded-Proto', 'https', 'X-Forwarded-Proto', 'http'], false],
   ])('T1 H13 from %s with %j TLS is %p', (remote, headers, expected) => {
     expect(resolve(remote, headers).isSecure).toBe(expected);
+  });
+
+  it.each([
+    ['10.0.0.1', [], true],
+    ['10.0.0.1', ['X-Forwarded-Proto', 'https'], true],
+    ['10.0.0.1', ['X-Forwarded-Proto', 'http'], false],
+    ['203.0.113.7', ['X-Forwarded-Proto', 'http'], true],
+  ])('T1 H13 by TLS from %s with %j the client’s TLS is %p', (remote, headers, expected) => {
+    expect(resolve(remote, headers, undefined, undefined, true).isSecure).toBe(expected);
   });
 
   it('H13 takes the host from a trusted proxy only', () => {

@@ -38,7 +38,7 @@ export class ClientAddressResolver {
     if (this.trusted.length === 0 || !this.isTrusted(request.remoteAddress)) return direct;
     return {
       address: this.limitAddress(this.farthest(request.remoteAddress, hopsOf(request))),
-      isSecure: direct.isSecure || cameByTls(request),
+      isSecure: cameByTls(request) ?? direct.isSecure,
       host: request.entries('x-forwarded-host').at(-1) ?? direct.host,
     };
   }
@@ -94,10 +94,11 @@ function withoutPort(hop: string): string {
   return hop.replace(/^([\d.]+):\d+$/, '$1');
 }
 
-/** Every hop that spoke up must have said https. */
-function cameByTls(request: UpgradeRequest): boolean {
+/** Every hop that spoke up must have said https, also when the last one came here by TLS; undefined when none did. */
+function cameByTls(request: UpgradeRequest): boolean | undefined {
   const protocols = request.entries('x-forwarded-proto');
-  return protocols.length > 0 && protocols.every((protocol) => protocol.toLowerCase() === 'https');
+  if (protocols.length === 0) return undefined;
+  return protocols.every((protocol) => protocol.toLowerCase() === 'https');
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { Handshake } from './handshake.js';
+import { shapeRefusalOf } from './opening-handshake.js';
 import { chooseSubprotocol } from './subprotocol.js';
 
 const CLOSE_TIMEOUT_MS = 2000;
@@ -20,8 +21,10 @@ export class ClosingServer {
   /** @returns whether this refusal can be told with a close code; otherwise it has to stay HTTP */
   refuse(handshake: Handshake, refusal: HandshakeRefusal, socket: Duplex, head: Buffer): boolean {
     const { closeCode } = refusal;
-    if (closeCode === undefined) return false;
-    const { raw } = handshake.request;
+    const { request, endpoint } = handshake;
+    // A node that goes says so before it looks at anything: this may be no handshake, or one for nobody.
+    if (closeCode === undefined || !endpoint || shapeRefusalOf(request)) return false;
+    const { raw } = request;
     const protocol = chooseSubprotocol(handshake);
     if (protocol !== undefined) this.protocols.set(raw, protocol);
     this.server.handleUpgrade(raw, socket, head, (client) => {

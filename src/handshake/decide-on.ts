@@ -10,7 +10,7 @@ import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
  */
 export function decideOn<T>(
   ask: () => T | PromiseLike<T>,
-  decide: (answer: T) => void,
+  decide: (answer: T) => void | Promise<void>,
   unavailable?: (cause: unknown) => HandshakeRefusal,
 ): void | Promise<void> {
   const fail = (cause: unknown): never => {
@@ -23,5 +23,5 @@ export function decideOn<T>(
     return fail(cause);
   }
   if (isThenable(answer)) return Promise.resolve(answer).then(decide, fail);
-  decide(answer);
+  return decide(answer);
 }

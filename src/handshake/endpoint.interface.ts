@@ -16,5 +16,6 @@ export interface EndpointPolicy {
 export interface Endpoint {
   readonly path: string;
   readonly policy: EndpointPolicy;
+  /** @throws HandshakeRefusal while there is still an answer to give */
   accept(handshake: Handshake, socket: Duplex, head: Buffer): void;
 }

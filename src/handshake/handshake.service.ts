@@ -6,6 +6,7 @@ import { CredentialExtractor } from '../auth/credential-extractor.js';
 import { Clock } from '../connection/clock.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -68,6 +69,10 @@ export class HandshakeService {
       // The client may have left while the decision was taken.
       if (!socket.destroyed) handshake.endpoint?.accept(handshake, socket, head);
     } catch (error) {
+      if (error instanceof HandshakeRefusal) {
+        this.refuse(handshake, error, socket, head);
+        return;
+      }
       // 101 may be on its way already: there is no answer to give any more.
       this.logger.error('A connection could not be set up', stackOf(error));
       socket.destroy();

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../connection/clock.js';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
+import { ForeignUpgrades } from './foreign-upgrades.js';
 import type { HandshakeService } from './handshake.service.js';
 import { refuseHeaders } from './refusal-response.js';
 import { SocketDeadline } from './socket-deadline.js';
@@ -15,6 +16,7 @@ export class UpgradeListener {
   private readonly logger = new Logger('WsSecurity');
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly deadline: SocketDeadline;
+  private readonly foreign: ForeignUpgrades;
 
   constructor(
     private readonly server: Server,
@@ -23,7 +25,9 @@ export class UpgradeListener {
     clock: Clock,
   ) {
     this.deadline = new SocketDeadline(server, wheel, clock);
-    server.on('upgrade', this.onUpgrade);
+    this.foreign = new ForeignUpgrades(wheel);
+    // Before the others: what they do to a socket tells whether it is theirs.
+    server.prependListener('upgrade', this.onUpgrade);
   }
 
   add(endpoint: Endpoint): void {
@@ -33,13 +37,24 @@ export class UpgradeListener {
   detach(): void {
     this.deadline.detach();
     this.server.off('upgrade', this.onUpgrade);
+    this.foreign.close();
   }
 
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.deadline.settle(request.socket);
     const endpoint = this.endpoints.get(pathOf(request.url ?? ''));
     // A path that is not ours may belong to another listener on the same server.
-    if (!endpoint && this.server.listenerCount('upgrade') > 1) return;
+    if (!endpoint && this.server.listenerCount('upgrade') > 1)
+      this.foreign.leave(socket, () => this.decide(request, undefined, socket, head));
+    else this.decide(request, endpoint, socket, head);
+  };
+
+  private decide(
+    request: IncomingMessage,
+    endpoint: Endpoint | undefined,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
     socket.on('error', destroy);
     if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
       refuseHeaders(socket);
@@ -51,7 +66,7 @@ export class UpgradeListener {
     } catch (error) {
       this.giveUp(socket, error);
     }
-  };
+  }
 
   private giveUp(socket: Duplex, error: unknown): void {
     this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));

@@ -2,7 +2,7 @@
 export const ORIGIN_PATTERN_HINT =
   'each entry must be an origin such as https://app.example.com, or https://*.example.com for its sub-domains';
 
-const ORIGIN = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+const ORIGIN = /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 const WILDCARD = /^(https?:\/\/)\*\.(.+)$/;
 
 /** The ASCII serialisation of an origin (RFC 6454 §6.2) and nothing a URL parser would have to repair. */

@@ -36,11 +36,13 @@ export class ApiKeyVerifier extends TokenVerifier {
 
   /** What has become of a principal: itself, one with other rights, or undefined when its key is good no more. */
   current(principal: Principal): Principal | undefined {
+    if (principal.kind !== 'api-key' || principal.issuer !== ISSUER) return principal;
+    const key = this.file.keys.find(({ id }) => id === principal.id);
+    // A ticket brings a copy, which is known by the id of its key alone.
     const origin = this.origins.get(principal);
-    if (!origin) return principal;
-    const key = this.file.keys.find(({ id }) => id === origin.id);
-    if (key?.sha256 !== origin.sha256) return undefined;
-    return isDeepStrictEqual(key, origin) ? principal : this.principalOf(key);
+    if (!key || (origin && key.sha256 !== origin.sha256)) return undefined;
+    const current = this.principalOf(key);
+    return isDeepStrictEqual(rightsOf(principal), rightsOf(current)) ? principal : current;
   }
 
   /** Every entry is compared, and each in constant time: the answer takes as long whichever it is. */
@@ -59,4 +61,8 @@ export class ApiKeyVerifier extends TokenVerifier {
     this.origins.set(principal, key);
     return principal;
   }
+}
+
+function rightsOf({ roles, scopes, expiresAt }: Principal): unknown[] {
+  return [roles, scopes, expiresAt];
 }

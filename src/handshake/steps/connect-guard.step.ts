@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeadlineExceededError, withDeadline } from '../../connection/deadline.js';
+import { isThenable } from '../../connection/is-thenable.js';
 import { TimerWheel } from '../../connection/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -39,8 +40,9 @@ export class ConnectGuardStep extends HandshakeStep {
     try {
       const asked = guard.canConnect(handshake);
       // Anything but true is a refusal, whatever a guard without types returns.
-      const answer: unknown =
-        asked instanceof Promise ? await withDeadline(this.wheel, this.options.authTimeoutMs, asked) : asked;
+      const answer: unknown = isThenable(asked)
+        ? await withDeadline(this.wheel, this.options.authTimeoutMs, asked)
+        : asked;
       return answer === true;
     } catch (error) {
       if (error instanceof HandshakeRefusal) throw error;

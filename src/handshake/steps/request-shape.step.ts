@@ -1,61 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { UpgradeRequest } from '../../connection/upgrade-request.js';
-import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
+import { shapeRefusalOf } from '../opening-handshake.js';
 
-// 16 bytes in base64 (RFC 6455 §4.1).
-const KEY = /^[A-Za-z0-9+/]{22}==$/;
-// RFC 9110 §5.6.2.
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// A host and an optional port (RFC 9110 §7.2), without anything a URL parser would have to repair.
-const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
-
-/** The opening handshake to the letter of RFC 6455 §4.2.1. */
+/** Is it an opening handshake at all? */
 @Injectable()
 export class RequestShapeStep extends HandshakeStep {
   check({ request }: Handshake): void {
-    if (!this.isUpgrade(request)) throw new HandshakeRefusal('BAD_HANDSHAKE');
-    if (request.only('sec-websocket-version') !== '13') {
-      throw new HandshakeRefusal('UNSUPPORTED_VERSION', { 'Sec-WebSocket-Version': '13' });
-    }
-  }
-
-  private isUpgrade(request: UpgradeRequest): boolean {
-    return (
-      request.method === 'GET' &&
-      request.raw.httpVersion === '1.1' &&
-      this.hasNoBody(request) &&
-      HOST.test(request.only('host') ?? '') &&
-      request.only('upgrade')?.toLowerCase() === 'websocket' &&
-      this.asksForUpgrade(request) &&
-      KEY.test(request.only('sec-websocket-key') ?? '') &&
-      request.all('sec-websocket-version').length === 1 &&
-      request.all('origin').length <= 1 &&
-      this.hasValidProtocols(request)
-    );
-  }
-
-  /** Most clients send nothing else in this header. */
-  private asksForUpgrade(request: UpgradeRequest): boolean {
-    return (
-      request.only('connection') === 'Upgrade' ||
-      request.entries('connection').some((entry) => entry.toLowerCase() === 'upgrade')
-    );
-  }
-
-  private hasNoBody(request: UpgradeRequest): boolean {
-    return (
-      request.all('transfer-encoding').length === 0 &&
-      request.all('content-length').every((length) => length.trim() === '0')
-    );
-  }
-
-  /** RFC 6455 §4.1: tokens, none of them twice. */
-  private hasValidProtocols(request: UpgradeRequest): boolean {
-    const lines = request.all('sec-websocket-protocol');
-    if (lines.length === 0) return true;
-    const entries = lines.flatMap((line) => line.split(',')).map((entry) => entry.trim());
-    return new Set(entries).size === entries.length && entries.every((entry) => TOKEN.test(entry));
+    const refusal = shapeRefusalOf(request);
+    if (refusal) throw refusal;
   }
 }

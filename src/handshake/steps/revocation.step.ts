@@ -1,28 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
-import { INVALID_TOKEN } from '../challenge.js';
+import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { Claimant } from '../claimant.interface.js';
 import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
+import { WrongCredentials } from '../wrong-credentials.js';
 
 const RETRY_MS = 5000;
 
 /** A credential that was revoked is as wrong as a forged one. When it cannot be told, nobody comes in. */
 @Injectable()
 export class RevocationStep extends HandshakeStep {
-  constructor(private readonly revocations: RevocationService) {
+  constructor(
+    private readonly revocations: RevocationService,
+    private readonly wrong: WrongCredentials,
+  ) {
     super();
   }
 
-  check({ principal }: Claimant): void | Promise<void> {
+  check({ principal, address }: Claimant): void | Promise<void> {
     if (principal.id === null) return undefined;
     return decideOn(
       () => this.revocations.isRevokedAnywhere(principal),
-      (isRevoked) => {
-        if (isRevoked) throw new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN);
-      },
+      (isRevoked) =>
+        isRevoked ? this.wrong.refuse(address, new InvalidCredentialError('revoked')) : undefined,
       (cause) => new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause }),
     );
   }

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { countHit } from '../throttling/count-hit.js';
+import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
+import { waitOf } from '../throttling/throttler-verdict.interface.js';
+import { decideOn } from './decide-on.js';
+import { retryAfter } from './retry-after.js';
+
+/** RFC 6750 §3.1. */
+const INVALID_TOKEN: Readonly<Record<string, string>> = {
+  'WWW-Authenticate': 'Bearer error="invalid_token"',
+};
+
+/** Every wrong credential gets the same answer, whatever is wrong with it, and only so many of them an address. */
+@Injectable()
+export class WrongCredentials {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
+  ) {}
+
+  /** @throws HandshakeRefusal now or later */
+  refuse(address: string, cause: InvalidCredentialError): void | Promise<void> {
+    const { authFailureLimit: limit, authFailureTtlMs: ttl } = this.options;
+    return decideOn(
+      () => countHit(this.storage, address, ttl, limit, 'auth-failure'),
+      (verdict) => {
+        if (!verdict.isBlocked) throw new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN, { cause });
+        throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause });
+      },
+    );
+  }
+}
