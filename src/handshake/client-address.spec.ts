@@ -66,6 +66,8 @@ describe('ClientAddressResolver', () => {
     ['10.0.0.1', [], false],
     ['10.0.0.1', ['X-Forwarded-Proto', 'https'], true],
     ['10.0.0.1', ['X-Forwarded-Proto', 'HTTPS'], true],
+    ['10.0.0.1', ['X-Forwarded-Proto', 'wss'], true],
+    ['10.0.0.1', ['X-Forwarded-Proto', 'ws'], false],
     ['10.0.0.1', ['X-Forwarded-Proto', 'http'], false],
     ['10.0.0.1', ['X-Forwarded-Proto', 'https, http'], false],
     ['10.0.0.1', ['X-Forwarded-Proto', 'https', 'X-Forwarded-Proto', 'http'], false],

@@ -94,11 +94,14 @@ function withoutPort(hop: string): string {
   return hop.replace(/^([\d.]+):\d+$/, '$1');
 }
 
-/** Every hop that spoke up must have said https, also when the last one came here by TLS; undefined when none did. */
+/** What proxies call TLS: some name the scheme of WebSockets (RFC 6455 §3). */
+const SECURE_SCHEMES = new Set(['https', 'wss']);
+
+/** Every hop that spoke up must have said so, also when the last one came here by TLS; undefined when none did. */
 function cameByTls(request: UpgradeRequest): boolean | undefined {
   const protocols = request.entries('x-forwarded-proto');
   if (protocols.length === 0) return undefined;
-  return protocols.every((protocol) => protocol.toLowerCase() === 'https');
+  return protocols.every((protocol) => SECURE_SCHEMES.has(protocol.toLowerCase()));
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

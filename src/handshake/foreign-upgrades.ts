@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 
 /** How long another listener may think before it shows any sign that an upgrade is its own. */
-const CLAIM_MS = 1000;
+const CLAIM_MS = 2000;
 
 /**
  * Upgrades that may be another listener's. Whoever takes one listens to its socket or writes to it; one that nobody
