@@ -22,8 +22,10 @@ export class WsAuthGuard implements CanActivate {
   /** @throws UnauthenticatedException, TokenExpiredException */
   canActivate(context: ExecutionContext): boolean {
     const connection = connectionIn(context);
-    if (this.isExpired(connection)) throw new TokenExpiredException();
-    if (!this.isPublic(context) && !this.isAuthenticated(connection)) throw new UnauthenticatedException();
+    // Of a step without types a promise is no answer: what it will be, nobody waits for.
+    if (isNot(false, this.isExpired(connection))) throw new TokenExpiredException();
+    if (isNot(true, this.isPublic(context)) && isNot(true, this.isAuthenticated(connection)))
+      throw new UnauthenticatedException();
     return true;
   }
 
@@ -38,4 +40,8 @@ export class WsAuthGuard implements CanActivate {
   protected isAuthenticated({ principal }: Connection): boolean {
     return principal.id !== null;
   }
+}
+
+function isNot(expected: boolean, answer: unknown): boolean {
+  return answer !== expected;
 }
