@@ -55,6 +55,7 @@ import { BanStore } from './throttling/bans/ban-store.js';
 import { Violations } from './messages/violations.service.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
+import { WS_THROTTLERS } from './throttling/throttlers.token.js';
 import { ValidatedBody } from './messages/validated-body.js';
 import { WsThrottlerGuard } from './throttling/ws-throttler.guard.js';
 import { WsValidationPipe } from './validation/ws-validation.pipe.js';
@@ -134,6 +135,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     TokenVerifier,
     PrincipalMapper,
     WS_THROTTLER_STORAGE,
+    WS_THROTTLERS,
     AccessRuleReader,
     ThrottleScopeReader,
     GuardChains,

@@ -37,6 +37,7 @@ class SlowGateway {
   static running = 0;
   static most = 0;
   static listening = 0;
+  static begun = 0;
   static waiting: (() => void)[] = [];
   /** Whether calls wait for the test. */
   static isClosed = true;
@@ -61,6 +62,16 @@ class SlowGateway {
     return new Observable((subscriber) => {
       SlowGateway.listening++;
       subscriber.next(1);
+      subscriber.add(() => SlowGateway.listening--);
+    });
+  }
+
+  @SubscribeMessage('late-stream')
+  async lateStream(): Promise<Observable<number>> {
+    await new Promise<void>((resolve) => SlowGateway.waiting.push(resolve));
+    return new Observable((subscriber) => {
+      SlowGateway.begun++;
+      SlowGateway.listening++;
       subscriber.add(() => SlowGateway.listening--);
     });
   }
@@ -97,7 +108,7 @@ let clock: ManualClock;
 let running: RunningApp;
 
 async function start(options: WsSecurityOptions = {}): Promise<void> {
-  Object.assign(SlowGateway, { running: 0, most: 0, listening: 0, waiting: [], isClosed: true });
+  Object.assign(SlowGateway, { running: 0, most: 0, listening: 0, begun: 0, waiting: [], isClosed: true });
   clock = new ManualClock();
   running = await startApp({ gateways: [SlowGateway], clock, options: { ...FAST, ...options } });
 }
@@ -174,6 +185,19 @@ describe('R9 handlers of one connection', () => {
     expect(await client.request('context')).toMatchObject({ event: 'context' });
     await client.close();
     await until(() => SlowGateway.listening === 0);
+  });
+
+  it('a stream that is returned when its connection has closed already ends at once', async () => {
+    await start();
+    const client = await connect();
+    client.send({ event: 'late-stream' });
+    await until(() => SlowGateway.waiting.length === 1);
+    client.socket.terminate();
+    await until(() => registry().size === 0);
+    SlowGateway.release();
+    await until(() => SlowGateway.begun === 1);
+    await turn();
+    expect(SlowGateway.listening).toBe(0);
   });
 
   it('L5 a stream that fails at its end ends nothing else', async () => {
@@ -259,6 +283,33 @@ describe('R8 clients that do not read', () => {
     expect(most).toBeLessThan(60_000_000);
     client.socket.resume();
     expect((await client.closed).code).toBe(1013);
+    await reader.close();
+  }, 30_000);
+
+  it('hear why, once, if they speak the protocol, and nobody else misses anything', async () => {
+    await start({ maxBufferedBytes: 100_000 });
+    const token = await mintToken({ sub: 'alice' });
+    const client = await TestClient.connect(`${running.url}/ws`, { token, protocols: ['ws-security.v1'] });
+    const slow = only();
+    client.socket.pause();
+    const reader = await connect('bob');
+    let received = 0;
+    reader.socket.on('message', () => received++);
+    let sent = 0;
+    for (; slow.isOpen && sent < 1000; sent++) {
+      await registry().broadcast('tick', CHUNK);
+      await turn();
+    }
+    expect(slow.isOpen).toBe(false);
+    await until(() => received === sent);
+    const goodbyes: Frame[] = [];
+    client.socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as Frame;
+      if (frame.event === 'goodbye') goodbyes.push(frame);
+    });
+    client.socket.resume();
+    expect((await client.closed).code).toBe(1013);
+    expect(goodbyes).toMatchObject([{ data: { code: 1013, reconnect: 'backoff' } }]);
     await reader.close();
   }, 30_000);
 

@@ -104,6 +104,21 @@ class KitchenSink {
     return { value: 1n };
   }
 
+  @SubscribeMessage('function')
+  function(): () => void {
+    return () => undefined;
+  }
+
+  @SubscribeMessage('unreadable')
+  unreadable(): Observable<object> {
+    const value = {
+      get event(): never {
+        throw new Error('canary-getter');
+      },
+    };
+    return of(value, { text: 'next' });
+  }
+
   @SubscribeMessage('throws')
   throws(): void {
     throw new Error('canary-secret');
@@ -212,6 +227,16 @@ describe('replies', () => {
       data: { code: 'INTERNAL_ERROR' },
     });
     await expectServed();
+  });
+
+  it('L5 that cannot even be read are INTERNAL_ERROR, and the stream goes on', async () => {
+    expect(await client.request('unreadable')).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+    expect(await client.next()).toMatchObject({ event: 'unreadable', data: { text: 'next' } });
+    await expectServed();
+  });
+
+  it('that JSON has nothing for are null', async () => {
+    expect(await client.request('function')).toEqual({ event: 'function', data: null, id: 1 });
   });
 
   it('to ping are pong', async () => {

@@ -30,9 +30,12 @@ class OtherGateway {
 @Injectable()
 class ClosedRooms extends RoomPolicy {
   static closed = new Set<string>();
+  /** What an answer waits for. */
+  static gate: Promise<void> | undefined;
 
-  override canJoin(_connection: Connection, room: string): boolean {
-    return !ClosedRooms.closed.has(room);
+  override canJoin(_connection: Connection, room: string): boolean | Promise<boolean> {
+    const isOpen = !ClosedRooms.closed.has(room);
+    return ClosedRooms.gate?.then(() => isOpen) ?? isOpen;
   }
 }
 
@@ -47,6 +50,7 @@ let running: RunningApp;
 
 async function start(options: WsSecurityOptions = {}): Promise<void> {
   ClosedRooms.closed.clear();
+  ClosedRooms.gate = undefined;
   clock = new ManualClock();
   running = await startApp({
     gateways: [RoomGateway, OtherGateway],
@@ -302,6 +306,28 @@ it('Z3 rooms are asked about again, and what was said in closed ones is not repl
     [3, 'b'],
   ]);
   await back.client.close();
+});
+
+it('S5 a token is good once, also when the line it was for ends while its rooms are asked about', async () => {
+  await start();
+  const { client, resume } = await connect();
+  await client.request('join', { room: 'a' });
+  let open = (): void => undefined;
+  ClosedRooms.gate = new Promise((resolve) => (open = resolve));
+  const coming = connect({ token: resume.token, lastSeq: 0 });
+  while (registry().size < 2) await new Promise((resolve) => setImmediate(resolve));
+  await cut(client);
+  await registry().sendToRoom('a', 'tick', 'meanwhile');
+  open();
+  const back = await coming;
+  expect(back.resume).toMatchObject({ recovered: true, seq: 1 });
+  expect(await numbers(back.client, 1)).toEqual([[1, 'meanwhile']]);
+  const again = await connect({ token: resume.token, lastSeq: 0 });
+  expect(again.resume.recovered).toBe(false);
+  await Promise.all([back.client.close(), again.client.close()]);
+  await registry().whenEmpty();
+  clock.advance(120_100);
+  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(0);
 });
 
 it('S10 nothing is left when everybody has come and gone', async () => {

@@ -106,6 +106,28 @@ it('Z3 the anonymous join nothing', async () => {
   expect(await outcome(nobody, 'join', 'a')).toBe('FORBIDDEN');
 });
 
+it('Z5 who gets other rights while a policy is asked is asked about again', async () => {
+  const policy = new TenantRooms();
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  let tell = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (tell = resolve));
+  policy.canJoin = async ({ principal }, room) => {
+    tell();
+    await gate;
+    return room.startsWith(`${String(principal.claims['tenant'])}:`);
+  };
+  await start(policy);
+  const alice = await connect({ sub: 'alice', tenant: 'acme' });
+  alice.send({ event: 'join', data: { room: 'acme:a' } });
+  await asked;
+  const token = await mintToken({ sub: 'alice', tenant: 'other' });
+  expect(await alice.request('auth', { token })).toMatchObject({ event: 'auth' });
+  open();
+  expect(await alice.next()).toMatchObject({ event: 'exception', data: { code: 'FORBIDDEN' } });
+  expect(registry.membersOf('acme:a').size).toBe(0);
+});
+
 it('Z3 the policy of the application decides about joining, and fails closed', async () => {
   await start(new TenantRooms());
   const alice = await connect({ sub: 'alice', tenant: 'acme' });

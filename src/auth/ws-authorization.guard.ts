@@ -17,7 +17,7 @@ export class WsAuthorizationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { principal } = connectionIn(context);
     const rule = this.rules.ruleOf(context.getClass(), context.getHandler());
-    // Anything but true is a no: a step that a subclass made asynchronous would always agree.
+    // Anything but true is a refusal, whatever a subclass without types answers: nobody waits for a promise here.
     const answer: unknown = this.isAllowed(rule, principal, context);
     if (answer !== true) throw new ForbiddenEventException();
     return true;

@@ -1,4 +1,3 @@
-import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { CloseCode } from '../protocol/close-code.enum.js';
@@ -148,16 +147,16 @@ export class Connection {
     this.write(JSON.stringify({ event, data }));
   }
 
-  /** Answers a request; a value that cannot be serialised is answered `INTERNAL_ERROR`. @internal */
+  /**
+   * Answers a request.
+   *
+   * @throws TypeError when `data` cannot be serialised as JSON
+   * @internal
+   */
   reply(event: string, data: unknown, id: FrameId | undefined): void {
-    let text: string;
-    try {
-      text = JSON.stringify({ event, data: data ?? null, id });
-    } catch (error) {
-      this.fail(new InternalErrorException().toBody(), id);
-      throw error;
-    }
-    this.write(text);
+    // What JSON leaves out (a function, undefined) is sent as null.
+    const head = `{"event":${JSON.stringify(event)},"data":${JSON.stringify(data) ?? 'null'}`;
+    this.write(id === undefined ? `${head}}` : `${head},"id":${JSON.stringify(id)}}`);
   }
 
   /** Who waits for no answer hears once in a run that there are too many messages. @internal */
@@ -219,12 +218,13 @@ export class Connection {
 
   /** Resolves once it has closed. @internal */
   whenClosed(): Promise<void> {
-    return this.hasClosed ? Promise.resolve() : new Promise((resolve) => this.onClosed(resolve));
+    return new Promise((resolve) => this.onClosed(resolve));
   }
 
-  /** Calls back once it has closed. @internal */
+  /** Calls back once it has closed, at once if it has already. @internal */
   onClosed(callback: () => void): void {
-    (this.closedCallbacks ??= new Set()).add(callback);
+    if (this.hasClosed) callback();
+    else (this.closedCallbacks ??= new Set()).add(callback);
   }
 
   /** @internal */

@@ -1,39 +1,59 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
-import type { EventTarget } from '../messages/event-target.interface.js';
+import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
 import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 
-// `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
+// `EXCEPTION_FILTERS_METADATA` and `INTERCEPTORS_METADATA` of @nestjs/common.
 const FILTERS = '__exceptionFilters__';
+const INTERCEPTORS = '__interceptors__';
 
 type Handlers = Readonly<Record<string, () => unknown>>;
 
 /**
- * The events of a gateway whose built-in guards can be asked before Nest: guards that answer as the built-in ones do,
- * and no filter of the application's that would want to see what they throw.
+ * Where the events of a gateway go. The built-in guards can be asked before Nest where they answer as the built-in ones
+ * do, and no filter of the application's would want to see what they throw.
  *
  * @param guards in the order authentication, throttler, authorization
+ * @param isIntercepted whether the application has interceptors for all handlers
  */
 export function eventTargetsOf(
   { instance, handlers }: DiscoveredGateway,
   [authentication, throttler, authorization]: readonly CanActivate[],
-): Map<string, EventTarget> {
+  isIntercepted: boolean,
+): [event: string, target: EventTarget][] {
   const gateway = instance.constructor as Type;
-  const guards = { authentication, throttler, authorization } as EventTarget['guards'];
-  const targets = new Map<string, EventTarget>();
-  // It is asked again when the turn of a message comes, and who has steps of its own may count on being asked once.
-  if (guards.authentication.constructor !== WsAuthGuard) return targets;
-  if (!answersLike(guards.throttler, WsThrottlerGuard)) return targets;
-  if (!answersLike(guards.authorization, WsAuthorizationGuard)) return targets;
-  if (!hasOnlyOwnFilter(gateway)) return targets;
-  for (const { event, method } of handlers) {
-    const handler = (instance as Handlers)[method];
-    if (handler && !Reflect.hasMetadata(FILTERS, handler)) targets.set(event, { gateway, handler, guards });
-  }
-  return targets;
+  const guards = { authentication, throttler, authorization } as BuiltInGuards;
+  const isAskable = areBuiltIn(guards) && hasOnlyOwnFilter(gateway);
+  return handlers.map(({ event, method }) => {
+    const handler = (instance as Handlers)[method] as () => unknown;
+    const target: EventTarget = {
+      gateway,
+      handler,
+      guards: isAskable && !Reflect.hasMetadata(FILTERS, handler) ? guards : undefined,
+      isIntercepted:
+        isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS, one)),
+    };
+    return [event, target];
+  });
+}
+
+/** Which of several handlers of an event serves it is for Nest to say, and so is whose guards are asked. */
+export function addTarget(targets: Map<string, EventTarget>, event: string, target: EventTarget): void {
+  const other = targets.get(event);
+  const isIntercepted = target.isIntercepted || other?.isIntercepted === true;
+  targets.set(event, other ? { ...target, guards: undefined, isIntercepted } : target);
+}
+
+function areBuiltIn({ authentication, throttler, authorization }: BuiltInGuards): boolean {
+  return (
+    // It is asked again when the turn of a message comes; who has steps of its own may count on being asked once.
+    authentication.constructor === WsAuthGuard &&
+    answersLike(throttler, WsThrottlerGuard) &&
+    answersLike(authorization, WsAuthorizationGuard)
+  );
 }
 
 function answersLike(guard: CanActivate, type: Type<CanActivate>): boolean {

@@ -1,12 +1,4 @@
-import {
-  applyDecorators,
-  type CanActivate,
-  SetMetadata,
-  type Type,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { applyDecorators, type CanActivate, SetMetadata, type Type, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
 import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
@@ -29,6 +21,10 @@ export interface SecureGatewayOptions {
   guards?: readonly Type<CanActivate>[];
 }
 
+// `GUARDS_METADATA` and `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
+const GUARDS = '__guards__';
+const FILTERS = '__exceptionFilters__';
+
 export const SECURE_GATEWAY = 'ws-security:gateway';
 
 /**
@@ -40,9 +36,20 @@ export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
   const path = options.path.startsWith('/') ? options.path : `/${options.path}`;
   return applyDecorators(
     WebSocketGateway(options.port ?? 0, { path }),
-    UseGuards(WsGuardChain),
+    ahead(GUARDS, WsGuardChain),
     UsePipes(WsValidationPipe),
-    UseFilters(WsExceptionFilter),
+    ahead(FILTERS, WsExceptionFilter),
     SetMetadata(SECURE_GATEWAY, { ...options, path }),
   );
+}
+
+/**
+ * Before what else is on the class, above or below: guards are asked in this order and filters in the opposite one, so
+ * that nothing goes before our guards, and a filter of the application's before ours, which catches everything.
+ */
+function ahead(key: string, type: Type): ClassDecorator {
+  return (target) => {
+    const others = ((Reflect.getMetadata(key, target) ?? []) as unknown[]).filter((other) => other !== type);
+    Reflect.defineMetadata(key, [type, ...others], target);
+  };
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
 import { ConnectGuards } from './connect-guards.js';
-import { eventTargetsOf } from './event-targets.js';
+import { addTarget, eventTargetsOf } from './event-targets.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
@@ -28,6 +29,7 @@ export class SecuredGateways {
     private readonly hooks: GatewayHooks,
     private readonly connectGuards: ConnectGuards,
     private readonly guards: GuardChains,
+    private readonly config: ApplicationConfig,
   ) {}
 
   /**
@@ -64,11 +66,16 @@ export class SecuredGateways {
     await this.guards.prepare(this.verified ?? []);
     for (const [policy, gateways] of this.pending) {
       policy.connectGuards = await this.connectGuards.of(gateways);
-      for (const gateway of gateways) {
-        const chain = this.guards.of(gateway.instance.constructor);
-        for (const [event, target] of eventTargetsOf(gateway, chain)) policy.targets.set(event, target);
-      }
+      for (const gateway of gateways)
+        for (const [event, target] of this.targetsOf(gateway)) addTarget(policy.targets, event, target);
     }
     this.pending.clear();
+  }
+
+  private targetsOf(gateway: DiscoveredGateway): [event: string, target: EventTarget][] {
+    const { config } = this;
+    const isIntercepted =
+      config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
+    return eventTargetsOf(gateway, this.guards.of(gateway.instance.constructor), isIntercepted);
   }
 }

@@ -9,7 +9,7 @@ import { MessageContext } from './message-context.js';
  * Asks the built-in guards before Nest is entered, so that a flood of messages that are refused anyway costs little.
  * A guard that makes it wait is left to Nest; what was found out here, Nest does not ask for again.
  *
- * @returns undefined, or what to refuse the message with
+ * @returns undefined, also when only Nest can ask them, or what to refuse the message with
  * @throws what a guard throws
  */
 export function admit(
@@ -18,6 +18,7 @@ export function admit(
   message: InboundMessage,
   { gateway, handler, guards }: EventTarget,
 ): ErrorBody | undefined {
+  if (!guards) return undefined;
   const context = new MessageContext(client, message, gateway, handler);
   if (!guards.authentication.canActivate(context)) return FORBIDDEN;
   const wait = guards.throttler.waitOf(context);

@@ -3,13 +3,15 @@ import type { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import type { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 
-/** Where an event goes, and who is asked before. */
+/** Where an event goes, and what is around its handler. */
 export interface EventTarget {
   readonly gateway: Type;
   // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
   readonly handler: Function;
-  /** The built-in guards, or what took their places. */
-  readonly guards: BuiltInGuards;
+  /** The built-in guards, or what took their places; undefined when only Nest can ask them. */
+  readonly guards: BuiltInGuards | undefined;
+  /** Whether interceptors are around it. */
+  readonly isIntercepted: boolean;
 }
 
 export interface BuiltInGuards {

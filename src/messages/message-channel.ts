@@ -42,7 +42,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
 
   /**
    * @param stream what the socket reads from
-   * @param targets events whose guards can be asked before Nest
+   * @param targets where events go
    */
   constructor(
     readonly socket: WebSocket,

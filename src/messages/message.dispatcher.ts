@@ -7,11 +7,11 @@ import {
   TokenExpiredException,
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
-import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
+import { errorBodyOf } from './error-body.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
@@ -23,6 +23,8 @@ import { Violations } from './violations.service.js';
 export interface Job {
   readonly message: InboundMessage;
   readonly handler: WsMessageHandler;
+  /** Whether the handler runs behind interceptors, which make a stream of it that has not begun. */
+  readonly isIntercepted: boolean;
 }
 
 /** Where the messages of a connection go. */
@@ -56,10 +58,11 @@ export class MessageDispatcher {
   }
 
   /** Resolves when the handler is done; what it streams goes on. Never rejects. */
-  async run(connection: Connection, { message, handler }: Job): Promise<void> {
+  async run(connection: Connection, { message, handler, isIntercepted }: Job): Promise<void> {
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
-      this.replies.write(connection, message, result);
+      const begun = this.replies.write(connection, message, result);
+      if (isIntercepted) await begun;
     } catch (error) {
       this.replies.fail(connection, message, error);
     }
@@ -84,7 +87,8 @@ export class MessageDispatcher {
     const handler = route.handlers.of(event);
     if (!handler) return this.refuse(connection, UNKNOWN_EVENT, id);
     const target = route.targets.get(event);
-    return target && !this.isAdmitted(route, message, target) ? undefined : { message, handler };
+    if (target && !this.isAdmitted(route, message, target)) return undefined;
+    return { message, handler, isIntercepted: target?.isIntercepted === true };
   }
 
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
@@ -93,7 +97,8 @@ export class MessageDispatcher {
       if (refusal) this.refuse(connection, refusal, message.id);
       return !refusal;
     } catch (error) {
-      if (error instanceof WsSecurityException) this.refuse(connection, error.toBody(), message.id);
+      const refusal = errorBodyOf(error);
+      if (refusal && refusal.code !== 'INTERNAL_ERROR') this.refuse(connection, refusal, message.id);
       else this.replies.fail(connection, message, error);
       return false;
     }

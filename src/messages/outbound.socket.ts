@@ -20,6 +20,7 @@ export type OutboundOptions = Pick<ResolvedOptions, 'maxBufferedBytes' | 'compre
  */
 export class OutboundSocket implements ConnectionSocket {
   private grace: WheelTimer | undefined;
+  private hasGivenUp = false;
 
   /**
    * @param stream what the socket writes to
@@ -81,17 +82,23 @@ export class OutboundSocket implements ConnectionSocket {
   }
 
   private watch(): void {
-    if (!this.isBehind) return;
+    // The goodbye to a client that was given up comes here too.
+    if (!this.isBehind || this.hasGivenUp) return;
     writeBatch(this.stream);
     if (!this.isBehind) return;
     if (this.socket.bufferedAmount > this.options.maxBufferedBytes * EXCESS) {
       this.grace?.cancel();
-      this.onSlow(this.socket);
+      this.giveUp();
       return;
     }
     this.grace ??= this.wheel.schedule(GRACE_MS, () => {
       this.grace = undefined;
-      if (this.isBehind) this.onSlow(this.socket);
+      if (this.isBehind) this.giveUp();
     });
+  }
+
+  private giveUp(): void {
+    this.hasGivenUp = true;
+    this.onSlow(this.socket);
   }
 }

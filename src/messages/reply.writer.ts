@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isObservable, type Observable } from 'rxjs';
+import { isObservable, type Observable, type Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
@@ -15,11 +15,16 @@ interface WsResponse {
 export class ReplyWriter {
   private readonly logger = new Logger('WsSecurity');
 
-  /** A stream is listened to until it ends, or the connection does. */
-  write(connection: Connection, message: InboundMessage, result: unknown): void {
-    if (isObservable(result)) this.stream(connection, message, result);
-    else if (result === undefined || result === null) this.acknowledge(connection, message);
+  /**
+   * A stream is listened to until it ends, or the connection does.
+   *
+   * @returns of a stream, what resolves with its first value or its end
+   */
+  write(connection: Connection, message: InboundMessage, result: unknown): Promise<void> | undefined {
+    if (isObservable(result)) return this.stream(connection, message, result);
+    if (result === undefined || result === null) this.acknowledge(connection, message);
     else this.reply(connection, message, result);
+    return undefined;
   }
 
   /** The client did nothing wrong: it is told so without detail, the operator gets the stack. */
@@ -29,19 +34,40 @@ export class ReplyWriter {
     connection.fail(new InternalErrorException().toBody(), message.id);
   }
 
-  private stream(connection: Connection, message: InboundMessage, values: Observable<unknown>): void {
+  private stream(
+    connection: Connection,
+    message: InboundMessage,
+    values: Observable<unknown>,
+  ): Promise<void> {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const subscription = this.listen(connection, message, values, begin);
+    subscription.add(begin);
+    if (!subscription.closed) this.stopWith(connection, message, subscription);
+    return begun;
+  }
+
+  private listen(
+    connection: Connection,
+    message: InboundMessage,
+    values: Observable<unknown>,
+    begin: () => void,
+  ): Subscription {
     let replied = false;
-    const subscription = values.subscribe({
+    return values.subscribe({
       next: (value) => {
         if (value !== undefined && value !== null) replied = true;
         this.reply(connection, message, value);
+        begin();
       },
       error: (error: unknown) => this.fail(connection, message, error),
       complete: () => {
         if (!replied) this.acknowledge(connection, message);
       },
     });
-    if (subscription.closed) return;
+  }
+
+  private stopWith(connection: Connection, message: InboundMessage, subscription: Subscription): void {
     const stop = (): void => {
       try {
         subscription.unsubscribe();
@@ -56,12 +82,11 @@ export class ReplyWriter {
 
   private reply(connection: Connection, message: InboundMessage, value: unknown): void {
     if (value === undefined || value === null) return;
-    const { event, data } = isWsResponse(value) ? value : { event: message.event, data: value };
     try {
+      const { event, data } = isWsResponse(value) ? value : { event: message.event, data: value };
       connection.reply(event, data, message.id);
     } catch (error) {
-      message.failure = 'INTERNAL_ERROR';
-      this.report(message, error);
+      this.fail(connection, message, error);
     }
   }
 

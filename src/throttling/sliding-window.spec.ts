@@ -78,6 +78,32 @@ describe('SlidingWindow', () => {
     );
   });
 
+  it('R2 of a limit with a fraction the whole hits count', () => {
+    const window = new SlidingWindow(2.5, 100);
+    expect([0, 1, 2, 3, 100, 101, 102].map((now) => window.hit(now) === 0)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('R2 no limit above zero lets nobody through', () => {
+    for (const limit of [0, 0.5, -1, Number.NaN]) {
+      const window = new SlidingWindow(limit, 100);
+      expect([window.hit(0), window.hit(1000)]).toEqual([100, 100]);
+    }
+  });
+
+  it('remembers nothing where there is no limit', () => {
+    const window = new SlidingWindow(Infinity, 100);
+    for (let now = 0; now < 10; now++) expect(window.hit(now)).toBe(0);
+    expect(window.size).toBe(0);
+  });
+
   it('says from when on it remembers nothing that counts', () => {
     const window = new SlidingWindow(2, 100);
     expect(window.idleAt).toBe(-Infinity);

@@ -6,10 +6,18 @@ export class SlidingWindow {
   private readonly accepted: number[] = [];
   private oldest = 0;
 
+  readonly limit: number;
+
+  /**
+   * @param limit hits a window holds; of a fraction the whole ones, and none of what is no number
+   * @param ttl milliseconds
+   */
   constructor(
-    readonly limit: number,
+    limit: number,
     readonly ttl: number,
-  ) {}
+  ) {
+    this.limit = limit >= 1 ? Math.floor(limit) : 0;
+  }
 
   /**
    * @param now monotonic milliseconds
@@ -17,6 +25,9 @@ export class SlidingWindow {
    * @returns 0 when the hit is accepted, otherwise the milliseconds until one will be
    */
   hit(now: number, cost = 1): number {
+    if (this.limit === 0) return Math.max(1, this.ttl);
+    // Nothing that is remembered would ever count.
+    if (this.limit === Infinity) return 0;
     const count = Math.min(cost, this.limit);
     const crowded = this.accepted.length + count - this.limit;
     if (crowded > 0) {

@@ -9,20 +9,32 @@ type Callable = Function;
 /** Tells which budget a message is counted on: the shared one, a gateway's or an event's own. */
 @Injectable()
 export class ThrottleScopeReader {
-  private readonly names = new WeakMap<Callable, string>();
-  private created = 0;
+  private readonly names = new WeakMap<Callable, Map<Callable, string>>();
+  private readonly taken = new Map<string, number>();
 
   scopeOf(gateway: Callable, handler: Callable, throttler: string): string {
     if (Reflect.hasMetadata(THROTTLER_LIMIT + throttler, handler)) {
-      return `${this.nameOf(gateway)}.${this.nameOf(handler)}`;
+      return this.nameOf(handler, gateway);
     }
-    return Reflect.hasMetadata(THROTTLER_LIMIT + throttler, gateway) ? this.nameOf(gateway) : '*';
+    return Reflect.hasMetadata(THROTTLER_LIMIT + throttler, gateway) ? this.nameOf(gateway, gateway) : '*';
+  }
+
+  /** Told by class and method alone where that is enough, so that all nodes of a shared storage say the same. */
+  private nameOf(callable: Callable, gateway: Callable): string {
+    let names = this.names.get(gateway);
+    if (!names) this.names.set(gateway, (names = new Map()));
+    let name = names.get(callable);
+    if (name === undefined) {
+      const owner = callable === gateway ? '' : `${this.nameOf(gateway, gateway)}.`;
+      names.set(callable, (name = this.unique(owner + callable.name)));
+    }
+    return name;
   }
 
   /** Two gateways may have the same class name; their budgets are still their own. */
-  private nameOf(callable: Callable): string {
-    let name = this.names.get(callable);
-    if (!name) this.names.set(callable, (name = `${callable.name}#${++this.created}`));
-    return name;
+  private unique(name: string): string {
+    const count = (this.taken.get(name) ?? 0) + 1;
+    this.taken.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
   }
 }

@@ -35,7 +35,7 @@ const STEPS = [
 @Injectable()
 export class WsThrottlerGuard extends ThrottlerGuard {
   private readonly rules: ThrottleRules;
-  private readonly isExtended: boolean;
+  private isExtended = true;
 
   constructor(
     @InjectSecurityOptions() { rateLimit: limit, rateTtlMs: ttl }: ResolvedOptions,
@@ -51,7 +51,12 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     }));
     super(throttlers, storage, reflector);
     this.rules = new ThrottleRules(throttlers, reflector, scopes);
+  }
+
+  override onModuleInit(): Promise<void> {
+    // Not before: steps that are fields of a subclass are not there yet while this class is constructed.
     this.isExtended = STEPS.some((step) => this[step] !== WsThrottlerGuard.prototype[step]);
+    return super.onModuleInit();
   }
 
   /** @throws RateLimitedException */

@@ -65,6 +65,8 @@ export class ResumeService {
     announce: (resume: ResumeBody) => void,
   ): Promise<void> {
     const found = offer && (await this.find(connection, offer));
+    // Its token is used now, also if its line ends while its rooms are asked about.
+    if (found) this.hashes.delete(found);
     const allowed = found ? await this.rooms.allowed(connection, this.roomsOf(found)) : [];
     // From here on nothing waits, so that no push comes in between.
     const missed = found?.since(offer?.lastSeq ?? 0, (room) => allowed.includes(room));
@@ -82,21 +84,26 @@ export class ResumeService {
     if (session?.connection !== connection) return;
     session.connection = undefined;
     session.rooms = new Set(this.rooms.roomsOf(connection));
-    const hash = this.hashes.get(session) as string;
+    // None when its client is coming back already.
+    const hash = this.hashes.get(session);
     if (!isResumable(connection, code)) {
-      this.hashes.delete(session);
-      unawaited(() => this.store.delete(hash));
+      this.forget(session, hash);
       return;
     }
-    unawaited(() => this.store.put(hash, session, this.options.resumeTtlMs));
+    if (hash !== undefined) unawaited(() => this.store.put(hash, session, this.options.resumeTtlMs));
     this.away.add(session);
     this.timers.set(
       session,
       this.wheel.schedule(this.options.resumeTtlMs, () => {
         this.release(session);
-        unawaited(() => this.store.delete(hash));
+        this.forget(session, hash);
       }),
     );
+  }
+
+  private forget(session: ResumeSession, hash: string | undefined): void {
+    this.hashes.delete(session);
+    if (hash !== undefined) unawaited(() => this.store.delete(hash));
   }
 
   private async find(connection: Connection, { token }: ResumeOffer): Promise<ResumeSession | undefined> {

@@ -30,7 +30,13 @@ export class Rooms {
   /** @throws ForbiddenEventException */
   async join(connection: Connection, room: string): Promise<void> {
     if (this.roomsOf(connection).has(room)) return;
+    let { principal } = connection;
     demand(await this.policy.canJoin(connection, room));
+    // What was said of a principal does not hold for the next one.
+    while (principal !== connection.principal) {
+      principal = connection.principal;
+      demand(await this.policy.canJoin(connection, room));
+    }
     // It may have gone, or joined others, while the policy was asked.
     if (!connection.isOpen || this.roomsOf(connection).has(room)) return;
     demand(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection);

@@ -1,0 +1,280 @@
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  Catch,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  type NestInterceptor,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Throttle } from '@nestjs/throttler';
+import { SubscribeMessage, WsException } from '@nestjs/websockets';
+import {
+  type ErrorBody,
+  SecureGateway,
+  WsAuthGuard,
+  WsAuthorizationGuard,
+  WsExceptionFilter,
+  WsPublic,
+  WsRoles,
+  WsThrottlerGuard,
+} from 'nestjs-ws-security';
+import type { Observable } from 'rxjs';
+import { startApp, type RunningApp } from './support/start-app.js';
+import { type Frame, TestClient } from './support/test-client.js';
+import { mintToken } from './support/tokens.js';
+
+/** Says that it was here, and leaves the answer to the module. */
+@Catch()
+@Injectable()
+class MarkingFilter extends WsExceptionFilter {
+  static seen = 0;
+
+  protected override toBody(exception: unknown, event: string | undefined): ErrorBody {
+    MarkingFilter.seen++;
+    return super.toBody(exception, event);
+  }
+}
+
+@Catch(ForbiddenException)
+class OwnAnswerFilter implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    host
+      .switchToWs()
+      .getClient<{ send(text: string): void }>()
+      .send(JSON.stringify({ event: 'refused', data: null }));
+  }
+}
+
+@SecureGateway({ path: '/twice' })
+class TwiceGateway {
+  @WsPublic()
+  @SubscribeMessage('one')
+  open(): string {
+    return 'open';
+  }
+
+  @UseFilters(MarkingFilter)
+  @WsRoles('admin')
+  @SubscribeMessage('one')
+  admin(): string {
+    return 'admin';
+  }
+
+  @WsRoles('admin')
+  @SubscribeMessage('first')
+  first(): string {
+    return 'admin';
+  }
+
+  @SubscribeMessage('second')
+  second(): string {
+    return 'open';
+  }
+}
+
+@SecureGateway({ path: '/twice' })
+class SecondGateway {
+  @SubscribeMessage('first')
+  first(): string {
+    return 'open';
+  }
+
+  @WsRoles('admin')
+  @SubscribeMessage('second')
+  second(): string {
+    return 'admin';
+  }
+}
+
+@Injectable()
+class HttpThrowingGuard extends WsAuthorizationGuard {
+  protected override isAllowed(): boolean {
+    throw new ForbiddenException('canary-tenant');
+  }
+}
+
+@Injectable()
+class WsThrowingGuard extends WsAuthorizationGuard {
+  protected override isAllowed(): boolean {
+    throw new WsException('The tenant is suspended.');
+  }
+}
+
+@Injectable()
+class LateAuthorizationGuard extends WsAuthorizationGuard {
+  protected override isAllowed(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+}
+
+@Injectable()
+class LateAuthGuard extends WsAuthGuard {
+  protected override isAuthenticated(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+}
+
+/** One budget for everybody, by a step that is a field. */
+@Injectable()
+class FieldThrottlerGuard extends WsThrottlerGuard {
+  protected override getTracker = (): Promise<string> => Promise.resolve('everybody');
+}
+
+function gatewayOf(path: string, guard: new (...args: never[]) => CanActivate): new () => object {
+  @SecureGateway({ path, guards: [guard as never] })
+  class OneGateway {
+    @Throttle({ default: { limit: 1, ttl: 60_000 } })
+    @SubscribeMessage('one')
+    one(): boolean {
+      return true;
+    }
+  }
+  return OneGateway;
+}
+
+const asked: string[] = [];
+
+@Injectable()
+class EarlyGuard implements CanActivate {
+  canActivate(): boolean {
+    asked.push('bound');
+    return true;
+  }
+}
+
+@Injectable()
+class NamedGuard implements CanActivate {
+  canActivate(): boolean {
+    asked.push('named');
+    return true;
+  }
+}
+
+@SecureGateway({ path: '/above', guards: [NamedGuard] })
+@UseGuards(EarlyGuard)
+@UseFilters(OwnAnswerFilter)
+class AboveGateway {
+  @SubscribeMessage('guarded')
+  guarded(): boolean {
+    return true;
+  }
+
+  @SubscribeMessage('refuses')
+  refuses(): never {
+    throw new ForbiddenException();
+  }
+}
+
+@Injectable()
+class PassingInterceptor implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle();
+  }
+}
+
+@UseInterceptors(PassingInterceptor)
+@SecureGateway({ path: '/intercepted' })
+class InterceptedGateway {
+  static running = 0;
+  static most = 0;
+
+  @SubscribeMessage('slow')
+  async slow(): Promise<number> {
+    InterceptedGateway.most = Math.max(InterceptedGateway.most, ++InterceptedGateway.running);
+    await new Promise((resolve) => setImmediate(resolve));
+    return InterceptedGateway.running--;
+  }
+
+  @SubscribeMessage('forbids')
+  async forbids(): Promise<never> {
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new ForbiddenException();
+  }
+}
+
+let running: RunningApp;
+
+beforeAll(async () => {
+  running = await startApp({
+    gateways: [
+      TwiceGateway,
+      SecondGateway,
+      gatewayOf('/http', HttpThrowingGuard),
+      gatewayOf('/ws', WsThrowingGuard),
+      gatewayOf('/late-authorization', LateAuthorizationGuard),
+      gatewayOf('/late-auth', LateAuthGuard),
+      gatewayOf('/field', FieldThrottlerGuard),
+      AboveGateway,
+      InterceptedGateway,
+    ],
+    options: { maxInFlight: 1, strikeLimit: 3 },
+  });
+});
+
+afterAll(() => running.close());
+
+const connect = async (path: string, sub = 'alice'): Promise<TestClient> =>
+  TestClient.connect(running.url + path, { token: await mintToken({ sub }) });
+
+async function answer(path: string, event = 'one', sub = 'alice'): Promise<Frame> {
+  const client = await connect(path, sub);
+  const frame = await client.request(event);
+  await client.close();
+  return frame;
+}
+
+it('Z2 of several handlers of an event, the one that serves it says who may send it', async () => {
+  MarkingFilter.seen = 0;
+  expect(await answer('/twice', 'one')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(MarkingFilter.seen).toBe(1);
+  // Which of two gateways serves it is the order that Nest binds them in.
+  const answers = [await answer('/twice', 'first'), await answer('/twice', 'second')];
+  expect(answers).not.toContainEqual(expect.objectContaining({ data: 'admin' }));
+});
+
+it('what a step of a guard throws is answered as it is elsewhere', async () => {
+  expect(await answer('/http')).toMatchObject({ data: { code: 'FORBIDDEN', message: 'Not allowed.' } });
+  expect(await answer('/ws')).toMatchObject({
+    data: { code: 'BAD_MESSAGE', message: 'The tenant is suspended.' },
+  });
+});
+
+it('Z1 a promise where a guard needs an answer is a refusal', async () => {
+  expect(await answer('/late-authorization')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(await answer('/late-auth')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+});
+
+it('R2 a throttler of one gateway is made, and asked for its steps though they are fields', async () => {
+  expect(await answer('/field', 'one', 'alice')).toMatchObject({ data: true });
+  expect(await answer('/field', 'one', 'bob')).toMatchObject({ data: { code: 'RATE_LIMITED' } });
+});
+
+it('guards and filters of the application stand behind ours and before it, above and below @SecureGateway', async () => {
+  expect(await answer('/above', 'guarded')).toMatchObject({ data: true });
+  expect(asked).toEqual(['named', 'bound']);
+  const client = await connect('/above');
+  client.send({ event: 'refuses' });
+  expect(await client.next()).toEqual({ event: 'refused', data: null });
+  await client.close();
+});
+
+it('R9 handlers behind interceptors hold their place until they have answered', async () => {
+  const client = await connect('/intercepted');
+  for (let id = 0; id < 20; id++) client.send({ event: 'slow', id });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => client.next()));
+  expect(answers.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, id) => id));
+  expect(InterceptedGateway.most).toBe(1);
+  await client.close();
+});
+
+it('I1 what a handler behind interceptors refuses counts as a violation', async () => {
+  const client = await connect('/intercepted');
+  for (let id = 0; id < 3; id++) client.send({ event: 'forbids', id });
+  expect((await client.closed).code).toBe(4429);
+});
