@@ -1,11 +1,14 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
+import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { FieldError } from '../protocol/envelope.js';
+import type { Class } from './class-rules.js';
 import { accepted } from './compiled/accepted.js';
 import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
 import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
 import { secondLook } from './second-look.js';
+import { unmakeable } from './unmakeable-members.js';
 import { outcomeOf, remember } from './validated-once.js';
 
 type Schema = NonNullable<ArgumentMetadata['schema']>;
@@ -67,9 +70,19 @@ export class WsValidationPipe extends ValidationPipe {
   }
 
   private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const body: unknown = await super.transform(value, metadata);
+    const body = await this.made(value, metadata);
     if (this.toValidate(metadata)) this.refuse([...droppedByClass(value, body), ...secondLook(body)]);
     return body;
+  }
+
+  private async made(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      if (!(error instanceof WsSecurityException))
+        this.refuse(unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data));
+      throw error;
+    }
   }
 
   private async bySchema(value: unknown, schema: Schema): Promise<unknown> {
