@@ -69,7 +69,8 @@ export class WsValidationPipe extends ValidationPipe {
     return remember(value, this.constructor, rulesIn(metadata), body);
   }
 
-  private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  private async byClass(value: unknown, given: ArgumentMetadata): Promise<unknown> {
+    const metadata = this.expectedType ? { ...given, metatype: this.expectedType } : given;
     const body = await this.made(value, metadata);
     if (this.toValidate(metadata)) this.refuse([...droppedByClass(value, body), ...secondLook(body)]);
     return body;
