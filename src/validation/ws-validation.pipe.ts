@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { FieldError } from '../protocol/envelope.js';
@@ -9,6 +10,7 @@ import { fieldErrorsOf, harmless } from './field-errors.js';
 import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
 import { secondLook } from './second-look.js';
 import { unmakeable } from './unmakeable-members.js';
+import { withoutRepeatedInput, withoutTargets } from './unrepeated-messages.js';
 import { outcomeOf, remember } from './validated-once.js';
 
 type Schema = NonNullable<ArgumentMetadata['schema']>;
@@ -84,6 +86,14 @@ export class WsValidationPipe extends ValidationPipe {
         this.refuse(unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data));
       throw error;
     }
+  }
+
+  protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
+    const validationError = { ...options?.validationError, target: true };
+    const errors = await super.validate(object, { ...options, validationError });
+    withoutRepeatedInput(errors);
+    if (options?.validationError?.target !== true) withoutTargets(errors);
+    return errors;
   }
 
   private async bySchema(value: unknown, schema: Schema): Promise<unknown> {
