@@ -3,7 +3,7 @@ import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { FieldError } from '../protocol/envelope.js';
-import type { Class } from './class-rules.js';
+import { type Class, hasRules } from './class-rules.js';
 import { accepted } from './compiled/accepted.js';
 import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
@@ -86,6 +86,14 @@ export class WsValidationPipe extends ValidationPipe {
         this.refuse(unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data));
       throw error;
     }
+  }
+
+  /**
+   * A class without rules is left alone: gateways take one only where the developer said why, and class-validator
+   * would refuse every value.
+   */
+  protected override toValidate(metadata: ArgumentMetadata): boolean {
+    return super.toValidate(metadata) && hasRules(metadata.metatype);
   }
 
   protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
