@@ -1,10 +1,11 @@
 import { type CanActivate, Inject, Injectable, type Type } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ApplicationConfig, ModuleRef } from '@nestjs/core';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { instanceOf } from './instance-of.js';
+import { preparesNoBodies, UnpreparedBodyGuard } from './unprepared-body.guard.js';
 
 /** The guard classes that `forRoot({ guards })` named. */
 export const MODULE_GUARDS = Symbol('MODULE_GUARDS');
@@ -28,14 +29,16 @@ export class GuardChains {
 
   constructor(
     private readonly moduleRef: ModuleRef,
+    private readonly config: ApplicationConfig,
     @Inject(MODULE_GUARDS) private readonly everywhere: readonly GuardType[],
   ) {}
 
   async prepare(gateways: readonly DiscoveredGateway[]): Promise<void> {
     const shared = new Map<GuardType, Promise<CanActivate>>();
+    const last = preparesNoBodies(this.config) ? [UnpreparedBodyGuard] : [];
     for (const { instance, options, moduleRef } of gateways) {
       const own = options?.guards ?? [];
-      const guards = orderOf(own, this.everywhere).map((guard) => {
+      const guards = [...orderOf(own, this.everywhere), ...last].map((guard) => {
         if (own.includes(guard)) return instanceOf(guard, moduleRef);
         const made = shared.get(guard) ?? instanceOf(guard, this.moduleRef);
         shared.set(guard, made);

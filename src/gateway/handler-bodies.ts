@@ -1,4 +1,9 @@
-import { DefaultValuePipe, StandardSchemaValidationPipe, ValidationPipe } from '@nestjs/common';
+import {
+  DefaultValuePipe,
+  ParseArrayPipe,
+  StandardSchemaValidationPipe,
+  ValidationPipe,
+} from '@nestjs/common';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { type BodyParameter, bodyParametersOf } from '../messages/body-parameter.js';
 import { uncheckedProperties } from '../validation/class-audit.js';
@@ -7,7 +12,7 @@ import { UNVALIDATED_BODY } from '../validation/unvalidated-body.decorator.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 
 /** Pipes that look at a value only where its class or schema lets them. */
-const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe];
+const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe, ParseArrayPipe];
 
 /** Handlers whose body nothing would check, or not all of it. */
 export function bodyProblems({ name, instance, handlers }: DiscoveredGateway): ConfigurationProblem[] {
@@ -48,7 +53,13 @@ function hasRulesOfItsOwn(pipe: unknown): boolean {
   return !PIPES_WITHOUT_RULES.some(
     (type) =>
       pipe === type ||
-      (pipe instanceof type && (pipe as { expectedType?: unknown }).expectedType === undefined) ||
+      (pipe instanceof type && typeOf(pipe) === undefined) ||
       (typeof pipe === 'function' && pipe.prototype instanceof type),
   );
+}
+
+/** What a pipe was told to make of a value, or of the items of a list. */
+function typeOf(pipe: object): unknown {
+  const { expectedType, options } = pipe as { expectedType?: unknown; options?: { items?: unknown } };
+  return expectedType ?? options?.items;
 }

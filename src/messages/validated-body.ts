@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, type ExecutionContext, Injectable } from '@nestjs/common';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
-import { bodyParametersOf } from './body-parameter.js';
+import { bodyParametersOf, methodOf } from './body-parameter.js';
 
 /** The body of a message as its handler will see it, for decisions that are taken before the handler runs. */
 @Injectable()
@@ -8,8 +8,8 @@ export class ValidatedBody {
   constructor(private readonly pipe: WsValidationPipe) {}
 
   /**
-   * The body, validated and an instance of its DTO class; as it was sent when the handler declares no class for the
-   * whole of it.
+   * The body, validated and an instance of its DTO class, before pipes of the parameter's own; as it was sent when the
+   * handler declares no class for the whole of it.
    *
    * @throws ValidationFailedException
    */
@@ -20,8 +20,9 @@ export class ValidatedBody {
   }
 
   private metadataOf(context: ExecutionContext): ArgumentMetadata | undefined {
-    const parameter = bodyParametersOf(context.getClass(), context.getHandler().name).find(
-      ({ data, pipes }) => data === undefined && (pipes ?? []).length === 0,
+    const gateway = context.getClass();
+    const parameter = bodyParametersOf(gateway, methodOf(gateway, context.getHandler())).find(
+      ({ data }) => data === undefined,
     );
     if (!parameter) return undefined;
     const { metatype, schema } = parameter;

@@ -13,6 +13,8 @@ export interface Rule {
   readonly each: boolean;
   /** What the decorator was given; undefined where it takes nothing. */
   readonly constraints?: readonly unknown[];
+  /** The application's own words for what is wrong. */
+  readonly message?: string | ((parameters: classValidator.ValidationArguments) => string);
   /** What has the `validate()` of the rule. */
   readonly constraintCls?: object;
   /** Given with the rule: when it is to be applied at all. */

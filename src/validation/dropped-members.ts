@@ -4,40 +4,49 @@ import { unknownProperty } from './field-errors.js';
 
 /** Members that a schema left out without a word: unknown ones are refused, not dropped. */
 export function droppedBySchema(given: unknown, taken: unknown): FieldError[] {
-  return dropped(given, taken, '', (object, name) => !Object.hasOwn(object, name));
+  return dropped(given, taken, '', bySchema);
 }
 
 /**
  * Members that class-transformer left out because every instance has something of that name, as `toString` or a
- * method; class-validator never sees them. What it left out for a decorator, as `@Expose()`, it was told to.
+ * method, or `size` in a map; class-validator never sees them. What it left out for a decorator, as `@Expose()`, it was
+ * told to.
  */
 export function droppedByClass(given: unknown, taken: unknown): FieldError[] {
-  return dropped(
-    given,
-    taken,
-    '',
-    (object, name) =>
-      !Object.hasOwn(object, name) &&
-      name in object &&
-      !rulesOf(object.constructor as Class).some((property) => property.name === name),
-  );
+  return dropped(given, taken, '', byClass);
 }
 
-function dropped(
-  given: unknown,
-  taken: unknown,
-  path: string,
-  isDropped: (object: object, name: string) => boolean,
-): FieldError[] {
-  if (!isObject(given) || !isObject(taken) || Array.isArray(given) !== Array.isArray(taken)) return [];
+interface Dropping {
+  isDropped: (object: object, name: string) => boolean;
+  /** What was made into something else is not looked into. */
+  readonly opaque: readonly (abstract new (...args: never[]) => object)[];
+}
+
+const bySchema: Dropping = {
+  isDropped: (object, name) => !Object.hasOwn(object, name),
+  opaque: [Date, Map, Set],
+};
+
+const byClass: Dropping = {
+  isDropped: (object, name) =>
+    object instanceof Map
+      ? !object.has(name)
+      : !Object.hasOwn(object, name) &&
+        name in object &&
+        !rulesOf(object.constructor as Class).some((property) => property.name === name),
+  opaque: [Date],
+};
+
+function dropped(given: unknown, made: unknown, path: string, dropping: Dropping): FieldError[] {
+  if (!isObject(given) || !isObject(made) || dropping.opaque.some((type) => made instanceof type)) return [];
+  const taken = made instanceof Set ? ([...made] as unknown as Record<string, unknown>) : made;
+  if (Array.isArray(given) !== Array.isArray(taken)) return [];
   return Object.entries(given).flatMap(([name, value]) => {
     const here = path === '' ? name : `${path}.${name}`;
-    return isDropped(taken, name) ? [unknownProperty(here)] : dropped(value, taken[name], here, isDropped);
+    if (dropping.isDropped(taken, name)) return [unknownProperty(here)];
+    return dropped(value, taken instanceof Map ? taken.get(name) : taken[name], here, dropping);
   });
 }
 
-/** What was made into something else, as a date, is not looked into. */
-function isObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return ![Date, Map, Set].some((type) => value instanceof type);
-}
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

@@ -28,7 +28,7 @@ export function sanitizationOf(transformation: object): ((value: unknown) => unk
   return steps?.every((step) => !step.isCostly) ? (value) => rewrite(value, steps) : undefined;
 }
 
-/** A property decorator that rewrites strings, also those in a list, before the rules of the DTO look at them. */
+/** A property decorator that rewrites strings, also those in a list, a set or a map, before the rules of the DTO look at them. */
 export function sanitizer(...added: Step[]): PropertyDecorator {
   return (target, property) => {
     const known = (Reflect.getMetadata(STEPS, target, property) as Step[] | undefined) ?? [];
@@ -45,10 +45,13 @@ export function sanitizer(...added: Step[]): PropertyDecorator {
 }
 
 function rewrite(value: unknown, steps: readonly Step[]): unknown {
-  if (typeof value === 'string') return rewriteText(value, steps);
-  return Array.isArray(value)
-    ? value.map((item) => (typeof item === 'string' ? rewriteText(item, steps) : item))
-    : value;
+  const rewriteItem = (item: unknown): unknown =>
+    typeof item === 'string' ? rewriteText(item, steps) : item;
+  if (Array.isArray(value)) return value.map(rewriteItem);
+  if (value instanceof Set) return new Set([...(value as Set<unknown>)].map(rewriteItem));
+  if (value instanceof Map)
+    return new Map([...(value as Map<unknown, unknown>)].map(([name, item]) => [name, rewriteItem(item)]));
+  return rewriteItem(value);
 }
 
 /** What nothing changed since it was normalised is not normalised again: it may be eighteen times as long by then. */

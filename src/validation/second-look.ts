@@ -28,7 +28,8 @@ function lookAt(value: unknown, path: string, allowed: readonly CharacterKind[],
     );
   } else if (value instanceof Map) {
     for (const [name, item] of value) lookAtMember(String(name), item, path, allowed, errors);
-  } else if (typeof value === 'object' && value !== null) {
+  } else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    // Bytes, which have a member each, are no text.
     lookAtObject(value, path, allowed, errors);
   }
 }
@@ -89,14 +90,23 @@ const MESSAGES = {
 } as const;
 
 function brokenConstraint(property: PropertyRules, value: unknown): keyof typeof MESSAGES | undefined {
-  const { designType, isNested, types } = property;
+  const { designType, isNested } = property;
   if (isNested && value === undefined) return 'isDefined';
-  if (designType === Array && value !== undefined && value !== null && !Array.isArray(value))
-    return 'isArray';
+  if (value !== undefined && value !== null) {
+    if (isDeclaredList(designType) && !isList(value)) return 'isArray';
+    if (designType === Map && !isMapLike(value)) return 'isObject';
+  }
   if (isNested && !isNestedValue(value, designType)) return 'isObject';
-  if (types.length === 0 && isInteger(property) && !isExact(value)) return 'isInt';
+  if (isInteger(property) && !isExact(value)) return 'isInt';
   return undefined;
 }
+
+export const isDeclaredList = (designType: unknown): boolean => designType === Array || designType === Set;
+
+const isList = (value: unknown): boolean => Array.isArray(value) || value instanceof Set;
+
+/** Without `@Type()` an object stays as it came. */
+const isMapLike = (value: unknown): boolean => typeof value === 'object' && !isList(value);
 
 /** class-validator walks through lists in lists, and through lists where one object is declared. */
 function isNestedValue(value: unknown, designType: unknown): boolean {
@@ -118,6 +128,7 @@ export function isInteger({ rules }: PropertyRules): boolean {
 /** Beyond 2^53 a number stands for its neighbours too (RFC 8259 §6). */
 function isExact(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isExact);
+  if (value instanceof Set || value instanceof Map) return [...value.values()].every(isExact);
   return typeof value !== 'number' || Number.isSafeInteger(value);
 }
 

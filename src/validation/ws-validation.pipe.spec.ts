@@ -257,6 +257,22 @@ describe('WsValidationPipe', () => {
     expect(reads).toBeGreaterThan(5);
   });
 
+  it('I9 a pipe that is told what to expect holds it to the same', async () => {
+    class ItemPipe extends WsValidationPipe {
+      constructor() {
+        super();
+        this.expectedType = Body;
+      }
+    }
+    const metadata: ArgumentMetadata = { type: 'body', metatype: Object };
+    const valid = { count: 1, onlyForOne: 'a', item: { name: 'a' } };
+    expect(await new ItemPipe().transform(valid, metadata)).toBeInstanceOf(Body);
+    for (const wrong of [{ whole: 2 ** 53 }, { tags: ['\u0000'] }, { toString: 1 }])
+      await expect(new ItemPipe().transform({ ...valid, ...wrong }, metadata)).rejects.toBeInstanceOf(
+        ValidationFailedException,
+      );
+  });
+
   it.each([
     ['validate', () => Promise.resolve([{ property: 'name', constraints: { own: 'is not for us' } }])],
     ['validated', () => Promise.reject(new ValidationFailedException([]))],

@@ -1,11 +1,16 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
+import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { FieldError } from '../protocol/envelope.js';
+import { type Class, hasRules } from './class-rules.js';
 import { accepted } from './compiled/accepted.js';
 import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
 import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
 import { secondLook } from './second-look.js';
+import { unmakeable } from './unmakeable-members.js';
+import { withoutRepeatedInput, withoutTargets } from './unrepeated-messages.js';
 import { outcomeOf, remember } from './validated-once.js';
 
 type Schema = NonNullable<ArgumentMetadata['schema']>;
@@ -66,10 +71,37 @@ export class WsValidationPipe extends ValidationPipe {
     return remember(value, this.constructor, rulesIn(metadata), body);
   }
 
-  private async byClass(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const body: unknown = await super.transform(value, metadata);
+  private async byClass(value: unknown, given: ArgumentMetadata): Promise<unknown> {
+    const metadata = this.expectedType ? { ...given, metatype: this.expectedType } : given;
+    const body = await this.made(value, metadata);
     if (this.toValidate(metadata)) this.refuse([...droppedByClass(value, body), ...secondLook(body)]);
     return body;
+  }
+
+  private async made(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      if (!(error instanceof WsSecurityException))
+        this.refuse(unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data));
+      throw error;
+    }
+  }
+
+  /**
+   * A class without rules is left alone: gateways take one only where the developer said why, and class-validator
+   * would refuse every value.
+   */
+  protected override toValidate(metadata: ArgumentMetadata): boolean {
+    return super.toValidate(metadata) && hasRules(metadata.metatype);
+  }
+
+  protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
+    const validationError = { ...options?.validationError, target: true };
+    const errors = await super.validate(object, { ...options, validationError });
+    withoutRepeatedInput(errors);
+    if (options?.validationError?.target !== true) withoutTargets(errors);
+    return errors;
   }
 
   private async bySchema(value: unknown, schema: Schema): Promise<unknown> {

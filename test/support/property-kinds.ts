@@ -83,6 +83,7 @@ export const PROPERTY_KINDS: readonly PropertyKind[] = [
   kind(String, text, () => [Trim(), rules.IsString(), rules.IsNotEmpty()]),
   kind(String, text, () => [PlainText(), NormalizeUnicode('NFKC'), rules.MaxLength(3)]),
   kind(Array, fc.array(text, { maxLength: 3 }), () => [Trim(), rules.IsString({ each: true })]),
+  kind(Set, fc.array(text, { maxLength: 3 }), () => [PlainText(), rules.IsString({ each: true })]),
   kind(String, fc.constantFrom('\u202a', 'a\u0000'), () => [AllowCharacters('bidi'), rules.IsString()]),
   kind(String, fc.uuid(), () => [rules.IsUUID()]),
   kind(String, fc.constantFrom('a@example.org', 'a@b'), () => [rules.IsEmail()]),

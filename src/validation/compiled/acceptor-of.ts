@@ -1,6 +1,6 @@
 import { allowedCharacters, refusedCharacters } from '../characters.js';
 import { type Class, type PropertyRules, rulesOf } from '../class-rules.js';
-import { isInteger } from '../second-look.js';
+import { isDeclaredList, isInteger } from '../second-look.js';
 import { ClassAcceptor, type DtoClass } from './class-acceptor.js';
 import { initialNamesOf } from './initial-names.js';
 import { LeafMember } from './leaf-member.js';
@@ -43,10 +43,10 @@ function leafMember(type: Class, property: PropertyRules): Member | undefined {
   const { name, designType, conditions } = property;
   const checks = checksOf(type, property);
   const sanitizations = sanitizationsOf(type, name);
-  if (!checks || !sanitizations || hasType(type, name)) return undefined;
+  if (!checks || !sanitizations || hasType(type, name) || designType === Map) return undefined;
   return new LeafMember(name, {
     isOptional: conditions.length > 0,
-    isList: designType === Array,
+    isList: isDeclaredList(designType),
     isInteger: isInteger(property),
     refused: refusedCharacters(allowedCharacters(type.prototype as object, name)),
     sanitizations,

@@ -1,0 +1,79 @@
+import 'reflect-metadata';
+import { Transform, Type } from 'class-transformer';
+import { IsDate, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { errorsOf } from '../../test/support/errors-of.js';
+
+abstract class Shape {}
+
+class Circle extends Shape {
+  @IsString()
+  kind!: string;
+}
+
+class Body {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  count?: number;
+
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  at?: Date;
+
+  @IsOptional()
+  @Transform(({ value }) => (value as string).trim())
+  @IsString()
+  text?: string;
+
+  @IsOptional()
+  @ValidateNested({ each: true })
+  @Type(() => Shape, {
+    keepDiscriminatorProperty: true,
+    discriminator: { property: 'kind', subTypes: [{ name: 'circle', value: Circle }] },
+  })
+  shapes?: Shape[];
+}
+
+const odd = { toString: 1, valueOf: 1 };
+
+describe('values that cannot be made what is declared', () => {
+  it.each<[object, string[]]>([
+    [{ count: odd }, ['count transform']],
+    [{ at: odd }, ['at transform']],
+    [{ text: 7 }, ['text transform']],
+    [{ text: null, count: 1 }, ['text transform']],
+    [{ shapes: [{ kind: 'circle' }, null] }, ['shapes transform']],
+    [{ text: 7, at: odd, more: 1 }, ['at transform', 'text transform']],
+    [[{ text: 7 }], ['body transform']],
+    [{ text: ' a ', shapes: [{ kind: 'circle' }], count: '7' }, []],
+  ])('I3 %j is not valid, and no error of the server', async (value, expected) => {
+    expect(await errorsOf(value, Body)).toEqual(expected);
+  });
+
+  it('are told by the field that was asked for', async () => {
+    expect(await errorsOf([null, { text: 7 }], Body, { data: 'part' })).toEqual(['part transform']);
+  });
+
+  it('are not the fault of a class that nobody can make', async () => {
+    class Broken extends Body {
+      constructor() {
+        super();
+        throw new Error('broken');
+      }
+    }
+    await expect(errorsOf({ text: 'a' }, Broken)).rejects.toThrow('broken');
+  });
+
+  it('are not the fault of a rule that fails', async () => {
+    class Failing extends Body {
+      @IsString({
+        validateIf: () => {
+          throw new Error('no database');
+        },
+      })
+      name!: string;
+    }
+    await expect(errorsOf({ name: 'a' }, Failing)).rejects.toThrow('no database');
+  });
+});
