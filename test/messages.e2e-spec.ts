@@ -104,6 +104,16 @@ class KitchenSink {
     return { value: 1n };
   }
 
+  @SubscribeMessage('function')
+  aFunction(): () => number {
+    return () => 1;
+  }
+
+  @SubscribeMessage('symbol')
+  symbol(): object {
+    return { event: 'other', data: Symbol('one') };
+  }
+
   @SubscribeMessage('throws')
   throws(): void {
     throw new Error('canary-secret');
@@ -206,13 +216,16 @@ describe('replies', () => {
     ]);
   });
 
-  it('L5 that cannot be serialised are INTERNAL_ERROR', async () => {
-    expect(await client.request('bigint')).toMatchObject({
-      event: 'exception',
-      data: { code: 'INTERNAL_ERROR' },
-    });
-    await expectServed();
-  });
+  it.each(['bigint', 'function', 'symbol'])(
+    'L5 that cannot be serialised are INTERNAL_ERROR: %s',
+    async (event) => {
+      expect(await client.request(event)).toMatchObject({
+        event: 'exception',
+        data: { code: 'INTERNAL_ERROR' },
+      });
+      await expectServed();
+    },
+  );
 
   it('to ping are pong', async () => {
     expect(await client.request('ping')).toEqual({ event: 'pong', data: null, id: 1 });

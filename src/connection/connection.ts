@@ -152,6 +152,9 @@ export class Connection {
   reply(event: string, data: unknown, id: FrameId | undefined): void {
     let text: string;
     try {
+      // JSON.stringify would leave the member out without a word.
+      if (typeof data === 'function' || typeof data === 'symbol')
+        throw new TypeError(`A ${typeof data} has no JSON`);
       text = JSON.stringify({ event, data: data ?? null, id });
     } catch (error) {
       this.fail(new InternalErrorException().toBody(), id);
