@@ -121,6 +121,8 @@ describe('origin', () => {
     [101, 'https://a.b.example.org'],
     [101, 'http://service.test'],
     [403, 'https://example.org'],
+    [403, 'https://.example.org'],
+    [403, 'https://a..example.org'],
     [403, 'http://app.example.com'],
     [403, 'https://app.example.com:444'],
     [403, 'https://app.example.com:443'],
