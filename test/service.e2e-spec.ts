@@ -277,6 +277,16 @@ describe('configured by its environment', () => {
     expect(service.stdout + service.stderr).not.toContain('canary');
   });
 
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '65536'],
+    ['PLAIN_HTTP', 'yes'],
+  ])('C1 does not start with %s=%s', async (name, value) => {
+    const service = Service.spawn({ [name]: value });
+    expect(await service.exited).toEqual({ code: 1, signal: null });
+    expect(service.stderr).toMatch(new RegExp(`^${name}: must be `, 'm'));
+  });
+
   it('C2 has neither a generated secret nor a demo login in production', async () => {
     const without = Service.spawn({ NODE_ENV: 'production' });
     expect((await without.exited).code).toBe(1);
