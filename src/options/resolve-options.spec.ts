@@ -31,6 +31,22 @@ describe('resolveOptions', () => {
     });
   });
 
+  it.each([
+    'rateLimit',
+    'connectRateLimit',
+    'authFailureLimit',
+    'strikeLimit',
+    'frameRate',
+    'frameBurst',
+  ] as const)('lets %s be lifted out of the way', (name) =>
+    expect(resolveOptions({ [name]: 10_000_000 }, {})[name]).toBe(10_000_000),
+  );
+
+  it.each(['maxBufferedChunks', 'maxBufferedBytes', 'resumeTtlMs'] as const)(
+    'lets %s be as small as wanted',
+    (name) => expect(resolveOptions({ [name]: 1 }, {})[name]).toBe(1),
+  );
+
   it('counts an empty variable as not set', () => {
     expect(resolveOptions({}, { WS_RATE_LIMIT: '', WS_JWT_SECRET: '' })).toMatchObject({ rateLimit: 100 });
   });
@@ -54,7 +70,7 @@ describe('resolveOptions', () => {
       'WS_HEARTBEAT_INTERVAL_MS',
     ]);
     expect(problems.join('\n')).not.toContain('canary');
-    expect(problems[3]).toBe('WS_RATE_LIMIT: must be a whole number from 1 to 100000');
+    expect(problems[3]).toBe('WS_RATE_LIMIT: must be a whole number from 1 to 10000000');
   });
 
   it.each([
