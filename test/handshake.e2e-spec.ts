@@ -1,6 +1,8 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
+import { ManualClock } from './support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from './support/raw-handshake.js';
 import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
@@ -259,6 +261,27 @@ it('leaves paths of another upgrade listener alone', async () => {
   } finally {
     server.off('upgrade', other);
   }
+});
+
+it('R10 answers what no listener has taken within 30 s, and leaves alone what one has', async () => {
+  const clock = new ManualClock();
+  const app = await startApp({ gateways: [EchoGateway], clock });
+  const server = app.app.getHttpServer() as Server;
+  const taken: Socket[] = [];
+  const passed: string[] = [];
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    passed.push(request.url ?? '');
+    if (request.url === '/other') taken.push(socket.on('data', () => undefined));
+  });
+  const nobodys = rawHandshake(app.port, requestText('/nobodys'));
+  const others = rawHandshake(app.port, requestText('/other'));
+  while (passed.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(30_100);
+  await expectRefusal(nobodys, 'UNKNOWN_PATH');
+  expect(taken[0]?.destroyed).toBe(false);
+  taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+  expect((await others).status).toBe(418);
+  await app.close();
 });
 
 function unsigned(alg: string): string {

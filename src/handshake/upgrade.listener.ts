@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.interface.js';
 import type { HandshakeService } from './handshake.service.js';
 import { refuseHeaders } from './refusal-response.js';
 import { SocketDeadline } from './socket-deadline.js';
+import { whenUnclaimed } from './unclaimed.js';
 
 const MAX_HEADER_LINES = 1000;
 
@@ -19,7 +20,7 @@ export class UpgradeListener {
   constructor(
     private readonly server: Server,
     private readonly handshakes: HandshakeService,
-    wheel: TimerWheel,
+    private readonly wheel: TimerWheel,
     clock: Clock,
   ) {
     this.deadline = new SocketDeadline(server, wheel, clock);
@@ -38,8 +39,18 @@ export class UpgradeListener {
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.deadline.settle(request.socket);
     const endpoint = this.endpoints.get(pathOf(request.url ?? ''));
-    // A path that is not ours may belong to another listener on the same server.
-    if (!endpoint && this.server.listenerCount('upgrade') > 1) return;
+    // A path that is not ours may belong to another listener on the same server, or to none of them.
+    if (!endpoint && this.server.listenerCount('upgrade') > 1)
+      whenUnclaimed(request.socket, this.wheel, () => this.handle(request, undefined, socket, head));
+    else this.handle(request, endpoint, socket, head);
+  };
+
+  private handle(
+    request: IncomingMessage,
+    endpoint: Endpoint | undefined,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
     socket.on('error', destroy);
     if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
       refuseHeaders(socket);
@@ -51,7 +62,7 @@ export class UpgradeListener {
     } catch (error) {
       this.giveUp(socket, error);
     }
-  };
+  }
 
   private giveUp(socket: Duplex, error: unknown): void {
     this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
