@@ -198,7 +198,7 @@ describe('the application does not start', () => {
       gateways: [EchoGateway],
       beforeInit: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
     });
-    expect(problem).toMatch(/^WsSecurityModule: was replaced by another WebSocket adapter/);
+    expect(problem).toMatch(/^WsSecurityModule: was replaced by another WebSocket adapter \(WsAdapter\)/);
   });
 
   it('I3 when a body cannot be validated, naming gateway, method and fix', async () => {

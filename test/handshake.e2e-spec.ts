@@ -1,7 +1,8 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
+import { ManualClock } from './support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from './support/raw-handshake.js';
 import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
@@ -262,21 +263,25 @@ it('leaves paths of another upgrade listener alone', async () => {
   }
 });
 
-it('R10 what no upgrade listener takes is 404, and who takes its time is left alone', async () => {
-  const server = running.app.getHttpServer() as Server;
-  const slow = (request: { url?: string }, socket: Socket): void => {
-    if (request.url !== '/slow') return;
-    socket.on('error', () => undefined);
-    setTimeout(() => socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n'), 1500);
-  };
-  server.on('upgrade', slow);
-  try {
-    const taken = send('/slow');
-    await expectRefusal(send('/nobody'), 'UNKNOWN_PATH');
-    expect((await taken).status).toBe(418);
-  } finally {
-    server.off('upgrade', slow);
-  }
+it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken is left alone', async () => {
+  const clock = new ManualClock();
+  const app = await startApp({ gateways: [EchoGateway], clock });
+  const server = app.app.getHttpServer() as Server;
+  const taken: Socket[] = [];
+  const passed: string[] = [];
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    passed.push(request.url ?? '');
+    if (request.url === '/other') taken.push(socket.on('data', () => undefined));
+  });
+  const nobodys = rawHandshake(app.port, requestText('/nobodys'));
+  const others = rawHandshake(app.port, requestText('/other'));
+  while (passed.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(2100);
+  await expectRefusal(nobodys, 'UNKNOWN_PATH');
+  expect(taken[0]?.destroyed).toBe(false);
+  taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+  expect((await others).status).toBe(418);
+  await app.close();
 });
 
 function unsigned(alg: string): string {

@@ -169,6 +169,56 @@ describe('tickets', () => {
   });
 });
 
+describe('its HTTP answers', () => {
+  const ask = (url: string, path: string, authorization?: string): Promise<Response> =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
+      body: JSON.stringify({ username: 'alice' }),
+    });
+
+  it('N15 challenge who is not authenticated, and are not kept when they hold a token', async () => {
+    const service = await Service.start({ PLAIN_HTTP: '1' });
+    expect((await ask(service.url, '/auth/login')).headers.get('cache-control')).toBe('no-store');
+    for (const path of ['/auth/ticket', '/auth/revoke', '/admin/drain']) {
+      const [nobody, wrong] = [await ask(service.url, path), await ask(service.url, path, 'Bearer wrong')];
+      expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+      expect([wrong.status, wrong.headers.get('www-authenticate')]).toEqual([
+        401,
+        'Bearer error="invalid_token"',
+      ]);
+    }
+    await service.stop();
+  });
+
+  it('N14 are 503 while it cannot be told whether a token is good', async () => {
+    const introspection = {
+      WS_INTROSPECTION_URL: 'http://127.0.0.1:9/introspect',
+      WS_INTROSPECTION_CLIENT_ID: 'chat',
+      WS_INTROSPECTION_CLIENT_SECRET: 'canary-secret',
+    };
+    const service = await Service.start({ PLAIN_HTTP: '1', ...introspection });
+    expect((await ask(service.url, '/auth/ticket', 'Bearer opaque-canary')).status).toBe(503);
+    expect(service.stdout + service.stderr).not.toContain('canary');
+    await service.stop();
+  });
+
+  it('S2 revoke users whose tokens name an issuer that is not configured', async () => {
+    const service = await Service.start({ PLAIN_HTTP: '1', WS_JWT_SECRET: SECRET });
+    const iss = 'https://id.test';
+    const token = await mintToken({ sub: 'alice', iss });
+    const alice = await TestClient.connect(wsUrl(service), { token });
+    const root = await mintToken({ sub: 'root', iss, roles: ['admin'] });
+    expect(await post(`${service.url}/auth/revoke`, { userId: 'alice' }, root)).toEqual({
+      status: 200,
+      body: { closed: 1 },
+    });
+    expect((await alice.closed).code).toBe(4403);
+    expect((await TestClient.refused(wsUrl(service), { token })).status).toBe(401);
+    await service.stop();
+  });
+});
+
 describe('configured by its environment', () => {
   it('R2 holds the limit in real time', async () => {
     const service = await Service.start({ WS_RATE_LIMIT: '5', WS_RATE_TTL_MS: '500', PLAIN_HTTP: '1' });
@@ -225,6 +275,16 @@ describe('configured by its environment', () => {
       'WS_RATE_LIMIT',
     ]);
     expect(service.stdout + service.stderr).not.toContain('canary');
+  });
+
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '65536'],
+    ['PLAIN_HTTP', 'yes'],
+  ])('C1 does not start with %s=%s', async (name, value) => {
+    const service = Service.spawn({ [name]: value });
+    expect(await service.exited).toEqual({ code: 1, signal: null });
+    expect(service.stderr).toMatch(new RegExp(`^${name}: must be `, 'm'));
   });
 
   it('C2 has neither a generated secret nor a demo login in production', async () => {

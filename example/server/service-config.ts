@@ -1,18 +1,30 @@
 import { randomBytes } from 'node:crypto';
 
+import { type ConfigurationProblem, WsConfigurationError } from 'nestjs-ws-security';
+
+const MAX_PORT = 65_535;
+
 interface ServiceConfig {
   host: string;
   port: number;
   plainHttp: boolean;
 }
 
-/** Where the reference service listens. */
+/**
+ * Where the reference service listens.
+ *
+ * @throws WsConfigurationError
+ */
 export function serviceConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig {
-  return {
-    host: env['HOST'] ?? '127.0.0.1',
-    port: Number(env['PORT'] ?? 3443),
-    plainHttp: env['PLAIN_HTTP'] === '1',
-  };
+  const port = env['PORT'] || '3443';
+  const plainHttp = env['PLAIN_HTTP'] || '0';
+  const problems: ConfigurationProblem[] = [];
+  if (!/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT)
+    problems.push({ name: 'PORT', message: `must be a whole number from 0 to ${MAX_PORT}` });
+  if (plainHttp !== '0' && plainHttp !== '1')
+    problems.push({ name: 'PLAIN_HTTP', message: 'must be 1 for http and ws, or 0' });
+  if (problems.length > 0) throw new WsConfigurationError(problems);
+  return { host: env['HOST'] || '127.0.0.1', port: Number(port), plainHttp: plainHttp === '1' };
 }
 
 export const isProduction = process.env['NODE_ENV'] === 'production';

@@ -154,8 +154,10 @@ export class Connection {
    * @internal
    */
   reply(event: string, data: unknown, id: FrameId | undefined): void {
-    // What JSON leaves out (a function, undefined) is sent as null.
-    const head = `{"event":${JSON.stringify(event)},"data":${JSON.stringify(data) ?? 'null'}`;
+    const json = JSON.stringify(data ?? null) as string | undefined;
+    // JSON has nothing for a function, and would leave the member out without a word.
+    if (json === undefined) throw new TypeError(`A ${typeof data} has no JSON`);
+    const head = `{"event":${JSON.stringify(event)},"data":${json}`;
     this.write(id === undefined ? `${head}}` : `${head},"id":${JSON.stringify(id)}}`);
   }
 

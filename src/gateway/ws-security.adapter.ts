@@ -46,10 +46,11 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.config.getIoAdapter() !== this) {
+    const adapter = this.config.getIoAdapter();
+    if (adapter !== this) {
       const message =
-        'was replaced by another WebSocket adapter, so no gateway is protected; remove useWebSocketAdapter(...) ' +
-        'and import WsSecurityModule only once';
+        `was replaced by another WebSocket adapter (${adapter.constructor.name}), so no gateway is protected; ` +
+        'remove useWebSocketAdapter(...) and import WsSecurityModule only once';
       throw new WsConfigurationError([{ name: 'WsSecurityModule', message }]);
     }
     this.gateways.verify();

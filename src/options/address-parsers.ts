@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?)$/;
+const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?)$/;
+const MAX_PORT = 65_535;
 
 /** An address, or a range of them in CIDR notation (RFC 4632, RFC 4291 §2.3). */
 export function addressRange() {
@@ -15,9 +16,14 @@ export function host() {
   return z
     .string()
     .transform((text) => text.toLowerCase())
-    .refine((text) => HOST.test(text), {
+    .refine(isHost, {
       error: 'each entry must be a host such as example.com or example.com:8443',
     });
+}
+
+function isHost(text: string): boolean {
+  const match = HOST.exec(text);
+  return match !== null && Number(match[1] ?? 0) <= MAX_PORT;
 }
 
 function isAddressRange(text: string): boolean {

@@ -7,6 +7,8 @@ import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
 
 const DAY_MS = 86_400_000;
+/** Eight bytes are kept for each hit that counts: no more than 80 MB a key, for who lifts a limit out of the way. */
+const MAX_LIMIT = 10_000_000;
 
 /** Where a credential may stand; the contract's order. */
 export const CREDENTIAL_SOURCES = ['header', 'subprotocol', 'cookie', 'ticket', 'query', 'message'] as const;
@@ -52,9 +54,9 @@ export const OPTIONS = {
   ),
   ticketTtlMs: option('WS_TICKET_TTL_MS', integer(1, DAY_MS).default(30_000)),
   authTimeoutMs: option('WS_AUTH_TIMEOUT_MS', integer(1, DAY_MS).default(5000)),
-  connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, 100_000).default(60)),
+  connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, MAX_LIMIT).default(60)),
   connectRateTtlMs: option('WS_CONNECT_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
-  authFailureLimit: option('WS_AUTH_FAILURE_LIMIT', integer(1, 100_000).default(10)),
+  authFailureLimit: option('WS_AUTH_FAILURE_LIMIT', integer(1, MAX_LIMIT).default(10)),
   authFailureTtlMs: option('WS_AUTH_FAILURE_TTL_MS', integer(1, DAY_MS).default(60_000)),
   maxConnections: option('WS_MAX_CONNECTIONS', integer(1).default(10_000)),
   maxConnectionsPerAddress: option('WS_MAX_CONNECTIONS_PER_ADDRESS', integer(1).default(1000)),
@@ -117,23 +119,23 @@ export const OPTIONS = {
   apiKeysFile: option('WS_API_KEYS_FILE', apiKeysPath().optional()),
   maxPayloadBytes: option('WS_MAX_PAYLOAD_BYTES', integer(1, 2 ** 30).default(65_536)),
   maxFragments: option('WS_MAX_FRAGMENTS', integer(1, 16_384).default(64)),
-  maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(16, 262_144).default(1024)),
+  maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(1, 262_144).default(1024)),
   // A message is walked recursively: the bound of the depth is one of the stack.
   maxJsonDepth: option('WS_MAX_JSON_DEPTH', integer(1, 128).default(10)),
   maxJsonNodes: option('WS_MAX_JSON_NODES', integer(4, 10_000_000).default(2000)),
   maxArrayLength: option('WS_MAX_ARRAY_LENGTH', integer(1, 10_000_000).default(256)),
   allowBinary: option('WS_ALLOW_BINARY', flag().default(false)),
   compression: option('WS_COMPRESSION', flag().default(false)),
-  frameRate: option('WS_FRAME_RATE', integer(1, 1_000_000).default(50)),
-  frameBurst: option('WS_FRAME_BURST', integer(1, 1_000_000).default(100)),
+  frameRate: option('WS_FRAME_RATE', integer(1, 1_000_000_000).default(50)),
+  frameBurst: option('WS_FRAME_BURST', integer(1, 1_000_000_000).default(100)),
   byteRate: option('WS_BYTE_RATE', integer(1, 2 ** 40).default(262_144)),
   maxInFlight: option('WS_MAX_IN_FLIGHT', integer(1, 100_000).default(8)),
   maxQueued: option('WS_MAX_QUEUED', integer(1, 100_000).default(64)),
-  maxBufferedBytes: option('WS_MAX_BUFFERED_BYTES', integer(1024, 2 ** 40).default(1_048_576)),
-  strikeLimit: option('WS_STRIKE_LIMIT', integer(1, 100_000).default(20)),
+  maxBufferedBytes: option('WS_MAX_BUFFERED_BYTES', integer(1, 2 ** 40).default(1_048_576)),
+  strikeLimit: option('WS_STRIKE_LIMIT', integer(1, MAX_LIMIT).default(20)),
   strikeTtlMs: option('WS_STRIKE_TTL_MS', integer(1, DAY_MS).default(60_000)),
   banMs: option('WS_BAN_MS', integer(0, 365 * DAY_MS).default(0)),
-  rateLimit: option('WS_RATE_LIMIT', integer(1, 100_000).default(100)),
+  rateLimit: option('WS_RATE_LIMIT', integer(1, MAX_LIMIT).default(100)),
   rateTtlMs: option('WS_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
   refreshGraceMs: option('WS_REFRESH_GRACE_MS', integer(0, DAY_MS).default(0)),
   idleTimeoutMs: option('WS_IDLE_TIMEOUT_MS', integer(0, 365 * DAY_MS).default(0)),
@@ -141,7 +143,7 @@ export const OPTIONS = {
   heartbeatIntervalMs: option('WS_HEARTBEAT_INTERVAL_MS', integer(100, DAY_MS).default(25_000)),
   heartbeatTimeoutMs: option('WS_HEARTBEAT_TIMEOUT_MS', integer(100, DAY_MS).default(10_000)),
   resume: option('WS_RESUME', flag().default(false)),
-  resumeTtlMs: option('WS_RESUME_TTL_MS', integer(1000, DAY_MS).default(120_000)),
+  resumeTtlMs: option('WS_RESUME_TTL_MS', integer(1, DAY_MS).default(120_000)),
   resumeMaxMessages: option('WS_RESUME_MAX_MESSAGES', integer(1, 1_000_000).default(256)),
   resumeMaxBytes: option('WS_RESUME_MAX_BYTES', integer(1, 2 ** 40).default(262_144)),
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),

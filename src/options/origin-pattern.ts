@@ -2,7 +2,8 @@
 export const ORIGIN_PATTERN_HINT =
   'each entry must be an origin such as https://app.example.com, or https://*.example.com for its sub-domains';
 
-const ORIGIN = /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+// No label of a name is empty (RFC 1034 §3.1), also where a URL parser lets it pass: `https://.example.com`.
+const ORIGIN = /^https?:\/\/(?:(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 const WILDCARD = /^(https?:\/\/)\*\.(.+)$/;
 
 /** The ASCII serialisation of an origin (RFC 6454 §6.2) and nothing a URL parser would have to repair. */
@@ -14,7 +15,7 @@ export function isSerializedOrigin(value: string): boolean {
   } catch {
     return false;
   }
-  return url.origin === value && !url.hostname.endsWith('.');
+  return url.origin === value;
 }
 
 /** An exact origin, or `*.` before a name of at least two labels. */

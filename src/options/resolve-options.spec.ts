@@ -31,6 +31,22 @@ describe('resolveOptions', () => {
     });
   });
 
+  it.each([
+    'rateLimit',
+    'connectRateLimit',
+    'authFailureLimit',
+    'strikeLimit',
+    'frameRate',
+    'frameBurst',
+  ] as const)('lets %s be lifted out of the way', (name) =>
+    expect(resolveOptions({ [name]: 10_000_000 }, {})[name]).toBe(10_000_000),
+  );
+
+  it.each(['maxBufferedChunks', 'maxBufferedBytes', 'resumeTtlMs'] as const)(
+    'lets %s be as small as wanted',
+    (name) => expect(resolveOptions({ [name]: 1 }, {})[name]).toBe(1),
+  );
+
   it('counts an empty variable as not set', () => {
     expect(resolveOptions({}, { WS_RATE_LIMIT: '', WS_JWT_SECRET: '' })).toMatchObject({ rateLimit: 100 });
   });
@@ -54,7 +70,7 @@ describe('resolveOptions', () => {
       'WS_HEARTBEAT_INTERVAL_MS',
     ]);
     expect(problems.join('\n')).not.toContain('canary');
-    expect(problems[3]).toBe('WS_RATE_LIMIT: must be a whole number from 1 to 100000');
+    expect(problems[3]).toBe('WS_RATE_LIMIT: must be a whole number from 1 to 10000000');
   });
 
   it.each([
@@ -64,6 +80,9 @@ describe('resolveOptions', () => {
     'https://APP.test',
     'null',
     'https://a*.test',
+    'https://.app.test',
+    'https://app..test',
+    'https://app.test.',
   ])('C1 refuses %s as an origin', (origin) => {
     expect(problemsOf(() => resolveOptions({ allowedOrigins: [origin] }, {}))).toHaveLength(1);
   });
@@ -98,6 +117,45 @@ describe('resolveOptions', () => {
     expect(problemsOf(() => resolveOptions({}, development))).toEqual([]);
   });
 
+  it('C1 C2 lists what is wrong by itself together with weaknesses and contradictions', () => {
+    const environment = {
+      NODE_ENV: 'production',
+      WS_RATE_LIMIT: 'many',
+      WS_TLS_CERT_FILE: '/nonexistent',
+      WS_ALLOWED_ORIGINS: '*',
+      WS_JWT_SECRET: 'canary-short',
+      WS_JWT_PUBLIC_KEY: 'canary-key',
+      WS_INTROSPECTION_URL: 'http://id.test',
+    };
+    const problems = problemsOf(() => resolveOptions({}, environment));
+    expect(problems.map((problem) => problem.split(':')[0]).toSorted()).toEqual([
+      'WS_ALLOWED_ORIGINS',
+      'WS_INTROSPECTION_CLIENT_ID',
+      'WS_INTROSPECTION_CLIENT_SECRET',
+      'WS_INTROSPECTION_URL',
+      'WS_JWT_AUDIENCE',
+      'WS_JWT_ISSUER',
+      'WS_JWT_PUBLIC_KEY',
+      'WS_JWT_SECRET',
+      'WS_RATE_LIMIT',
+      'WS_TLS_CERT_FILE',
+      'WS_TLS_KEY_FILE',
+    ]);
+    expect(problems.join('\n')).not.toContain('canary');
+  });
+
+  it.each([
+    ['of a key that cannot be read', { WS_JWT_PUBLIC_KEY: 'garbage', WS_JWT_ALGORITHMS: 'RS256' }],
+    ['of a secret that is too short', { WS_JWT_SECRET: 'short', WS_JWT_PREVIOUS_SECRETS: SECRET }],
+    [
+      'of an issuer that is no URL',
+      { NODE_ENV: 'production', WS_OIDC_ISSUER: 'id', WS_JWT_AUDIENCE: 'chat' },
+    ],
+    ['of algorithms that are none', { WS_JWT_SECRET: SECRET, WS_JWT_ALGORITHMS: 'HS256,none' }],
+  ])('C1 does not make two problems %s', (_name, environment) => {
+    expect(problemsOf(() => resolveOptions({}, environment))).toHaveLength(1);
+  });
+
   it('T1 requires TLS in production, and elsewhere when asked to', () => {
     expect(resolveOptions({}, { NODE_ENV: 'production' }).requireTls).toBe(true);
     expect(resolveOptions({}, {}).requireTls).toBe(false);
@@ -108,7 +166,6 @@ describe('resolveOptions', () => {
     ['WS_REQUIRE_TLS', 'yes'],
     ['WS_TLS_MIN_VERSION', 'TLSv1.1'],
     ['WS_TLS_MIN_VERSION', 'tlsv1.3'],
-    ['WS_TLS_CERT_FILE', '/nowhere/cert.pem'],
     ['WS_TRUSTED_PROXIES', '10.0.0.0/33'],
     ['WS_TRUSTED_PROXIES', '10.0.0'],
     ['WS_TRUSTED_PROXIES', '0x7f.1'],
@@ -116,6 +173,7 @@ describe('resolveOptions', () => {
     ['WS_TRUSTED_PROXIES', 'proxy.test'],
     ['WS_ALLOWED_HOSTS', 'https://app.test'],
     ['WS_ALLOWED_HOSTS', 'app.test/path'],
+    ['WS_ALLOWED_HOSTS', 'app.test:65536'],
     ['WS_IPV6_PREFIX', '129'],
     ['WS_IPV6_PREFIX', '0'],
     ['WS_REJECT_WITH', 'nothing'],

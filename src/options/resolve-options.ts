@@ -27,21 +27,33 @@ export function resolveOptions(
   problems.push(...unknownOptions(given));
 
   const parsed = schema.safeParse(merged);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      problems.push({ name: variableOf(String(issue.path[0])), message: issue.message });
-    }
-  } else {
-    problems.push(...contradictions(parsed.data));
-    if (production) problems.push(...weaknesses(parsed.data));
-  }
-  if (!parsed.success || problems.length > 0) throw new WsConfigurationError(withoutRepetition(problems));
-  const requireTls = parsed.data.requireTls ?? production;
+  for (const { path, message } of parsed.error?.issues ?? [])
+    problems.push({ name: variableOf(String(path[0])), message });
+  const options = parsed.data ?? withStandIns(merged);
+  const together = [...contradictions(options), ...(production ? weaknesses(options) : [])];
+  // What is wrong by itself has its line already.
+  const wrong = new Set(problems.map(({ name }) => name));
+  problems.push(...together.filter(({ name }) => !wrong.has(name)));
+  if (problems.length > 0) throw new WsConfigurationError(withoutRepetition(problems));
   return Object.freeze({
-    ...(parsed.data as Omit<ResolvedOptions, 'requireTls' | 'production'>),
-    requireTls,
+    ...(options as Omit<ResolvedOptions, 'requireTls' | 'production'>),
+    requireTls: options.requireTls ?? production,
     production,
   });
+}
+
+/** So that options can be looked at together although some are wrong: those have their default, or count as set. */
+function withStandIns(given: Record<string, unknown>): Parsed {
+  const entries = Object.entries(shape).map(([name, rule]: [string, z.ZodType]) => {
+    const { success, data } = rule.safeParse(given[name]);
+    return [name, success ? data : (rule.parse(undefined) ?? presenceOf(name, given[name]))];
+  });
+  return Object.fromEntries(entries) as Parsed;
+}
+
+/** Of algorithms it is looked at which they are, of other texts without a default whether there is one. */
+function presenceOf(name: string, value: unknown): string | undefined {
+  return typeof value === 'string' && name !== 'jwtAlgorithms' ? value : undefined;
 }
 
 /** Settings that are each valid and make no sense together. */

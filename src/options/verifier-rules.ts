@@ -99,7 +99,8 @@ function possibleAlgorithms({
 }: VerifierOptions): ReadonlySet<string> {
   return new Set<string>([
     ...(jwtSecret === undefined ? [] : HMAC_ALGORITHMS),
-    ...(jwtPublicKey === undefined ? [] : (publicKeyOf(jwtPublicKey)?.algorithms ?? [])),
+    // Of a key that cannot be read, which is a problem of its own, nothing is known.
+    ...(jwtPublicKey === undefined ? [] : (publicKeyOf(jwtPublicKey)?.algorithms ?? PUBLIC_KEY_ALGORITHMS)),
     ...((jwtJwksUri ?? oidcIssuer) === undefined ? [] : PUBLIC_KEY_ALGORITHMS),
   ]);
 }

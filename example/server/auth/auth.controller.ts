@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Header,
   HttpCode,
   NotFoundException,
   Post,
@@ -21,6 +22,8 @@ export class AuthController {
 
   @Post('login')
   @HttpCode(200)
+  // RFC 6749 §5.1: what holds a token is kept nowhere.
+  @Header('Cache-Control', 'no-store')
   login(@Body(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true })) body: LoginDto): {
     accessToken: string;
     expiresIn: number;

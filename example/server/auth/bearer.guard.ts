@@ -1,5 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  Logger,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
 import { InvalidCredentialError, type Principal, RevocationService, TokenVerifier } from 'nestjs-ws-security';
 
 const BEARER = /^bearer +(\S+)$/i;
@@ -9,15 +16,24 @@ export type AuthenticatedRequest = IncomingMessage & { principal: Principal };
 /** Authenticates HTTP requests by the same tokens that the gateways verify. */
 @Injectable()
 export class BearerGuard implements CanActivate {
+  private readonly logger = new Logger(BearerGuard.name);
+
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly revocations: RevocationService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const principal = await this.principalOf(BEARER.exec(request.headers.authorization ?? '')?.[1]);
-    if (!principal) throw new UnauthorizedException();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    const { authorization } = request.headers;
+    const principal = await this.principalOf(BEARER.exec(authorization ?? '')?.[1]);
+    if (!principal) {
+      // RFC 6750 §3.1: whoever sent nothing learns only what is expected.
+      const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+      http.getResponse<ServerResponse>().setHeader('WWW-Authenticate', challenge);
+      throw new UnauthorizedException();
+    }
     request.principal = principal;
     return true;
   }
@@ -29,7 +45,9 @@ export class BearerGuard implements CanActivate {
       return (await this.revocations.isRevoked(principal)) ? undefined : principal;
     } catch (error) {
       if (error instanceof InvalidCredentialError) return undefined;
-      throw error;
+      // Whether the token is good cannot be told.
+      this.logger.error(error);
+      throw new ServiceUnavailableException(undefined, { cause: error });
     }
   }
 }

@@ -4,12 +4,18 @@ import {
   Controller,
   HttpCode,
   Post,
+  Req,
   UseGuards,
   ValidationPipe,
 } from '@nestjs/common';
-import { InjectSecurityOptions, type ResolvedOptions, RevocationService } from 'nestjs-ws-security';
+import {
+  ConnectionRegistry,
+  InjectSecurityOptions,
+  type ResolvedOptions,
+  RevocationService,
+} from 'nestjs-ws-security';
 import { AdminGuard } from './admin.guard.js';
-import { BearerGuard } from './bearer.guard.js';
+import { type AuthenticatedRequest, BearerGuard } from './bearer.guard.js';
 import { RevokeDto } from './revoke.dto.js';
 
 /** Signs a user or a session out, everywhere and at once. */
@@ -17,6 +23,7 @@ import { RevokeDto } from './revoke.dto.js';
 export class RevokeController {
   constructor(
     private readonly revocations: RevocationService,
+    private readonly connections: ConnectionRegistry,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
   ) {}
 
@@ -26,15 +33,19 @@ export class RevokeController {
   async revoke(
     @Body(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }))
     { userId, sessionId }: RevokeDto,
+    @Req() { principal }: AuthenticatedRequest,
   ): Promise<{ closed: number }> {
     if (userId !== undefined && sessionId !== undefined) throw new BadRequestException('userId or sessionId');
-    const closed =
-      userId === undefined
-        ? await this.revocations.revokeSession(sessionId as string)
-        : await this.revocations.revokeUser(
-            userId,
-            this.options.jwtIssuer ?? this.options.oidcIssuer ?? null,
-          );
-    return { closed };
+    if (userId === undefined) return { closed: await this.revocations.revokeSession(sessionId as string) };
+    const issuers = this.issuersOf(userId, principal.issuer);
+    const closed = await Promise.all(issuers.map((issuer) => this.revocations.revokeUser(userId, issuer)));
+    return { closed: closed.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** A user is one to an issuer: the configured ones, the administrator's, and those of the user's connections. */
+  private issuersOf(userId: string, administratorsIssuer: string | null): (string | null)[] {
+    const { jwtIssuer, oidcIssuer } = this.options;
+    const connected = this.connections.ofUser(userId).map(({ principal }) => principal.issuer);
+    return [...new Set([jwtIssuer ?? null, oidcIssuer ?? null, administratorsIssuer, ...connected])];
   }
 }
