@@ -377,4 +377,10 @@ describe('exceptions', () => {
     client.send({ event: 'note', data: { text: 'still here' } });
     expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
   });
+
+  it('of the application are no violations', async () => {
+    for (let count = 0; count < 25; count++)
+      expect(await client.request('ws-exception')).toMatchObject({ data: { message: 'Room is full' } });
+    await expectServed();
+  });
 });

@@ -67,7 +67,9 @@ export class MessageDispatcher {
       this.replies.fail(connection, message, error);
     }
     if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
-    if (message.failure) this.violations.record(connection, message.failure);
+    // The frame was a good one: what is left to be called so is the application's own, as that a room is full.
+    if (message.failure && message.failure !== 'BAD_MESSAGE')
+      this.violations.record(connection, message.failure);
   }
 
   private route(route: Route, message: InboundMessage): Job | undefined {
