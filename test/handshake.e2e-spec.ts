@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
@@ -281,6 +281,41 @@ it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken 
   expect(taken[0]?.destroyed).toBe(false);
   taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
   expect((await others).status).toBe(418);
+  await app.close();
+});
+
+it('L5 R10 a peer may be cut off while nobody has taken its upgrade', async () => {
+  const app = await startApp({ gateways: [EchoGateway] });
+  const server = app.app.getHttpServer() as Server;
+  const passed = new Promise<Socket>((resolve) =>
+    server.on('upgrade', (_request: IncomingMessage, socket: Socket) => resolve(socket)),
+  );
+  const client = connect(app.port, '127.0.0.1', () => client.write(requestText('/nobodys')));
+  const socket = await passed;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  client.resetAndDestroy();
+  await closed;
+  expect((await fetch(`http://127.0.0.1:${app.port}/`)).status).toBe(404);
+  await app.close();
+});
+
+it('leaves alone what a listener before it has taken', async () => {
+  const clock = new ManualClock();
+  const app = await startApp({ gateways: [EchoGateway], clock });
+  const server = app.app.getHttpServer() as Server;
+  const taken = new Promise<Socket>((resolve) =>
+    server.prependListener('upgrade', (_request: IncomingMessage, socket: Socket) => {
+      socket.on('data', () => undefined).write('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+      resolve(socket);
+    }),
+  );
+  server.on('upgrade', () => undefined);
+  const answer = rawHandshake(app.port, requestText('/other'));
+  const socket = await taken;
+  clock.advance(2100);
+  expect(socket.writableEnded).toBe(false);
+  socket.end();
+  expect((await answer).body).toBe('');
   await app.close();
 });
 
