@@ -85,6 +85,11 @@ class Bodies {
     return { count };
   }
 
+  @SubscribeMessage('part')
+  part(@MessageBody('item', AsItIs) item: Item): object {
+    return { item };
+  }
+
   @SubscribeMessage('item')
   item(@MessageBody() item: Item): object {
     return { item };
@@ -213,6 +218,11 @@ describe('bodies behind a global ValidationPipe', () => {
       expect(await client.request('item', body)).toMatchObject({
         data: { code: 'VALIDATION_FAILED', errors: [{ path }] },
       });
+    expect(await client.request('part', { item: { name: 'a' } })).toMatchObject({ event: 'part' });
+    expect(await client.request('part', { item: { name: 7 } })).toMatchObject({
+      data: { code: 'VALIDATION_FAILED' },
+    });
+    expect(await client.request('count', { count: '7' })).toMatchObject({ data: { count: 7 } });
     expect(await client.request('anything', { any: 1 })).toMatchObject({ event: 'anything' });
     expect(await client.request('items', [{ name: 'a' }])).toMatchObject({ event: 'items' });
   });
