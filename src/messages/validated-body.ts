@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, type ExecutionContext, Injectable } from '@nestjs/common';
+import { methodOf } from '../connection/method-of.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
-import { type BodyParameter, bodyParametersOf, methodOf } from './body-parameter.js';
+import { type BodyParameter, bodyParametersOf } from './body-parameter.js';
 
 /** The body of a message as its handler will see it, for decisions that are taken before the handler runs. */
 @Injectable()
@@ -27,7 +28,10 @@ export class ValidatedBody {
     for (const parameter of parametersOf(context)) await this.taken(context, parameter);
   }
 
-  private taken(context: ExecutionContext, { data: part, metatype, schema }: BodyParameter): Promise<unknown> {
+  private taken(
+    context: ExecutionContext,
+    { data: part, metatype, schema }: BodyParameter,
+  ): Promise<unknown> {
     const body = context.switchToWs().getData<Record<string, unknown> | null | undefined>();
     const metadata = { type: 'body', metatype, schema, data: part } as ArgumentMetadata;
     return this.pipe.validated(part === undefined ? body : body?.[part], metadata);
