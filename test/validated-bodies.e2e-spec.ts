@@ -54,12 +54,12 @@ class Witness extends WsPolicyGuard {
 /** As decorators that trace or measure do: what metadata there is stays, the name does not. */
 const Traced: MethodDecorator = (_target, _name, descriptor) => {
   const method = descriptor.value as object as (...args: unknown[]) => unknown;
-  function traced(this: unknown, ...args: unknown[]): unknown {
+  function wrapped(this: unknown, ...args: unknown[]): unknown {
     return method.apply(this, args);
   }
   for (const key of Reflect.getMetadataKeys(method) as string[])
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), traced);
-  descriptor.value = traced as never;
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), wrapped);
+  descriptor.value = wrapped as never;
 };
 
 @SecureGateway({ path: '/ws' })

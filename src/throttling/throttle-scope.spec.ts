@@ -40,8 +40,9 @@ it('R2 events are told apart by what the gateway calls them, whatever a decorato
     @Traced
     shout(): void {}
   }
-  const names = [Chat.prototype.shout, Chat.prototype.say].map((handler) =>
-    new ThrottleScopeReader().scopeOf(Chat, handler, 'default'),
+  const { prototype } = Chat;
+  const names = (['shout', 'say'] as const).map((event) =>
+    new ThrottleScopeReader().scopeOf(Chat, prototype[event], 'default'),
   );
   expect(names).toEqual(['Chat.shout', 'Chat.say']);
 });
