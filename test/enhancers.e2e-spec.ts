@@ -178,17 +178,40 @@ class PassingInterceptor implements NestInterceptor {
   }
 }
 
-@UseInterceptors(PassingInterceptor)
-@SecureGateway({ path: '/intercepted' })
-class InterceptedGateway {
+class Slow {
   static running = 0;
   static most = 0;
 
-  @SubscribeMessage('slow')
-  async slow(): Promise<number> {
-    InterceptedGateway.most = Math.max(InterceptedGateway.most, ++InterceptedGateway.running);
+  static async work(): Promise<number> {
+    Slow.most = Math.max(Slow.most, ++Slow.running);
     await new Promise((resolve) => setImmediate(resolve));
-    return InterceptedGateway.running--;
+    return Slow.running--;
+  }
+}
+
+@SecureGateway({ path: '/slow' })
+class SlowGateway {
+  @SubscribeMessage('slow')
+  slow(): Promise<number> {
+    return Slow.work();
+  }
+}
+
+@SecureGateway({ path: '/slow-method' })
+class SlowMethodGateway {
+  @UseInterceptors(PassingInterceptor)
+  @SubscribeMessage('slow')
+  slow(): Promise<number> {
+    return Slow.work();
+  }
+}
+
+@UseInterceptors(PassingInterceptor)
+@SecureGateway({ path: '/intercepted' })
+class InterceptedGateway {
+  @SubscribeMessage('slow')
+  slow(): Promise<number> {
+    return Slow.work();
   }
 
   @SubscribeMessage('forbids')
@@ -212,6 +235,7 @@ beforeAll(async () => {
       gatewayOf('/field', FieldThrottlerGuard),
       AboveGateway,
       InterceptedGateway,
+      SlowMethodGateway,
     ],
     options: { maxInFlight: 1, strikeLimit: 3 },
   });
@@ -264,13 +288,32 @@ it('guards and filters of the application stand behind ours and before it, above
   await client.close();
 });
 
-it('R9 handlers behind interceptors hold their place until they have answered', async () => {
-  const client = await connect('/intercepted');
+async function expectOneAfterTheOther(url: string): Promise<void> {
+  Slow.most = 0;
+  const client = await TestClient.connect(url, { token: await mintToken() });
   for (let id = 0; id < 20; id++) client.send({ event: 'slow', id });
   const answers = await Promise.all(Array.from({ length: 20 }, () => client.next()));
   expect(answers.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, id) => id));
-  expect(InterceptedGateway.most).toBe(1);
+  expect(Slow.most).toBe(1);
   await client.close();
+}
+
+it.each(['/intercepted', '/slow-method'])(
+  'R9 handlers behind interceptors hold their place until they have answered: %s',
+  (path) => expectOneAfterTheOther(running.url + path),
+);
+
+it('R9 handlers behind interceptors of the whole application hold their place as well', async () => {
+  const app = await startApp({
+    gateways: [SlowGateway],
+    options: { maxInFlight: 1 },
+    beforeInit: (application) => void application.useGlobalInterceptors(new PassingInterceptor()),
+  });
+  try {
+    await expectOneAfterTheOther(`${app.url}/slow`);
+  } finally {
+    await app.close();
+  }
 });
 
 it('I1 what a handler behind interceptors refuses counts as a violation', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
@@ -265,13 +265,17 @@ it('leaves paths of another upgrade listener alone', async () => {
 
 it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken is left alone', async () => {
   const clock = new ManualClock();
-  const app = await startApp({ gateways: [EchoGateway], clock });
-  const server = app.app.getHttpServer() as Server;
   const taken: Socket[] = [];
   const passed: string[] = [];
-  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+  const listen = (request: IncomingMessage, socket: Socket): void => {
     passed.push(request.url ?? '');
-    if (request.url === '/other') taken.push(socket.on('data', () => undefined));
+    // As whoever has to ask somebody before it answers.
+    if (request.url === '/other') taken.push(socket.on('error', () => undefined));
+  };
+  const app = await startApp({
+    gateways: [EchoGateway],
+    clock,
+    beforeInit: (application) => void (application.getHttpServer() as Server).on('upgrade', listen),
   });
   const nobodys = rawHandshake(app.port, requestText('/nobodys'));
   const others = rawHandshake(app.port, requestText('/other'));
@@ -281,6 +285,44 @@ it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken 
   expect(taken[0]?.destroyed).toBe(false);
   taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
   expect((await others).status).toBe(418);
+  const late = rawHandshake(app.port, requestText('/late'));
+  while (passed.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  await app.close();
+  await expectRefusal(late, 'DRAINING');
+});
+
+it('L5 R10 a peer may be cut off while nobody has taken its upgrade', async () => {
+  const app = await startApp({ gateways: [EchoGateway] });
+  const server = app.app.getHttpServer() as Server;
+  const passed = new Promise<Socket>((resolve) =>
+    server.on('upgrade', (_request: IncomingMessage, socket: Socket) => resolve(socket)),
+  );
+  const client = connect(app.port, '127.0.0.1', () => client.write(requestText('/nobodys')));
+  const socket = await passed;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  client.resetAndDestroy();
+  await closed;
+  expect((await fetch(`http://127.0.0.1:${app.port}/`)).status).toBe(404);
+  await app.close();
+});
+
+it('leaves alone what a listener before it has taken', async () => {
+  const clock = new ManualClock();
+  const app = await startApp({ gateways: [EchoGateway], clock });
+  const server = app.app.getHttpServer() as Server;
+  const taken = new Promise<Socket>((resolve) =>
+    server.prependListener('upgrade', (_request: IncomingMessage, socket: Socket) => {
+      socket.on('data', () => undefined).write('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+      resolve(socket);
+    }),
+  );
+  server.on('upgrade', () => undefined);
+  const answer = rawHandshake(app.port, requestText('/other'));
+  const socket = await taken;
+  clock.advance(2100);
+  expect(socket.writableEnded).toBe(false);
+  socket.end();
+  expect((await answer).body).toBe('');
   await app.close();
 });
 

@@ -346,6 +346,16 @@ describe('bans', () => {
     expect((await (await come()).closed).code).toBe(4403);
   });
 
+  it('reach a login of somebody anonymous that is under way', async () => {
+    await start({ strikeLimit: 1, banMs: 60_000, authSources: ['header', 'message'] }, [BanningGuard]);
+    const token = await mintToken();
+    const one = await connect();
+    const other = await connect(null);
+    BanningGuard.meanwhile = () => strikeOut(one);
+    expect(await other.request('auth', { token })).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    expect((await other.closed).code).toBe(4429);
+  });
+
   it('reach the address of somebody anonymous', async () => {
     await start({ strikeLimit: 1, banMs: 60_000 });
     await strikeOut(await connect(null));

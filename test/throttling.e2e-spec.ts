@@ -220,3 +220,42 @@ describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
 it('a cost is a whole number', () => {
   for (const cost of [0, -1, 1.5, Number.NaN]) expect(() => WsCost(cost)).toThrow(TypeError);
 });
+
+function gatewayNamedChat(path: string): new () => object {
+  @SecureGateway({ path })
+  class Chat {
+    @Throttle({ default: { limit: 2, ttl: 1000 } })
+    @SubscribeMessage('say')
+    say(): boolean {
+      return true;
+    }
+  }
+  return Chat;
+}
+
+it('R2 gateways of one class name have the same budgets on every node, whichever is used first', async () => {
+  const gateways = ['/one', '/other'].map(gatewayNamedChat);
+  clock = new ManualClock();
+  const keysOf = async (...paths: string[]): Promise<string[]> => {
+    const keys: string[] = [];
+    class Witness extends PlainStorage {
+      override increment(
+        ...args: Parameters<ThrottlerStorage['increment']>
+      ): ReturnType<PlainStorage['increment']> {
+        if (args[0].startsWith('Chat')) keys.push(args[0]);
+        return super.increment(...args);
+      }
+    }
+    running = await startApp({ gateways, clock, overrides: [[WS_THROTTLER_STORAGE, new Witness()]] });
+    for (const path of paths) {
+      const client = await TestClient.connect(running.url + path, { token: await mintToken() });
+      expect(await client.request('say')).toMatchObject({ data: true });
+      await client.close();
+    }
+    await running.close();
+    return keys;
+  };
+  const keys = await keysOf('/one', '/other');
+  expect(new Set(keys).size).toBe(2);
+  expect(await keysOf('/other', '/one')).toEqual(keys.toReversed());
+});

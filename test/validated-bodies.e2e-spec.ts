@@ -54,12 +54,12 @@ class Witness extends WsPolicyGuard {
 /** As decorators that trace or measure do: what metadata there is stays, the name does not. */
 const Traced: MethodDecorator = (_target, _name, descriptor) => {
   const method = descriptor.value as object as (...args: unknown[]) => unknown;
-  function traced(this: unknown, ...args: unknown[]): unknown {
+  function wrapped(this: unknown, ...args: unknown[]): unknown {
     return method.apply(this, args);
   }
   for (const key of Reflect.getMetadataKeys(method) as string[])
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), traced);
-  descriptor.value = traced as never;
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), wrapped);
+  descriptor.value = wrapped as never;
 };
 
 @SecureGateway({ path: '/ws' })
@@ -83,6 +83,11 @@ class Bodies {
   @SubscribeMessage('count')
   count(@MessageBody('count', ParseIntPipe) count: number): object {
     return { count };
+  }
+
+  @SubscribeMessage('part')
+  part(@MessageBody('item', AsItIs) item: Item): object {
+    return { item };
   }
 
   @SubscribeMessage('item')
@@ -213,6 +218,11 @@ describe('bodies behind a global ValidationPipe', () => {
       expect(await client.request('item', body)).toMatchObject({
         data: { code: 'VALIDATION_FAILED', errors: [{ path }] },
       });
+    expect(await client.request('part', { item: { name: 'a' } })).toMatchObject({ event: 'part' });
+    expect(await client.request('part', { item: { name: 7 } })).toMatchObject({
+      data: { code: 'VALIDATION_FAILED' },
+    });
+    expect(await client.request('count', { count: '7' })).toMatchObject({ data: { count: 7 } });
     expect(await client.request('anything', { any: 1 })).toMatchObject({ event: 'anything' });
     expect(await client.request('items', [{ name: 'a' }])).toMatchObject({ event: 'items' });
   });

@@ -3,6 +3,7 @@ import { ApplicationConfig } from '@nestjs/core';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
+import { ThrottleScopeReader } from '../throttling/throttle-scope.js';
 import { ConnectGuards } from './connect-guards.js';
 import { addTarget, eventTargetsOf } from './event-targets.js';
 import { GatewayAudit } from './gateway-audit.js';
@@ -30,6 +31,7 @@ export class SecuredGateways {
     private readonly connectGuards: ConnectGuards,
     private readonly guards: GuardChains,
     private readonly config: ApplicationConfig,
+    private readonly scopes: ThrottleScopeReader,
   ) {}
 
   /**
@@ -43,6 +45,8 @@ export class SecuredGateways {
     const problems = this.audit.problemsOf(gateways);
     if (problems.length > 0) throw new WsConfigurationError(problems);
     for (const { instance, name } of gateways) this.hooks.guard(instance, name);
+    // In this order on every node, whose messages may come in any.
+    for (const { instance } of gateways) this.scopes.nameOf(instance.constructor);
     this.verified = gateways;
   }
 

@@ -11,7 +11,7 @@ export class UnpreparedBodyGuard implements CanActivate {
   constructor(private readonly bodies: ValidatedBody) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.bodies.of(context);
+    await this.bodies.check(context);
     return true;
   }
 }

@@ -20,11 +20,13 @@ export class ForeignUpgrades {
    * @param refuse called once, unless somebody took it
    */
   leave(socket: Duplex, refuse: () => void): void {
+    // One that put itself before us may be done with it already.
+    if (isRead(socket)) return;
     const untouched = tracesOn(socket);
     const end = (): void => {
       timer.cancel();
       this.waiting.delete(end);
-      if (!socket.destroyed && tracesOn(socket) === untouched) refuse();
+      if (!socket.destroyed && !isRead(socket) && tracesOn(socket) === untouched) refuse();
     };
     const timer = this.wheel.schedule(CLAIM_MS, end);
     this.waiting.add(end);
@@ -34,6 +36,11 @@ export class ForeignUpgrades {
   close(): void {
     for (const end of this.waiting) end();
   }
+}
+
+/** Node hands sockets of upgrades over neither flowing nor paused. */
+function isRead(socket: Duplex): boolean {
+  return socket.readableFlowing !== null;
 }
 
 function tracesOn(socket: Duplex): number {

@@ -42,6 +42,8 @@ export class UpgradeListener {
 
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.deadline.settle(request.socket);
+    // Also while another may take it: an error that nobody listens to would end the process.
+    socket.on('error', destroy);
     const endpoint = this.endpoints.get(pathOf(request.url ?? ''));
     // A path that is not ours may belong to another listener on the same server.
     if (!endpoint && this.server.listenerCount('upgrade') > 1)
@@ -55,7 +57,6 @@ export class UpgradeListener {
     socket: Duplex,
     head: Buffer,
   ): void {
-    socket.on('error', destroy);
     if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
       refuseHeaders(socket);
       return;

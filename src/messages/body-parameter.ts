@@ -1,5 +1,4 @@
 import type { Type } from '@nestjs/common';
-import { MetadataScanner } from '@nestjs/core';
 import { PARAM_ARGS_METADATA } from '@nestjs/websockets/internal';
 
 // `WsParamtype.PAYLOAD` of @nestjs/websockets, which no entry point exports.
@@ -33,14 +32,6 @@ export function bodyParametersOf(gateway: object, method: string): BodyParameter
   return Object.entries(all)
     .filter(([key]) => key.startsWith(`${PAYLOAD}:`))
     .map(([, parameter]) => ({ ...parameter, metatype: types[parameter.index] }));
-}
-
-/** The name a gateway has for a handler: a decorator may have put a function of another name in its place. */
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
-export function methodOf(gateway: Type, handler: Function): string {
-  const { prototype } = gateway as Type<Record<string, unknown>>;
-  if (prototype[handler.name] === handler) return handler.name;
-  return new MetadataScanner().getAllMethodNames(prototype).find((name) => prototype[name] === handler) ?? '';
 }
 
 /** Neither a default value nor `...rest` shows in the length of a function, and types only where they are emitted. */

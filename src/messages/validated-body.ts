@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, type ExecutionContext, Injectable } from '@nestjs/common';
+import { methodOf } from '../connection/method-of.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
-import { bodyParametersOf, methodOf } from './body-parameter.js';
+import { type BodyParameter, bodyParametersOf } from './body-parameter.js';
 
 /** The body of a message as its handler will see it, for decisions that are taken before the handler runs. */
 @Injectable()
@@ -14,18 +15,30 @@ export class ValidatedBody {
    * @throws ValidationFailedException
    */
   async of(context: ExecutionContext): Promise<unknown> {
-    const data = context.switchToWs().getData<unknown>();
-    const metadata = this.metadataOf(context);
-    return metadata ? this.pipe.validated(data, metadata) : data;
+    const whole = parametersOf(context).find(({ data }) => data === undefined);
+    return whole ? this.taken(context, whole) : context.switchToWs().getData<unknown>();
   }
 
-  private metadataOf(context: ExecutionContext): ArgumentMetadata | undefined {
-    const gateway = context.getClass();
-    const parameter = bodyParametersOf(gateway, methodOf(gateway, context.getHandler())).find(
-      ({ data }) => data === undefined,
-    );
-    if (!parameter) return undefined;
-    const { metatype, schema } = parameter;
-    return { type: 'body', metatype, schema } as ArgumentMetadata;
+  /**
+   * Looks at everything that the handler takes of a body.
+   *
+   * @throws ValidationFailedException
+   */
+  async check(context: ExecutionContext): Promise<void> {
+    for (const parameter of parametersOf(context)) await this.taken(context, parameter);
   }
+
+  private taken(
+    context: ExecutionContext,
+    { data: part, metatype, schema }: BodyParameter,
+  ): Promise<unknown> {
+    const body = context.switchToWs().getData<Record<string, unknown> | null | undefined>();
+    const metadata = { type: 'body', metatype, schema, data: part } as ArgumentMetadata;
+    return this.pipe.validated(part === undefined ? body : body?.[part], metadata);
+  }
+}
+
+function parametersOf(context: ExecutionContext): BodyParameter[] {
+  const gateway = context.getClass();
+  return bodyParametersOf(gateway, methodOf(gateway, context.getHandler()));
 }

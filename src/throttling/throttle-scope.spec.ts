@@ -25,6 +25,28 @@ it('R2 a budget has the same name on every node, whichever event came first', ()
   expect(say).not.toBe(shout);
 });
 
+/** As decorators that trace or measure do. */
+const Traced: MethodDecorator = (_target, _name, descriptor) => {
+  const traced = function traced(): void {};
+  Reflect.defineMetadata('THROTTLER:LIMITdefault', 1, traced);
+  descriptor.value = traced as never;
+};
+
+it('R2 events are told apart by what the gateway calls them, whatever a decorator does', () => {
+  class Chat {
+    @Traced
+    say(): void {}
+
+    @Traced
+    shout(): void {}
+  }
+  const { prototype } = Chat;
+  const names = (['shout', 'say'] as const).map((event) =>
+    new ThrottleScopeReader().scopeOf(Chat, prototype[event], 'default'),
+  );
+  expect(names).toEqual(['Chat.shout', 'Chat.say']);
+});
+
 it('R2 events of two gateways with one class name are counted apart', () => {
   const scopes = new ThrottleScopeReader();
   const [one, other] = [gatewayNamedChat().prototype, gatewayNamedChat().prototype];

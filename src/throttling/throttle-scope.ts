@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { methodOf } from '../connection/method-of.js';
 
 // The key that `@Throttle()` writes its limit under; the throttler package does not export it.
 const THROTTLER_LIMIT = 'THROTTLER:LIMIT';
@@ -9,29 +10,28 @@ type Callable = Function;
 /** Tells which budget a message is counted on: the shared one, a gateway's or an event's own. */
 @Injectable()
 export class ThrottleScopeReader {
-  private readonly names = new WeakMap<Callable, Map<Callable, string>>();
+  private readonly names = new WeakMap<Callable, string>();
   private readonly taken = new Map<string, number>();
 
   scopeOf(gateway: Callable, handler: Callable, throttler: string): string {
     if (Reflect.hasMetadata(THROTTLER_LIMIT + throttler, handler)) {
-      return this.nameOf(handler, gateway);
+      return `${this.nameOf(gateway)}.${methodOf(gateway, handler)}`;
     }
-    return Reflect.hasMetadata(THROTTLER_LIMIT + throttler, gateway) ? this.nameOf(gateway, gateway) : '*';
+    return Reflect.hasMetadata(THROTTLER_LIMIT + throttler, gateway) ? this.nameOf(gateway) : '*';
   }
 
-  /** Told by class and method alone where that is enough, so that all nodes of a shared storage say the same. */
-  private nameOf(callable: Callable, gateway: Callable): string {
-    let names = this.names.get(gateway);
-    if (!names) this.names.set(gateway, (names = new Map()));
-    let name = names.get(callable);
-    if (name === undefined) {
-      const owner = callable === gateway ? '' : `${this.nameOf(gateway, gateway)}.`;
-      names.set(callable, (name = this.unique(owner + callable.name)));
-    }
+  /**
+   * The class alone where that is enough, so that all nodes of a shared storage say the same. Two gateways may have the
+   * same class name; their budgets are still their own, by the order they are named in.
+   *
+   * @internal
+   */
+  nameOf(gateway: Callable): string {
+    let name = this.names.get(gateway);
+    if (name === undefined) this.names.set(gateway, (name = this.unique(gateway.name)));
     return name;
   }
 
-  /** Two gateways may have the same class name; their budgets are still their own. */
   private unique(name: string): string {
     const count = (this.taken.get(name) ?? 0) + 1;
     this.taken.set(name, count);

@@ -54,6 +54,11 @@ describe('messages of the application', () => {
     ],
     ['a piece of it', written(({ value }) => `not ${(value as string).slice(0, 6).toUpperCase()}`), 'canary'],
     ['the object', written(({ object }) => `not ${(object as { value: string }).value}`), 'canary'],
+    [
+      'a member that may be there',
+      written(({ object }) => `not ${(object as { other: string }).other}`),
+      'canary',
+    ],
   ])('I11 are not sent with %s', async (_name, type, value) => {
     expect(await messagesOf(type, value)).toEqual(['is not valid']);
   });

@@ -1,4 +1,4 @@
-import { getMetadataStorage, type ValidationArguments, type ValidationError } from 'class-validator';
+import { getMetadataStorage, type ValidationError, type ValidatorConstraintInterface } from 'class-validator';
 import { type Class, type PropertyRules, type Rule, rulesOf } from './class-rules.js';
 
 const VALUE = '$value';
@@ -6,6 +6,8 @@ const VALUE = '$value';
 const MARK = '\ue000';
 /** Stands for what the client sent, while a message is asked whether it repeats that. */
 const STAND_IN = MARK.repeat(16);
+/** The same of every object it may be in. */
+const ANY_OBJECT: object = new Proxy({ member: STAND_IN }, { get: () => STAND_IN });
 
 /**
  * Messages of the application may have `$value` in them, which is for whoever wrote the value: in answers they become
@@ -29,9 +31,10 @@ function look(errors: readonly ValidationError[], outer: readonly Rule[]): void 
     const { target, property, constraints = {}, children = [] } = error;
     // Elements of a list have the rules of the property that holds it.
     const rules = propertyOf(target, property)?.rules ?? outer;
-    for (const name of Object.keys(constraints))
-      if (rules.some((rule) => nameOf(rule) === name && repeats(rule, target, property)))
-        constraints[name] = 'is not valid';
+    for (const rule of rules) {
+      const { name, isRepeating } = speechOf(rule, property);
+      if (isRepeating && Object.hasOwn(constraints, name)) constraints[name] = 'is not valid';
+    }
     look(children, rules);
   }
 }
@@ -41,31 +44,41 @@ function propertyOf(target: object | undefined, property: string): PropertyRules
   return type && rulesOf(type as unknown as Class).find(({ name }) => name === property);
 }
 
-function nameOf(rule: Rule): string {
-  return constraintOf(rule)?.name ?? rule.type;
+interface Speech {
+  /** Of the constraint, in errors. */
+  readonly name: string;
+  readonly isRepeating: boolean;
 }
 
-function constraintOf({ constraintCls }: Rule) {
-  return constraintCls && getMetadataStorage().getTargetValidatorConstraints(constraintCls as never)[0];
+const speeches = new WeakMap<Rule, Speech>();
+
+/** Asked once a rule: a body may break thousands, and what stands for it is always the same. */
+function speechOf(rule: Rule, property: string): Speech {
+  let speech = speeches.get(rule);
+  if (!speech) {
+    const { constraintCls, type } = rule;
+    const constraint =
+      constraintCls && getMetadataStorage().getTargetValidatorConstraints(constraintCls as never)[0];
+    const isRepeating = repeats(rule, constraint?.instance, property);
+    speeches.set(rule, (speech = { name: constraint?.name ?? type, isRepeating }));
+  }
+  return speech;
 }
 
-function repeats(rule: Rule, target: object | undefined, property: string): boolean {
-  const { message } = rule;
+function repeats(
+  { message, constraints = [] }: Rule,
+  instance: ValidatorConstraintInterface | undefined,
+  property: string,
+): boolean {
   if (typeof message === 'string') return message.includes(VALUE);
-  const instance = constraintOf(rule)?.instance;
   const write = message ?? instance?.defaultMessage?.bind(instance);
   if (!write) return false;
+  const given = { value: STAND_IN, object: ANY_OBJECT, property, targetName: '' };
   try {
-    const text = write(argumentsOf(rule, target, property));
+    const text = write({ ...given, constraints: [...constraints] });
     return text.includes(VALUE) || text.includes(MARK);
   } catch {
     // It expects something of the value, and so may tell it.
     return true;
   }
-}
-
-function argumentsOf({ constraints = [] }: Rule, target: object = {}, property: string): ValidationArguments {
-  const object = Object.fromEntries(Object.keys(target).map((name) => [name, STAND_IN]));
-  const targetName = target.constructor.name;
-  return { value: STAND_IN, object, property, targetName, constraints: [...constraints] };
 }

@@ -12,8 +12,8 @@ const POLL_MS = 1000;
 export class ApiKeyFile {
   /** Speaks whenever a changed file has been taken over. */
   readonly reloads = new Subject<void>();
-  /** The keys of the last file that could be used. */
-  keys: readonly ApiKey[];
+  /** The keys of the last file that could be used, by their ids. */
+  keys: ReadonlyMap<string, ApiKey>;
   private seen: string | undefined;
   private failure: string | undefined;
   private pending: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export class ApiKeyFile {
     clock: Clock,
     private readonly onReloadFailed: (reason: string) => void,
   ) {
-    this.keys = readApiKeys(path);
+    this.keys = byId(readApiKeys(path));
     this.stop = clock.every(POLL_MS, () => void this.refresh());
   }
 
@@ -48,7 +48,7 @@ export class ApiKeyFile {
     const state = await stateOfFile(this.path);
     if (state === this.seen) return;
     try {
-      this.keys = readApiKeys(this.path);
+      this.keys = byId(readApiKeys(this.path));
     } catch (error) {
       this.report(state, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
       return;
@@ -64,4 +64,8 @@ export class ApiKeyFile {
     this.failure = `${state} ${reason}`;
     this.onReloadFailed(reason);
   }
+}
+
+function byId(keys: readonly ApiKey[]): ReadonlyMap<string, ApiKey> {
+  return new Map(keys.map((key) => [key.id, key]));
 }

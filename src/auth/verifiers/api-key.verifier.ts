@@ -37,7 +37,7 @@ export class ApiKeyVerifier extends TokenVerifier {
   /** What has become of a principal: itself, one with other rights, or undefined when its key is good no more. */
   current(principal: Principal): Principal | undefined {
     if (principal.kind !== 'api-key' || principal.issuer !== ISSUER) return principal;
-    const key = this.file.keys.find(({ id }) => id === principal.id);
+    const key = this.file.keys.get(principal.id ?? '');
     // A ticket brings a copy, which is known by the id of its key alone.
     const origin = this.origins.get(principal);
     if (!key || (origin && key.sha256 !== origin.sha256)) return undefined;
@@ -48,7 +48,7 @@ export class ApiKeyVerifier extends TokenVerifier {
   /** Every entry is compared, and each in constant time: the answer takes as long whichever it is. */
   private find(hash: Buffer): ApiKey | undefined {
     let found: ApiKey | undefined;
-    for (const key of this.file.keys) {
+    for (const key of this.file.keys.values()) {
       if (timingSafeEqual(Buffer.from(key.sha256, 'hex'), hash)) found = key;
     }
     return found;
