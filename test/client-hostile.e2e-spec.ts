@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { jest } from '@jest/globals';
+import type { WebSocketConstructor } from 'nestjs-ws-security/client';
 import {
   cleanups,
   clientOf,
@@ -166,4 +167,47 @@ it('does not come back early because the server moved the hint', async () => {
   expect((await until('waiting')).retryAt).toBeLessThan(Date.now() + 2 ** 31);
   jest.advanceTimersByTime(3_600_000);
   expect(client.state).toBe('waiting');
+});
+
+/** Node 22 tells of a handshake that failed by an error alone, where everybody else adds a close event. */
+class SilentlyFailing extends EventTarget {
+  static readonly made: SilentlyFailing[] = [];
+  readonly readyState = 0;
+
+  constructor() {
+    super();
+    SilentlyFailing.made.push(this);
+  }
+
+  send(): void {}
+  close(): void {}
+}
+
+it('S7 counts a handshake that ends in an error alone, long before the attempt times out', async () => {
+  const made = SilentlyFailing.made;
+  const WebSocket = SilentlyFailing as unknown as WebSocketConstructor;
+  const { client, until } = clientOf('ws://127.0.0.1:9', { WebSocket });
+  client.connect();
+  for (const attempt of [1, 2]) {
+    while (made.length < attempt) await new Promise((resolve) => void setImmediate(resolve));
+    made.at(-1)?.dispatchEvent(new Event('error'));
+    jest.advanceTimersByTime(1_000);
+    expect(await until('waiting')).toMatchObject({ code: 1006, reason: '', next: 'backoff', attempt });
+    client.retryNow();
+  }
+});
+
+it.each([
+  ['no entry of a header', 'a b'],
+  ['two entries', 'a,b'],
+  ['nothing', ''],
+  ['longer than a header', 'x'.repeat(20_000)],
+])('S5 comes back anew when the resume token is %s', async (_, token) => {
+  const { server, peer, until } = await connected();
+  peer.send(session({ resume: { token, seq: 1, recovered: false } }));
+  peer.socket.close(1012);
+  await until('waiting');
+  jest.advanceTimersByTime(500);
+  expect((await server.peers.next()).offered).toEqual(['ws-security.v1']);
+  await until('open');
 });

@@ -101,6 +101,22 @@ describe('the queue', () => {
     ]);
   });
 
+  it('keeps what a listener sends for the connection it starts anew when the last has ended', async () => {
+    const { client, server, peer, until } = await connected({ queueSize: 2 });
+    const dropped: DroppedMessage[] = [];
+    client.on('dropped', (message) => dropped.push(message));
+    const stop = client.on('status', ({ state }) => {
+      if (state !== 'closed') return;
+      stop();
+      client.connect();
+      expect(client.send('again', data(1))).toBe(true);
+    });
+    peer.socket.close(4403);
+    await until('closed');
+    expect(await (await server.peers.next()).frames.next()).toEqual({ event: 'again', data: data(1) });
+    expect(dropped).toEqual([]);
+  });
+
   it('keeps nothing unless told to, and drops nothing then', () => {
     const { client } = clientOf('ws://127.0.0.1:9');
     const dropped: DroppedMessage[] = [];

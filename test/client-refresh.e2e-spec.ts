@@ -207,3 +207,28 @@ it('sends no credential on a connection it did not ask it for', async () => {
   expect(await second.frames.next()).toEqual({ event: 'mark' });
   expect(failed.size).toBe(0);
 });
+
+it('asks again when the one who supplies tokens does not answer, and takes a late answer too', async () => {
+  const answers: ((token: string) => void)[] = [];
+  let first = true;
+  const token = () => {
+    if (!first) return new Promise<string>((resolve) => void answers.push(resolve));
+    first = false;
+    return 'first';
+  };
+  const { client, peer, states } = await connected({ token, random: half });
+  const { failed, refreshed } = outcomes(client);
+  await announce(client, peer, inMs(120_000));
+  jest.advanceTimersByTime(75_000);
+  expect(answers).toHaveLength(1);
+  jest.advanceTimersByTime(30_000);
+  expect(answers).toHaveLength(2);
+  answers[0]?.('late');
+  const { id, data } = await peer.frames.next();
+  expect(data).toEqual({ token: 'late' });
+  answer(peer, id, { expiresAt: inMs(3_600_000) });
+  await refreshed.next();
+  jest.advanceTimersByTime(60_000);
+  expect(failed.size).toBe(0);
+  expect(states).toEqual(['connecting', 'open']);
+});

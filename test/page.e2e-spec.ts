@@ -101,6 +101,26 @@ describePage('the page of the reference service', () => {
     expect(await page.locator('#text-error').isVisible()).toBe(false);
   }, 30_000);
 
+  it('keeps its width, whatever the names and messages', async () => {
+    await open();
+    const long = 'x'.repeat(400);
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      const push = (event: string, data: object) => socket.send(JSON.stringify({ event, data }));
+      push('session', { connectionId: 'c', principal: { id: long, roles: [long] }, expiresAt: null });
+      socket.onMessage(() => push('chat.message', { room: 'lobby', from: long, text: long, at: 0 }));
+    });
+    // A page that is there already has the socket it came with.
+    await page.reload();
+    for (const width of [800, 1280]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.click('#sign-in-button');
+      await message(long).waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await page.evaluate('document.querySelector("#log").scrollWidth')).toBeLessThan(width);
+      await page.click('#sign-out');
+    }
+  }, 30_000);
+
   it('says so when it was too fast, and recovers', async () => {
     await open({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' });
     await signIn('alice');

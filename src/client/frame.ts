@@ -5,6 +5,9 @@ import type { ResumePoint } from './offered-protocols.js';
 
 const ADVICE: readonly unknown[] = ['never', 'backoff', 'reauthenticate'] satisfies ReconnectAdvice[];
 
+/** What can stand in a header: RFC 3986 §2.3 names characters that mean nothing anywhere. */
+const RESUME_TOKEN = /^[\w.~-]{1,512}$/;
+
 /** A frame as it arrived: only `event` is sure. */
 export interface Frame {
   event: string;
@@ -47,10 +50,12 @@ export function toSession(data: unknown): SessionBody | null {
   return typeof (data as Unknown)?.['connectionId'] === 'string' ? (data as SessionBody) : null;
 }
 
-/** Null when the server does not offer to take the session up again. */
+/** Null when the server does not offer to take the session up again, or in a way nobody could ask for. */
 export function toResumePoint(resume: unknown): ResumePoint | null {
   const { token, seq } = (resume as Unknown) ?? {};
-  return typeof token === 'string' && typeof seq === 'number' ? { token, seq } : null;
+  return typeof token === 'string' && RESUME_TOKEN.test(token) && typeof seq === 'number'
+    ? { token, seq }
+    : null;
 }
 
 /** Null when it gives no advice: then the close code decides alone. */

@@ -13,10 +13,11 @@ const LOGIN_ID = 0;
 const SHORTEST_HEARTBEAT_MS = 1_000;
 const LONGEST_PONG_MS = 10_000;
 const LONGEST_REASON_BYTES = 123;
+const CLOSE_GRACE_MS = 1_000;
 
 export interface LineEnd {
-  /** How far it came. */
-  phase: 'credential' | 'creation' | 'handshake' | 'open';
+  /** How far it came; `offline`: the device gave it up, wherever it was. */
+  phase: 'credential' | 'creation' | 'handshake' | 'open' | 'offline';
   /** Null when there was no socket to close. */
   code: number | null;
   reason: string;
@@ -96,8 +97,10 @@ export class Line {
     });
     on('message', ({ data }) => this.#received(data));
     on('close', ({ code = ABNORMAL_CLOSURE, reason = '' }) => this.#end(code, reason));
-    // A close event follows an error; but `ws` throws an error that nobody listens to.
-    on('error', () => {});
+    // A close event follows an error, but not in Node 22 when the handshake failed.
+    on('error', () => {
+      if (this.#phase === 'handshake') this.#timer.start(CLOSE_GRACE_MS, () => this.#breakOff(''));
+    });
   }
 
   #opened(): void {

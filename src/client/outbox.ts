@@ -21,7 +21,7 @@ export class Outbox {
   /** In place of the oldest, when there is no room; false when nothing is kept at all. */
   keep(message: Kept): boolean {
     if (!this.#size) return false;
-    if (this.#kept.push(message) > this.#size) this.#lose(1, 'overflow');
+    if (this.#kept.push(message) > this.#size) this.#lose(this.#kept.shift() as Kept, 'overflow');
     return true;
   }
 
@@ -29,13 +29,14 @@ export class Outbox {
     while (this.#kept[0] && send(this.#kept[0].text)) this.#kept.shift();
   }
 
-  clear(): void {
-    this.#lose(Infinity, 'closed');
+  /** What listeners keep when `announce` tells them of the end is for a connection they start anew. */
+  clear(announce: () => void): void {
+    const kept = this.#kept.splice(0);
+    announce();
+    for (const message of kept) this.#lose(message, 'closed');
   }
 
-  #lose(count: number, reason: DroppedMessage['reason']): void {
-    for (const { event, data } of this.#kept.splice(0, count)) {
-      this.#events.emit('dropped', { event, data, reason });
-    }
+  #lose({ event, data }: Kept, reason: DroppedMessage['reason']): void {
+    this.#events.emit('dropped', { event, data, reason });
   }
 }

@@ -5,6 +5,7 @@ import { Timer } from './timer.js';
 
 const LONGEST_LEAD_MS = 60_000;
 const SHORTEST_DELAY_MS = 1_000;
+const PATIENCE_MS = 10_000;
 
 /**
  * Renews the credential of an open connection before it expires. If that fails, or the clocks disagree so much that
@@ -44,6 +45,8 @@ export class Renewal {
   }
 
   async #run(expiresAt: number | null): Promise<void> {
+    // Whoever supplies the token may never answer: then it is asked again.
+    this.plan(expiresAt, PATIENCE_MS);
     const turn = this.#turn;
     try {
       await this.#renew();

@@ -57,7 +57,7 @@ export class RetryPlan {
 
   /** `fixedToken`: nobody can supply a fresh credential, so asking for one is final. */
   ended({ phase, code }: LineEnd, fixedToken: boolean): Verdict {
-    if (phase !== 'open' || !this.#stable) this.failures++;
+    if (phase !== 'offline' && (phase !== 'open' || !this.#stable)) this.failures++;
     const next = this.goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
     this.goodbye = null;
     // A browser hides the status of a refused handshake: it may have been 401.

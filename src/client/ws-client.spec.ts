@@ -564,6 +564,37 @@ describe('WsClient: offline', () => {
     expect(await until('closed')).toMatchObject({ offline: false });
   });
 
+  it.each([
+    ['never', 'closed'],
+    ['reauthenticate', 'waiting'],
+  ] as const)('S7 does not forget a goodbye of %s over it', async (advice, state) => {
+    const token = provider('old', 'new');
+    const { client, peer, until } = await connected({ token });
+    const heard = new Queue<unknown>();
+    client.on('goodbye', (body) => heard.push(body));
+    peer.send(goodbye(advice));
+    await heard.next();
+    offline();
+    expect(await until(state)).toMatchObject({ code: 1006, reason: 'Offline', next: advice });
+    client.retryNow();
+    if (advice === 'never') return;
+    await until('open');
+    expect(token).toHaveBeenLastCalledWith({ reauthenticate: true });
+  });
+
+  it('does not take a goodbye for the end of another connection', async () => {
+    const { client, server, peer, until } = await connected({ token: 'fixed' });
+    const heard = new Queue<unknown>();
+    client.on('goodbye', (body) => heard.push(body));
+    peer.send(goodbye('backoff'));
+    await heard.next();
+    offline();
+    await until('waiting');
+    server.stop();
+    client.retryNow();
+    expect(await until('waiting')).toMatchObject({ code: 1006, reason: '', next: 'backoff' });
+  });
+
   it('does not listen when closed', async () => {
     const { client } = await connected();
     expect(listeners()).toEqual([1, 1]);

@@ -201,17 +201,10 @@ export class WsClient {
   }
 
   #networkChanged(): void {
-    if (!this.#network.offline) {
-      if (this.state === 'waiting') this.#wait({}, this.#plan.shortDelay());
-      return;
-    }
-    const lost = this.#line && {
-      code: ABNORMAL_CLOSURE,
-      reason: 'Offline',
-      next: 'backoff' as const,
-    };
-    this.#dropLine();
-    this.#wait(lost);
+    const { offline } = this.#network;
+    if (offline && this.#line) this.#ended({ phase: 'offline', code: ABNORMAL_CLOSURE, reason: 'Offline' });
+    else if (offline) this.#wait();
+    else if (this.state === 'waiting') this.#wait({}, this.#plan.shortDelay());
   }
 
   #wait(outcome?: Partial<ClientStatus> | null, delayMs = this.#plan.delay()): void {
@@ -225,8 +218,7 @@ export class WsClient {
     this.#timer.stop();
     this.#network.stop();
     this.#dropLine(outcome.reason);
-    this.#become('closed', outcome);
-    this.#outbox.clear();
+    this.#outbox.clear(() => this.#become('closed', outcome));
   }
 
   /** What `change` does not name stays, but for the countdown. */
