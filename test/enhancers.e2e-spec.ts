@@ -134,6 +134,11 @@ function gatewayOf(path: string, guard: new (...args: never[]) => CanActivate): 
     one(): boolean {
       return true;
     }
+
+    @SubscribeMessage('often')
+    often(): boolean {
+      return true;
+    }
   }
   return OneGateway;
 }
@@ -267,6 +272,13 @@ it('what a step of a guard throws is answered as it is elsewhere', async () => {
   expect(await answer('/ws')).toMatchObject({
     data: { code: 'BAD_MESSAGE', message: 'The tenant is suspended.' },
   });
+});
+
+it('what a guard says in words of its own is no violation', async () => {
+  const client = await connect('/ws', 'carol');
+  for (let count = 0; count < 4; count++)
+    expect(await client.request('often')).toMatchObject({ data: { message: 'The tenant is suspended.' } });
+  await client.close();
 });
 
 it('Z1 a promise where a guard needs an answer is a refusal', async () => {

@@ -8,6 +8,7 @@ import {
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
+import type { ErrorCode } from '../protocol/error-code.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
@@ -67,9 +68,7 @@ export class MessageDispatcher {
       this.replies.fail(connection, message, error);
     }
     if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
-    // The frame was a good one: what is left to be called so is the application's own, as that a room is full.
-    if (message.failure && message.failure !== 'BAD_MESSAGE')
-      this.violations.record(connection, message.failure);
+    if (message.failure) this.recordThrown(connection, message.failure);
   }
 
   private route(route: Route, message: InboundMessage): Job | undefined {
@@ -100,14 +99,25 @@ export class MessageDispatcher {
       return !refusal;
     } catch (error) {
       const refusal = errorBodyOf(error);
-      if (refusal && refusal.code !== 'INTERNAL_ERROR') this.refuse(connection, refusal, message.id);
-      else this.replies.fail(connection, message, error);
+      if (refusal && refusal.code !== 'INTERNAL_ERROR') {
+        this.answer(connection, refusal, message.id);
+        this.recordThrown(connection, refusal.code);
+      } else this.replies.fail(connection, message, error);
       return false;
     }
   }
 
   private refuse(connection: Connection, body: ErrorBody, id: FrameId | undefined): undefined {
-    if (connection.hears(body.code, id)) connection.fail(body, id);
+    this.answer(connection, body, id);
     this.violations.record(connection, body.code);
+  }
+
+  private answer(connection: Connection, body: ErrorBody, id: FrameId | undefined): void {
+    if (connection.hears(body.code, id)) connection.fail(body, id);
+  }
+
+  /** Of a frame that was a good one, only the application says so, in words of its own: that a room is full. */
+  private recordThrown(connection: Connection, code: ErrorCode): void {
+    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code);
   }
 }
