@@ -113,13 +113,15 @@ it('stays away when it was sent away', async () => {
 });
 
 it('S9 renews its credential in place: no new connection, a later end', async () => {
-  const lives = [2, 600];
+  const lives = [4, 600];
   client = new WsClient({
     url: `${running.url}/ws`,
     token: ({ reauthenticate }) => {
       reasons.push(reauthenticate);
       return mintToken({}, { expiresIn: lives.shift() ?? 0, now: clock.now() });
     },
+    // Half the time left, which is more than three seconds: less than one is never renewed.
+    random: () => 0,
     WebSocket,
   });
   const refreshed = new Promise<number | null>((resolve) => {
