@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { WsSecurityOptions } from 'nestjs-ws-security';
 import { EchoGateway } from './support/echo.gateway.js';
 import { hang, IdentityProvider, json, redirect, text } from './support/identity-provider.js';
@@ -8,6 +9,8 @@ import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken, SECRET } from './support/tokens.js';
 
+/** Until then a provider has to have answered, for it to be known why nobody is let in. */
+const PROVIDER_MS = 400;
 const DISCOVERY = '/.well-known/openid-configuration';
 
 let provider: IdentityProvider;
@@ -61,14 +64,22 @@ const GOOD = both(101);
 const FAULTS: [name: string, answer: () => ReturnType<typeof json>][] = [
   ['500', () => json({ active: true, sub: 'alice', keys: [] }, 500)],
   ['201', () => json({ active: true, sub: 'alice', keys: [] }, 201)],
-  ['no answer', () => hang],
-  ['an answer that never ends', () => (response) => response.writeHead(200).write('{"active":true,')],
+  ['no answer', () => () => clock.advance(PROVIDER_MS)],
+  ['an answer that never ends', () => (response) => drip(response.writeHead(200))],
   ['a redirect', () => redirect(`${provider.issuer}/elsewhere`)],
   ['text', () => text('{"active":true')],
   ['a list', () => json([{ active: true, sub: 'alice' }])],
   ['null', () => json(null)],
   ['megabytes', () => json({ active: true, sub: 'alice', keys: [], padding: 'x'.repeat(2_000_000) })],
 ];
+
+/** Something more every ten milliseconds, as long as somebody listens. */
+function drip(response: ServerResponse): void {
+  if (response.destroyed) return;
+  response.write(' ');
+  clock.advance(10);
+  setImmediate(drip, response);
+}
 
 describe('a JWK set', () => {
   const [first, second] = [signingKey('RSA'), signingKey('EC')];
@@ -344,6 +355,8 @@ describe('introspection', () => {
     const waiting = codesOf('opaque');
     await asked;
     expect(await codesOf(await mintToken())).toEqual(GOOD);
+    provider.answers.set('/introspect', () => clock.advance(PROVIDER_MS));
+    clock.advance(PROVIDER_MS);
     expect(await waiting).toEqual(UNAVAILABLE);
   });
 });

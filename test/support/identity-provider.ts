@@ -66,6 +66,8 @@ export class IdentityProvider {
   }
 
   private async listen(port: number): Promise<void> {
+    // A connection that is kept is the client's to close, however long it is idle.
+    this.server.keepAliveTimeout = 0;
     this.server.on('request', (request, response) => void this.handle(request, response));
     await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
   }

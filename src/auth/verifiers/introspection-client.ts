@@ -8,14 +8,13 @@ import {
   processIntrospectionResponse,
 } from 'oauth4webapi';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
-import { type ProviderRequest, requestJson } from './provider-http.js';
+import { type Patience, type ProviderRequest, requestJson } from './provider-http.js';
 
-export interface IntrospectionClientOptions {
+export interface IntrospectionClientOptions extends Patience {
   url: string;
   clientId: string;
   clientSecret: string;
   issuer?: string | undefined;
-  timeoutMs: number;
 }
 
 /** Asks an authorization server what a token is (RFC 7662 §2). */
@@ -34,13 +33,13 @@ export class IntrospectionClient {
    * @throws ProviderUnavailableError when there is no usable answer
    */
   async ask(token: string): Promise<Record<string, unknown>> {
-    const { url, clientId, timeoutMs } = this.options;
+    const { url, clientId, clock, timeoutMs } = this.options;
     const client = { client_id: clientId };
     const response = await introspectionRequest(this.server, client, this.authentication, token, {
       additionalParameters: { token_type_hint: 'access_token' },
       // Whether plain http may be configured at all is for the options to say.
       [allowInsecureRequests]: url.startsWith('http:'),
-      [customFetch]: (to, request) => exchange(to, { ...request, timeoutMs }),
+      [customFetch]: (to, request) => exchange(to, { ...request, clock, timeoutMs }),
     });
     try {
       return await processIntrospectionResponse(this.server, client, response);

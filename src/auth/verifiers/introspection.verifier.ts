@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../connection/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { principalOf } from '../jwt-claims.js';
@@ -27,7 +26,6 @@ export class IntrospectionVerifier extends TokenVerifier {
   constructor(
     private readonly options: IntrospectionOptions,
     private readonly mapper: PrincipalMapper,
-    private readonly clock: Clock,
   ) {
     super();
     this.client = new IntrospectionClient(options);
@@ -47,7 +45,7 @@ export class IntrospectionVerifier extends TokenVerifier {
   }
 
   private async introspect(token: string, hash: string): Promise<Principal> {
-    const askedAt = this.clock.monotonic();
+    const askedAt = this.options.clock.monotonic();
     const answer = await this.client.ask(token);
     const principal = this.principalOf(answer);
     this.remember(hash, { principal, until: askedAt + CACHE_MS });
@@ -60,7 +58,7 @@ export class IntrospectionVerifier extends TokenVerifier {
     if (issuer !== undefined && answer['iss'] !== issuer) throw new InvalidCredentialError('issuer');
     if (audience !== undefined && ![answer['aud']].flat().includes(audience))
       throw new InvalidCredentialError('audience');
-    return principalOf(answer, this.mapper, this.clock.now(), clockSkewMs);
+    return principalOf(answer, this.mapper, this.options.clock.now(), clockSkewMs);
   }
 
   private remember(hash: string, entry: { principal: Principal; until: number }): void {
@@ -72,7 +70,7 @@ export class IntrospectionVerifier extends TokenVerifier {
   }
 
   private isStillGood({ principal, until }: { principal: Principal; until: number }): boolean {
-    if (this.clock.monotonic() >= until) return false;
-    return principal.expiresAt === null || this.clock.now() < principal.expiresAt;
+    if (this.options.clock.monotonic() >= until) return false;
+    return principal.expiresAt === null || this.options.clock.now() < principal.expiresAt;
   }
 }

@@ -1,10 +1,16 @@
+import type { Clock } from '../../connection/clock.js';
 import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
 
 const MAX_RESPONSE_BYTES = 262_144;
 
-export interface ProviderRequest {
-  /** Milliseconds from the request to the last byte of the answer. */
+/** How long a provider may take. */
+export interface Patience {
+  clock: Clock;
+  /** From the request to the last byte of the answer. */
   timeoutMs: number;
+}
+
+export interface ProviderRequest extends Patience {
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
   body?: string | URLSearchParams;
@@ -17,16 +23,17 @@ export interface ProviderRequest {
  */
 export async function requestJson(
   url: string,
-  { timeoutMs, ...init }: ProviderRequest,
+  { clock, timeoutMs, ...init }: ProviderRequest,
 ): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const deadline = new AbortController();
+  const stop = clock.every(timeoutMs, () => deadline.abort(new Error(`not within ${timeoutMs} ms`)));
   const { origin, pathname } = new URL(url);
   try {
     const response = await fetch(url, {
       ...init,
       headers: { accept: 'application/json', ...init.headers },
       redirect: 'error',
-      signal,
+      signal: deadline.signal,
     });
     if (response.status !== 200) {
       await response.body?.cancel();
@@ -35,6 +42,8 @@ export async function requestJson(
     return objectOf(await textOf(response));
   } catch (cause) {
     throw new ProviderUnavailableError(`no usable answer from ${origin}${pathname}`, { cause });
+  } finally {
+    stop();
   }
 }
 

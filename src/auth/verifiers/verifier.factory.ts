@@ -57,13 +57,13 @@ function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts
   const publicKey = jwtPublicKey === undefined ? undefined : publicKeyOf(jwtPublicKey);
   if (publicKey) add(new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
   if (jwtJwksUri !== undefined) {
-    const timeoutMs = shareOf(options, 0.8);
-    const keys = new RemoteKeys(() => requestJson(jwtJwksUri, { timeoutMs }), clock);
+    const patience = { clock, timeoutMs: shareOf(options, 0.8) };
+    const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock);
     add(keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
   if (oidcIssuer !== undefined) {
-    const timeoutMs = shareOf(options, 0.4);
-    const keys = new RemoteKeys(() => openidKeys(oidcIssuer, timeoutMs), clock);
+    const patience = { clock, timeoutMs: shareOf(options, 0.4) };
+    const keys = new RemoteKeys(() => openidKeys(oidcIssuer, patience), clock);
     add(keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuer: oidcIssuer });
   }
   return verifiers;
@@ -80,9 +80,8 @@ function introspectionVerifier(
   const timeoutMs = shareOf(options, 0.8);
   const issuer = jwtIssuer ?? oidcIssuer;
   return new IntrospectionVerifier(
-    { url, clientId, clientSecret, issuer, audience, clockSkewMs, timeoutMs },
+    { url, clientId, clientSecret, issuer, audience, clockSkewMs, clock, timeoutMs },
     mapper,
-    clock,
   );
 }
 
