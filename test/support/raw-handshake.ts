@@ -1,5 +1,8 @@
 import { connect } from 'node:net';
 
+/** What a slow machine may need. */
+const ANSWER_MS = 20_000;
+
 export interface RawAnswer {
   status: number;
   headers: Map<string, string>;
@@ -35,7 +38,7 @@ export function rawHandshake(port: number, bytes: string | Buffer): Promise<RawA
     let text = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     socket.setEncoding('latin1');
-    socket.setTimeout(5000, () => socket.destroy(new Error(`no end of the answer: ${text}`)));
+    socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error(`no end of the answer: ${text}`)));
     socket.on('error', reject);
     socket.on('data', (chunk: string) => {
       text += chunk;
