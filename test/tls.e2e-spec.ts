@@ -38,6 +38,8 @@ const describeWithOpenssl = hasOpenssl || process.env['CI'] === 'true' ? describ
 // What this OpenSSL would not even offer by itself.
 const ANY = 'DEFAULT:@SECLEVEL=0';
 
+const WAIT_MS = 15_000;
+
 let authority: CertificateAuthority;
 let leaf: Issued;
 let folder: string;
@@ -334,7 +336,7 @@ describe('TlsReloader', () => {
     reloader: TlsReloader;
     clock: ManualClock;
     events: SecurityEvent[];
-    /** Lets seconds pass until there are this many events. */
+    /** Lets seconds pass until there are this many events, or none comes for too long. */
     until: (count: number) => Promise<void>;
     serial: () => Promise<string | undefined>;
   }
@@ -349,10 +351,14 @@ describe('TlsReloader', () => {
     const reloader = new TlsReloader(options, clock, security);
     reloader.watch(echo.server);
     cleanups.push(() => reloader.onApplicationShutdown());
-    const until = async (count: number): Promise<void> => {
-      while (events.length < count) await second(clock);
-    };
+    const until = (count: number): Promise<void> => secondsUntil(clock, () => events.length >= count);
     return { ...echo, reloader, clock, events, until, serial: async () => (await greet(echo.port)).serial };
+  }
+
+  /** In vain it ends before the test does, so that nothing goes on behind a failure. */
+  async function secondsUntil(clock: ManualClock, condition: () => boolean): Promise<void> {
+    const deadline = performance.now() + WAIT_MS;
+    while (!condition() && performance.now() < deadline) await second(clock);
   }
 
   async function second(clock: ManualClock): Promise<void> {
@@ -452,7 +458,7 @@ describe('TlsReloader', () => {
 
       await replace('key.pem', next.key);
       await replace('cert.pem', next.cert);
-      while (events.at(-1)?.type !== 'tls.reloaded') await second(clock);
+      await secondsUntil(clock, () => events.at(-1)?.type === 'tls.reloaded');
       expect(await serial()).toBe(next.x509.serialNumber);
     },
   );
