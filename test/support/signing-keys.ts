@@ -38,10 +38,12 @@ function pairOf(family: Exclude<Family, 'HMAC'>) {
 export const ISSUER = 'https://id.test';
 export const AUDIENCE = 'chat';
 
+/** No clock of a test is behind it, however long ago that clock was stopped. */
+const START = Math.floor(Date.now() / 1000);
+
 /** Claims that satisfy everything; a member that is undefined is left out. */
 export function goodClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  const now = Math.floor(Date.now() / 1000);
-  return { sub: 'alice', iss: ISSUER, aud: AUDIENCE, iat: now - 60, exp: now + 3600, ...changes };
+  return { sub: 'alice', iss: ISSUER, aud: AUDIENCE, iat: START - 60, exp: START + 3600, ...changes };
 }
 
 export function signed(
