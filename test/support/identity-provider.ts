@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JWK } from 'jose';
+import { ownPort } from './own-port.js';
 
 type Answer = (response: ServerResponse, body: string) => void;
 
@@ -24,9 +25,9 @@ export class IdentityProvider {
 
   private constructor(private server: Server) {}
 
-  static async start(port = 0): Promise<IdentityProvider> {
+  static async start(port?: number): Promise<IdentityProvider> {
     const provider = new IdentityProvider(createServer());
-    await provider.listen(port);
+    await provider.listen(port ?? (await ownPort()));
     return provider;
   }
 
@@ -66,6 +67,8 @@ export class IdentityProvider {
   }
 
   private async listen(port: number): Promise<void> {
+    // Only clients end what is idle, so that no request is on its way to an end.
+    this.server.keepAliveTimeout = 0;
     this.server.on('request', (request, response) => void this.handle(request, response));
     await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
   }
