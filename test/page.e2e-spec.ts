@@ -178,7 +178,7 @@ describePage('the page of the reference service', () => {
       await page.reload();
       await signIn('alice');
       // The notice stays for as long as it is looked at.
-      await page.clock.pauseAt(Date.now() + 5000);
+      await page.clock.pauseAt(Date.now() + 60_000);
       // At once, so that they are too many on a slow machine too.
       await page.evaluate(`for (let n = 0; n < 8; n++) {
       document.querySelector('#text').value = 'message ' + n;
