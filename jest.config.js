@@ -27,7 +27,7 @@ export default {
   // Most of a run is waiting: for servers, browsers and clocks.
   maxWorkers: 2,
   // Servers, browsers and certificates: a busy machine takes its time.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

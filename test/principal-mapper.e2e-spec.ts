@@ -86,6 +86,7 @@ it('Z2 and what an opaque token allows', async () => {
   provider.tokens.set('opaque', { active: true, sub: 'alice', ...KEYCLOAK });
   await start(KeycloakMapper, {
     jwtSecret: undefined,
+    authTimeoutMs: 60_000,
     introspectionUrl: `${provider.issuer}/introspect`,
     introspectionClientId: 'chat',
     introspectionClientSecret: 'secret',

@@ -11,12 +11,15 @@ class OwnFilter extends WsExceptionFilter {}
 
 @SecureGateway({ path: '/ws' })
 class QueueGateway {
+  /** Opens what `slow` waits for, whether it has begun or not. */
   static release: () => void = () => undefined;
+  static released: Promise<void>;
   static served = 0;
 
   @SubscribeMessage('slow')
-  slow(): Promise<boolean> {
-    return new Promise((resolve) => (QueueGateway.release = () => resolve(true)));
+  async slow(): Promise<boolean> {
+    await QueueGateway.released;
+    return true;
   }
 
   @WsRoles('admin')
@@ -37,6 +40,7 @@ let running: RunningApp;
 
 beforeEach(async () => {
   QueueGateway.served = 0;
+  QueueGateway.released = new Promise((resolve) => (QueueGateway.release = resolve));
   running = await startApp({ gateways: [QueueGateway], options: { maxInFlight: 1 } });
 });
 

@@ -111,9 +111,10 @@ describe('floods of ten thousand frames', () => {
     client.sendRaw(Buffer.concat(Array.from({ length: 10_000 }, () => bytes)));
     expect(await end(client)).toEqual({ code: 4429, codes: heard });
     expect(StrikeGateway.served).toBeLessThanOrEqual(100);
+    await happened('messages.refused');
+    await happened('connection.closed');
     expect(ofType('messages.refused')).toHaveLength(1);
     expect(ofType('messages.refused')[0]).toMatchObject({ principal: 'alice', path: '/ws' });
-    await happened('connection.closed');
     expect(ofType('connection.closed')).toMatchObject([{ code: 4429 }]);
     expect(await bystander.request('echo', { text: 'still here' })).toMatchObject({ event: 'echo' });
   });
@@ -182,7 +183,9 @@ describe('the frame budget', () => {
   it('R1 says once in a run that it is spent, and how long', async () => {
     await start({ frameRate: 10, frameBurst: 2 });
     const client = await connect();
-    for (let id = 1; id <= 10; id++) client.send(echo(id));
+    // In one write: in several, the service may answer the first before it has the others.
+    const messages = Array.from({ length: 10 }, (_, n) => frame({ payload: JSON.stringify(echo(n + 1)) }));
+    client.sendRaw(Buffer.concat(messages));
     const frames = [await client.next(), await client.next(), await client.next()];
     expect(frames.map(({ id }) => id)).toEqual([undefined, 1, 2]);
     expect(frames[0]).toEqual({
@@ -205,9 +208,8 @@ describe('the frame budget', () => {
     const client = await connect();
     const padded = JSON.stringify(echo(1)).padEnd(49_000);
     for (let i = 0; i < 3; i++) client.send(padded);
-    expect((await client.next()).event).toBe('echo');
-    expect((await client.next()).event).toBe('echo');
-    expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED' } });
+    const frames = [await client.next(), await client.next(), await client.next()];
+    expect(frames.map(nameOf).toSorted()).toEqual(['RATE_LIMITED', 'echo', 'echo']);
     await client.close();
   });
 
@@ -217,8 +219,8 @@ describe('the frame budget', () => {
     expect(client.socket.extensions).toContain('permessage-deflate');
     const padded = JSON.stringify(echo(1)).padEnd(60_000);
     for (let i = 0; i < 2; i++) client.send(padded);
-    expect((await client.next()).event).toBe('echo');
-    expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED' } });
+    const frames = [await client.next(), await client.next()];
+    expect(frames.map(nameOf).toSorted()).toEqual(['RATE_LIMITED', 'echo']);
     await client.close();
   });
 });

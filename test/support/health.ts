@@ -1,13 +1,15 @@
 import { get } from 'node:https';
 import { get as plainGet } from 'node:http';
 
-const DEADLINE_MS = 3000;
+/** Nothing waits this long unless the service has failed, on a slow and busy machine either. */
+const DEADLINE_MS = 30_000;
 
 /** How many connections the reference service says it has. */
 export function connectionsOf(url: string): Promise<number> {
   const send = url.startsWith('https:') ? get : plainGet;
   return new Promise((resolve, reject) => {
-    const call = send(`${url}/health`, { rejectUnauthorized: false }, (response) => {
+    // A connection that is kept may be ended by the service just when the next request is on its way.
+    const call = send(`${url}/health`, { rejectUnauthorized: false, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JWK } from 'jose';
+import { ownPort } from './own-port.js';
 
 type Answer = (response: ServerResponse, body: string) => void;
 
@@ -24,9 +25,9 @@ export class IdentityProvider {
 
   private constructor(private server: Server) {}
 
-  static async start(port = 0): Promise<IdentityProvider> {
+  static async start(port?: number): Promise<IdentityProvider> {
     const provider = new IdentityProvider(createServer());
-    await provider.listen(port);
+    await provider.listen(port ?? (await ownPort()));
     return provider;
   }
 

@@ -65,6 +65,7 @@ export class OpenidProvider {
 
   /** Cuts everybody off, as a crash would. */
   async kill(): Promise<void> {
+    if (!running.has(this.child)) return;
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGKILL');
     await gone;
@@ -108,6 +109,8 @@ export class OpenidProvider {
         `${this.issuer}${path}`,
         {
           method: 'POST',
+          // One that is kept may be of the provider that was killed.
+          agent: false,
           auth: `${id}:${secret}`,
           ca,
           headers: { 'content-type': 'application/x-www-form-urlencoded' },

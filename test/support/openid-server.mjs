@@ -51,6 +51,8 @@ const settings = (jwks) => ({
 });
 
 const server = tls ? createTlsServer(tls) : createServer();
+// Only clients end what is idle, so that no request is on its way to an end.
+server.keepAliveTimeout = 0;
 server.listen(port, '127.0.0.1', () => {
   const issuer = `${tls ? 'https' : 'http'}://localhost:${server.address().port}`;
   const handlerFor = (jwks) => new Provider(issuer, settings(jwks)).callback();

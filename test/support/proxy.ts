@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificate } from './certificate.js';
+import { ownPort } from './own-port.js';
 
 const ADDRESS = '127.0.0.1';
-const START_MS = 10_000;
+const START_MS = 40_000;
 
 /** A program that stands in front of the service, with its configuration in `docs/examples`. */
 export interface ProxyKind {
@@ -78,7 +79,7 @@ export class Proxy {
   /** Resolves when it accepts connections. `edit` changes the example before it is used. */
   static async start(kind: ProxyKind, upstream: string, edit = (text: string) => text): Promise<Proxy> {
     const folder = await mkdtemp(join(tmpdir(), `${kind.name}-`));
-    const port = await freePort();
+    const port = await ownPort();
     const { cert, key } = await certificate();
     const files = { CERT_FILE: cert, KEY_FILE: key, PEM_FILE: `${cert}\n${key}` };
     for (const [name, text] of Object.entries(files))
@@ -152,17 +153,6 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 function replaceOnce(text: string, from: string, to: string): string {
   if (text.split(from).length !== 2) throw new Error(`the example does not say "${from}" once`);
   return text.replace(from, () => to);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, ADDRESS, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -45,7 +45,7 @@ export class Service {
     const service = Service.spawn(env);
     const listening = new Promise<string>((resolve) => {
       service.process.stdout?.on('data', () => {
-        const url = /^Listening on (\S+)$/m.exec(service.stdout)?.[1];
+        const url = /^Listening on (\S+)\n/m.exec(service.stdout)?.[1];
         if (url) resolve(url);
       });
     });

@@ -14,6 +14,8 @@ export function post(url: string, body: unknown, token?: string): Promise<Answer
       url,
       {
         method: 'POST',
+        // One that is kept may be ended by the service just when the next request is on its way.
+        agent: false,
         rejectUnauthorized: false,
         headers: {
           'content-type': 'application/json',
