@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Bystander } from './support/bystander.js';
+import { processorMs } from './support/processor-time.js';
 import { hasProc, residentMb } from './support/resident-memory.js';
 import { Service } from './support/service.js';
 import { TestClient } from './support/test-client.js';
@@ -7,19 +8,22 @@ import { mintToken, SECRET } from './support/tokens.js';
 
 const COUNT = 6000;
 const PER_SECOND = 2000;
-/** They come within three seconds; the rest is for a machine that is busy with other things. */
-const MAX_ELAPSED_MS = 12_000;
+/** As many as come in 10 ms. */
+const AT_ONCE = 20;
+/** They take a second or so of the service's own time; the rest is for a machine that is much slower. */
+const MAX_PROCESSOR_MS = 12_000;
 const MAX_P99_MS = 100;
 const MAX_GROWTH_MB = 60;
 const MAX_LINES = 200;
+const MIN_ECHOES = 30;
 
 interface FloodResult {
   statuses: Record<string, number>;
-  elapsedMs: number;
 }
 
 function flood(port: string, token: string): Promise<FloodResult> {
-  const order = { port: Number(port), from: '127.0.0.2', count: COUNT, perSecond: PER_SECOND, token };
+  const pace = { count: COUNT, perSecond: PER_SECOND, atOnce: AT_ONCE };
+  const order = { port: Number(port), from: '127.0.0.2', ...pace, token };
   const attacker = spawn(process.execPath, ['test/support/handshake-flood.mjs', JSON.stringify(order)], {
     env: {},
   });
@@ -56,15 +60,18 @@ describe('under a flood of handshakes from one address', () => {
         WS_FRAME_RATE: '10000',
         WS_FRAME_BURST: '10000',
         WS_CONNECT_RATE_LIMIT: connectRateLimit,
+        WS_CONNECT_RATE_TTL_MS: '3600000',
         WS_AUTH_FAILURE_LIMIT: '100000',
       });
       const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
       const { pid } = service.process;
       const forged = await mintToken({}, { secret: 'another secret that is more than 32 bytes long' });
-      const bystander = await Bystander.connect(url, await mintToken({ sub: 'bystander' }));
+      const bystander = await Bystander.connect(service, await mintToken({ sub: 'bystander' }));
       const [mbBefore, linesBefore] = [hasProc ? residentMb(service) : 0, linesOf(service)];
+      const msBefore = processorMs(service);
 
-      const { statuses, elapsedMs } = await flood(new URL(url).port, forged);
+      const { statuses } = await flood(new URL(url).port, forged);
+      const tookMs = processorMs(service) - msBefore;
       const echoes = await bystander.leave();
       const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
       const lines = linesOf(service) - linesBefore;
@@ -72,8 +79,8 @@ describe('under a flood of handshakes from one address', () => {
       // Every attempt got its answer.
       expect(Object.values(statuses).reduce((sum, number) => sum + number, 0)).toBe(COUNT);
       expect(statuses[status]).toBeGreaterThanOrEqual(COUNT - 2);
-      expect(elapsedMs).toBeLessThan(MAX_ELAPSED_MS);
-      expect(echoes.count).toBeGreaterThan(100);
+      expect(tookMs).toBeLessThan(MAX_PROCESSOR_MS);
+      expect(echoes.count).toBeGreaterThan(MIN_ECHOES);
       expect(echoes.p99).toBeLessThan(MAX_P99_MS);
       expect(growthMb).toBeLessThan(MAX_GROWTH_MB);
       expect(lines).toBeGreaterThan(0);
@@ -84,6 +91,6 @@ describe('under a flood of handshakes from one address', () => {
       expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
       await newcomer.close();
     },
-    40_000,
+    120_000,
   );
 });

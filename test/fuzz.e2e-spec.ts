@@ -12,8 +12,13 @@ const FRAMES = 20_000;
 const FRAMES_PER_CONNECTION = 10;
 const CONNECTIONS_AT_ONCE = 20;
 const MAX_P99_MS = 100;
+const MIN_ECHOES = 30;
 const MAX_GROWTH_MB = 60;
+/** Of all kinds, in the time after which a kind is written again. */
 const MAX_LINES = 400;
+const WINDOW_MS = 10_000;
+/** The same frames every time, unless one is given to look further. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
 /** Codes a server may send; 1011 would be a fault of its own, whatever came in. */
 const isRight = (code: number): boolean =>
@@ -51,15 +56,13 @@ describe('random frames', () => {
     const { url, process } = service;
     const { pid } = process;
     const target = { url, token: await mintToken({ sub: 'fuzzer' }) };
-    const bystander = await Bystander.connect(
-      `${url.replace('http', 'ws')}/ws`,
-      await mintToken({ sub: 'bystander' }),
-    );
+    const bystander = await Bystander.connect(service, await mintToken({ sub: 'bystander' }));
     const script = fc.array(anyFrame, {
       minLength: FRAMES_PER_CONNECTION,
       maxLength: FRAMES_PER_CONNECTION,
     });
     const scripts = fc.array(script, { minLength: CONNECTIONS_AT_ONCE, maxLength: CONNECTIONS_AT_ONCE });
+    const startedAt = performance.now();
     const mbBefore = hasProc ? residentMb(service) : 0;
 
     let answers = 0;
@@ -67,20 +70,22 @@ describe('random frames', () => {
       const counts = await Promise.all(round.map((frames) => pour(frames, target)));
       for (const count of counts) answers += count;
     });
-    // A failure prints the seed. It is not made smaller: what ended the service cannot be tried again.
+    // A failure is not made smaller: what ended the service cannot be tried again.
     await fc.assert(property, {
+      seed: SEED,
       numRuns: FRAMES / FRAMES_PER_CONNECTION / CONNECTIONS_AT_ONCE,
       endOnFailure: true,
     });
     const echoes = await bystander.leave();
 
-    expect(echoes.count).toBeGreaterThan(100);
+    expect(echoes.count).toBeGreaterThan(MIN_ECHOES);
     expect(echoes.p99).toBeLessThan(MAX_P99_MS);
     await expectConnections(url, 0);
     expect(hasProc ? residentMb(service) - mbBefore : 0).toBeLessThan(MAX_GROWTH_MB);
     expect([process.pid, process.exitCode, service.stderr]).toEqual([pid, null, '']);
-    expect(service.stdout.split('\n').length).toBeLessThan(MAX_LINES);
+    const windows = Math.ceil((performance.now() - startedAt) / WINDOW_MS);
+    expect(service.stdout.split('\n').length).toBeLessThan(MAX_LINES * windows);
     // They were frames, not noise: the service has looked at many of them.
     expect(answers).toBeGreaterThan(FRAMES / 10);
-  }, 30_000);
+  }, 120_000);
 });

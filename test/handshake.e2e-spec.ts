@@ -292,7 +292,7 @@ it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken 
 });
 
 it('L5 R10 a peer may be cut off while nobody has taken its upgrade', async () => {
-  const app = await startApp({ gateways: [EchoGateway] });
+  const app = await startApp({ gateways: [EchoGateway], clock: new ManualClock() });
   const server = app.app.getHttpServer() as Server;
   const passed = new Promise<Socket>((resolve) =>
     server.on('upgrade', (_request: IncomingMessage, socket: Socket) => resolve(socket)),

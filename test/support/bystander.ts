@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import type { Service } from './service.js';
 
 export interface Echoes {
   count: number;
-  /** The 99th percentile, in milliseconds. */
+  /** The 99th percentile, in milliseconds, without what was waited for a processor. */
   p99: number;
 }
 
@@ -12,16 +13,18 @@ export class Bystander {
   readonly #process: ChildProcessWithoutNullStreams;
   #output = '';
 
-  private constructor(url: string, token: string) {
+  private constructor(service: Service & { url: string }, token: string) {
     const script = 'test/support/echoing-peer.mjs';
-    this.#process = spawn(process.execPath, [script, JSON.stringify({ url, token })], { env: {} });
+    const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
+    const order = JSON.stringify({ url, token, pid: service.process.pid });
+    this.#process = spawn(process.execPath, [script, order], { env: {} });
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
   }
 
   /** Resolves when it has been answered once. */
-  static async connect(url: string, token: string): Promise<Bystander> {
-    const bystander = new Bystander(url, token);
+  static async connect(service: Service & { url: string }, token: string): Promise<Bystander> {
+    const bystander = new Bystander(service, token);
     await Promise.race([once(bystander.#process.stdout, 'data'), once(bystander.#process, 'close')]);
     return bystander;
   }
