@@ -144,7 +144,7 @@ export const provider = (...tokens: (string | null)[]) =>
 
 /** A closing handshake under way has a timer of `ws`, on either side. */
 export async function expectNoTimers(): Promise<void> {
-  for (let turns = 0; turns < 10_000 && jest.getTimerCount() > 0; turns++) {
+  for (let turns = 0; turns < 1_000_000 && jest.getTimerCount() > 0; turns++) {
     await new Promise((resolve) => void setImmediate(resolve));
   }
   expect(jest.getTimerCount()).toBe(0);
