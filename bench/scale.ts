@@ -70,5 +70,5 @@ export const SMOKE: Scale = {
   refused: { connections: 2, warmUpMs: 10, durationMs: 30 },
   attack: { victims: 2, everyMs: 10, durationMs: 100, framesPerSecond: 500, handshakesPerSecond: 50 },
   judges: false,
-  deadlineMs: 30_000,
+  deadlineMs: 240_000,
 };

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SubscribeMessage } from '@nestjs/websockets';
 import { CurrentPrincipal, SecureGateway, type Principal, type WsSecurityOptions } from 'nestjs-ws-security';
 import { CertificateAuthority } from './support/certificate-authority.js';
 import { EchoGateway } from './support/echo.gateway.js';
+import { ownPort } from './support/own-port.js';
 import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
@@ -97,10 +96,7 @@ it('T5 none is no credential, and one of a foreign authority ends the connection
 });
 
 it('a gateway with a port of its own speaks TLS with the same configuration', async () => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => free.once('listening', resolve));
-  const { port } = free.address() as AddressInfo;
-  await new Promise((resolve) => free.close(resolve));
+  const port = await ownPort();
   @SecureGateway({ path: '/own', port })
   class OwnPortGateway extends WhoGateway {}
   const app = await startApp({ gateways: [EchoGateway, OwnPortGateway], options });

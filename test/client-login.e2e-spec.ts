@@ -19,7 +19,8 @@ it.each(['subprotocol', undefined] as const)('a token in %s goes with the handsh
   const peer = await server.peers.next();
   await until('open');
   expect(peer.offered).toEqual(['ws-security.v1', 'bearer.abc']);
-  expect(peer.frames.size).toBe(0);
+  client.send('first');
+  expect(await peer.frames.next()).toEqual({ event: 'first' });
 });
 
 describe('a token in the first message', () => {
@@ -59,7 +60,8 @@ describe('a token in the first message', () => {
     const { client, until } = clientOf(server.url, { tokenIn });
     client.connect();
     await until('open');
-    expect((await server.peers.next()).frames.size).toBe(0);
+    client.send('first');
+    expect(await (await server.peers.next()).frames.next()).toEqual({ event: 'first' });
   });
 
   it('stays away when it is refused, without having been open', async () => {
@@ -107,7 +109,9 @@ describe('a ticket', () => {
     const second = await server.peers.next();
     expect(urls).toEqual(['/ws?room=1&ticket=t%2F1%26x%3D', '/ws?room=1&ticket=t2']);
     expect(peer.offered).toEqual(['ws-security.v1']);
-    expect(second.frames.size).toBe(0);
+    await until('open');
+    client.send('first');
+    expect(await second.frames.next()).toEqual({ event: 'first' });
   });
 
   it('leaves refreshes to the token', async () => {

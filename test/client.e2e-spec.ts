@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { ConnectionRegistry } from 'nestjs-ws-security';
 import {
   CloseCode,
@@ -10,6 +11,7 @@ import {
 import { WebSocket } from 'ws';
 import { EchoGateway } from './support/echo.gateway.js';
 import { ManualClock } from './support/manual-clock.js';
+import { ownPort } from './support/own-port.js';
 import { startApp, type AppOptions, type RunningApp } from './support/start-app.js';
 import { mintToken } from './support/tokens.js';
 
@@ -28,13 +30,9 @@ async function start(port = 0, more: AppOptions['options'] = {}): Promise<Runnin
   });
 }
 
-beforeEach(async () => {
-  clock = new ManualClock();
-  running = await start();
-  statuses = [];
-  reasons = [];
-  client = new WsClient({
-    url: `${running.url}/ws`,
+function clientOf({ url }: RunningApp): WsClient {
+  const made = new WsClient({
+    url: `${url}/ws`,
     token: ({ reauthenticate }) => {
       reasons.push(reauthenticate);
       return mintToken({}, { expiresIn: 60, now: clock.now() });
@@ -42,10 +40,20 @@ beforeEach(async () => {
     backoff: { baseMs: 10, maxMs: 50 },
     WebSocket,
   });
-  client.on('status', (status) => statuses.push(status));
+  made.on('status', (status) => statuses.push(status));
+  return made;
+}
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  running = await start();
+  statuses = [];
+  reasons = [];
+  client = clientOf(running);
 });
 
 afterEach(async () => {
+  jest.useRealTimers();
   client.close();
   await running.close();
 });
@@ -79,9 +87,12 @@ it('signs in through the subprotocol and asks', async () => {
 });
 
 it('S7 S8 comes back by itself when the server restarts', async () => {
+  await running.close();
+  const port = await ownPort();
+  running = await start(port);
+  client = clientOf(running);
   client.connect();
   await reached('open');
-  const { port } = running;
   const lost = reached('waiting');
   await running.close();
   await lost;
@@ -113,24 +124,28 @@ it('stays away when it was sent away', async () => {
 });
 
 it('S9 renews its credential in place: no new connection, a later end', async () => {
-  const lives = [4, 600];
+  // One time for both sides, and it moves when the test says so; the sockets need neither of the functions left alone.
+  jest.useFakeTimers({ now: clock.now(), doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  const lives = [60, 600];
   client = new WsClient({
     url: `${running.url}/ws`,
     token: ({ reauthenticate }) => {
       reasons.push(reauthenticate);
       return mintToken({}, { expiresIn: lives.shift() ?? 0, now: clock.now() });
     },
-    // Half the time left, which is more than three seconds: less than one is never renewed.
     random: () => 0,
     WebSocket,
   });
+  const told = new Promise((resolve) => client.on('session', resolve));
   const refreshed = new Promise<number | null>((resolve) => {
     client.on('refreshed', ({ expiresAt }) => resolve(expiresAt));
   });
   client.connect();
-  await reached('open');
+  await told;
+  jest.advanceTimersByTime(30_000);
+  clock.advance(30_000);
   expect(await refreshed).toBeGreaterThan(clock.now() + 500_000);
-  clock.advance(10_000);
+  clock.advance(60_000);
   expect(await client.request('echo', { text: 'still here' })).toEqual({ text: 'still here' });
   expect(reasons).toEqual([false, true]);
   expect(running.app.get(ConnectionRegistry).size).toBe(1);

@@ -45,7 +45,8 @@ const clock = new ManualClock();
 const { url, close } = await startTestApp({ module: AppModule, clock, options: { rateLimit: 1 } });
 const { status, code } = await TestClient.refused(url + '/ws');
 assert.deepEqual([status, code], [401, 'UNAUTHENTICATED']);
-const client = await TestClient.connect(url + '/ws', { token: await mintToken() });
+const token = await mintToken({}, { now: clock.now() });
+const client = await TestClient.connect(url + '/ws', { token });
 assert.deepEqual((await client.request('echo', { text: 'hi' })).data, { text: 'hi' });
 assert.equal((await client.request<{ code: string }>('echo', { text: 'hi' })).data.code, 'RATE_LIMITED');
 clock.advance(3_601_000);
@@ -117,7 +118,7 @@ beforeAll(() => {
     encoding: 'utf8',
   });
   if (compiled.status !== 0) throw new Error(compiled.stdout);
-}, 60_000);
+}, 300_000);
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -131,8 +132,12 @@ function run(platform: string, env: NodeJS.ProcessEnv): Promise<string> {
   });
   children.push(child);
   return new Promise((resolveOutput) => {
+    let printed = '';
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => resolveOutput(chunk.toString().trim()));
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.includes('\n')) resolveOutput(printed.trim());
+    });
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('close', (code) => resolveOutput(`exit ${code}\n${output}`));
   });
@@ -156,7 +161,7 @@ it.each(['express', 'fastify'])(
     expect(await client.request('echo', { text: 7 })).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
     await client.close();
   },
-  20_000,
+  120_000,
 );
 
 it('does not start without a secret and says what to set', async () => {
