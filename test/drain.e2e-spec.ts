@@ -7,13 +7,16 @@ import {
   ConnectionLifecycleService,
   ConnectionRegistry,
   DrainService,
+  type Principal,
   SecureGateway,
+  TokenVerifier,
   WsSecurityModule,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { ManualClock } from './support/manual-clock.js';
-import { startApp, type RunningApp } from './support/start-app.js';
+import { type AppOptions, startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
+import { tokenPrincipal } from './support/token-principal.js';
 import { mintToken, SECRET } from './support/tokens.js';
 
 @SecureGateway({ path: '/ws' })
@@ -39,10 +42,13 @@ let clock: ManualClock;
 let running: RunningApp;
 let events: ConnectionEvent[];
 
-async function start(options: WsSecurityOptions = {}): Promise<void> {
+async function start(
+  options: WsSecurityOptions = {},
+  overrides: AppOptions['overrides'] = [],
+): Promise<void> {
   clock = new ManualClock();
   SlowGateway.waiting = [];
-  running = await startApp({ gateways: [SlowGateway], clock, options });
+  running = await startApp({ gateways: [SlowGateway], clock, options, overrides });
   events = [];
   running.app.get(ConnectionLifecycleService).events.subscribe((event) => events.push(event));
 }
@@ -86,6 +92,31 @@ describe('S8 a drain', () => {
     const frames = await Promise.all(Array.from({ length: 51 }, () => client.next()));
     expect(frames.filter(({ event }) => event === 'quick')).toHaveLength(50);
     expect((await client.closed).code).toBe(1012);
+    await closing;
+  });
+
+  it.each<[string, string | undefined]>([
+    ['refresh', 'first'],
+    ['login by a first message', undefined],
+  ])('answers a %s that is under way', async (_what, token) => {
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    let isAsked = false;
+    const verify = async (text: string): Promise<Principal> => {
+      isAsked = text === 'late';
+      if (isAsked) await answered;
+      return tokenPrincipal('alice', clock.now() + 60_000);
+    };
+    await start({ authSources: ['header', 'message'] }, [[TokenVerifier, { verify }]]);
+    const client = await TestClient.connect(`${running.url}/ws`, token === undefined ? {} : { token });
+    client.send({ event: 'auth', data: { token: 'late' }, id: 1 });
+    await until(() => isAsked);
+    const closing = running.close();
+    for (let i = 0; i < 20; i++) await turn();
+    answer();
+    const expiresAt = clock.now() + 60_000;
+    expect(await client.next()).toEqual({ event: 'auth', data: { expiresAt }, id: 1 });
+    expect(await client.closed).toEqual({ code: 1012, reason: 'service restart' });
     await closing;
   });
 

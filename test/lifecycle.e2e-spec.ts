@@ -1,6 +1,7 @@
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
   CloseCode,
+  type Connection,
   ConnectionLifecycleService,
   ConnectionRegistry,
   SecureGateway,
@@ -64,6 +65,8 @@ afterEach(() => running.close());
 async function until(happened: () => boolean): Promise<void> {
   while (!happened()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+const theOne = (): Connection => [...running.app.get(ConnectionRegistry)][0] as Connection;
 
 const connect = async (path = '/ws', expiresIn = 3600, protocols: string[] = []): Promise<TestClient> =>
   TestClient.connect(running.url + path, {
@@ -209,6 +212,48 @@ describe('ws-security.v1', () => {
       event: 'goodbye',
       data: { code: 4419, reason: 'token expired', reconnect: 'reauthenticate', retryAfterMs: 0 },
     });
+  });
+
+  it.each<[string, number, (client: TestClient) => unknown, object]>([
+    [
+      'the application',
+      4403,
+      () => theOne().close(CloseCode.FORBIDDEN, 'kicked'),
+      { reason: 'kicked', reconnect: 'never', retryAfterMs: 0 },
+    ],
+    [
+      'the application for a while',
+      1013,
+      () => theOne().close(CloseCode.TRY_AGAIN_LATER, 'moving', 3000),
+      { reason: 'moving', reconnect: 'backoff', retryAfterMs: 3000 },
+    ],
+    [
+      'a binary frame',
+      1003,
+      (client) => client.socket.send(Buffer.from('{}')),
+      { reason: 'binary frames are not accepted', reconnect: 'never', retryAfterMs: 0 },
+    ],
+  ])('says goodbye when %s closes with %i', async (_who, code, end, data) => {
+    const client = await connect('/ws', 3600, ['ws-security.v1']);
+    await client.next();
+    end(client);
+    expect(await client.next()).toEqual({ event: 'goodbye', data: { code, ...data } });
+    expect((await client.closed).code).toBe(code);
+    expect(client.take()).toEqual([]);
+  });
+
+  it('S2 who is closed for good while the node drains hears that, and not to come back', async () => {
+    const client = await connect('/ws', 3600, ['ws-security.v1']);
+    await client.next();
+    const connection = theOne();
+    client.socket.on('message', () => connection.close(CloseCode.FORBIDDEN, 'kicked'));
+    const closing = running.close();
+    expect((await client.closed).code).toBe(4403);
+    expect(client.take().map(({ event, data }) => [event, data?.['code']])).toEqual([
+      ['goodbye', 1012],
+      ['goodbye', 4403],
+    ]);
+    await closing;
   });
 });
 

@@ -146,6 +146,23 @@ it('N15 failed logins count as failed credentials of the address', async () => {
   expect(codes).toEqual([4401, 4401, 4429]);
 });
 
+it('N15 who has to wait before another login hears how long', async () => {
+  await start({ options: { authFailureLimit: 1, authFailureTtlMs: 30_000 } });
+  const wrong = { event: 'auth', data: { token: 'wrong' }, id: 1 };
+  const first = await connect();
+  first.send(wrong);
+  await first.closed;
+  clock.advance(20_000);
+  const client = await connect('/who', ['ws-security.v1']);
+  client.send(wrong);
+  expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED', retryAfterMs: 10_000 }, id: 1 });
+  expect(await client.next()).toEqual({
+    event: 'goodbye',
+    data: { code: 4429, reason: 'rate limited', reconnect: 'backoff', retryAfterMs: 10_000 },
+  });
+  expect((await client.closed).code).toBe(4429);
+});
+
 it('R4 the cap of a user holds for logins too, and its places come back', async () => {
   await start({ options: { maxConnectionsPerUser: 1 } });
   const token = await mintToken({ sub: 'alice' });

@@ -25,6 +25,11 @@ import { startApp, type RunningApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
 
+class ErrorDto {
+  @IsString()
+  error!: string;
+}
+
 class NoteDto {
   @PlainText()
   @Trim()
@@ -148,6 +153,16 @@ class KitchenSink {
   @SubscribeMessage('ws-exception')
   wsException(): void {
     throw new WsException('Room is full');
+  }
+
+  @SubscribeMessage('ws-exception-of')
+  wsExceptionOf(@MessageBody() { error }: ErrorDto): void {
+    throw new WsException(JSON.parse(error) as object);
+  }
+
+  @SubscribeMessage('own-limit')
+  ownLimit(): void {
+    throw new WsSecurityException('RATE_LIMITED', 'One report a day.');
   }
 
   @UseFilters(TeapotFilter)
@@ -283,6 +298,15 @@ describe('malformed frames', () => {
     await expectServed();
   });
 
+  it('I1 of a request with a member too many the answer has the id', async () => {
+    client.send({ event: 'note', data: { text: 'x' }, id: 7, type: 'request' });
+    expect(await client.next()).toEqual({
+      event: 'exception',
+      data: { status: 'error', code: 'BAD_MESSAGE', message: 'The message is malformed.' },
+      id: 7,
+    });
+  });
+
   it.each(['nope', 'constructor', '__proto__', 'toString'])(
     'I1 the event %s is UNKNOWN_EVENT',
     async (event) => {
@@ -376,6 +400,28 @@ describe('exceptions', () => {
     // Nothing comes behind it, no acknowledgement either.
     client.send({ event: 'note', data: { text: 'still here' } });
     expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
+  });
+
+  it.each<[object, object]>([
+    [{ code: 'RATE_LIMITED', message: 'Slowly', retryAfterMs: 1500 }, { retryAfterMs: 1500 }],
+    [{ code: 'RATE_LIMITED', message: 'Slowly' }, { retryAfterMs: 0 }],
+    [{ code: 'RATE_LIMITED', message: 'Slowly', retryAfterMs: -1 }, { retryAfterMs: 0 }],
+    [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: 10 }, { retryAfterMs: 10 }],
+    [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: '10' }, {}],
+    [{ code: 'FORBIDDEN', message: 'No', stack: 'canary' }, {}],
+  ])('of the application may say how long to wait, and a limit always does: %j', async (error, wait) => {
+    const { data } = await client.request('ws-exception-of', { error: JSON.stringify(error) });
+    const { code, message } = error as { code: string; message: string };
+    expect(data).toEqual({ status: 'error', code, message, ...wait });
+  });
+
+  it('of the application that limit in words of their own say how long to wait', async () => {
+    expect((await client.request('own-limit')).data).toEqual({
+      status: 'error',
+      code: 'RATE_LIMITED',
+      message: 'One report a day.',
+      retryAfterMs: 0,
+    });
   });
 
   it('of the application are no violations', async () => {

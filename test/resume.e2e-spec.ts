@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
+  ANONYMOUS,
   CloseCode,
   type Connection,
   ConnectionRegistry,
@@ -217,6 +218,48 @@ describe('S5 a token is no good', () => {
     expect(resumeOf(await back.next()).recovered).toBe(false);
   });
 
+  it.each<[string, (revocations: RevocationService) => Promise<number>]>([
+    ['user', (revocations) => revocations.revokeUser('alice', null)],
+    ['session', (revocations) => revocations.revokeSession('one')],
+    ['token', (revocations) => revocations.revokeToken('first')],
+  ])('when the %s was revoked while its client was away', async (_what, revoke) => {
+    await start();
+    const comeBack = async (
+      claims: object,
+      ...offer: string[]
+    ): Promise<{ client: TestClient; resume: Resume }> => {
+      const protocols = ['ws-security.v1', ...offer];
+      const token = await mintToken({ sub: 'alice', ...claims }, { withoutIssuedAt: true });
+      const client = await TestClient.connect(`${running.url}/ws`, { protocols, token });
+      return { client, resume: resumeOf(await client.next()) };
+    };
+    const issuedAt = clock.now() / 1000;
+    const { client, resume } = await comeBack({ sid: 'one', jti: 'first', iat: issuedAt });
+    await client.request('join', { room: 'a' });
+    await cut(client);
+    await registry().sendToRoom('a', 'tick', 1);
+    await revoke(running.app.get(RevocationService));
+    const again = { sid: 'two', jti: 'second', iat: issuedAt + 5 };
+    const back = await comeBack(again, `resume.${resume.token}.0`);
+    expect(back.resume).toMatchObject({ recovered: false, seq: 0 });
+    expect(running.app.get(AwaySessions).size).toBe(0);
+    await registry().sendToRoom('a', 'tick', 2);
+    await registry().broadcast('tock', 3);
+    expect(await back.client.next()).toMatchObject({ event: 'tock', seq: 1 });
+  });
+
+  it('after a final close code that its client leaves unanswered', async () => {
+    await start();
+    const { client, resume } = await connect();
+    client.socket.pause();
+    for (const one of registry()) one.close(CloseCode.FORBIDDEN, 'kicked');
+    const back = await connect({ token: resume.token, lastSeq: 0 });
+    expect(back.resume.recovered).toBe(false);
+    client.socket.resume();
+    expect((await client.closed).code).toBe(4403);
+    await back.client.close();
+  });
+
   it('without authentication', async () => {
     await start();
     const { token } = await broken();
@@ -264,7 +307,7 @@ it('L5 a store that throws at once is no worse', async () => {
 it('L5 a store that answers with something else costs the one connection that asks', async () => {
   await start();
   const { client } = await connect();
-  running.app.get(ResumeStore).take = () => ({ path: '/ws' }) as never;
+  running.app.get(ResumeStore).take = () => ({ path: '/ws', principal: ANONYMOUS }) as never;
   const unlucky = await TestClient.connect(`${running.url}/ws`, {
     protocols: ['ws-security.v1', `resume.${'x'.repeat(43)}.0`],
     token: await mintToken(),

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.service.js';
-import { closeWithGoodbye } from '../connection/goodbye.js';
 import { isThenable } from '../connection/is-thenable.js';
 import type { Principal } from '../connection/principal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -107,7 +106,7 @@ export class RevocationService {
 
 /** Says why, and goes. @internal */
 export function closeRevoked(connection: Connection): void {
-  closeWithGoodbye(connection, CloseCode.FORBIDDEN, 'revoked');
+  connection.close(CloseCode.FORBIDDEN, 'revoked');
 }
 
 /** A credential that does not say when it was issued could be older than any revocation. */

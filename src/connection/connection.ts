@@ -2,7 +2,9 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { CloseCode } from '../protocol/close-code.enum.js';
 import { errorText, sharedErrorText } from '../protocol/error-text.js';
+import { goodbyeOf } from '../protocol/goodbye.js';
 import { PushText } from '../protocol/push-text.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import type { ResumeSession } from './resume/resume-session.js';
 import { closeReasonOf } from './close-reason.js';
@@ -58,6 +60,8 @@ export class Connection {
   isReady = false;
   private early: PushText[] | undefined;
   private hasClosed = false;
+  /** What the client has heard that it will be closed with. */
+  private farewell: CloseCode | undefined;
   private pushes = 0;
   /** Who reads from it. @internal */
   inbound: ConnectionInbound | undefined;
@@ -177,17 +181,29 @@ export class Connection {
   }
 
   /**
-   * Starts the closing handshake; the socket is cut when the client does not answer it.
+   * Starts the closing handshake; the socket is cut when the client does not answer it. Clients of `ws-security.v1` hear
+   * first what to do next.
    *
    * @param reason for the client, at most 123 bytes of it (RFC 6455 §5.5.1)
+   * @param retryAfterMs milliseconds the client should stay away, where it may come back
    */
-  close(code: CloseCode, reason = ''): void {
+  close(code: CloseCode, reason = '', retryAfterMs = 0): void {
+    if (this.isOpen) this.sayGoodbye(code, reason, retryAfterMs);
+    // The goodbye may have shown that it reads too slowly.
     if (this.isOpen) {
       this.closedWith = code;
       this.closeReason = reason;
     }
     this.socket.close(code, closeReasonOf(reason));
     this.inbound?.abandon();
+  }
+
+  /** Says what it will be closed with, once. @returns whether the client understands it @internal */
+  sayGoodbye(code: CloseCode, reason: string, retryAfterMs = 0): boolean {
+    if (!this.speaksProtocol) return false;
+    if (this.farewell !== code) this.announce(ReservedEvent.GOODBYE, goodbyeOf(code, reason, retryAfterMs));
+    this.farewell = code;
+    return true;
   }
 
   /** Cuts the line without a word. */

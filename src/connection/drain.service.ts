@@ -5,7 +5,6 @@ import { CloseCode } from '../protocol/close-code.enum.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
-import { sayGoodbye } from './goodbye.js';
 import { HookTracker } from './hook-tracker.js';
 import { TimerWheel } from './timer-wheel.js';
 
@@ -83,7 +82,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     const isOver = connection.whenClosed();
     if (connection.isOpen) {
       // What a client of the protocol has sent before it heard the goodbye is here once it has answered a ping.
-      if (sayGoodbye(connection, CloseCode.SERVICE_RESTART, REASON))
+      if (connection.sayGoodbye(CloseCode.SERVICE_RESTART, REASON))
         await Promise.race([connection.roundTrip(), this.wheel.delay(GOODBYE_MS), isOver]);
       await Promise.race([connection.finish(), isOver]);
       connection.close(CloseCode.SERVICE_RESTART, REASON);

@@ -3,7 +3,6 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { Clock } from './clock.js';
-import { closeWithGoodbye } from './goodbye.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
@@ -40,8 +39,8 @@ export class ExpiryService {
     if (remaining === Infinity) this.timers.clear(connection);
     // The wall clock may have been set back since: look again instead of closing early.
     else if (remaining > 0) this.timers.set(connection, remaining, () => this.watch(connection));
-    else if (ageLimit < expiry) closeWithGoodbye(connection, CloseCode.SESSION_TIMEOUT, 'session too old');
-    else closeWithGoodbye(connection, CloseCode.TOKEN_EXPIRED, 'token expired');
+    else if (ageLimit < expiry) connection.close(CloseCode.SESSION_TIMEOUT, 'session too old');
+    else connection.close(CloseCode.TOKEN_EXPIRED, 'token expired');
   }
 
   private expiryOf({ principal }: Connection): number {

@@ -6,7 +6,6 @@ import { Clock } from './clock.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
-import { closeWithGoodbye } from './goodbye.js';
 import { TimerWheel } from './timer-wheel.js';
 
 /** Ends connections that nobody uses: heartbeats keep a line alive, but are no use. */
@@ -34,6 +33,6 @@ export class IdleService {
       return;
     }
     this.lifecycle.idle(connection);
-    closeWithGoodbye(connection, CloseCode.SESSION_TIMEOUT, 'idle');
+    connection.close(CloseCode.SESSION_TIMEOUT, 'idle');
   }
 }

@@ -28,7 +28,8 @@ export class WsSecurityException extends Error {
     Error.stackTraceLimit = 0;
     super(message, options);
     Error.stackTraceLimit = stackTraceLimit;
-    this.retryAfterMs = options.retryAfterMs;
+    // Who is told to wait is told how long, be it not at all.
+    this.retryAfterMs = options.retryAfterMs ?? (code === 'RATE_LIMITED' ? 0 : undefined);
     this.errors = options.errors;
   }
 

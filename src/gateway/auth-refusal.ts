@@ -7,9 +7,14 @@ import {
 } from '../errors/ws-exceptions.js';
 import type { WsSecurityException } from '../errors/ws-security.exception.js';
 
+/** Milliseconds that somebody who was refused should wait. */
+export function waitOf({ headers }: HandshakeRefusal): number {
+  return Number(headers['Retry-After'] ?? 0) * 1000;
+}
+
 /** What a client with an open connection hears instead of an HTTP error. */
 export function toException(refusal: HandshakeRefusal): WsSecurityException {
-  const waitMs = Number(refusal.headers['Retry-After'] ?? 0) * 1000;
+  const waitMs = waitOf(refusal);
   switch (refusal.code) {
     case 'UNAUTHENTICATED':
       return new UnauthenticatedException();

@@ -6,7 +6,6 @@ import { Clock } from '../connection/clock.js';
 import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { bindConnection, connectionOf } from '../connection/connection-of.js';
-import { closeWithGoodbye } from '../connection/goodbye.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { type ResumeOffer, ResumeService } from '../connection/resume/resume.service.js';
 import { resumeOfferOf } from '../handshake/subprotocol.js';
@@ -117,7 +116,12 @@ export class ConnectionSetup implements ChannelServices {
     }
     channel.pause();
     return this.resumes
-      .begin(connection, offer, (resume) => this.greet(connection, resume))
+      .begin(
+        connection,
+        offer,
+        (principal) => this.revocations.isRevokedAnywhere(principal),
+        (resume) => this.greet(connection, resume),
+      )
       .then(() => this.enter(client, connection, channel, announce));
   }
 
@@ -176,5 +180,5 @@ function onViolation(this: WebSocket, error: Error): void {
 }
 
 function closeSlow(client: WebSocket): void {
-  closeWithGoodbye(connectionOf(client), CloseCode.TRY_AGAIN_LATER, 'too slow');
+  connectionOf(client).close(CloseCode.TRY_AGAIN_LATER, 'too slow');
 }

@@ -3,7 +3,6 @@ import type { Credential } from '../auth/credential-extractor.js';
 import { RevocationService } from '../auth/revocation.service.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
-import { closeWithGoodbye } from '../connection/goodbye.js';
 import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
@@ -19,7 +18,7 @@ import { SecurityEvents } from '../observability/security-events.service.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { BanService } from '../throttling/bans/ban.service.js';
-import { toException } from './auth-refusal.js';
+import { toException, waitOf } from './auth-refusal.js';
 
 interface Anonymous {
   readonly handshake: Handshake;
@@ -34,7 +33,8 @@ interface Anonymous {
 @Injectable()
 export class InBandAuth extends AuthEventHandler {
   private readonly anonymous = new WeakMap<Connection, Anonymous>();
-  private readonly busy = new WeakSet<Connection>();
+  /** Attempts that are under way; the connection has its answer when they resolve. */
+  private readonly busy = new WeakMap<Connection, Promise<HandshakeRefusal | undefined>>();
 
   constructor(
     private readonly pipeline: HandshakePipeline,
@@ -59,7 +59,7 @@ export class InBandAuth extends AuthEventHandler {
     const refusal = await this.attempt(connection, message);
     if (!refusal) return true;
     const code = refusal.closeCode ?? CloseCode.UNAUTHENTICATED;
-    closeWithGoodbye(connection, code, refusal.code.toLowerCase().replaceAll('_', ' '));
+    connection.close(code, refusal.code.toLowerCase().replaceAll('_', ' '), waitOf(refusal));
     return false;
   }
 
@@ -67,16 +67,25 @@ export class InBandAuth extends AuthEventHandler {
     void this.attempt(connection, message);
   }
 
+  override async settled(connection: Connection): Promise<void> {
+    await this.busy.get(connection);
+  }
+
   /** @returns why it was refused, undefined when it was not; the client has its answer either way */
-  private async attempt(
+  private attempt(connection: Connection, message: InboundMessage): Promise<HandshakeRefusal | undefined> {
+    if (this.busy.has(connection)) {
+      connection.fail(new RateLimitedException(0).toBody(), message.id);
+      return Promise.resolve(undefined);
+    }
+    const attempt = this.decide(connection, message);
+    this.busy.set(connection, attempt);
+    return attempt;
+  }
+
+  private async decide(
     connection: Connection,
     message: InboundMessage,
   ): Promise<HandshakeRefusal | undefined> {
-    if (this.busy.has(connection)) {
-      connection.fail(new RateLimitedException(0).toBody(), message.id);
-      return undefined;
-    }
-    this.busy.add(connection);
     try {
       const principal = await this.principalOf(connection, message);
       this.lifecycle.identified(connection, principal);

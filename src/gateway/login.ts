@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection/connection.js';
-import { closeWithGoodbye } from '../connection/goodbye.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { UnauthenticatedException } from '../errors/ws-exceptions.js';
 import { FrameDecoder } from '../messages/frame-decoder.js';
@@ -31,7 +30,7 @@ export class Login {
     if (!message) return false;
     if (message.event !== ReservedEvent.AUTH) {
       connection.fail(new UnauthenticatedException().toBody(), message.id);
-      closeWithGoodbye(connection, CloseCode.UNAUTHENTICATED, 'authentication required');
+      connection.close(CloseCode.UNAUTHENTICATED, 'authentication required');
       return false;
     }
     return this.auth.login(connection, message);
@@ -45,7 +44,7 @@ export class Login {
         resolve(message);
       };
       const deadline = this.wheel.schedule(this.options.authTimeoutMs, () => {
-        closeWithGoodbye(connection, CloseCode.AUTH_TIMEOUT, 'authentication timeout');
+        connection.close(CloseCode.AUTH_TIMEOUT, 'authentication timeout');
         end();
       });
       // Who leaves before is not kept in memory until the deadline.

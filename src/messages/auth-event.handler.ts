@@ -5,4 +5,7 @@ import type { InboundMessage } from './inbound-message.js';
 export abstract class AuthEventHandler {
   /** Answers the message itself; never throws. */
   abstract handle(connection: Connection, message: InboundMessage): void;
+
+  /** Resolves when nothing of a connection's is being decided. */
+  abstract settled(connection: Connection): Promise<void>;
 }

@@ -27,12 +27,16 @@ function bodyOfWsException(exception: WsException): ErrorBody {
   const error = exception.getError();
   if (error === GUARD_REFUSAL) return new ForbiddenEventException().toBody();
   if (typeof error === 'string') return { status: 'error', code: 'BAD_MESSAGE', message: error };
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return {
-    status: 'error',
-    code: isErrorCode(code) ? code : 'BAD_MESSAGE',
-    message: typeof message === 'string' ? message : 'The message was refused.',
-  };
+  const { code, message, retryAfterMs } = error as Record<string, unknown>;
+  return new WsSecurityException(
+    isErrorCode(code) ? code : 'BAD_MESSAGE',
+    typeof message === 'string' ? message : 'The message was refused.',
+    isDuration(retryAfterMs) ? { retryAfterMs } : {},
+  ).toBody();
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
 }
 
 function bodyOfHttpException(exception: HttpException): ErrorBody | undefined {

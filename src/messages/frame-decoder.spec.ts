@@ -206,6 +206,11 @@ describe('FrameDecoder', () => {
     };
     expect(idOf('{"event":"e","data":[[[[[]]]]],"id":7}')).toBe(7);
     expect(idOf('{"event":"","id":"a"}')).toBe('a');
+    expect(idOf('{"event":"e","id":7,"type":"request"}')).toBe(7);
+    expect(idOf('{"event":"e","id":7,"more":{"a":[1,{"b":2}]}}')).toBe(7);
+    expect(idOf('{"event":"e","id":7,"id":7,"type":"request"}')).toBeUndefined();
+    expect(idOf('{"event":"e","id":7,"more":{"a":1,"a":2}}')).toBeUndefined();
+    expect(idOf('{"event":"e","id":"\\ud800","type":"request"}')).toBeUndefined();
     expect(idOf('{"event":"e","id":9007199254740993}')).toBeUndefined();
     expect(idOf('{"event":"e","id":1,"id":2}')).toBeUndefined();
     expect(idOf('{"event":"e","id":1')).toBeUndefined();

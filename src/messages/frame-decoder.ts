@@ -47,8 +47,17 @@ export class FrameDecoder {
     if (!isId(id)) return UNREADABLE;
     const length = this.leastLength(frame);
     if (!isName(event) || length > text.length) return { id };
-    if (text.length - length >= LEAST_AMBIGUITY && !this.isUnambiguous(text, frame)) return UNREADABLE;
+    if (text.length - length >= LEAST_AMBIGUITY && !this.isUnambiguous(text, frame))
+      return this.hasOtherMembers(text, frame) ? { id } : UNREADABLE;
     return new InboundMessage(event, data, id);
+  }
+
+  /** Whether nothing is wrong with a frame but members that it may not have: then its `id` is in no doubt. */
+  private hasOtherMembers(text: string, frame: Record<string, unknown>): boolean {
+    const known = this.measure.memberCount;
+    this.measure.start();
+    for (const name in frame) this.measure.ofMember(name, frame[name]);
+    return this.measure.memberCount > known && this.isUnambiguous(text, frame);
   }
 
   /** Members beside these three are not counted: they show in the text like duplicates. */

@@ -114,10 +114,10 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     for (const text of held) this.dispatch(text);
   }
 
-  finish(): Promise<void> {
+  async finish(): Promise<void> {
     this.isFinishing = true;
     this.pause();
-    return this.queue.whenIdle();
+    await Promise.all([this.queue.whenIdle(), this.services.dispatcher.settled(this.connection)]);
   }
 
   /** Nothing is served any more, but the answer to the closing handshake has to be read. */

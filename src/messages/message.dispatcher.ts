@@ -71,6 +71,11 @@ export class MessageDispatcher {
     if (message.failure) this.recordThrown(connection, message.failure);
   }
 
+  /** Resolves when the connection has an answer to the `auth` message it sent last. */
+  settled(connection: Connection): Promise<void> {
+    return this.auth.settled(connection);
+  }
+
   private route(route: Route, message: InboundMessage): Job | undefined {
     const { connection } = route;
     const { event, id } = message;

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
-import { closeWithGoodbye } from '../connection/goodbye.js';
 import { TimerWheel, type WheelTimer } from '../connection/timer-wheel.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -65,7 +64,7 @@ export class Violations {
     // What was accepted before is answered first, as far as the answers are there.
     setImmediate(() => {
       this.report(connection, offender);
-      closeWithGoodbye(connection, CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
+      connection.close(CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
     });
     this.bans.ban(connection).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { ResumeSession } from '../../src/connection/resume/resume-session.js';
 import type { ResumeStore } from '../../src/connection/resume/resume-store.js';
+import { tokenPrincipal } from '../support/token-principal.js';
 
 /**
  * What every `ResumeStore` has to do.
@@ -13,7 +14,7 @@ export function describeResumeStore(
 ): void {
   describe(`${name} as a ResumeStore`, () => {
     const limits = { resumeMaxMessages: 10, resumeMaxBytes: 1000 };
-    const session = new ResumeSession('principal:0::alice', 'alice', null, '/ws', limits);
+    const session = new ResumeSession('principal:0::alice', tokenPrincipal('alice', Infinity), '/ws', limits);
     let store: ResumeStore;
 
     beforeEach(async () => {

@@ -27,8 +27,9 @@ export class AwaySessions {
   }
 }
 
-function isFor(audience: Audience, { id, issuer, rooms }: ResumeSession): boolean {
+function isFor(audience: Audience, { principal, rooms }: ResumeSession): boolean {
   if (audience.to === 'everyone') return true;
   if (audience.to === 'room') return rooms.has(audience.room);
+  const { id, issuer } = principal;
   return audience.id === id && (audience.issuer === undefined || audience.issuer === issuer);
 }

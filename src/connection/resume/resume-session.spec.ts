@@ -1,9 +1,10 @@
 import { PushText } from '../../protocol/push-text.js';
+import { ANONYMOUS } from '../principal.js';
 import { ResumeSession } from './resume-session.js';
 
 const everything = (): boolean => true;
 const session = (limits = {}): ResumeSession =>
-  new ResumeSession('owner', 'alice', null, '/ws', {
+  new ResumeSession('owner', ANONYMOUS, '/ws', {
     resumeMaxMessages: 3,
     resumeMaxBytes: 10_000,
     ...limits,

@@ -1,5 +1,6 @@
 import type { PushText } from '../../protocol/push-text.js';
 import type { Connection } from '../connection.js';
+import type { Principal } from '../principal.js';
 
 /** A push that a client may have missed. */
 interface KeptPush {
@@ -29,12 +30,11 @@ export class ResumeSession {
 
   /**
    * @param owner whose it is, as limits count it: issuer and id
-   * @param id who it is, for pushes to a user
+   * @param principal who it was on its last connection
    */
   constructor(
     readonly owner: string,
-    readonly id: string,
-    readonly issuer: string | null,
+    public principal: Principal,
     readonly path: string,
     private readonly limits: ResumeLimits,
   ) {}

@@ -5,6 +5,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { SessionBody } from '../../protocol/envelope.js';
 import type { Connection } from '../connection.js';
+import type { Principal } from '../principal.js';
 import { Rooms } from '../rooms/rooms.js';
 import { TimerWheel, type WheelTimer } from '../timer-wheel.js';
 import { unawaited } from '../unawaited.js';
@@ -57,14 +58,16 @@ export class ResumeService {
   /**
    * Gives a connection its session: the one it asks for, or a new one.
    *
+   * @param isVoid whether the credential has been revoked that a session was last connected with
    * @param announce tells the client; the pushes it missed follow, and then everything new
    */
   async begin(
     connection: Connection,
     offer: ResumeOffer | undefined,
+    isVoid: (principal: Principal) => boolean | PromiseLike<boolean>,
     announce: (resume: ResumeBody) => void,
   ): Promise<void> {
-    const found = offer && (await this.find(connection, offer));
+    const found = offer && (await this.find(connection, offer, isVoid));
     // Its token is used now, also if its line ends while its rooms are asked about.
     if (found) this.hashes.delete(found);
     const allowed = found ? await this.rooms.allowed(connection, this.roomsOf(found)) : [];
@@ -83,6 +86,7 @@ export class ResumeService {
     const { session } = connection;
     if (session?.connection !== connection) return;
     session.connection = undefined;
+    session.principal = connection.principal;
     session.rooms = new Set(this.rooms.roomsOf(connection));
     // None when its client is coming back already.
     const hash = this.hashes.get(session);
@@ -106,10 +110,18 @@ export class ResumeService {
     if (hash !== undefined) unawaited(() => this.store.delete(hash));
   }
 
-  private async find(connection: Connection, { token }: ResumeOffer): Promise<ResumeSession | undefined> {
+  private async find(
+    connection: Connection,
+    { token }: ResumeOffer,
+    isVoid: (principal: Principal) => boolean | PromiseLike<boolean>,
+  ): Promise<ResumeSession | undefined> {
     try {
       const session = await this.store.take(hashOf(token), connection.limitKey);
-      return session?.path === connection.path ? session : undefined;
+      if (session?.path !== connection.path || isEnding(session)) return undefined;
+      if (!(await isVoid(session.connection?.principal ?? session.principal))) return session;
+      // What a revocation ends while its client is here, it ends while it is away.
+      this.release(session);
+      return undefined;
     } catch {
       // Without its store a session is a new one.
       return undefined;
@@ -132,7 +144,7 @@ export class ResumeService {
   }
 
   private create({ limitKey, path, principal }: Connection): ResumeSession {
-    return new ResumeSession(limitKey, principal.id ?? '', principal.issuer, path, this.options);
+    return new ResumeSession(limitKey, principal, path, this.options);
   }
 
   private attach(connection: Connection, session: ResumeSession, rooms: readonly string[]): void {
@@ -152,6 +164,11 @@ export class ResumeService {
 
 function isResumable({ closedWith }: Connection, code: number): boolean {
   return closedWith === undefined ? code !== NORMAL : RESUMABLE.has(closedWith);
+}
+
+/** Whether it ends with a connection that was told so, and whose client has not answered yet. */
+function isEnding({ connection }: ResumeSession): boolean {
+  return connection?.closedWith !== undefined && !RESUMABLE.has(connection.closedWith);
 }
 
 function hashOf(token: string): string {

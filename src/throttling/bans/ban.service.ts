@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../connection/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
-import { closeWithGoodbye } from '../../connection/goodbye.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -50,5 +49,5 @@ export class BanService {
 
 /** Says why, and goes. */
 export function closeBanned(connection: Connection, retryAfterMs = 0): void {
-  closeWithGoodbye(connection, CloseCode.FORBIDDEN, 'banned', retryAfterMs);
+  connection.close(CloseCode.FORBIDDEN, 'banned', retryAfterMs);
 }

@@ -1,0 +1,8 @@
+import type { CloseCode } from './close-code.enum.js';
+import type { GoodbyeBody } from './envelope.js';
+import { reconnectAdvice } from './reconnect-advice.js';
+
+/** What a client hears before it is closed. */
+export function goodbyeOf(code: CloseCode, reason: string, retryAfterMs: number): GoodbyeBody {
+  return { code, reason, reconnect: reconnectAdvice(code), retryAfterMs };
+}
