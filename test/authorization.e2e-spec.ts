@@ -1,4 +1,5 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Throttle } from '@nestjs/throttler';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
   SecureGateway,
@@ -132,6 +133,50 @@ it.each([
   ['still-inherited', ['user'], 'FORBIDDEN'],
 ])('Z2 rules of the class: %s with roles %j gives %p', async (event, roles, expected) => {
   expect(await outcome('/admin', event, { roles })).toBe(expected);
+});
+
+it('Z2 what a class says of a method holds for what its instance has in the place of it', async () => {
+  @SecureGateway({ path: '/ws' })
+  class Bound {
+    constructor() {
+      this.bound = this.bound.bind(this);
+      this.replaced = () => 'replaced';
+      this.limited = this.limited.bind(this);
+    }
+
+    @WsRoles('admin')
+    @SubscribeMessage('bound')
+    bound(): string {
+      return 'bound';
+    }
+
+    @WsRoles('admin')
+    @SubscribeMessage('replaced')
+    replaced(): string {
+      return 'declared';
+    }
+
+    @Throttle({ default: { limit: 1, ttl: 60_000 } })
+    @SubscribeMessage('limited')
+    limited(): string {
+      return 'limited';
+    }
+  }
+  const bound = await startApp({ gateways: [Bound] });
+  const client = await TestClient.connect(`${bound.url}/ws`, {
+    token: await mintToken({ roles: ['user'] }),
+  });
+  for (const event of ['bound', 'replaced'])
+    expect(await client.request(event)).toMatchObject({ event: 'exception', data: { code: 'FORBIDDEN' } });
+  expect(await client.request('limited')).toMatchObject({ data: 'limited' });
+  expect(await client.request('limited')).toMatchObject({ data: { code: 'RATE_LIMITED' } });
+  await client.close();
+  const admin = await TestClient.connect(`${bound.url}/ws`, {
+    token: await mintToken({ roles: ['admin'] }),
+  });
+  expect(await admin.request('bound')).toMatchObject({ data: 'bound' });
+  await admin.close();
+  await bound.close();
 });
 
 it('a subclass of a built-in guard takes its place', async () => {

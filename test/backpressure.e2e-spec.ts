@@ -294,13 +294,13 @@ describe('R8 clients that do not read', () => {
       await until(() => received === sent || !reading.isOpen);
     };
     const before = await heldBytes();
-    while (slow.isOpen && sent < 300) await pushOne();
+    for (let n = 0; n < 300 && slow.isOpen; n++) await pushOne();
     expect(slow.isOpen).toBe(false);
     expect((await heldBytes()) - before).toBeLessThan(20_000_000);
     // Who is closed has ten seconds to read it.
     client.socket.resume();
-    while (sent < 300) await pushOne();
-    expect(received).toBe(300);
+    for (let n = 0; n < 100; n++) await pushOne();
+    expect(received).toBe(sent);
     expect((await client.closed).code).toBe(1013);
     await reader.close();
   });

@@ -10,6 +10,8 @@ import { z } from 'zod';
 import { certificate } from './support/certificate.js';
 import { EchoDto, EchoGateway, PublicGateway } from './support/echo.gateway.js';
 import { startApp, type AppOptions } from './support/start-app.js';
+import { TestClient } from './support/test-client.js';
+import { mintToken } from './support/tokens.js';
 
 interface Note {
   text: string;
@@ -176,6 +178,48 @@ class ScopedGateway {
   constructor(readonly perRequest: PerRequest) {}
 }
 
+@SecureGateway({ path: '/ws' })
+class Secured {
+  @SubscribeMessage('hello')
+  hello(): boolean {
+    return true;
+  }
+}
+
+@WebSocketGateway({ path: '/open' })
+class OtherPath extends Secured {}
+
+@WebSocketGateway(1, { path: '/ws' })
+class OtherPort extends Secured {}
+
+@WebSocketGateway({ path: '/ws' })
+class SamePath extends Secured {}
+
+@SecureGateway({ path: '/ws' })
+class Unreachable {
+  @SubscribeMessage('')
+  empty(): boolean {
+    return true;
+  }
+
+  @SubscribeMessage('e'.repeat(129))
+  long(): boolean {
+    return true;
+  }
+
+  @SubscribeMessage({ cmd: 'sum' })
+  pattern(): boolean {
+    return true;
+  }
+
+  @SubscribeMessage('e'.repeat(128))
+  longest(): boolean {
+    return true;
+  }
+}
+
+const UNNAMED = 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
+
 async function problemsOf(config: AppOptions): Promise<string[]> {
   const running = await startApp(config).catch((error: unknown) => error);
   if (running instanceof WsConfigurationError)
@@ -199,6 +243,42 @@ describe('the application does not start', () => {
       beforeInit: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
     });
     expect(problem).toMatch(/^WsSecurityModule: was replaced by another WebSocket adapter \(WsAdapter\)/);
+  });
+
+  it('when an adapter would take the place of ours after that, and goes on with ours', async () => {
+    const running = await startApp({ gateways: [EchoGateway] });
+    expect(() => running.app.useWebSocketAdapter(new WsAdapter(running.app))).toThrow(WsConfigurationError);
+    const client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+    client.send({ event: 'echo', data: { text: 'hi' }, more: 1 });
+    expect(await client.next()).toMatchObject({ event: 'exception', data: { code: 'BAD_MESSAGE' } });
+    await client.close();
+    await running.close();
+  });
+
+  it.each([OtherPath, OtherPort])(
+    'A1 when %p sends the clients of a secured one elsewhere',
+    async (gateway) => {
+      const [problem] = await problemsOf({ gateways: [gateway] });
+      expect(problem).toMatch(new RegExp(`^${gateway.name}: is not protected`));
+    },
+  );
+
+  it('but a secured gateway may be extended', async () => {
+    expect(await problemsOf({ gateways: [SamePath] })).toEqual([]);
+  });
+
+  it('when a handler subscribes to what no frame can name', async () => {
+    const problems = await problemsOf({ gateways: [Unreachable] });
+    expect(problems).toEqual(
+      ['empty', 'long', 'pattern'].map((method) => `Unreachable.${method}: ${UNNAMED}`),
+    );
+  });
+
+  it.each(['/ws?v=1', '/ws#a', '/w s', '/größe'])('when no request can have the path %p', async (path) => {
+    @SecureGateway({ path })
+    class Nowhere {}
+    const [problem] = await problemsOf({ gateways: [Nowhere] });
+    expect(problem).toContain(`Nowhere: has the path "${path}", which no request can have`);
   });
 
   it('I3 when a body cannot be validated, naming gateway, method and fix', async () => {

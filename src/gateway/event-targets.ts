@@ -10,8 +10,6 @@ import type { DiscoveredGateway } from './gateway-explorer.js';
 const FILTERS = '__exceptionFilters__';
 const INTERCEPTORS = '__interceptors__';
 
-type Handlers = Readonly<Record<string, () => unknown>>;
-
 /**
  * Where the events of a gateway go. The built-in guards can be asked before Nest where they answer as the built-in ones
  * do, and no filter of the application's would want to see what they throw.
@@ -27,8 +25,7 @@ export function eventTargetsOf(
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as BuiltInGuards;
   const isAskable = areBuiltIn(guards) && hasOnlyOwnFilter(gateway);
-  return handlers.map(({ event, method }) => {
-    const handler = (instance as Handlers)[method] as () => unknown;
+  return handlers.map(({ event, callback: handler }) => {
     const target: EventTarget = {
       gateway,
       handler,
@@ -36,7 +33,7 @@ export function eventTargetsOf(
       isIntercepted:
         isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS, one)),
     };
-    return [event, target];
+    return [event as string, target];
   });
 }
 

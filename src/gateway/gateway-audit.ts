@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { OPTIONS, type ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { isEventName } from '../protocol/event-name.js';
 import { isReservedEvent } from '../protocol/reserved-event.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { bodyProblems } from './handler-bodies.js';
+
+/** What may stand in a request line (RFC 9112 §3.2.1) ahead of the query. */
+const PATH = /^\/[!"$->@-~]*$/;
 
 const ALTERNATIVES = [
   OPTIONS.jwtPublicKey,
@@ -43,13 +47,20 @@ export class GatewayAudit {
     return [...this.shapeProblems(gateway), ...this.verifierProblems(gateway), ...bodyProblems(gateway)];
   }
 
-  private shapeProblems({ name, isRequestScoped, handlers }: DiscoveredGateway): ConfigurationProblem[] {
-    const problems = handlers
-      .filter(({ event }) => isReservedEvent(event))
-      .map(({ event, method }) => ({
-        name: `${name}.${method}`,
-        message: `subscribes to "${event}", which the protocol keeps for itself; choose another name`,
-      }));
+  private shapeProblems({
+    name,
+    options,
+    isRequestScoped,
+    handlers,
+  }: DiscoveredGateway): ConfigurationProblem[] {
+    const problems = handlers.flatMap(({ event, method }) => {
+      const message = eventProblem(event);
+      return message === undefined ? [] : [{ name: `${name}.${method}`, message }];
+    });
+    if (options && !PATH.test(options.path)) {
+      const message = `has the path ${JSON.stringify(options.path)}, which no request can have; a path is of visible ASCII, percent-encoded where it is not, and ends before the "?"`;
+      problems.push({ name, message });
+    }
     if (isRequestScoped) {
       const message =
         'is request-scoped, but a connection outlives a request; make it and what it injects singletons';
@@ -78,6 +89,13 @@ export class GatewayAudit {
       return [{ name: gateway.name, message }];
     });
   }
+}
+
+function eventProblem(event: unknown): string | undefined {
+  if (!isEventName(event))
+    return 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
+  if (!isReservedEvent(event)) return undefined;
+  return `subscribes to "${event}", which the protocol keeps for itself; choose another name`;
 }
 
 function policyText({ options }: DiscoveredGateway): string {

@@ -1,11 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
-import { GATEWAY_METADATA, MESSAGE_MAPPING_METADATA, MESSAGE_METADATA } from '@nestjs/websockets/internal';
+import {
+  GATEWAY_METADATA,
+  GATEWAY_OPTIONS,
+  MESSAGE_MAPPING_METADATA,
+  MESSAGE_METADATA,
+  PORT_METADATA,
+} from '@nestjs/websockets/internal';
 import { SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway.decorator.js';
 
 export interface GatewayHandler {
-  event: string;
+  /** What it subscribes to; Nest lets it be anything. */
+  event: unknown;
   method: string;
+  /** What Nest runs: the method of the class, whatever the instance has in its place. */
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+  callback: Function;
 }
 
 export interface DiscoveredGateway {
@@ -39,8 +49,7 @@ export class GatewayExplorer {
       .map((wrapper) => ({
         name: wrapper.name as string,
         instance: wrapper.instance as object,
-        options: Reflect.getMetadata(SECURE_GATEWAY, wrapper.metatype as object) as
-          SecureGatewayOptions | undefined,
+        options: securedOptionsOf(wrapper.metatype as object),
         moduleRef: wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance ?? this.moduleRef,
         isRequestScoped: !wrapper.isDependencyTreeStatic(),
         handlers: this.handlersOf(wrapper.instance as object),
@@ -48,13 +57,23 @@ export class GatewayExplorer {
   }
 
   private handlersOf(instance: object): GatewayHandler[] {
-    const prototype = Object.getPrototypeOf(instance) as Record<string, object>;
+    // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+    const prototype = Object.getPrototypeOf(instance) as Record<string, Function>;
     return this.scanner
       .getAllMethodNames(prototype)
-      .filter((method) => Reflect.hasMetadata(MESSAGE_MAPPING_METADATA, prototype[method] as object))
-      .map((method) => ({
-        method,
-        event: Reflect.getMetadata(MESSAGE_METADATA, prototype[method] as object) as string,
+      .map((method) => ({ method, callback: prototype[method] as GatewayHandler['callback'] }))
+      .filter(({ callback }) => Reflect.hasMetadata(MESSAGE_MAPPING_METADATA, callback))
+      .map((handler) => ({
+        ...handler,
+        event: Reflect.getMetadata(MESSAGE_METADATA, handler.callback) as unknown,
       }));
   }
+}
+
+/** Undefined also where another decorator, of the class or of one that extends it, sends its clients elsewhere. */
+function securedOptionsOf(gateway: object): SecureGatewayOptions | undefined {
+  const secured = Reflect.getMetadata(SECURE_GATEWAY, gateway) as SecureGatewayOptions | undefined;
+  const bound = Reflect.getMetadata(GATEWAY_OPTIONS, gateway) as { path?: unknown } | undefined;
+  const port = (Reflect.getMetadata(PORT_METADATA, gateway) as number | undefined) ?? 0;
+  return secured?.path === bound?.path && (secured?.port ?? 0) === port ? secured : undefined;
 }

@@ -9,22 +9,24 @@ import { type BodyParameter, bodyParametersOf } from '../messages/body-parameter
 import { uncheckedProperties } from '../validation/class-audit.js';
 import { hasRules } from '../validation/class-rules.js';
 import { UNVALIDATED_BODY } from '../validation/unvalidated-body.decorator.js';
-import type { DiscoveredGateway } from './gateway-explorer.js';
+import type { DiscoveredGateway, GatewayHandler } from './gateway-explorer.js';
 
 /** Pipes that look at a value only where its class or schema lets them. */
 const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe, ParseArrayPipe];
 
 /** Handlers whose body nothing would check, or not all of it. */
 export function bodyProblems({ name, instance, handlers }: DiscoveredGateway): ConfigurationProblem[] {
-  return handlers.flatMap(({ method }) =>
-    messagesOf(instance, method).map((message) => ({ name: `${name}.${method}`, message })),
+  return handlers.flatMap((handler) =>
+    messagesOf(instance.constructor, handler).map((message) => ({
+      name: `${name}.${handler.method}`,
+      message,
+    })),
   );
 }
 
-function messagesOf(instance: object, method: string): string[] {
-  const handler = (instance as Record<string, object>)[method] as object;
-  const reason = Reflect.getMetadata(UNVALIDATED_BODY, handler) as unknown;
-  if (reason === undefined) return bodyParametersOf(instance.constructor, method).flatMap(messagesOfOne);
+function messagesOf(gateway: object, { method, callback }: GatewayHandler): string[] {
+  const reason = Reflect.getMetadata(UNVALIDATED_BODY, callback) as unknown;
+  if (reason === undefined) return bodyParametersOf(gateway, method).flatMap(messagesOfOne);
   if (typeof reason === 'string' && reason.trim() !== '') return [];
   return ["opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')"];
 }

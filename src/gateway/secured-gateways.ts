@@ -56,7 +56,7 @@ export class SecuredGateways {
       ({ options }) => (options?.port ?? 0) === port && options?.path === path,
     );
     const policy: PendingPolicy = {
-      isPublic: gateways.every(({ options }) => options?.public === true),
+      isPublic: gateways.length > 0 && gateways.every(({ options }) => options?.public === true),
       protocols: gateways[0]?.options?.protocols,
       connectGuards: undefined,
       targets: new Map(),

@@ -48,11 +48,12 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
   async onApplicationBootstrap(): Promise<void> {
     const adapter = this.config.getIoAdapter();
     if (adapter !== this) {
-      const message =
-        `was replaced by another WebSocket adapter (${adapter.constructor.name}), so no gateway is protected; ` +
-        'remove useWebSocketAdapter(...) and import WsSecurityModule only once';
-      throw new WsConfigurationError([{ name: 'WsSecurityModule', message }]);
+      throw replacedBy(adapter);
     }
+    // Nest asks for the adapter with each connection.
+    this.config.setIoAdapter = (late) => {
+      throw replacedBy(late);
+    };
     this.gateways.verify();
     await this.gateways.prepare();
     await Promise.all([...this.ownServers].map(([port, server]) => listen(server, port)));
@@ -124,6 +125,13 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     this.ownServers.set(port, server);
     return server;
   }
+}
+
+function replacedBy(adapter: object): WsConfigurationError {
+  const message =
+    `was replaced by another WebSocket adapter (${adapter.constructor.name}), so no gateway is protected; ` +
+    'remove useWebSocketAdapter(...) and import WsSecurityModule only once';
+  return new WsConfigurationError([{ name: 'WsSecurityModule', message }]);
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -3,12 +3,13 @@ import { BadMessageException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import type { FrameId } from '../protocol/envelope.js';
+import { isEventName } from '../protocol/event-name.js';
 import { hasOnlyMembers } from '../validation/json-members.js';
 import { JsonMeasure } from '../validation/json-measure.js';
 import { hasLoneSurrogate } from '../validation/lone-surrogate.js';
 import { InboundMessage } from './inbound-message.js';
 
-const MAX_NAME_LENGTH = 128;
+const MAX_ID_LENGTH = 128;
 
 /**
  * What a duplicate (`"":0` and a comma) or a lone surrogate (`\ud800` for one character) adds to a text at least,
@@ -46,7 +47,7 @@ export class FrameDecoder {
     const { event, data, id } = frame;
     if (!isId(id)) return UNREADABLE;
     const length = this.leastLength(frame);
-    if (!isName(event) || length > text.length) return { id };
+    if (!isEventName(event) || length > text.length) return { id };
     if (text.length - length >= LEAST_AMBIGUITY && !this.isUnambiguous(text, frame))
       return this.hasOtherMembers(text, frame) ? { id } : UNREADABLE;
     return new InboundMessage(event, data, id);
@@ -94,13 +95,9 @@ function looksLikeObject(text: string): boolean {
   );
 }
 
-function isName(event: unknown): event is string {
-  return typeof event === 'string' && event !== '' && event.length <= MAX_NAME_LENGTH;
-}
-
 /** The answer carries the same id: a number that was rounded would be another one. */
 function isId(id: unknown): id is FrameId | undefined {
   if (typeof id === 'number')
     return Number.isSafeInteger(id) || (Number.isFinite(id) && !Number.isInteger(id));
-  return id === undefined || (typeof id === 'string' && id.length <= MAX_NAME_LENGTH);
+  return id === undefined || (typeof id === 'string' && id.length <= MAX_ID_LENGTH);
 }
