@@ -1,10 +1,24 @@
 import { WsAdapter } from './support/foreign.adapter.js';
-import { DefaultValuePipe, Inject, Injectable, ParseUUIDPipe, Scope, ValidationPipe } from '@nestjs/common';
+import {
+  type CanActivate,
+  DefaultValuePipe,
+  Inject,
+  Injectable,
+  ParseUUIDPipe,
+  Scope,
+  ValidationPipe,
+} from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { Type } from 'class-transformer';
 import { IsObject, IsString, ValidateNested } from 'class-validator';
-import { SecureGateway, UnvalidatedBody, WsConfigurationError, WsPublic } from 'nestjs-ws-security';
+import {
+  SecureGateway,
+  UnvalidatedBody,
+  type WsConnectGuard,
+  WsConfigurationError,
+  WsPublic,
+} from 'nestjs-ws-security';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { certificate } from './support/certificate.js';
@@ -220,6 +234,29 @@ class Unreachable {
 
 const UNNAMED = 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
 
+@Injectable({ scope: Scope.REQUEST })
+class ScopedGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+@Injectable()
+class DependentGuard implements CanActivate {
+  constructor(readonly perRequest: PerRequest) {}
+
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class ScopedConnectGuard implements WsConnectGuard {
+  canConnect(): boolean {
+    return true;
+  }
+}
+
 async function problemsOf(config: AppOptions): Promise<string[]> {
   const running = await startApp(config).catch((error: unknown) => error);
   if (running instanceof WsConfigurationError)
@@ -331,6 +368,26 @@ describe('the application does not start', () => {
   it('when a gateway is request-scoped', async () => {
     const problems = await problemsOf({ gateways: [ScopedGateway], providers: [PerRequest] });
     expect(problems[0]).toMatch(/^ScopedGateway: is request-scoped/);
+  });
+
+  it.each([ScopedGuard, DependentGuard])(
+    'when %p, a guard, would be made for each request',
+    async (guard) => {
+      @SecureGateway({ path: '/ws', guards: [guard] })
+      class Own {}
+      const providers = [PerRequest];
+      for (const config of [
+        { gateways: [Own], providers },
+        { gateways: [Own, guard], providers },
+        { gateways: [EchoGateway], providers: [...providers, guard], module: { guards: [guard] } },
+      ])
+        expect((await problemsOf(config))[0]).toMatch(new RegExp(`^${guard.name}: is request-scoped`));
+    },
+  );
+
+  it('when a connect guard would be made for each request', async () => {
+    const [problem] = await problemsOf({ gateways: [EchoGateway], connectGuards: [ScopedConnectGuard] });
+    expect(problem).toMatch(/^ScopedConnectGuard: is request-scoped/);
   });
 
   it('C2 T1 when it speaks plain HTTP in production and no proxy ends TLS', async () => {
