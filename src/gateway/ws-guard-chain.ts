@@ -15,20 +15,30 @@ export class WsGuardChain implements CanActivate {
   constructor(private readonly chains: GuardChains) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return activate(this.chains.of(context.getClass()), 0, context);
+    return activate(this.chains.of(context.getClass()), 0, context, false);
   }
 }
 
+/** @param isCounted whether the throttler has let the message through */
 function activate(
   guards: readonly CanActivate[],
   first: number,
   context: ExecutionContext,
+  isCounted: boolean,
 ): boolean | Promise<boolean> {
   for (let i = first; i < guards.length; i++) {
+    if (isCounted && i === THROTTLER) continue;
     const answer = knownAnswer(i, context) ?? (guards[i] as CanActivate).canActivate(context);
     if (answer === true) continue;
     if (typeof answer === 'boolean') return false;
-    return settled(answer).then((passes) => passes && activate(guards, i + 1, context));
+    const connection = connectionIn(context);
+    const { principal } = connection;
+    return settled(answer).then((passes) => {
+      if (!passes || !connection.isOpen) return false;
+      // What was said of a principal does not hold for the next one.
+      const next = connection.principal === principal ? i + 1 : 0;
+      return activate(guards, next, context, isCounted || i >= THROTTLER);
+    });
   }
   return true;
 }
