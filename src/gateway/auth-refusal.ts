@@ -8,13 +8,13 @@ import {
 import type { WsSecurityException } from '../errors/ws-security.exception.js';
 
 /** Milliseconds that somebody who was refused should wait. */
-export function waitOf({ headers }: HandshakeRefusal): number {
+export function retryAfterMsOf({ headers }: HandshakeRefusal): number {
   return Number(headers['Retry-After'] ?? 0) * 1000;
 }
 
 /** What a client with an open connection hears instead of an HTTP error. */
 export function toException(refusal: HandshakeRefusal): WsSecurityException {
-  const waitMs = waitOf(refusal);
+  const waitMs = retryAfterMsOf(refusal);
   switch (refusal.code) {
     case 'UNAUTHENTICATED':
       return new UnauthenticatedException();
