@@ -192,6 +192,27 @@ it('S2 revoking a user reaches who was refreshed with an older token', async () 
   expect((await client.closed).code).toBe(4403);
 });
 
+it('S2 revoking a user reaches who came with a token of an issuer whose clock is ahead', async () => {
+  await start({ options: { jwtClockSkewMs: 30_000 } });
+  // Issued twenty seconds from now.
+  const token = await mintToken({}, { now: clock.now() + 80_000 });
+  const client = await TestClient.connect(`${running.url}/live`, { token });
+  expect(await running.app.get(RevocationService).revokeUser('alice', null)).toBe(1);
+  expect((await client.closed).code).toBe(4403);
+});
+
+it('R1 a principal refreshes as often as an address connects', async () => {
+  await start({ options: { connectRateLimit: 3, connectRateTtlMs: 60_000 } });
+  const client = await connect({}, 600);
+  for (let n = 0; n < 3; n++) expect(await refresh(client, {}, 600)).toMatchObject({ event: 'auth' });
+  expect(await refresh(client, {}, 600)).toMatchObject({
+    data: { code: 'RATE_LIMITED', retryAfterMs: 60_000 },
+  });
+  clock.advance(60_000);
+  expect(await refresh(client, {}, 600)).toMatchObject({ event: 'auth' });
+  await client.close();
+});
+
 it('S9 two refreshes at once are one', async () => {
   let release: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));
