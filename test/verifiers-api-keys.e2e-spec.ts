@@ -205,6 +205,15 @@ it('N13 a ticket is as good as the key it was issued for', async () => {
   expect(await late.closed).toMatchObject({ code: 4403 });
 });
 
+it('N13 a ticket is not good for another key under the same id', async () => {
+  const principal = await running.app.get(TokenVerifier).verify(KEY, 'api-key');
+  const ticket = await running.app.get(TicketService).issue(principal);
+  write([entryOf('billing', 'new-key')]);
+  expect(await statusOf('new-key')).toBe(101);
+  const late = await TestClient.connect(`${running.url}/ws?ticket=${ticket}`);
+  expect(await late.closed).toMatchObject({ code: 4403 });
+});
+
 it.each<[string, unknown]>([
   ['no JSON', `[{"id":"${KEY}"`],
   ['an unknown member', [{ ...BILLING, key: KEY }]],

@@ -8,12 +8,16 @@ import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyFile } from './api-key-file.js';
 
 const ISSUER = 'api-key';
+/** Not enumerated by JSON, but by what copies a principal: a ticket brings a copy. */
+const KEY_HASH = Symbol('keyHash');
+
+interface KeyHolder extends Principal {
+  /** The hash of the key it came with; unknown when the principal has been stored elsewhere. */
+  readonly [KEY_HASH]?: string;
+}
 
 /** Keys of services, known by their hash alone. A key that was taken out of the file is refused at once. */
 export class ApiKeyVerifier extends TokenVerifier {
-  /** The key each principal came with, as it was then. */
-  private readonly origins = new WeakMap<Principal, ApiKey>();
-
   constructor(
     private readonly file: ApiKeyFile,
     private readonly clock: Clock,
@@ -38,9 +42,8 @@ export class ApiKeyVerifier extends TokenVerifier {
   current(principal: Principal): Principal | undefined {
     if (principal.kind !== 'api-key' || principal.issuer !== ISSUER) return principal;
     const key = this.file.keys.get(principal.id ?? '');
-    // A ticket brings a copy, which is known by the id of its key alone.
-    const origin = this.origins.get(principal);
-    if (!key || (origin && key.sha256 !== origin.sha256)) return undefined;
+    const { [KEY_HASH]: hash = key?.sha256 } = principal as KeyHolder;
+    if (!key || key.sha256 !== hash) return undefined;
     const current = this.principalOf(key);
     return isDeepStrictEqual(rightsOf(principal), rightsOf(current)) ? principal : current;
   }
@@ -54,12 +57,10 @@ export class ApiKeyVerifier extends TokenVerifier {
     return found;
   }
 
-  private principalOf(key: ApiKey): Principal {
-    const { id, roles, scopes, expiresAt = null } = key;
-    const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null } as const;
-    const principal = { ...identity, roles, scopes, claims: {}, expiresAt };
-    this.origins.set(principal, key);
-    return principal;
+  private principalOf(key: ApiKey): KeyHolder {
+    const { id, roles, scopes, expiresAt = null, sha256 } = key;
+    const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null, [KEY_HASH]: sha256 } as const;
+    return { ...identity, roles, scopes, claims: {}, expiresAt };
   }
 }
 
