@@ -130,6 +130,28 @@ it('S5 brings back what was pushed meanwhile, in order, once, and the rooms', as
   await back.client.close();
 });
 
+it('R6 a user who comes and goes keeps as many sessions as connections, the latest', async () => {
+  await start({ maxConnectionsPerUser: 3 });
+  const tokens: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const { client, resume } = await connect();
+    tokens.push(resume.token);
+    await cut(client);
+  }
+  const other = await connect(undefined, { sub: 'bob' });
+  await cut(other.client);
+  expect(running.app.get(AwaySessions).size).toBe(4);
+  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(4);
+  for (const [n, token] of [...tokens.entries()].toReversed()) {
+    const { client, resume } = await connect({ token, lastSeq: 0 });
+    expect(resume.recovered).toBe(n > 1);
+    await client.close();
+  }
+  const { client, resume } = await connect({ token: other.resume.token, lastSeq: 0 }, { sub: 'bob' });
+  expect(resume.recovered).toBe(true);
+  await client.close();
+});
+
 it('S5 a client whose line is dead without the server knowing takes its session over', async () => {
   await start();
   const { client, resume } = await connect();

@@ -98,11 +98,17 @@ export class ResumeService {
     this.away.add(session);
     this.timers.set(
       session,
-      this.wheel.schedule(this.options.resumeTtlMs, () => {
-        this.release(session);
-        this.forget(session, hash);
-      }),
+      this.wheel.schedule(this.options.resumeTtlMs, () => this.drop(session)),
     );
+    // Who comes and goes keeps no more sessions than connections.
+    const [oldest] = this.away.of(session.owner);
+    if (oldest && this.away.of(session.owner).size > this.options.maxConnectionsPerUser) this.drop(oldest);
+  }
+
+  private drop(session: ResumeSession): void {
+    const hash = this.hashes.get(session);
+    this.release(session);
+    this.forget(session, hash);
   }
 
   private forget(session: ResumeSession, hash: string | undefined): void {
