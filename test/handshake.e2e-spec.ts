@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { EchoGateway, PublicGateway } from './support/echo.gateway.js';
@@ -11,11 +11,15 @@ import { mintToken, SECRET } from './support/tokens.js';
 let running: RunningApp;
 let token: string;
 let bearer: Record<string, string>;
+/** What was asked for at `/slow`, and is not answered. */
+let unanswered: ServerResponse | undefined;
 
 beforeAll(async () => {
   running = await startApp({
     gateways: [EchoGateway, PublicGateway],
     options: { allowedOrigins: ['https://app.example.com', 'https://*.example.org'] },
+    beforeInit: (app) =>
+      void app.use('/slow', (_request: unknown, response: ServerResponse) => (unanswered = response)),
   });
   token = await mintToken();
   bearer = { Authorization: `Bearer ${token}` };
@@ -46,6 +50,15 @@ describe('an acceptable handshake', () => {
     expect(status).toBe(101);
     expect(headers.get('sec-websocket-accept')).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
     expect(headers.has('sec-websocket-protocol')).toBe(false);
+  });
+
+  it.each(['Bearer', 'BEARER'])('H8 %s. is a credential too, and none to echo', async (scheme) => {
+    const alone = await send('/ws', { 'Sec-WebSocket-Protocol': `${scheme}.${token}` });
+    expect([alone.status, alone.headers.get('sec-websocket-protocol')]).toEqual([101, undefined]);
+    const twice = send('/ws', { ...bearer, 'Sec-WebSocket-Protocol': `${scheme}.${token}, chat.v1` });
+    expect((await twice).status).toBe(400);
+    const resume = await send('/ws', { ...bearer, 'Sec-WebSocket-Protocol': 'Resume.secret.1, chat.v1' });
+    expect(resume.headers.get('sec-websocket-protocol')).toBe('chat.v1');
   });
 
   it('H8 never echoes the credential as the chosen subprotocol', async () => {
@@ -247,6 +260,22 @@ describe('nothing before the decision', () => {
     const { text } = await rawHandshake(running.port, requestText('/ws') + requestText('/ws', bearer));
     expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
+});
+
+it('H12 a handshake behind a request that is not answered yet is none', async () => {
+  const before = EchoGateway.connections;
+  const slow = requestText('/slow', { Upgrade: null, Connection: null });
+  const socket = connect(running.port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(slow + requestText('/ws', bearer));
+  await Promise.race([ended, new Promise((resolve) => socket.once('data', resolve))]);
+  unanswered?.end('late');
+  await ended;
+  expect(unanswered).toBeDefined();
+  expect(text).toBe('');
+  expect(EchoGateway.connections).toBe(before);
 });
 
 it('leaves paths of another upgrade listener alone', async () => {

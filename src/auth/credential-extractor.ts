@@ -24,6 +24,8 @@ export interface Credential {
 
 // RFC 6750 §2.1: b64token; RFC 9110 §11.1: the scheme is case-insensitive.
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+// The scheme again, as a subprotocol.
+const BEARER_ENTRY = /^bearer\./i;
 const VISIBLE_ASCII = /^[!-~]+$/;
 
 /**
@@ -65,7 +67,7 @@ export class CredentialExtractor {
   protected fromSubprotocol(request: UpgradeRequest): Credential[] {
     return request
       .entries('sec-websocket-protocol')
-      .filter((entry) => entry.startsWith(BEARER_PROTOCOL_PREFIX))
+      .filter((entry) => BEARER_ENTRY.test(entry))
       .map((entry) => credentialOf('subprotocol', 'bearer', entry.slice(BEARER_PROTOCOL_PREFIX.length)));
   }
 

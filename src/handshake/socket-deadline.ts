@@ -28,7 +28,7 @@ export class SocketDeadline {
     private readonly wheel: TimerWheel,
     private readonly clock: Clock,
   ) {
-    this.keyOf = server instanceof TlsServer ? peerOf : itself;
+    this.keyOf = server instanceof TlsServer ? endsOf : itself;
     server.headersTimeout = Math.min(server.headersTimeout || FIRST_REQUEST_MS, FIRST_REQUEST_MS);
     server.on('connection', this.onConnection);
     server.on('request', this.onRequest);
@@ -67,9 +67,9 @@ export class SocketDeadline {
   };
 }
 
-/** The same for the raw socket and the TLS socket on it: a peer's port is its own while it is open. */
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress}|${remotePort}`;
+/** The same for the raw socket and the TLS socket on it: no two connections that are open have both ends in common. */
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress}|${localPort}|${remoteAddress}|${remotePort}`;
 }
 
 function itself(socket: Socket): Socket {

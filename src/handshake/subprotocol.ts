@@ -16,9 +16,12 @@ export function chooseSubprotocol({ request, endpoint }: Handshake): string | un
   return [WS_SECURITY_PROTOCOL, ...preferred].find((protocol) => offered.includes(protocol));
 }
 
+/** In any case of letters: what was meant as a secret is none to repeat. */
 function isSecret(entry: string): boolean {
-  return entry.startsWith(BEARER_PROTOCOL_PREFIX) || entry.startsWith(RESUME_PROTOCOL_PREFIX);
+  return SECRETS.some((prefix) => entry.slice(0, prefix.length).toLowerCase() === prefix);
 }
+
+const SECRETS = [BEARER_PROTOCOL_PREFIX, RESUME_PROTOCOL_PREFIX];
 
 const RESUME_ENTRY = /^resume\.([\w-]{43})\.(\d{1,15})$/;
 

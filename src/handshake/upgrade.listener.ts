@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../connection/clock.js';
@@ -57,6 +58,11 @@ export class UpgradeListener {
     socket: Duplex,
     head: Buffer,
   ): void {
+    // What comes now would be read as the answer to the request before (RFC 9112 §9.3.2).
+    if (isAnswering(request.socket)) {
+      socket.destroy();
+      return;
+    }
     if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
       refuseHeaders(socket);
       return;
@@ -77,6 +83,12 @@ export class UpgradeListener {
 
 function destroy(this: Duplex): void {
   this.destroy();
+}
+
+/** Whether a response is under way on a socket. Node keeps it where no type says so. */
+function isAnswering(socket: Socket): boolean {
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own name
+  return Boolean((socket as { _httpMessage?: unknown })._httpMessage);
 }
 
 /** The request target up to the query, byte for byte as sent. */
