@@ -5,6 +5,7 @@ import {
   SecureGateway,
   WsAuthenticated,
   WsAuthorizationGuard,
+  WsCost,
   WsPublic,
   WsRoles,
   WsScopes,
@@ -177,6 +178,73 @@ it('Z2 what a class says of a method holds for what its instance has in the plac
   expect(await admin.request('bound')).toMatchObject({ data: 'bound' });
   await admin.close();
   await bound.close();
+});
+
+/** What tracing and caching libraries do: another function in place of the method, without what was said of that one. */
+function Wrapped(): MethodDecorator {
+  return (_target, _name, descriptor: PropertyDescriptor) => {
+    const method = descriptor.value as () => unknown;
+    descriptor.value = () => method();
+  };
+}
+
+it('Z2 what is said of a method holds for what a decorator above puts in the place of it', async () => {
+  class Base {
+    @SubscribeMessage('inherited')
+    @Wrapped()
+    @WsRoles('admin')
+    inherited(): boolean {
+      return true;
+    }
+  }
+
+  @SecureGateway({ path: '/ws' })
+  class Traced extends Base {
+    @SubscribeMessage('role')
+    @Wrapped()
+    @WsRoles('admin')
+    role(): boolean {
+      return true;
+    }
+
+    @SubscribeMessage('scope')
+    @Wrapped()
+    @WsScopes('chat:moderate')
+    scope(): boolean {
+      return true;
+    }
+
+    @WsPublic()
+    @SubscribeMessage('contradiction')
+    @Wrapped()
+    @WsRoles('admin')
+    contradiction(): boolean {
+      return true;
+    }
+
+    @SubscribeMessage('dear')
+    @Wrapped()
+    @WsCost(3)
+    dear(): boolean {
+      return true;
+    }
+  }
+  const traced = await startApp({ gateways: [Traced], options: { rateLimit: 10 } });
+  const client = await TestClient.connect(`${traced.url}/ws`, {
+    token: await mintToken({ roles: ['user'] }),
+  });
+  for (const event of ['inherited', 'role', 'scope', 'contradiction'])
+    expect([event, await client.request(event)]).toMatchObject([event, { data: { code: 'FORBIDDEN' } }]);
+  expect(await client.request('dear')).toMatchObject({ data: true });
+  expect(await client.request('dear')).toMatchObject({ data: true });
+  expect(await client.request('dear')).toMatchObject({ data: { code: 'RATE_LIMITED' } });
+  await client.close();
+  const admin = await TestClient.connect(`${traced.url}/ws`, {
+    token: await mintToken({ sub: 'root', roles: ['admin'] }),
+  });
+  expect(await admin.request('role')).toMatchObject({ data: true });
+  await admin.close();
+  await traced.close();
 });
 
 it('a subclass of a built-in guard takes its place', async () => {

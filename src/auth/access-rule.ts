@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { declaredOf } from '../connection/declared.js';
 import type { Principal } from '../connection/principal.js';
 import { ACCESS_AUTHENTICATED, ACCESS_PUBLIC, ACCESS_ROLES, ACCESS_SCOPES } from './access.decorators.js';
 
@@ -31,29 +32,28 @@ export class AccessRuleReader {
   }
 
   private read(gateway: Callable, handler: Callable): AccessRule {
-    if (this.isOpenTo(handler)) return { isPublic: true, roles: undefined, scopes: undefined };
-    const restricted = this.isRestricted(handler);
-    if (!restricted && this.isOpenTo(gateway)) return { isPublic: true, roles: undefined, scopes: undefined };
-    const places = [handler, gateway];
+    const own: Declarations = (key) => declaredOf(key, gateway, handler);
+    const common: Declarations = (key) => this.reflector.get(key, gateway);
+    if (isOpen(own) || (!isRestricted(own) && isOpen(common)))
+      return { isPublic: true, roles: undefined, scopes: undefined };
     return {
       isPublic: false,
-      roles: this.reflector.getAllAndOverride<string[] | undefined>(ACCESS_ROLES, places),
-      scopes: this.reflector.getAllAndOverride<string[] | undefined>(ACCESS_SCOPES, places),
+      roles: (own(ACCESS_ROLES) ?? common(ACCESS_ROLES)) as string[] | undefined,
+      scopes: (own(ACCESS_SCOPES) ?? common(ACCESS_SCOPES)) as string[] | undefined,
     };
   }
+}
 
-  /** Public beside a restriction at the same place is a contradiction: the restriction holds. */
-  private isOpenTo(place: Callable): boolean {
-    return (
-      this.reflector.get<boolean | undefined>(ACCESS_PUBLIC, place) === true && !this.isRestricted(place)
-    );
-  }
+/** What the access decorators say of a handler or of a class. */
+type Declarations = (key: string) => unknown;
 
-  private isRestricted(place: Callable): boolean {
-    return [ACCESS_AUTHENTICATED, ACCESS_ROLES, ACCESS_SCOPES].some(
-      (key) => this.reflector.get<unknown>(key, place) !== undefined,
-    );
-  }
+/** Public beside a restriction at the same place is a contradiction: the restriction holds. */
+function isOpen(declared: Declarations): boolean {
+  return declared(ACCESS_PUBLIC) === true && !isRestricted(declared);
+}
+
+function isRestricted(declared: Declarations): boolean {
+  return [ACCESS_AUTHENTICATED, ACCESS_ROLES, ACCESS_SCOPES].some((key) => declared(key) !== undefined);
 }
 
 /** Whether roles and scopes of the principal satisfy the rule. */

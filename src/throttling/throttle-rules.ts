@@ -1,5 +1,6 @@
 import type { Reflector } from '@nestjs/core';
 import type { ThrottlerOptions } from '@nestjs/throttler';
+import { declaredOf } from '../connection/declared.js';
 import type { ThrottleScopeReader } from './throttle-scope.js';
 import { COST } from './ws-cost.decorator.js';
 
@@ -44,7 +45,8 @@ export class ThrottleRules {
   }
 
   costOf(gateway: Callable, handler: Callable): number {
-    return this.reflector.getAllAndOverride<number | undefined>(COST, [handler, gateway]) ?? 1;
+    const own = declaredOf(COST, gateway, handler) as number | undefined;
+    return own ?? this.reflector.get<number | undefined>(COST, gateway) ?? 1;
   }
 
   private read(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {

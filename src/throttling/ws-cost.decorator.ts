@@ -1,4 +1,4 @@
-import { SetMetadata } from '@nestjs/common';
+import { declare } from '../connection/declared.js';
 
 export const COST = 'ws-security:cost';
 
@@ -10,5 +10,5 @@ export const COST = 'ws-security:cost';
  */
 export const WsCost = (cost: number): ClassDecorator & MethodDecorator => {
   if (!Number.isSafeInteger(cost) || cost < 1) throw new TypeError('A cost is a whole number of at least 1.');
-  return SetMetadata(COST, cost);
+  return declare(COST, cost);
 };
