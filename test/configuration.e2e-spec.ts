@@ -15,6 +15,7 @@ import { IsObject, IsString, ValidateNested } from 'class-validator';
 import {
   SecureGateway,
   UnvalidatedBody,
+  WsAuthorizationGuard,
   type WsConnectGuard,
   WsConfigurationError,
   WsPublic,
@@ -257,6 +258,12 @@ class ScopedConnectGuard implements WsConnectGuard {
   }
 }
 
+@Injectable()
+class OneAuthorization extends WsAuthorizationGuard {}
+
+@Injectable()
+class OtherAuthorization extends WsAuthorizationGuard {}
+
 async function problemsOf(config: AppOptions): Promise<string[]> {
   const running = await startApp(config).catch((error: unknown) => error);
   if (running instanceof WsConfigurationError)
@@ -384,6 +391,27 @@ describe('the application does not start', () => {
         expect((await problemsOf(config))[0]).toMatch(new RegExp(`^${guard.name}: is request-scoped`));
     },
   );
+
+  it.each([
+    [[OneAuthorization, OtherAuthorization], 'OneAuthorization, OtherAuthorization'],
+    [[WsAuthorizationGuard, OtherAuthorization], 'WsAuthorizationGuard, OtherAuthorization'],
+  ])('when two guards are named for one place: %p', async (guards, names) => {
+    @SecureGateway({ path: '/ws', guards })
+    class Own {}
+    const place = `names more than one guard for the place of WsAuthorizationGuard: ${names};`;
+    const [[own], [module]] = [
+      await problemsOf({ gateways: [Own] }),
+      await problemsOf({ gateways: [EchoGateway], module: { guards } }),
+    ];
+    expect(own).toContain(`Own: ${place}`);
+    expect(module).toContain(`WsSecurityModule: ${place}`);
+  });
+
+  it('but a gateway may have another guard than the module in one place', async () => {
+    @SecureGateway({ path: '/ws', guards: [OneAuthorization, OneAuthorization] })
+    class Own {}
+    expect(await problemsOf({ gateways: [Own], module: { guards: [OtherAuthorization] } })).toEqual([]);
+  });
 
   it('when a connect guard would be made for each request', async () => {
     const [problem] = await problemsOf({ gateways: [EchoGateway], connectGuards: [ScopedConnectGuard] });

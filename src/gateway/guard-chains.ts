@@ -1,28 +1,15 @@
-import { type CanActivate, Inject, Injectable, type Type } from '@nestjs/common';
+import { type CanActivate, Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef } from '@nestjs/core';
-import { WsAuthGuard } from '../auth/ws-auth.guard.js';
-import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
-import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
+import { clashesIn, type GuardType, orderOf } from './guard-order.js';
 import { instanceOf } from './instance-of.js';
 import { preparesNoBodies, UnpreparedBodyGuard } from './unprepared-body.guard.js';
 
 /** The guard classes that `forRoot({ guards })` named. */
 export const MODULE_GUARDS = Symbol('MODULE_GUARDS');
 
-type GuardType = Type<CanActivate>;
-
-/** Who you are, how often, what you may: refused attempts count too. */
-const BUILT_IN: readonly GuardType[] = [WsAuthGuard, WsThrottlerGuard, WsAuthorizationGuard];
-
-/** Where they stand in a chain. */
-export const THROTTLER = 1;
-export const AUTHORIZATION = 2;
-
-/**
- * The guards of each gateway, made once: the built-in ones, each replaced by a subclass that the gateway or else the
- * module names, then the others in the order module, gateway.
- */
+/** The guards of each gateway, made once. */
 @Injectable()
 export class GuardChains {
   private readonly chains = new Map<object, readonly CanActivate[]>();
@@ -32,6 +19,13 @@ export class GuardChains {
     private readonly config: ApplicationConfig,
     @Inject(MODULE_GUARDS) private readonly everywhere: readonly GuardType[],
   ) {}
+
+  problemsOf(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
+    return [
+      ...clashesIn('WsSecurityModule', this.everywhere),
+      ...gateways.flatMap(({ name, options }) => clashesIn(name, options?.guards ?? [])),
+    ];
+  }
 
   async prepare(gateways: readonly DiscoveredGateway[]): Promise<void> {
     const shared = new Map<GuardType, Promise<CanActivate>>();
@@ -54,22 +48,4 @@ export class GuardChains {
     if (!chain) throw new Error('This gateway was not there when the application started.');
     return chain;
   }
-}
-
-function orderOf(own: readonly GuardType[], everywhere: readonly GuardType[]): GuardType[] {
-  const chain = BUILT_IN.map(
-    (builtIn) => replacementOf(builtIn, own) ?? replacementOf(builtIn, everywhere) ?? builtIn,
-  );
-  const isReplacement = (guard: GuardType): boolean =>
-    BUILT_IN.some((builtIn) => extendsClass(guard, builtIn));
-  const others = [...everywhere, ...own].filter((guard) => !isReplacement(guard));
-  return [...new Set([...chain, ...others])];
-}
-
-function replacementOf(builtIn: GuardType, guards: readonly GuardType[]): GuardType | undefined {
-  return guards.find((guard) => extendsClass(guard, builtIn));
-}
-
-function extendsClass(guard: GuardType, base: GuardType): boolean {
-  return guard === base || guard.prototype instanceof base;
 }

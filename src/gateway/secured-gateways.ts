@@ -42,7 +42,7 @@ export class SecuredGateways {
   verify(): void {
     if (this.verified) return;
     const gateways = this.explorer.explore();
-    const problems = this.audit.problemsOf(gateways);
+    const problems = [...this.audit.problemsOf(gateways), ...this.guards.problemsOf(gateways)];
     if (problems.length > 0) throw new WsConfigurationError(problems);
     for (const { instance, name } of gateways) this.hooks.guard(instance, name);
     // In this order on every node, whose messages may come in any.

@@ -2,7 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { isObservable, lastValueFrom } from 'rxjs';
 import { connectionIn } from '../connection/connection-of.js';
 import { InboundMessage, MESSAGE_ARGUMENT } from '../messages/inbound-message.js';
-import { AUTHORIZATION, GuardChains, THROTTLER } from './guard-chains.js';
+import { GuardChains } from './guard-chains.js';
+import { AUTHORIZATION, THROTTLER } from './guard-order.js';
 
 type Answer = ReturnType<CanActivate['canActivate']>;
 
