@@ -1,4 +1,4 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable, Scope } from '@nestjs/common';
 import { Throttle } from '@nestjs/throttler';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
@@ -251,4 +251,18 @@ it('a subclass of a built-in guard takes its place', async () => {
   expect(await outcome('/tenant', 'ours', { tenant: 'acme' })).toBe(true);
   expect(await outcome('/tenant', 'ours', { tenant: 'evil' })).toBe('FORBIDDEN');
   expect(await outcome('/tenant', 'ours', { tenant: 'acme', roles: [] })).toBe('FORBIDDEN');
+});
+
+@Injectable({ scope: Scope.TRANSIENT })
+class TransientTenantGuard extends TenantGuard {}
+
+it('a transient provider takes the place of a built-in guard, too', async () => {
+  const own = await startApp({
+    gateways: [Rules],
+    module: { providers: [{ provide: WsAuthorizationGuard, useClass: TransientTenantGuard }] },
+  });
+  const client = await TestClient.connect(`${own.url}/ws`, { token: await mintToken({ tenant: 'evil' }) });
+  expect(await client.request('undecorated')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  await client.close();
+  await own.close();
 });

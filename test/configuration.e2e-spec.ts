@@ -5,11 +5,14 @@ import {
   Inject,
   Injectable,
   ParseUUIDPipe,
+  type PipeTransform,
   Scope,
+  UseGuards,
+  UsePipes,
   ValidationPipe,
 } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
-import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { APP_GUARD, APP_PIPE, REQUEST } from '@nestjs/core';
+import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
 import { Type } from 'class-transformer';
 import { IsObject, IsString, ValidateNested } from 'class-validator';
 import {
@@ -258,6 +261,22 @@ class ScopedConnectGuard implements WsConnectGuard {
   }
 }
 
+@Injectable({ scope: Scope.TRANSIENT })
+class TransientGuard implements CanActivate {
+  // A field: objects that were never constructed have none.
+  canActivate = (): boolean => false;
+}
+
+@Injectable({ scope: Scope.TRANSIENT })
+class TransientPipe implements PipeTransform {
+  transform = (): never => {
+    throw new WsException('refused');
+  };
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class ScopedPipe extends ValidationPipe {}
+
 @Injectable()
 class OneAuthorization extends WsAuthorizationGuard {}
 
@@ -411,6 +430,55 @@ describe('the application does not start', () => {
     @SecureGateway({ path: '/ws', guards: [OneAuthorization, OneAuthorization] })
     class Own {}
     expect(await problemsOf({ gateways: [Own], module: { guards: [OtherAuthorization] } })).toEqual([]);
+  });
+
+  it.each([UseGuards(TransientGuard), UsePipes(TransientPipe)])(
+    'when a guard or pipe would never be constructed, on a class or a method',
+    async (decorator) => {
+      @decorator
+      @SecureGateway({ path: '/ws' })
+      class OnClass {}
+
+      @SecureGateway({ path: '/ws' })
+      class OnMethod {
+        @decorator
+        @SubscribeMessage('hello')
+        hello(): boolean {
+          return true;
+        }
+      }
+      const problems = await problemsOf({ gateways: [OnClass, OnMethod] });
+      expect(problems).toEqual([
+        expect.stringMatching(/^OnClass: binds Transient\w+, which is transient/),
+        expect.stringMatching(/^OnMethod: binds Transient\w+, which is transient/),
+      ]);
+    },
+  );
+
+  it('when a pipe of a parameter, or a gateway, would never be constructed', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    @SecureGateway({ path: '/ws' })
+    class Unmade {
+      @SubscribeMessage('hello')
+      hello(@MessageBody(TransientPipe) body: string): string {
+        return body;
+      }
+    }
+    expect(await problemsOf({ gateways: [Unmade] })).toEqual([
+      expect.stringMatching(/^Unmade: is transient/),
+      expect.stringMatching(/^Unmade: binds TransientPipe/),
+    ]);
+  });
+
+  it.each([
+    [APP_GUARD, ScopedGuard],
+    [APP_GUARD, TransientGuard],
+    [APP_PIPE, ScopedPipe],
+  ])('when a global enhancer would be made for each request: %s, %p', async (provide, useClass) => {
+    const providers = [{ provide, useClass }];
+    const [problem] = await problemsOf({ gateways: [EchoGateway], providers });
+    expect(problem).toMatch(new RegExp(`^${useClass.name}: is for the whole application`));
+    expect(await problemsOf({ gateways: [], providers })).toEqual([]);
   });
 
   it('when a connect guard would be made for each request', async () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { OPTIONS, type ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -8,6 +9,7 @@ import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { bodyProblems } from './handler-bodies.js';
+import { unmadeEnhancers } from './unmade-enhancers.js';
 
 /** What may stand in a request line (RFC 9112 §3.2.1) ahead of the query. */
 const PATH = /^\/[!"$->@-~]*$/;
@@ -28,10 +30,15 @@ export class GatewayAudit {
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly verifier: TokenVerifier,
+    private readonly config: ApplicationConfig,
   ) {}
 
   problemsOf(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
-    return [...gateways.flatMap((gateway) => this.problemsOfOne(gateway)), ...this.conflicts(gateways)];
+    return [
+      ...gateways.flatMap((gateway) => this.problemsOfOne(gateway)),
+      ...this.conflicts(gateways),
+      ...unmadeEnhancers(gateways, this.config),
+    ];
   }
 
   private problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
@@ -51,6 +58,7 @@ export class GatewayAudit {
     name,
     options,
     isRequestScoped,
+    isTransient,
     handlers,
   }: DiscoveredGateway): ConfigurationProblem[] {
     const problems = handlers.flatMap(({ event, method }) => {
@@ -64,6 +72,10 @@ export class GatewayAudit {
     if (isRequestScoped) {
       const message =
         'is request-scoped, but a connection outlives a request; make it and what it injects singletons';
+      problems.push({ name, message });
+    }
+    if (isTransient) {
+      const message = 'is transient, and so never constructed for its clients; make it a singleton';
       problems.push({ name, message });
     }
     return problems;

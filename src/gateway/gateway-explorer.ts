@@ -24,6 +24,9 @@ export interface DiscoveredGateway {
   /** Undefined for a gateway that is not secured. */
   options: SecureGatewayOptions | undefined;
   isRequestScoped: boolean;
+  isTransient: boolean;
+  /** The classes of guards, pipes and the like on it that are transient. */
+  transients: string[];
   /** Instances that the gateway's own module can see. */
   moduleRef: ModuleRef;
   handlers: GatewayHandler[];
@@ -52,6 +55,8 @@ export class GatewayExplorer {
         options: securedOptionsOf(wrapper.metatype as object),
         moduleRef: wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance ?? this.moduleRef,
         isRequestScoped: !wrapper.isDependencyTreeStatic(),
+        isTransient: wrapper.isTransient,
+        transients: namesOf(wrapper.getEnhancersMetadata()?.filter(({ isTransient }) => isTransient)),
         handlers: this.handlersOf(wrapper.instance as object),
       }));
   }
@@ -68,6 +73,10 @@ export class GatewayExplorer {
         event: Reflect.getMetadata(MESSAGE_METADATA, handler.callback) as unknown,
       }));
   }
+}
+
+function namesOf(wrappers: readonly { name: unknown }[] = []): string[] {
+  return [...new Set(wrappers.map(({ name }) => String(name)))];
 }
 
 /** Undefined also where another decorator, of the class or of one that extends it, sends its clients elsewhere. */

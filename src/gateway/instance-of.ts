@@ -11,36 +11,37 @@ const SCOPE = 'scope:options';
  * @throws WsConfigurationError when it, or something it injects, would be made for each request
  */
 export async function instanceOf<T extends object>(type: Type<T>, moduleRef: ModuleRef): Promise<T> {
-  if (isRequestScoped(type, moduleRef)) throw perRequest(type);
-  const provided = providerOf(type, moduleRef);
-  if (provided) return provided;
-  const created = await moduleRef.create(type).catch((error: unknown) => {
-    throw error instanceof Error && error.constructor.name === REQUEST_SCOPED ? perRequest(type) : error;
-  });
-  // Nest calls the hooks of providers only, and ThrottlerGuard prepares itself in this one.
+  const scope = providedScopeOf(type, moduleRef);
+  if ((scope ?? declaredScopeOf(type)) === Scope.REQUEST) throw perRequest(type);
+  if (scope === Scope.DEFAULT) return moduleRef.get<T>(type, { strict: false });
+  const created = await (scope === Scope.TRANSIENT
+    ? moduleRef.resolve<T>(type, undefined, { strict: false })
+    : create(type, moduleRef));
+  // Nest calls the hooks of single providers only, and ThrottlerGuard prepares itself in this one.
   await (created as Partial<OnModuleInit>).onModuleInit?.();
   return created;
+}
+
+async function create<T extends object>(type: Type<T>, moduleRef: ModuleRef): Promise<T> {
+  return moduleRef.create(type).catch((error: unknown) => {
+    throw error instanceof Error && error.constructor.name === REQUEST_SCOPED ? perRequest(type) : error;
+  });
 }
 
 // What Nest throws when something injected is; no entry point exports it.
 const REQUEST_SCOPED = 'RequestScopedCreateException';
 
-function isRequestScoped(type: Type, moduleRef: ModuleRef): boolean {
+/** @returns undefined when nobody provides it */
+function providedScopeOf(type: Type, moduleRef: ModuleRef): Scope | undefined {
   try {
-    return moduleRef.introspect(type).scope === Scope.REQUEST;
-  } catch {
-    // Nobody provides it.
-    const options = Reflect.getMetadata(SCOPE, type) as { scope?: Scope } | undefined;
-    return options?.scope === Scope.REQUEST;
-  }
-}
-
-function providerOf<T extends object>(type: Type<T>, moduleRef: ModuleRef): T | undefined {
-  try {
-    return moduleRef.get<T>(type, { strict: false });
+    return moduleRef.introspect(type).scope;
   } catch {
     return undefined;
   }
+}
+
+function declaredScopeOf(type: Type): Scope | undefined {
+  return (Reflect.getMetadata(SCOPE, type) as { scope?: Scope } | undefined)?.scope;
 }
 
 function perRequest({ name }: Type): WsConfigurationError {
