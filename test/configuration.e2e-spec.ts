@@ -225,6 +225,11 @@ class Unreachable {
     return true;
   }
 
+  @SubscribeMessage('\ud800')
+  surrogate(): boolean {
+    return true;
+  }
+
   @SubscribeMessage({ cmd: 'sum' })
   pattern(): boolean {
     return true;
@@ -333,15 +338,75 @@ describe('the application does not start', () => {
   it('when a handler subscribes to what no frame can name', async () => {
     const problems = await problemsOf({ gateways: [Unreachable] });
     expect(problems).toEqual(
-      ['empty', 'long', 'pattern'].map((method) => `Unreachable.${method}: ${UNNAMED}`),
+      ['empty', 'long', 'surrogate', 'pattern'].map((method) => `Unreachable.${method}: ${UNNAMED}`),
     );
   });
 
-  it.each(['/ws?v=1', '/ws#a', '/w s', '/größe'])('when no request can have the path %p', async (path) => {
-    @SecureGateway({ path })
-    class Nowhere {}
-    const [problem] = await problemsOf({ gateways: [Nowhere] });
-    expect(problem).toContain(`Nowhere: has the path "${path}", which no request can have`);
+  it.each(['/ws?v=1', '/ws#a', '/w s', '/größe', '/a/../ws', '/%2e/ws', '/"ws', '/ws\\', '/ws\n'])(
+    'when no request can have the path %p',
+    async (path) => {
+      @SecureGateway({ path })
+      class Nowhere {}
+      const [problem] = await problemsOf({ gateways: [Nowhere] });
+      expect(problem).toContain(`Nowhere: has the path ${JSON.stringify(path)}, which no request can have`);
+    },
+  );
+
+  it('when two handlers of a path subscribe to one event, in one gateway or in two', async () => {
+    @SecureGateway({ path: '/ws' })
+    class Twice {
+      @SubscribeMessage('one')
+      first(): boolean {
+        return true;
+      }
+
+      @SubscribeMessage('one')
+      second(): boolean {
+        return true;
+      }
+    }
+
+    @SecureGateway({ path: '/ws' })
+    class Other extends Secured {}
+
+    @SecureGateway({ path: '/other' })
+    class Elsewhere extends Secured {}
+
+    const problems = await problemsOf({ gateways: [Twice, Secured, Other, Elsewhere] });
+    const rest = 'and only one would be called; choose another name';
+    expect(problems).toEqual([
+      `Twice.second: subscribes to "one" on the same path as Twice.first, ${rest}`,
+      `Other.hello: subscribes to "hello" on the same path as Secured.hello, ${rest}`,
+    ]);
+  });
+
+  it('when a gateway is there twice', async () => {
+    const gateways = [Secured, { provide: 'ALSO', useClass: Secured }];
+    const [problem] = await problemsOf({ gateways });
+    expect(problem).toMatch(/hello: .*only one would be called/);
+  });
+
+  it('when a handler is where Nest does not look', async () => {
+    const symbol = Symbol('hidden');
+
+    class Base {
+      @SubscribeMessage('shared')
+      static shared(this: void): boolean {
+        return true;
+      }
+    }
+
+    @SecureGateway({ path: '/ws' })
+    class Hidden extends Base {
+      @SubscribeMessage('hidden')
+      [symbol](): boolean {
+        return true;
+      }
+    }
+    expect(await problemsOf({ gateways: [Hidden] })).toEqual([
+      expect.stringMatching(/^Hidden\.shared: is no handler for Nest/),
+      expect.stringMatching(/^Hidden\.Symbol\(hidden\): is no handler for Nest/),
+    ]);
   });
 
   it('I3 when a body cannot be validated, naming gateway, method and fix', async () => {

@@ -37,13 +37,6 @@ export function eventTargetsOf(
   });
 }
 
-/** Which of several handlers of an event serves it is for Nest to say, and so is whose guards are asked. */
-export function addTarget(targets: Map<string, EventTarget>, event: string, target: EventTarget): void {
-  const other = targets.get(event);
-  const isIntercepted = target.isIntercepted || other?.isIntercepted === true;
-  targets.set(event, other ? { ...target, guards: undefined, isIntercepted } : target);
-}
-
 function areBuiltIn({ authentication, throttler, authorization }: BuiltInGuards): boolean {
   return (
     // It is asked again when the turn of a message comes; who has steps of its own may count on being asked once.

@@ -7,12 +7,11 @@ import { isEventName } from '../protocol/event-name.js';
 import { isReservedEvent } from '../protocol/reserved-event.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
+import { deadHandlers } from './dead-handlers.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { bodyProblems } from './handler-bodies.js';
+import { hasLoneSurrogate } from '../validation/lone-surrogate.js';
 import { unmadeEnhancers } from './unmade-enhancers.js';
-
-/** What may stand in a request line (RFC 9112 §3.2.1) ahead of the query. */
-const PATH = /^\/[!"$->@-~]*$/;
 
 const ALTERNATIVES = [
   OPTIONS.jwtPublicKey,
@@ -37,6 +36,7 @@ export class GatewayAudit {
     return [
       ...gateways.flatMap((gateway) => this.problemsOfOne(gateway)),
       ...this.conflicts(gateways),
+      ...deadHandlers(gateways),
       ...unmadeEnhancers(gateways, this.config),
     ];
   }
@@ -65,8 +65,8 @@ export class GatewayAudit {
       const message = eventProblem(event);
       return message === undefined ? [] : [{ name: `${name}.${method}`, message }];
     });
-    if (options && !PATH.test(options.path)) {
-      const message = `has the path ${JSON.stringify(options.path)}, which no request can have; a path is of visible ASCII, percent-encoded where it is not, and ends before the "?"`;
+    if (options && pathOf(options.path) !== options.path) {
+      const message = `has the path ${JSON.stringify(options.path)}, which no request can have; clients would ask for ${pathOf(options.path)}`;
       problems.push({ name, message });
     }
     if (isRequestScoped) {
@@ -104,10 +104,15 @@ export class GatewayAudit {
 }
 
 function eventProblem(event: unknown): string | undefined {
-  if (!isEventName(event))
+  if (!isEventName(event) || hasLoneSurrogate(event))
     return 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
   if (!isReservedEvent(event)) return undefined;
   return `subscribes to "${event}", which the protocol keeps for itself; choose another name`;
+}
+
+/** What a client makes of a path (WHATWG URL): percent-encoded, without dot segments, query and fragment. */
+function pathOf(path: string): string {
+  return new URL(`ws://localhost${path}`).pathname;
 }
 
 function policyText({ options }: DiscoveredGateway): string {

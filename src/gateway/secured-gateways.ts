@@ -5,7 +5,7 @@ import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
 import { ThrottleScopeReader } from '../throttling/throttle-scope.js';
 import { ConnectGuards } from './connect-guards.js';
-import { addTarget, eventTargetsOf } from './event-targets.js';
+import { eventTargetsOf } from './event-targets.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
@@ -71,7 +71,7 @@ export class SecuredGateways {
     for (const [policy, gateways] of this.pending) {
       policy.connectGuards = await this.connectGuards.of(gateways);
       for (const gateway of gateways)
-        for (const [event, target] of this.targetsOf(gateway)) addTarget(policy.targets, event, target);
+        for (const [event, target] of this.targetsOf(gateway)) policy.targets.set(event, target);
     }
     this.pending.clear();
   }

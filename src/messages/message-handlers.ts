@@ -10,6 +10,6 @@ export class MessageHandlers {
   }
 
   of(event: string): WsMessageHandler | undefined {
-    return this.handlers.findLast(({ message }) => message === event);
+    return this.handlers.find(({ message }) => message === event);
   }
 }
