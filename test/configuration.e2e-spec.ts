@@ -11,7 +11,7 @@ import {
   UsePipes,
   ValidationPipe,
 } from '@nestjs/common';
-import { APP_GUARD, APP_PIPE, REQUEST } from '@nestjs/core';
+import { REQUEST } from '@nestjs/core';
 import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
 import { Type } from 'class-transformer';
 import { IsObject, IsString, ValidateNested } from 'class-validator';
@@ -279,9 +279,6 @@ class TransientPipe implements PipeTransform {
   };
 }
 
-@Injectable({ scope: Scope.REQUEST })
-class ScopedPipe extends ValidationPipe {}
-
 @Injectable()
 class OneAuthorization extends WsAuthorizationGuard {}
 
@@ -533,17 +530,6 @@ describe('the application does not start', () => {
       expect.stringMatching(/^Unmade: is transient/),
       expect.stringMatching(/^Unmade: binds TransientPipe/),
     ]);
-  });
-
-  it.each([
-    [APP_GUARD, ScopedGuard],
-    [APP_GUARD, TransientGuard],
-    [APP_PIPE, ScopedPipe],
-  ])('when a global enhancer would be made for each request: %s, %p', async (provide, useClass) => {
-    const providers = [{ provide, useClass }];
-    const [problem] = await problemsOf({ gateways: [EchoGateway], providers });
-    expect(problem).toMatch(new RegExp(`^${useClass.name}: is for the whole application`));
-    expect(await problemsOf({ gateways: [], providers })).toEqual([]);
   });
 
   it('when a connect guard would be made for each request', async () => {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { OPTIONS, type ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -11,7 +10,6 @@ import { deadHandlers } from './dead-handlers.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { bodyProblems } from './handler-bodies.js';
 import { hasLoneSurrogate } from '../validation/lone-surrogate.js';
-import { unmadeEnhancers } from './unmade-enhancers.js';
 
 const ALTERNATIVES = [
   OPTIONS.jwtPublicKey,
@@ -29,7 +27,6 @@ export class GatewayAudit {
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly verifier: TokenVerifier,
-    private readonly config: ApplicationConfig,
   ) {}
 
   problemsOf(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
@@ -37,7 +34,6 @@ export class GatewayAudit {
       ...gateways.flatMap((gateway) => this.problemsOfOne(gateway)),
       ...this.conflicts(gateways),
       ...deadHandlers(gateways),
-      ...unmadeEnhancers(gateways, this.config),
     ];
   }
 
@@ -59,6 +55,7 @@ export class GatewayAudit {
     options,
     isRequestScoped,
     isTransient,
+    transients,
     handlers,
   }: DiscoveredGateway): ConfigurationProblem[] {
     const problems = handlers.flatMap(({ event, method }) => {
@@ -76,6 +73,11 @@ export class GatewayAudit {
     }
     if (isTransient) {
       const message = 'is transient, and so never constructed for its clients; make it a singleton';
+      problems.push({ name, message });
+    }
+    // Nest makes them for HTTP requests, and has objects elsewhere whose constructor never ran.
+    for (const enhancer of transients) {
+      const message = `binds ${enhancer}, which is transient and so never constructed for a gateway; make it a singleton`;
       problems.push({ name, message });
     }
     return problems;
