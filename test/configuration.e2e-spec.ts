@@ -22,6 +22,7 @@ import {
   type WsConnectGuard,
   WsConfigurationError,
   WsPublic,
+  WsRoles,
 } from 'nestjs-ws-security';
 import * as v from 'valibot';
 import { z } from 'zod';
@@ -327,6 +328,77 @@ describe('the application does not start', () => {
       expect(problem).toMatch(new RegExp(`^${gateway.name}: is not protected`));
     },
   );
+
+  it('Z2 when instances are of another class than the decorated one, which says who may send what', async () => {
+    const Proxied: ClassDecorator = (target) => new Proxy(target, {});
+
+    @WsRoles('admin')
+    @SecureGateway({ path: '/proxied' })
+    @Proxied
+    class Shadow extends Secured {}
+
+    @SecureGateway({ path: '/returned' })
+    class Returned extends Secured {
+      constructor() {
+        super();
+        return Object.create(null, {
+          constructor: { value: Object },
+          hello: { value: () => true },
+        }) as Returned;
+      }
+    }
+    expect(await problemsOf({ gateways: [Shadow, Returned] })).toEqual([
+      expect.stringMatching(/^Shadow: has instances of another class/),
+      expect.stringMatching(/^Returned: has instances of another class/),
+    ]);
+  });
+
+  it('N1 Z2 but what has both decorators, on one class or one above the other, is protected', async () => {
+    @WebSocketGateway({ path: '/above' })
+    @SecureGateway({ path: '/above' })
+    class Above {
+      @WsRoles('admin')
+      @SubscribeMessage('hello')
+      hello(): boolean {
+        return true;
+      }
+    }
+
+    @SecureGateway({ path: '/below' })
+    @WebSocketGateway({ path: '/open' })
+    class Below extends Above {}
+
+    @WebSocketGateway({ path: '/open' })
+    class Open {
+      @WsRoles('admin')
+      @SubscribeMessage('hello')
+      hello(): boolean {
+        return true;
+      }
+    }
+
+    @SecureGateway({ path: '/over' })
+    class Over extends Open {}
+
+    @WebSocketGateway({ path: '/below' })
+    class Under extends Below {}
+
+    const token = await mintToken({ roles: ['user'] });
+    for (const [path, gateway] of [
+      ['/above', Above],
+      ['/below', Below],
+      ['/over', Over],
+      ['/below', Under],
+    ] as const) {
+      const running = await startApp({ gateways: [gateway] });
+      await expect(TestClient.connect(running.url + path)).rejects.toThrow('401');
+      await expect(TestClient.connect(`${running.url}/open`, { token })).rejects.toThrow('404');
+      const client = await TestClient.connect(running.url + path, { token });
+      expect(await client.request('hello')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+      await client.close();
+      await running.close();
+    }
+  });
 
   it('but a secured gateway may be extended', async () => {
     expect(await problemsOf({ gateways: [SamePath] })).toEqual([]);

@@ -50,37 +50,33 @@ export class GatewayAudit {
     return [...this.shapeProblems(gateway), ...this.verifierProblems(gateway), ...bodyProblems(gateway)];
   }
 
-  private shapeProblems({
-    name,
-    options,
-    isRequestScoped,
-    isTransient,
-    transients,
-    handlers,
-  }: DiscoveredGateway): ConfigurationProblem[] {
+  private shapeProblems({ name, options, handlers, ...gateway }: DiscoveredGateway): ConfigurationProblem[] {
     const problems = handlers.flatMap(({ event, method }) => {
       const message = eventProblem(event);
       return message === undefined ? [] : [{ name: `${name}.${method}`, message }];
     });
-    if (options && pathOf(options.path) !== options.path) {
-      const message = `has the path ${JSON.stringify(options.path)}, which no request can have; clients would ask for ${pathOf(options.path)}`;
-      problems.push({ name, message });
-    }
-    if (isRequestScoped) {
-      const message =
-        'is request-scoped, but a connection outlives a request; make it and what it injects singletons';
-      problems.push({ name, message });
-    }
-    if (isTransient) {
-      const message = 'is transient, and so never constructed for its clients; make it a singleton';
-      problems.push({ name, message });
-    }
+    const messages: string[] = [];
+    if (options && pathOf(options.path) !== options.path)
+      messages.push(
+        `has the path ${JSON.stringify(options.path)}, which no request can have; clients would ask for ${pathOf(options.path)}`,
+      );
+    if (gateway.isRequestScoped)
+      messages.push(
+        'is request-scoped, but a connection outlives a request; make it and what it injects singletons',
+      );
+    if (gateway.isTransient)
+      messages.push('is transient, and so never constructed for its clients; make it a singleton');
     // Nest makes them for HTTP requests, and has objects elsewhere whose constructor never ran.
-    for (const enhancer of transients) {
-      const message = `binds ${enhancer}, which is transient and so never constructed for a gateway; make it a singleton`;
-      problems.push({ name, message });
-    }
-    return problems;
+    for (const enhancer of gateway.transients)
+      messages.push(
+        `binds ${enhancer}, which is transient and so never constructed for a gateway; make it a singleton`,
+      );
+    if (!gateway.isOfItsClass)
+      messages.push(
+        'has instances of another class, where nothing that is said of this one is found; ' +
+          'let decorators and constructors of it return a class that extends it, or nothing',
+      );
+    return [...problems, ...messages.map((message) => ({ name, message }))];
   }
 
   private verifierProblems({ name, options }: DiscoveredGateway): ConfigurationProblem[] {

@@ -23,6 +23,8 @@ export interface DiscoveredGateway {
   instance: object;
   /** Undefined for a gateway that is not secured. */
   options: SecureGatewayOptions | undefined;
+  /** Whether its instance says that it is of the class that was decorated; guards look there. */
+  isOfItsClass: boolean;
   isRequestScoped: boolean;
   isTransient: boolean;
   /** The classes of guards, pipes and the like on it that are transient. */
@@ -54,6 +56,7 @@ export class GatewayExplorer {
         instance: wrapper.instance as object,
         options: securedOptionsOf(wrapper.metatype as object),
         moduleRef: wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance ?? this.moduleRef,
+        isOfItsClass: (wrapper.instance as object).constructor === wrapper.metatype,
         isRequestScoped: !wrapper.isDependencyTreeStatic(),
         isTransient: wrapper.isTransient,
         transients: namesOf(wrapper.getEnhancersMetadata()?.filter(({ isTransient }) => isTransient)),
