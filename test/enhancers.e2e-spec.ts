@@ -15,10 +15,12 @@ import {
 import { Throttle } from '@nestjs/throttler';
 import { SubscribeMessage, WsException } from '@nestjs/websockets';
 import {
+  type Connection,
   type ErrorBody,
   SecureGateway,
   WsAuthGuard,
   WsAuthorizationGuard,
+  type WsConnectGuard,
   WsExceptionFilter,
   WsRoles,
   WsThrottlerGuard,
@@ -262,6 +264,84 @@ it('guards and filters of the application stand behind ours and before it, above
   client.send({ event: 'refuses' });
   expect(await client.next()).toEqual({ event: 'refused', data: null });
   await client.close();
+});
+
+it('Z1 guards are asked in turn, each when the one before has answered, and none after a refusal', async () => {
+  const turns: string[] = [];
+  const guardOf = (name: string, passes: boolean): new () => CanActivate & WsConnectGuard => {
+    const answerLate = async (): Promise<boolean> => {
+      turns.push(`${name} asked`);
+      await new Promise((resolve) => setImmediate(resolve));
+      turns.push(`${name} answers`);
+      return passes;
+    };
+    return class {
+      canActivate = answerLate;
+      canConnect = answerLate;
+    };
+  };
+
+  @Injectable()
+  class Auth extends WsAuthGuard {
+    protected override isAuthenticated(connection: Connection): boolean {
+      turns.push('authentication');
+      return super.isAuthenticated(connection) && connection.principal.id !== 'mallory';
+    }
+  }
+
+  @Injectable()
+  class Throttler extends WsThrottlerGuard {
+    protected override async limitOf(_connection: Connection, limit: number): Promise<number> {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns.push('throttler');
+      return limit;
+    }
+  }
+
+  @Injectable()
+  class Authorization extends WsAuthorizationGuard {
+    protected override isAllowed(): boolean {
+      turns.push('authorization');
+      return true;
+    }
+  }
+
+  @UseGuards(guardOf('bound', true))
+  @SecureGateway({
+    path: '/turns',
+    guards: [Authorization, guardOf('second', false), guardOf('third', true), Throttler, Auth],
+    connectGuards: [guardOf('second', true)],
+  })
+  class Turns {
+    @SubscribeMessage('one')
+    one(): boolean {
+      return true;
+    }
+  }
+
+  @SecureGateway({ path: '/closed', connectGuards: [guardOf('second', false), guardOf('third', true)] })
+  class Closed {}
+
+  const app = await startApp({
+    gateways: [Turns, Closed],
+    connectGuards: [guardOf('first', true)],
+    module: { guards: [guardOf('first', true)] },
+  });
+  const token = await mintToken({ sub: 'alice' });
+  const both = ['first asked', 'first answers', 'second asked', 'second answers'];
+  await expect(TestClient.connect(`${app.url}/closed`, { token })).rejects.toThrow('403');
+  expect(turns.splice(0)).toEqual(both);
+  const client = await TestClient.connect(`${app.url}/turns`, { token });
+  expect(turns.splice(0)).toEqual(both);
+  expect(await client.request('one')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(turns.splice(0)).toEqual(['authentication', 'throttler', 'authorization', ...both]);
+  const other = await TestClient.connect(`${app.url}/turns`, { token: await mintToken({ sub: 'mallory' }) });
+  turns.length = 0;
+  expect(await other.request('one')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+  expect(turns).toEqual(['authentication']);
+  await client.close();
+  await other.close();
+  await app.close();
 });
 
 async function expectOneAfterTheOther(url: string): Promise<void> {
