@@ -201,7 +201,7 @@ it('S2 revoking a user reaches who came with a token of an issuer whose clock is
   expect((await client.closed).code).toBe(4403);
 });
 
-it('R1 a principal refreshes as often as an address connects', async () => {
+it('N16 a principal refreshes as often as an address connects', async () => {
   await start({ options: { connectRateLimit: 3, connectRateTtlMs: 60_000 } });
   const client = await connect({}, 600);
   for (let n = 0; n < 3; n++) expect(await refresh(client, {}, 600)).toMatchObject({ event: 'auth' });

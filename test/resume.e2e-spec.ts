@@ -130,7 +130,7 @@ it('S5 brings back what was pushed meanwhile, in order, once, and the rooms', as
   await back.client.close();
 });
 
-it('R6 a user who comes and goes keeps as many sessions as connections, the latest', async () => {
+it('S6 a user who comes and goes keeps as many sessions as connections, the latest', async () => {
   await start({ maxConnectionsPerUser: 3 });
   const tokens: string[] = [];
   for (let n = 0; n < 5; n++) {
