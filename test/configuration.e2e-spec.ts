@@ -322,7 +322,7 @@ describe('the application does not start', () => {
   });
 
   it.each([OtherPath, OtherPort])(
-    'A1 when %p sends the clients of a secured one elsewhere',
+    'C5 when %p sends the clients of a secured one elsewhere',
     async (gateway) => {
       const [problem] = await problemsOf({ gateways: [gateway] });
       expect(problem).toMatch(new RegExp(`^${gateway.name}: is not protected`));
