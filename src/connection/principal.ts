@@ -42,6 +42,20 @@ export function limitKeyOf(principal: Principal, address: string): string {
   return `principal:${issuer.length}:${issuer}:${principal.id}`;
 }
 
+const originals = new WeakMap<Principal, Principal>();
+
+/** The same principal with other claims; who made it knows it again by {@link originalOf}. @internal */
+export function withClaims(principal: Principal, claims: Principal['claims']): Principal {
+  const copy = { ...principal, claims };
+  originals.set(copy, originalOf(principal));
+  return copy;
+}
+
+/** What a principal was copied from, or itself. @internal */
+export function originalOf(principal: Principal): Principal {
+  return originals.get(principal) ?? principal;
+}
+
 /** @param now epoch milliseconds */
 export function isExpired({ expiresAt }: Principal, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;

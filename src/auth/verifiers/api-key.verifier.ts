@@ -1,23 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../connection/clock.js';
-import { isExpired, type Principal } from '../../connection/principal.js';
+import { isExpired, originalOf, type Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ApiKey } from '../../options/api-keys.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyFile } from './api-key-file.js';
 
 const ISSUER = 'api-key';
-/** Not enumerated by JSON, but by what copies a principal: a ticket brings a copy. */
-const KEY_HASH = Symbol('keyHash');
-
-interface KeyHolder extends Principal {
-  /** The hash of the key it came with; unknown when the principal has been stored elsewhere. */
-  readonly [KEY_HASH]?: string;
-}
 
 /** Keys of services, known by their hash alone. A key that was taken out of the file is refused at once. */
 export class ApiKeyVerifier extends TokenVerifier {
+  /** The key each principal came with, as it was then. */
+  private readonly origins = new WeakMap<Principal, ApiKey>();
+
   constructor(
     private readonly file: ApiKeyFile,
     private readonly clock: Clock,
@@ -42,8 +38,9 @@ export class ApiKeyVerifier extends TokenVerifier {
   current(principal: Principal): Principal | undefined {
     if (principal.kind !== 'api-key' || principal.issuer !== ISSUER) return principal;
     const key = this.file.keys.get(principal.id ?? '');
-    const { [KEY_HASH]: hash = key?.sha256 } = principal as KeyHolder;
-    if (!key || key.sha256 !== hash) return undefined;
+    // One that another node has stored is known by the id of its key alone.
+    const origin = this.origins.get(originalOf(principal));
+    if (!key || (origin && key.sha256 !== origin.sha256)) return undefined;
     const current = this.principalOf(key);
     return isDeepStrictEqual(rightsOf(principal), rightsOf(current)) ? principal : current;
   }
@@ -57,10 +54,12 @@ export class ApiKeyVerifier extends TokenVerifier {
     return found;
   }
 
-  private principalOf(key: ApiKey): KeyHolder {
-    const { id, roles, scopes, expiresAt = null, sha256 } = key;
-    const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null, [KEY_HASH]: sha256 } as const;
-    return { ...identity, roles, scopes, claims: {}, expiresAt };
+  private principalOf(key: ApiKey): Principal {
+    const { id, roles, scopes, expiresAt = null } = key;
+    const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null } as const;
+    const principal = { ...identity, roles, scopes, claims: {}, expiresAt };
+    this.origins.set(principal, key);
+    return principal;
   }
 }
 
