@@ -37,7 +37,10 @@ async function open(host: string, localPort?: number): Promise<Socket> {
   return socket;
 }
 
-it('R10 of two silent peers on one port of theirs, at two addresses of ours, both are cut', async () => {
+// Elsewhere the second address is none of the machine's.
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+onLinux('R10 of two silent peers on one port of theirs, at two addresses of ours, both are cut', async () => {
   const first = await open('127.0.0.1');
   const second = await open('127.0.0.2', first.localPort);
   const closed = Promise.all([once(first, 'close'), once(second, 'close')]);
