@@ -42,6 +42,7 @@ import {
 } from './handshake/handshake.pipeline.js';
 import { HandshakeService } from './handshake/handshake.service.js';
 import { TlsReloader } from './handshake/tls/tls-reloader.js';
+import { ConnectRate } from './handshake/connect-rate.js';
 import { WrongCredentials } from './handshake/wrong-credentials.js';
 import { AuthEventHandler } from './messages/auth-event.handler.js';
 import { FrameDecoder } from './messages/frame-decoder.js';
@@ -95,6 +96,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     TicketService,
     AccessRuleReader,
     ThrottleScopeReader,
+    ConnectRate,
     WrongCredentials,
     ...STEPS,
     {

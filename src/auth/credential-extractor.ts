@@ -3,7 +3,7 @@ import { parseCookie } from 'cookie';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { CREDENTIAL_SOURCES, ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import { BEARER_PROTOCOL_PREFIX } from '../protocol/subprotocol.js';
+import { BEARER_PROTOCOL_PREFIX, isBearerEntry } from '../protocol/subprotocol.js';
 
 /** Where a credential stood, in the handshake or after it. @publicApi */
 export type CredentialSource = (typeof CREDENTIAL_SOURCES)[number];
@@ -24,8 +24,6 @@ export interface Credential {
 
 // RFC 6750 §2.1: b64token; RFC 9110 §11.1: the scheme is case-insensitive.
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
-// The scheme again, as a subprotocol.
-const BEARER_ENTRY = /^bearer\./i;
 const VISIBLE_ASCII = /^[!-~]+$/;
 
 /**
@@ -67,7 +65,7 @@ export class CredentialExtractor {
   protected fromSubprotocol(request: UpgradeRequest): Credential[] {
     return request
       .entries('sec-websocket-protocol')
-      .filter((entry) => BEARER_ENTRY.test(entry))
+      .filter(isBearerEntry)
       .map((entry) => credentialOf('subprotocol', 'bearer', entry.slice(BEARER_PROTOCOL_PREFIX.length)));
   }
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Credential } from '../auth/credential-extractor.js';
 import { RevocationService } from '../auth/revocation.service.js';
 import type { Connection } from '../connection/connection.js';
@@ -7,23 +6,18 @@ import { ConnectionLifecycleService } from '../connection/connection-lifecycle.s
 import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
+import { ConnectRate } from '../handshake/connect-rate.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
 import { reasonOf, refusalOf } from '../handshake/refusal-of.js';
-import { retryAfter } from '../handshake/retry-after.js';
 import { RevocationStep } from '../handshake/steps/revocation.step.js';
 import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import type { InboundMessage } from '../messages/inbound-message.js';
 import { Violations } from '../messages/violations.service.js';
-import type { ResolvedOptions } from '../options/options.schema.js';
-import { InjectSecurityOptions } from '../options/options.token.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
-import { countHit } from '../throttling/count-hit.js';
-import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
-import { waitOf } from '../throttling/throttler-verdict.interface.js';
 import { BanService } from '../throttling/bans/ban.service.js';
 import { retryAfterMsOf, toException } from './auth-refusal.js';
 
@@ -52,8 +46,7 @@ export class InBandAuth extends AuthEventHandler {
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly events: SecurityEvents,
     private readonly violations: Violations,
-    @InjectSecurityOptions() private readonly options: ResolvedOptions,
-    @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
+    private readonly rate: ConnectRate,
   ) {
     super();
   }
@@ -113,7 +106,7 @@ export class InBandAuth extends AuthEventHandler {
   }
 
   private async principalOf(connection: Connection, message: InboundMessage): Promise<Principal> {
-    await this.count(connection);
+    await this.rate.count(connection.limitKey, 'auth');
     const credential: Credential = { source: 'message', kind: 'bearer', token: tokenOf(message.data) };
     const anonymous = this.anonymous.get(connection);
     const principal = anonymous
@@ -123,13 +116,6 @@ export class InBandAuth extends AuthEventHandler {
     if (this.revocations.isRevokedHere(principal)) throw new HandshakeRefusal('UNAUTHENTICATED');
     if (this.bans.isBannedHere(principal, connection.address)) throw new HandshakeRefusal('BANNED');
     return principal;
-  }
-
-  /** As many attempts as handshakes: each is as much work, for a provider perhaps. */
-  private async count({ limitKey }: Connection): Promise<void> {
-    const { connectRateLimit: limit, connectRateTtlMs: ttl } = this.options;
-    const verdict = await countHit(this.storage, limitKey, ttl, limit, 'auth');
-    if (verdict.isBlocked) throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)));
   }
 
   private async identify(

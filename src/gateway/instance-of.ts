@@ -1,9 +1,7 @@
 import { type OnModuleInit, Scope, type Type } from '@nestjs/common';
+import { SCOPE_OPTIONS_METADATA } from '@nestjs/common/internal';
 import { ModuleRef } from '@nestjs/core';
 import { WsConfigurationError } from '../errors/configuration.error.js';
-
-// `SCOPE_OPTIONS_METADATA` of @nestjs/common.
-const SCOPE = 'scope:options';
 
 /**
  * The application's provider of a class if there is one, otherwise a new instance with what its module can see.
@@ -41,7 +39,7 @@ function providedScopeOf(type: Type, moduleRef: ModuleRef): Scope | undefined {
 }
 
 function declaredScopeOf(type: Type): Scope | undefined {
-  return (Reflect.getMetadata(SCOPE, type) as { scope?: Scope } | undefined)?.scope;
+  return (Reflect.getMetadata(SCOPE_OPTIONS_METADATA, type) as { scope?: Scope } | undefined)?.scope;
 }
 
 function perRequest({ name }: Type): WsConfigurationError {

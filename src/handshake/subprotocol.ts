@@ -1,8 +1,4 @@
-import {
-  BEARER_PROTOCOL_PREFIX,
-  RESUME_PROTOCOL_PREFIX,
-  WS_SECURITY_PROTOCOL,
-} from '../protocol/subprotocol.js';
+import { isBearerEntry, isResumeEntry, WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import type { ResumeOffer } from '../connection/resume/resume.service.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { Handshake } from './handshake.js';
@@ -11,25 +7,16 @@ import type { Handshake } from './handshake.js';
 export function chooseSubprotocol({ request, endpoint }: Handshake): string | undefined {
   const entries = request.entries('sec-websocket-protocol');
   if (entries.length === 0) return undefined;
-  const offered = entries.filter((entry) => !isSecret(entry));
+  const offered = entries.filter((entry) => !isBearerEntry(entry) && !isResumeEntry(entry));
   const preferred = endpoint?.policy.protocols ?? offered;
   return [WS_SECURITY_PROTOCOL, ...preferred].find((protocol) => offered.includes(protocol));
 }
-
-/** In any case of letters: what was meant as a secret is none to repeat. */
-function isSecret(entry: string): boolean {
-  return SECRETS.some((prefix) => entry.slice(0, prefix.length).toLowerCase() === prefix);
-}
-
-const SECRETS = [BEARER_PROTOCOL_PREFIX, RESUME_PROTOCOL_PREFIX];
 
 const RESUME_ENTRY = /^resume\.([\w-]{43})\.(\d{1,15})$/;
 
 /** What a client that comes back asks for; nothing when it asks twice, or in a way that was never said. */
 export function resumeOfferOf(request: UpgradeRequest): ResumeOffer | undefined {
-  const entries = request
-    .entries('sec-websocket-protocol')
-    .filter((entry) => entry.startsWith(RESUME_PROTOCOL_PREFIX));
+  const entries = request.entries('sec-websocket-protocol').filter(isResumeEntry);
   const [, token, lastSeq] = RESUME_ENTRY.exec(entries[0] ?? '') ?? [];
   if (entries.length !== 1 || token === undefined) return undefined;
   return { token, lastSeq: Number(lastSeq) };

@@ -19,6 +19,12 @@ export interface ThrottleRule {
   readonly cost: number;
 }
 
+/** What the decorators of an event say. */
+interface Settings {
+  readonly rules: readonly ThrottleRule[] | undefined;
+  readonly cost: number;
+}
+
 /** Keys of the metadata of `@Throttle()` and `@SkipThrottle()`; the throttler package does not export them. */
 const SKIP = 'THROTTLER:SKIP';
 const LIMIT = 'THROTTLER:LIMIT';
@@ -28,7 +34,7 @@ const DYNAMIC = ['THROTTLER:TRACKER', 'THROTTLER:KEY_GENERATOR'];
 
 /** Reads the decorators of events once, instead of on each message. */
 export class ThrottleRules {
-  private readonly known = new WeakMap<Callable, Map<Callable, readonly ThrottleRule[] | undefined>>();
+  private readonly known = new WeakMap<Callable, Map<Callable, Settings>>();
 
   constructor(
     private readonly throttlers: readonly ThrottlerOptions[],
@@ -38,18 +44,26 @@ export class ThrottleRules {
 
   /** The rules of an event; undefined when they have to be worked out for each message. */
   of(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {
-    let rules = this.known.get(gateway);
-    if (!rules) this.known.set(gateway, (rules = new Map()));
-    if (!rules.has(handler)) rules.set(handler, this.read(gateway, handler));
-    return rules.get(handler);
+    return this.settingsOf(gateway, handler).rules;
   }
 
   costOf(gateway: Callable, handler: Callable): number {
-    const own = declaredOf(COST, gateway, handler) as number | undefined;
-    return own ?? this.reflector.get<number | undefined>(COST, gateway) ?? 1;
+    return this.settingsOf(gateway, handler).cost;
   }
 
-  private read(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {
+  private settingsOf(gateway: Callable, handler: Callable): Settings {
+    let all = this.known.get(gateway);
+    if (!all) this.known.set(gateway, (all = new Map()));
+    let settings = all.get(handler);
+    if (!settings) {
+      const own = declaredOf(COST, gateway, handler) as number | undefined;
+      const cost = own ?? this.reflector.get<number | undefined>(COST, gateway) ?? 1;
+      all.set(handler, (settings = { rules: this.rulesOf(gateway, handler, cost), cost }));
+    }
+    return settings;
+  }
+
+  private rulesOf(gateway: Callable, handler: Callable, cost: number): readonly ThrottleRule[] | undefined {
     const rules: ThrottleRule[] = [];
     for (const throttler of this.throttlers) {
       const { name = 'default' } = throttler;
@@ -62,7 +76,7 @@ export class ThrottleRules {
       const isDynamic = DYNAMIC.some((key) => setting(key) !== undefined) || hasFunctions(throttler);
       if (isDynamic || !isNumber(limit) || !isNumber(ttl) || !isNumber(blockDuration)) return undefined;
       const prefix = `${this.scopes.scopeOf(gateway, handler, name)}|`;
-      rules.push({ name, limit, ttl, blockDuration, prefix, cost: this.costOf(gateway, handler) });
+      rules.push({ name, limit, ttl, blockDuration, prefix, cost });
     }
     return rules;
   }
