@@ -21,22 +21,29 @@ interface FloodResult {
   statuses: Record<string, number>;
 }
 
-function flood(port: string, token: string): Promise<FloodResult> {
-  const pace = { count: COUNT, perSecond: PER_SECOND, atOnce: AT_ONCE };
-  const order = { port: Number(port), from: '127.0.0.2', ...pace, token };
-  const attacker = spawn(process.execPath, ['test/support/handshake-flood.mjs', JSON.stringify(order)], {
-    env: {},
-  });
+interface JunkResult {
+  written: number;
+  cut: number;
+}
+
+/** Runs an attacker in a process of its own, and resolves with what it tells at its end. */
+function run<T>(script: string, order: object): Promise<T> {
+  const attacker = spawn(process.execPath, [script, JSON.stringify(order)], { env: {} });
   let output = '';
   attacker.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   attacker.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {
     attacker.on('error', reject);
     attacker.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(output) as FloodResult);
+      if (code === 0) resolve(JSON.parse(output) as T);
       else reject(new Error(`the attacker failed: ${output}`));
     });
   });
+}
+
+function flood(port: string, token: string): Promise<FloodResult> {
+  const pace = { count: COUNT, perSecond: PER_SECOND, atOnce: AT_ONCE };
+  return run('test/support/handshake-flood.mjs', { port: Number(port), from: '127.0.0.2', ...pace, token });
 }
 
 const linesOf = ({ stdout }: Service): number => stdout.split('\n').length - 1;
@@ -90,6 +97,44 @@ describe('under a flood of handshakes from one address', () => {
       expect(await newcomer.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
       expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
       await newcomer.close();
+    },
+    120_000,
+  );
+});
+
+describe('when clients write on after their Close', () => {
+  const JUNK_BYTES = 60 * 1_048_576;
+  /** Twenty times as much as it takes, for a machine that is much slower. */
+  const MAX_JUNK_MS = 3000;
+  let service: Service & { url: string };
+
+  afterEach(() => service.stop());
+
+  it.each([1, 50])(
+    'R13 60 MB of junk from each of %i are cut short, and cost neither memory nor time',
+    async (count) => {
+      service = await Service.start({
+        PLAIN_HTTP: '1',
+        WS_JWT_SECRET: SECRET,
+        WS_RATE_LIMIT: '100000',
+        WS_FRAME_RATE: '10000',
+        WS_FRAME_BURST: '10000',
+      });
+      const bystander = await Bystander.connect(service, await mintToken({ sub: 'bystander' }));
+      const [mbBefore, msBefore] = [hasProc ? residentMb(service) : 0, processorMs(service)];
+      const port = Number(new URL(service.url).port);
+      const order = { port, path: '/public', count, bytesEach: JUNK_BYTES, from: '127.0.0.2' };
+
+      const { cut } = await run<JunkResult>('test/support/junk-flood.mjs', order);
+      const tookMs = processorMs(service) - msBefore;
+      const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
+      const echoes = await bystander.leave();
+
+      expect(cut).toBe(count);
+      expect(tookMs).toBeLessThan(MAX_JUNK_MS);
+      expect(growthMb).toBeLessThan(MAX_GROWTH_MB);
+      expect(echoes.p99).toBeLessThan(MAX_P99_MS);
+      if (process.env['TEST_FIGURES']) console.log({ count, cut, tookMs, growthMb, ...echoes });
     },
     120_000,
   );

@@ -1,14 +1,36 @@
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Clock } from '../connection/clock.js';
+import { EndOfLine } from '../connection/end-of-line.js';
+import { FrameMeter } from '../connection/frame-meter.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import type { HandshakeCode } from '../protocol/handshake-code.js';
+import { SlidingWindowStorage } from '../throttling/sliding-window.storage.js';
 import type { Handshake } from './handshake.js';
 import { shapeRefusalOf } from './opening-handshake.js';
 import { chooseSubprotocol } from './subprotocol.js';
 
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** Says no in a way that browsers can read: 101, and at once the close code. Frames that come in go nowhere. */
+/** What is refused before, or because, the handshakes of an address are counted: there is no limit to how often. */
+const UNLIMITED: ReadonlySet<HandshakeCode> = new Set<HandshakeCode>([
+  'DRAINING',
+  'HOST_NOT_ALLOWED',
+  'INSECURE_TRANSPORT',
+  'BANNED',
+  'RATE_LIMITED',
+]);
+
+type RateOptions = Pick<ResolvedOptions, 'connectRateLimit' | 'connectRateTtlMs'>;
+
+/**
+ * Says no in a way that browsers can read: 101, and at once the close code. Frames that come in go nowhere. A WebSocket
+ * costs more than a response, so an address gets as many refusals of this kind as it may make handshakes; it is refused
+ * over HTTP when it still goes on.
+ */
 export class ClosingServer {
+  private readonly refused: SlidingWindowStorage;
   private readonly protocols = new WeakMap<object, string>();
   private readonly server = new WebSocketServer({
     noServer: true,
@@ -18,19 +40,38 @@ export class ClosingServer {
     handleProtocols: (_offered, request) => this.protocols.get(request) ?? false,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
 
+  constructor(
+    private readonly options: RateOptions,
+    clock: Clock,
+  ) {
+    this.refused = new SlidingWindowStorage(clock);
+  }
+
   /** @returns whether this refusal can be told with a close code; otherwise it has to stay HTTP */
   refuse(handshake: Handshake, refusal: HandshakeRefusal, socket: Duplex, head: Buffer): boolean {
     const { closeCode } = refusal;
     const { request, endpoint } = handshake;
     // A node that goes says so before it looks at anything: this may be no handshake, or one for nobody.
     if (closeCode === undefined || !endpoint || shapeRefusalOf(request)) return false;
+    if (UNLIMITED.has(refusal.code) && !this.hasRoomFor(handshake.address)) return false;
     const { raw } = request;
     const protocol = chooseSubprotocol(handshake);
     if (protocol !== undefined) this.protocols.set(raw, protocol);
     this.server.handleUpgrade(raw, socket, head, (client) => {
       client.on('error', () => client.terminate());
+      const end = new EndOfLine(socket, new FrameMeter());
+      socket.on('data', (chunk: Buffer) => end.read(chunk));
       client.close(closeCode, refusal.code.toLowerCase().replaceAll('_', ' '));
     });
     return true;
+  }
+
+  close(): void {
+    this.refused.onApplicationShutdown();
+  }
+
+  private hasRoomFor(address: string): boolean {
+    const { connectRateLimit: limit, connectRateTtlMs: ttl } = this.options;
+    return !this.refused.hit(address, ttl, limit, 0, 'refused', 1).isBlocked;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CredentialExtractor } from '../auth/credential-extractor.js';
 import { Clock } from '../connection/clock.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
@@ -21,7 +21,7 @@ import { principalOfCertificate } from './tls/client-certificate.js';
 
 /** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
 @Injectable()
-export class HandshakeService {
+export class HandshakeService implements OnApplicationShutdown {
   private readonly logger = new Logger('WsSecurity');
   private readonly clients: ClientAddressResolver;
   private readonly closing: ClosingServer | undefined;
@@ -35,7 +35,7 @@ export class HandshakeService {
     private readonly extractor: CredentialExtractor,
   ) {
     this.clients = new ClientAddressResolver(options.trustedProxies, options.ipv6Prefix);
-    this.closing = options.rejectWith === 'close' ? new ClosingServer() : undefined;
+    this.closing = options.rejectWith === 'close' ? new ClosingServer(options, clock) : undefined;
   }
 
   /** Nothing that the client sent after its request is read before the decision. */
@@ -62,6 +62,10 @@ export class HandshakeService {
       () => this.accept(handshake, socket, head),
       (error: unknown) => this.refuse(handshake, error, socket, head),
     );
+  }
+
+  onApplicationShutdown(): void {
+    this.closing?.close();
   }
 
   private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {

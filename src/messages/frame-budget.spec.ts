@@ -1,3 +1,5 @@
+import { serialize } from 'node:v8';
+import fc from 'fast-check';
 import { FrameBudget } from './frame-budget.js';
 
 const OPTIONS = { frameRate: 10, frameBurst: 3, byteRate: 1000, maxPayloadBytes: 500 };
@@ -57,4 +59,30 @@ it('names the wait for the next frame', () => {
   budget.at(40);
   judged(budget, 1);
   expect(budget.retryAfterMs).toBe(60);
+});
+
+it('R13 remembers a flood of frames that nobody asks about as one', () => {
+  const budget = new FrameBudget(OPTIONS, 0);
+  for (let i = 0; i < 100_000; i++) budget.onFrame(true, true, 2);
+  expect(serialize(budget).length).toBeLessThan(1000);
+  expect(Array.from({ length: 5 }, () => budget.judgeControl())).toEqual([true, true, true, false, false]);
+});
+
+it('R1 judges in the order of arrival, whatever is over the budget in between', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 600 }))),
+      (sent) => {
+        const [told, asked] = [new FrameBudget(OPTIONS, 0), new FrameBudget(OPTIONS, 0)];
+        let now = 0;
+        const expected = sent.map(([pause, bytes]) => {
+          now += pause;
+          for (const budget of [told, asked]) budget.at(now);
+          told.onFrame(false, true, bytes);
+          return judged(asked, 1, bytes)[0];
+        });
+        expect(sent.map(() => told.judgeMessage())).toEqual(expected);
+      },
+    ),
+  );
 });

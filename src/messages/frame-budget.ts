@@ -1,6 +1,6 @@
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { TokenBucket } from '../throttling/token-bucket.js';
-import type { FrameListener } from './frame-meter.js';
+import type { FrameListener } from '../connection/frame-meter.js';
 
 const LONGEST_HEADER = 14;
 
@@ -79,20 +79,32 @@ export class FrameBudget implements FrameListener {
   }
 }
 
-/** A queue of yes and no that remembers the noes alone: they are rare. */
+/**
+ * A queue of yes and no. The noes alone are remembered, as runs: a flood is one run, however many frames it has that
+ * nobody asks about.
+ */
 class Judgements {
   private added = 0;
   private taken = 0;
-  private noes: number[] | undefined;
+  /** Where each run begins and where it ends, in turn. */
+  private runs: number[] | undefined;
 
   add(fits: boolean): void {
-    if (!fits) (this.noes ??= []).push(this.added);
+    if (!fits) this.addNo();
     this.added++;
   }
 
   next(): boolean {
-    const fits = this.noes?.[0] !== this.taken++;
-    if (!fits) this.noes?.shift();
-    return fits;
+    const { runs } = this;
+    const at = this.taken++;
+    if (!runs || at < (runs[0] ?? Infinity)) return true;
+    if (this.taken === runs[1]) runs.splice(0, 2);
+    return false;
+  }
+
+  private addNo(): void {
+    const runs = (this.runs ??= []);
+    if (runs.at(-1) === this.added) runs[runs.length - 1] = this.added + 1;
+    else runs.push(this.added, this.added + 1);
   }
 }

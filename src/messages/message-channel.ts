@@ -4,12 +4,13 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../connection/clock.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
+import { EndOfLine } from '../connection/end-of-line.js';
+import { FrameMeter } from '../connection/frame-meter.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { channelOf } from './channel-of.js';
 import { FrameBudget } from './frame-budget.js';
-import { FrameMeter } from './frame-meter.js';
 import type { EventTarget } from './event-target.interface.js';
 import type { Job, MessageDispatcher, Route } from './message.dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
@@ -33,6 +34,8 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   private readonly budget: FrameBudget;
   private readonly meter: FrameMeter;
   private readonly queue: MessageQueue;
+  /** Reads instead of all this once the connection is over. */
+  private end: EndOfLine | undefined;
   private held: string[] | undefined = [];
   private takeFirst: ((text: string) => void) | undefined;
   /** Whether the last frame was over the budget. */
@@ -46,7 +49,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
    */
   constructor(
     readonly socket: WebSocket,
-    stream: Duplex,
+    private readonly stream: Duplex,
     readonly targets: ReadonlyMap<string, EventTarget>,
     readonly connection: Connection,
     private readonly services: ChannelServices,
@@ -64,6 +67,12 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   }
 
   private onData(chunk: Buffer): void {
+    if (this.end) {
+      this.end.read(chunk);
+      return;
+    }
+    // Over without a word of ours: this chunk is on its way to `ws` already, the next one is not.
+    if (!this.connection.isOpen) this.endLine();
     const now = this.services.clock.monotonic();
     this.connection.lastSeen = now;
     this.budget.at(now);
@@ -122,6 +131,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
 
   /** Nothing is served any more, but the answer to the closing handshake has to be read. */
   abandon(): void {
+    this.endLine();
     this.queue.clear();
     this.held = undefined;
     this.isFinishing = false;
@@ -141,6 +151,10 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     if (this.isFinishing || !this.connection.isPaused) return;
     this.connection.isPaused = false;
     this.socket.resume();
+  }
+
+  private endLine(): void {
+    this.end ??= new EndOfLine(this.stream, this.meter);
   }
 
   private get isListening(): boolean {
