@@ -126,12 +126,14 @@ describe('H15 a neighbour that decides late', () => {
   it('may think for 9 s before it touches the socket, wherever its listener stands', async () => {
     for (const method of ['on', 'prependListener'] as const) {
       const others = new WebSocketServer({ noServer: true });
-      let decide: (() => void) | undefined;
+      const deciders: (() => void)[] = [];
       const street = await startBeside(
         {
           attach(server) {
             server[method]('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-              decide = () => others.handleUpgrade(request, socket, head, (client) => client.close(4000));
+              deciders.push(() =>
+                others.handleUpgrade(request, socket, head, (client) => client.close(4000)),
+              );
             });
             return () => others.close();
           },
@@ -139,23 +141,23 @@ describe('H15 a neighbour that decides late', () => {
         'after listen',
       );
       const answer = rawHandshake(street.port, requestText('/other'));
-      while (!decide) await immediate();
+      while (deciders.length === 0) await immediate();
       street.clock.advance(8900);
-      decide();
+      deciders[0]?.();
       expect((await answer).status).toBe(101);
       await street.end();
     }
   });
 
   it('keeps what it has listened to for as long as it likes', async () => {
-    let taken: Socket | undefined;
+    const taken: Socket[] = [];
     const street = await startBeside(
       {
         attach(server) {
           server.prependListener('upgrade', (_request: IncomingMessage, socket: Socket) => {
             // Gone again when the time is over.
             const ignore = (): void => undefined;
-            taken = socket.on('error', ignore).off('error', ignore);
+            taken.push(socket.on('error', ignore).off('error', ignore));
           });
           return () => undefined;
         },
@@ -163,13 +165,26 @@ describe('H15 a neighbour that decides late', () => {
       'after listen',
     );
     const answer = rawHandshake(street.port, requestText('/other'));
-    while (!taken) await immediate();
+    while (taken.length === 0) await immediate();
     street.clock.advance(60_000);
-    expect(taken.destroyed).toBe(false);
-    taken.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+    expect(taken[0]?.destroyed).toBe(false);
+    taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
     expect((await answer).status).toBe(418);
     await street.end();
   });
+});
+
+it('H15 R10 an upgrade whose body is still to come ends like the others', async () => {
+  const street = await startBeside({ attach: () => () => undefined }, 'after listen');
+  const send = (path: string): Promise<{ status: number }> =>
+    rawHandshake(street.port, requestText(path, { 'Content-Length': '5' }));
+  expect((await send('/ws')).status).toBe(400);
+  const nobodys = send('/nobodys');
+  while (!street.seen.includes('/nobodys')) await immediate();
+  street.clock.advance(9100);
+  expect((await nobodys).status).toBe(400);
+  expect(street.seen).toEqual(['/nobodys']);
+  await street.end();
 });
 
 describe.each(['express', 'fastify'] as const)('over TLS, on %s', (platform) => {
@@ -233,7 +248,10 @@ describe('requests that a neighbour keeps from other listeners', () => {
   ];
 
   it.each(takers)('H15 R10 are not taken for silence: %s', async (_name, headers, attach) => {
-    const street = await startBeside({ attach: (server) => (attach(server), () => undefined) }, 'after listen');
+    const street = await startBeside(
+      { attach: (server) => (attach(server), () => undefined) },
+      'after listen',
+    );
     const socket = connect(street.port, '127.0.0.1');
     const lines = Object.entries({ Host: 'service.test', ...headers }).map(
       ([key, value]) => `${key}: ${value}`,
@@ -289,7 +307,7 @@ describe('a shutdown', () => {
 
   it('H15 of an application that never listened leaves nothing either', async () => {
     const app = await Test.createTestingModule({
-      imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET })],
+      imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET, logSecurityEvents: false })],
       providers: [EchoGateway],
     }).compile();
     const application = app.createNestApplication({ logger: false });

@@ -2,6 +2,10 @@ import type { EventEmitter } from 'node:events';
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
+interface Emitting {
+  emit: Emit;
+}
+
 /**
  * Shows every event of an emitter to `take` before the listeners get it, however and whenever those were added.
  * Others may replace `emit` as well, before or after.
@@ -15,11 +19,11 @@ export function interceptEvents(
 ): () => void {
   let active: typeof take | undefined = take;
   const before = Object.getOwnPropertyDescriptor(emitter, 'emit');
-  const replaced = before && (emitter.emit as Emit);
+  const replaced = before && (emitter as Emitting).emit;
   const emit: Emit = (event, ...args) => {
     if (active?.(event, args)) return true;
     // Looked up each time: an instrumentation may replace the method of the class later.
-    const next = replaced ?? (Object.getPrototypeOf(emitter) as { emit: Emit }).emit;
+    const next = replaced ?? (Object.getPrototypeOf(emitter) as Emitting).emit;
     return next.call(emitter, event, ...args);
   };
   Object.defineProperty(emitter, 'emit', {
@@ -31,7 +35,7 @@ export function interceptEvents(
   return () => {
     active = undefined;
     // Whoever replaced it since then goes on calling this one.
-    if (emitter.emit !== emit) return;
+    if ((emitter as Emitting).emit !== emit) return;
     if (before) Object.defineProperty(emitter, 'emit', before);
     else Reflect.deleteProperty(emitter, 'emit');
   };

@@ -15,7 +15,7 @@ const MAX_HEADER_LINES = 1000;
 
 type Upgrade = [request: IncomingMessage, socket: Duplex, head: Buffer];
 
-/** The events that hand a request over; a listener that replaces the others may keep them from ours. */
+/** They hand a request over, and another library may keep them from the listeners that were there before it. */
 const REQUEST_EVENTS = new Set<string | symbol>(['request', 'checkContinue', 'checkExpectation', 'connect']);
 
 /**
@@ -66,7 +66,7 @@ export class UpgradeListener {
     return false;
   };
 
-  /** Has work to do only where somebody removed the interception, or calls the listeners himself. */
+  /** Has work to do only where somebody removed the interception or calls the listeners directly. */
   private readonly onUpgrade = (...upgrade: Upgrade): void => {
     if (!this.passedOn.has(upgrade[0])) this.take(...upgrade);
   };

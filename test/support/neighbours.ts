@@ -120,7 +120,7 @@ const crosswsWithPath: Neighbour = {
       },
     });
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      if (request.url === '/other') void other.handleUpgrade(request, socket as never, head);
+      if (request.url === '/other') void other.handleUpgrade(request, socket, head);
     };
     server.on('upgrade', onUpgrade);
     return () => {
