@@ -35,7 +35,11 @@ describe('an open connection', () => {
   ])('keeps neither its request nor the token in its %s', async (_source, connect) => {
     const requests: WeakRef<IncomingMessage>[] = [];
     const server = running.app.getHttpServer() as Server;
-    server.on('upgrade', (request: IncomingMessage) => requests.push(new WeakRef(request)));
+    const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
+    server.emit = (event: string, ...args: unknown[]) => {
+      if (event === 'upgrade') requests.push(new WeakRef(args[0] as IncomingMessage));
+      return emit(event, ...args);
+    };
     const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
     for (const client of clients) await client.request('echo', { text: 'hello' });
     await new Promise((resolve) => setImmediate(resolve));

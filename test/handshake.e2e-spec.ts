@@ -278,7 +278,7 @@ it('H12 a handshake behind a request that is not answered yet is none', async ()
   expect(EchoGateway.connections).toBe(before);
 });
 
-it('leaves paths of another upgrade listener alone', async () => {
+it('H15 leaves paths of another upgrade listener alone', async () => {
   const server = running.app.getHttpServer() as Server;
   const other = (request: { url?: string }, socket: { end(text: string): void }): void => {
     if (request.url === '/other') socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
@@ -292,7 +292,7 @@ it('leaves paths of another upgrade listener alone', async () => {
   }
 });
 
-it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken is left alone', async () => {
+it('R10 H15 what no upgrade listener takes is 404 after 9 s, and what one has taken is left alone', async () => {
   const clock = new ManualClock();
   const taken: Socket[] = [];
   const passed: string[] = [];
@@ -309,7 +309,7 @@ it('R10 what no upgrade listener takes is 404 after 2 s, and what one has taken 
   const nobodys = rawHandshake(app.port, requestText('/nobodys'));
   const others = rawHandshake(app.port, requestText('/other'));
   while (passed.length < 2) await new Promise((resolve) => setImmediate(resolve));
-  clock.advance(2100);
+  clock.advance(9100);
   await expectRefusal(nobodys, 'UNKNOWN_PATH');
   expect(taken[0]?.destroyed).toBe(false);
   taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
@@ -335,7 +335,7 @@ it('L5 R10 a peer may be cut off while nobody has taken its upgrade', async () =
   await app.close();
 });
 
-it('leaves alone what a listener before it has taken', async () => {
+it('H15 leaves alone what a listener before it has taken', async () => {
   const clock = new ManualClock();
   const app = await startApp({ gateways: [EchoGateway], clock });
   const server = app.app.getHttpServer() as Server;
@@ -348,7 +348,7 @@ it('leaves alone what a listener before it has taken', async () => {
   server.on('upgrade', () => undefined);
   const answer = rawHandshake(app.port, requestText('/other'));
   const socket = await taken;
-  clock.advance(2100);
+  clock.advance(9100);
   expect(socket.writableEnded).toBe(false);
   socket.end();
   expect((await answer).body).toBe('');

@@ -45,7 +45,7 @@ export class SocketDeadline {
 
   /** The peer has said what it wants. */
   settle(socket: Socket): void {
-    this.waiting.delete(this.keyOf(socket));
+    if (this.waiting.size > 0) this.waiting.delete(this.keyOf(socket));
   }
 
   private readonly onConnection = (socket: Socket): void => {

@@ -1,0 +1,110 @@
+import { EventEmitter } from 'node:events';
+import { interceptEvents } from './intercept-events.js';
+
+interface Emitting {
+  emit: (event: string | symbol, ...args: unknown[]) => boolean;
+}
+
+/** Replaces `emit` as an instrumentation does, and notes what passes. */
+function instrument(emitter: Emitting, log: string[], name: string): () => void {
+  const before = emitter.emit;
+  emitter.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    log.push(`${name} ${String(event)}`);
+    return before.call(emitter, event, ...args);
+  };
+  return () => void (emitter.emit = before);
+}
+
+const ours = (event: string | symbol, [path]: readonly unknown[]): boolean =>
+  event === 'upgrade' && path === '/ws';
+
+let emitter: EventEmitter;
+let log: string[];
+
+beforeEach(() => {
+  emitter = new EventEmitter();
+  log = [];
+  emitter.on('upgrade', (path: string) => log.push(`listener ${path}`));
+});
+
+describe('H15 an interception', () => {
+  it('keeps what it takes from all listeners, and passes the rest on with its arguments and result', () => {
+    interceptEvents(emitter, ours);
+    emitter.prependListener('upgrade', (path: string) => log.push(`early ${path}`));
+    expect(emitter.emit('upgrade', '/ws')).toBe(true);
+    expect(log).toEqual([]);
+    expect(emitter.emit('upgrade', '/other')).toBe(true);
+    expect(emitter.emit('nobody listens')).toBe(false);
+    expect(log).toEqual(['early /other', 'listener /other']);
+  });
+
+  it('lets a listener throw as it would without', () => {
+    interceptEvents(emitter, ours);
+    emitter.on('upgrade', () => {
+      throw new Error('theirs');
+    });
+    expect(() => emitter.emit('upgrade', '/other')).toThrow('theirs');
+    expect(emitter.emit('upgrade', '/ws')).toBe(true);
+  });
+
+  it('leaves the emitter as it was when it ends', () => {
+    const end = interceptEvents(emitter, ours);
+    expect(Object.keys(emitter)).not.toContain('emit');
+    end();
+    expect(Object.hasOwn(emitter, 'emit')).toBe(false);
+    emitter.emit('upgrade', '/ws');
+    expect(log).toEqual(['listener /ws']);
+    end();
+    expect(Object.hasOwn(emitter, 'emit')).toBe(false);
+  });
+
+  it('comes in front of one who replaced emit before, and gives it back', () => {
+    instrument(emitter, log, 'other');
+    const { emit: replaced } = emitter as Emitting;
+    const end = interceptEvents(emitter, ours);
+    emitter.emit('upgrade', '/ws');
+    expect(log).toEqual([]);
+    emitter.emit('upgrade', '/other');
+    expect(log).toEqual(['other upgrade', 'listener /other']);
+    end();
+    expect((emitter as Emitting).emit).toBe(replaced);
+  });
+
+  it('works behind one who replaced emit after, and is nothing but a passage once it has ended', () => {
+    const end = interceptEvents(emitter, ours);
+    const restore = instrument(emitter, log, 'other');
+    emitter.emit('upgrade', '/ws');
+    expect(log).toEqual(['other upgrade']);
+    end();
+    emitter.emit('upgrade', '/ws');
+    expect(log).toEqual(['other upgrade', 'other upgrade', 'listener /ws']);
+    restore();
+    emitter.emit('upgrade', '/ws');
+    expect(log.at(-1)).toBe('listener /ws');
+  });
+
+  it('calls the method that its class has at the time', () => {
+    class Server extends EventEmitter {}
+    const server = new Server();
+    interceptEvents(server, ours);
+    const calls: unknown[][] = [];
+    Server.prototype.emit = function record(this: unknown, ...args: unknown[]): boolean {
+      calls.push([this, ...args]);
+      return true;
+    };
+    expect(server.emit('request', 1, 2, 3)).toBe(true);
+    expect(calls).toEqual([[server, 'request', 1, 2, 3]]);
+  });
+
+  it('of two on one emitter ends in either order', () => {
+    for (const first of [0, 1]) {
+      const ends = [ours, ours].map((take) => interceptEvents(emitter, take));
+      ends[first]?.();
+      emitter.emit('upgrade', '/ws');
+      expect(log).toEqual([]);
+      ends[1 - first]?.();
+      emitter.emit('upgrade', '/ws');
+      expect(log.splice(0)).toEqual(['listener /ws']);
+    }
+  });
+});

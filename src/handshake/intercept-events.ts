@@ -1,0 +1,42 @@
+import type { EventEmitter } from 'node:events';
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
+interface Emitting {
+  emit: Emit;
+}
+
+/**
+ * Shows every event of an emitter to `take` before the listeners get it, however and whenever those were added.
+ * Others may replace `emit` as well, before or after.
+ *
+ * @param take returns whether the event ends here and no listener gets it
+ * @returns ends the interception
+ */
+export function interceptEvents(
+  emitter: EventEmitter,
+  take: (event: string | symbol, args: readonly unknown[]) => boolean,
+): () => void {
+  let active: typeof take | undefined = take;
+  const before = Object.getOwnPropertyDescriptor(emitter, 'emit');
+  const replaced = before && (emitter as Emitting).emit;
+  const emit: Emit = (event, ...args) => {
+    if (active?.(event, args)) return true;
+    // Looked up each time: an instrumentation may replace the method of the class later.
+    const next = replaced ?? (Object.getPrototypeOf(emitter) as Emitting).emit;
+    return next.call(emitter, event, ...args);
+  };
+  Object.defineProperty(emitter, 'emit', {
+    value: emit,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  return () => {
+    active = undefined;
+    // Whoever replaced it since then goes on calling this one.
+    if ((emitter as Emitting).emit !== emit) return;
+    if (before) Object.defineProperty(emitter, 'emit', before);
+    else Reflect.deleteProperty(emitter, 'emit');
+  };
+}
