@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 
 /** How long another listener may think before it shows any sign that an upgrade is its own. */
-const CLAIM_MS = 9000;
+const CLAIM_MS = 3000;
 
 /**
  * Upgrades that may be another listener's. Whoever takes one listens to its stream or writes to it; one that nobody
