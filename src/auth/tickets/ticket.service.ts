@@ -5,6 +5,7 @@ import { isExpired, type Principal, withClaims } from '../../connection/principa
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
+import { RevocationService } from '../revocation.service.js';
 import { TicketStore } from './ticket-store.js';
 
 const TICKET_BYTES = 32;
@@ -22,6 +23,7 @@ export class TicketService {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: TicketStore,
     private readonly clock: Clock,
+    private readonly revocations: RevocationService,
   ) {}
 
   /**
@@ -33,6 +35,7 @@ export class TicketService {
   async issue(principal: Principal): Promise<string> {
     if (principal.id === null) throw new TypeError('A ticket is for somebody: this principal is anonymous.');
     if (isExpired(principal, this.clock.now())) throw new TypeError('The principal has expired.');
+    this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
     await this.store.put(hashOf(ticket), this.dated(principal), this.options.ticketTtlMs);
     return ticket;
