@@ -79,7 +79,7 @@ export class ConnectionSetup implements ChannelServices {
 
   private connectionOn(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): Connection {
     const socket = new OutboundSocket(client, stream, this.options, this.wheel, closeSlow);
-    const { principal, address, request } = handshake;
+    const { principal, address, request, proof } = handshake;
     const openedAt = this.clock.now();
     const connection = new Connection({
       id,
@@ -88,6 +88,7 @@ export class ConnectionSetup implements ChannelServices {
       address,
       path: request.path,
       openedAt,
+      proof,
     });
     bindConnection(client, connection);
     return connection;

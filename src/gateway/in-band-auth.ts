@@ -138,7 +138,8 @@ export class InBandAuth extends AuthEventHandler {
   }
 
   private async refresh(connection: Connection, credential: Credential): Promise<Principal> {
-    const claimant = { address: connection.address, credential, principal: ANONYMOUS };
+    const { address, proof } = connection;
+    const claimant = { address, credential, proof, principal: ANONYMOUS };
     await this.verification.check(claimant);
     await this.revocation.check(claimant);
     // Nobody becomes somebody else on an open connection.

@@ -1,5 +1,6 @@
 import type { Credential, CredentialExtractor } from '../auth/credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
+import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { Claimant } from './claimant.interface.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { ClientOrigin } from './client-address.js';
@@ -19,6 +20,8 @@ export class Handshake implements Claimant {
   readonly host: string;
   /** Who the verified client certificate speaks of, if there is one. */
   certificate: Principal | undefined;
+  /** What the connection proves beside the credential. @internal */
+  proof: SenderProof = NO_PROOF;
   credential: Credential | undefined;
   principal: Principal = ANONYMOUS;
   /** Whether nobody is let do anything until the first message brought a credential. */
