@@ -35,7 +35,7 @@ export class HandshakeService {
     private readonly clock: Clock,
     private readonly extractor: CredentialExtractor,
   ) {
-    this.clients = new ClientAddressResolver(options.trustedProxies, options.ipv6Prefix);
+    this.clients = new ClientAddressResolver(options);
     this.closing = options.rejectWith === 'close' ? new ClosingServer() : undefined;
   }
 
