@@ -89,8 +89,9 @@ describe('ClientAddressResolver', () => {
     ['garbage', ['garbage'], '10.0.0.1'],
     ['two addresses in one element', ['for=1.1.1.1;for=198.51.100.1'], '10.0.0.1'],
     ['spaces around the sign', ['for = 198.51.100.1'], '10.0.0.1'],
-    ['an open quote before a real element', ['for="1.1.1.1, for=198.51.100.1'], '10.0.0.1'],
-    ['an open quote that the proxy closes', ['a="x, for="[2001:db8::7]:1"'], '10.0.0.1'],
+    ['an open quote before a real element', ['for="1.1.1.1, for=198.51.100.1'], '198.51.100.1'],
+    ['an open quote that the proxy closes', ['for="x\\, for="[2001:db8::7]:1"'], '2001:db8::/64'],
+    ['nothing but an open quote', ['for="198.51.100.1'], '10.0.0.1'],
     ['an open quote on a line before', ['for="1.1.1.1', 'for=198.51.100.1'], '198.51.100.1'],
   ])('H13 Forwarded with %s', (_what, lines, expected) => {
     expect(byForwarded(lines).address).toBe(expected);
