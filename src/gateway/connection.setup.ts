@@ -60,7 +60,8 @@ export class ConnectionSetup implements ChannelServices {
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);
     this.lifecycle.accepted(connection);
-    if (connection.principal.id === null && this.options.authSources.includes('message')) {
+    if (connection.principal.id !== null) this.auth.remember(connection, handshake);
+    else if (this.options.authSources.includes('message')) {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;

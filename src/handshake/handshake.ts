@@ -48,6 +48,19 @@ export class Handshake implements Claimant {
     return (this.offered ??= this.extractor.extract(this.request));
   }
 
+  /** The same request with another credential, as if it had come with that one. @internal */
+  renewed(credential: Credential, principal: Principal): Handshake {
+    const { address, isSecure, host } = this;
+    const renewed = new Handshake(this.request, this.endpoint, { address, isSecure, host }, this.extractor);
+    return Object.assign(renewed, {
+      certificate: this.certificate,
+      proof: this.proof,
+      protocol: this.protocol,
+      credential,
+      principal,
+    });
+  }
+
   /** Keeps something for the connection: given back when it ends, or at once when the handshake is refused. */
   hold(release: () => void): void {
     this.releases.push(release);
