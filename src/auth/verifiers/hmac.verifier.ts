@@ -23,7 +23,7 @@ const WRONG_KEY = 'invalid signature';
 export class HmacVerifier extends TokenVerifier {
   private readonly jwt = new JwtService({});
   private readonly secrets: readonly KeyObject[];
-  private readonly verified = new VerifiedClaims<KeyObject>();
+  private readonly verified: VerifiedClaims<KeyObject>;
 
   /** @param secrets the one that tokens are signed with, then those before it */
   constructor(
@@ -33,6 +33,7 @@ export class HmacVerifier extends TokenVerifier {
     private readonly clock: Clock,
   ) {
     super();
+    this.verified = new VerifiedClaims(options.rememberedBytes);
     this.secrets = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
   }
 

@@ -18,12 +18,14 @@ export interface JwtVerifierOptions {
   /** The `typ` a token must have (RFC 8725 §3.11); left out, any that access tokens usually have, or none. */
   type?: string | undefined;
   clockSkewMs: number;
+  /** What verified tokens may take in memory. */
+  rememberedBytes?: number | undefined;
 }
 
 /** JWTs (RFC 7519) of one issuer, checked as RFC 8725 asks, wherever the keys come from. */
 export class JwtVerifier extends TokenVerifier {
   private readonly expected: JWTVerifyOptions;
-  private readonly verified = new VerifiedClaims<VerificationKey>();
+  private readonly verified: VerifiedClaims<VerificationKey>;
 
   constructor(
     private readonly keys: VerificationKeys,
@@ -32,6 +34,7 @@ export class JwtVerifier extends TokenVerifier {
     private readonly clock: Clock,
   ) {
     super();
+    this.verified = new VerifiedClaims(options.rememberedBytes);
     this.expected = {
       algorithms: [...options.algorithms],
       requiredClaims: ['exp', 'sub'],
