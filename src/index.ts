@@ -68,6 +68,7 @@ export type { CloseCause, ConnectionEvent } from './connection/connection-event.
 export type { ResumeSession } from './connection/resume/resume-session.js';
 export type { Audience, Broadcast } from './connection/rooms/broadcast-bus.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
+export type { SenderProof } from './connection/sender-proof.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';

@@ -202,6 +202,17 @@ describe('tickets', () => {
     expect(codeOf(await handshake({}, `?ticket=${await tickets().issue(alice)}`))).toBe('101');
   });
 
+  it('N15 of one user ten wait at most: the oldest are void, those of others are not', async () => {
+    await start({ maxConnectionsPerUser: 100, authFailureLimit: 100 });
+    const bob = await tickets().issue({ ...alice, id: 'bob' });
+    const issued = await Promise.all(Array.from({ length: 30 }, () => tickets().issue(alice)));
+    const codes: string[] = [];
+    for (const ticket of issued) codes.push(codeOf(await handshake({}, `?ticket=${ticket}`)));
+    expect(codes.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => '401 UNAUTHENTICATED'));
+    expect(codes.slice(20)).toEqual(Array.from({ length: 10 }, () => '101'));
+    expect(codeOf(await handshake({}, `?ticket=${bob}`))).toBe('101');
+  });
+
   it('are not issued to nobody, nor to somebody who has expired', async () => {
     await start();
     await expect(tickets().issue(ANONYMOUS)).rejects.toThrow(TypeError);

@@ -76,27 +76,33 @@ describe('host', () => {
 });
 
 describe('transport and proxies', () => {
-  const TRUSTED = { trustedProxies: ['127.0.0.0/8'] };
+  const TRUSTED: WsSecurityOptions = { trustedProxies: ['127.0.0.0/8'] };
+  const BY_FORWARDED: WsSecurityOptions = { ...TRUSTED, forwardedHeader: 'forwarded' };
 
-  it.each([
+  it.each<[WsSecurityOptions, Record<string, string>, string | number]>([
     [{}, {}, 'INSECURE_TRANSPORT'],
     [{}, { 'X-Forwarded-Proto': 'https' }, 'INSECURE_TRANSPORT'],
     [TRUSTED, {}, 'INSECURE_TRANSPORT'],
     [TRUSTED, { 'X-Forwarded-Proto': 'http' }, 'INSECURE_TRANSPORT'],
     [TRUSTED, { 'X-Forwarded-Proto': 'https, http' }, 'INSECURE_TRANSPORT'],
     [TRUSTED, { 'X-Forwarded-Proto': 'https' }, 101],
+    [TRUSTED, { Forwarded: 'for=198.51.100.1;proto=https' }, 'INSECURE_TRANSPORT'],
+    [BY_FORWARDED, { 'X-Forwarded-Proto': 'https' }, 'INSECURE_TRANSPORT'],
+    [BY_FORWARDED, { Forwarded: 'for=198.51.100.1;proto=https' }, 101],
   ])('T1 H13 with %j and %j plaintext gives %s', async (options, headers, expected) => {
     await start({ requireTls: true, ...options });
     expect(codeOf(await handshake('/public', headers))).toBe(expected);
   });
 
-  it.each([
+  it.each<[WsSecurityOptions, Record<string, string>, string]>([
     [{}, { 'X-Forwarded-For': '198.51.100.1' }, '127.0.0.1'],
     [TRUSTED, { 'X-Forwarded-For': '198.51.100.1' }, '198.51.100.1'],
     [TRUSTED, { 'X-Forwarded-For': '1.1.1.1, 198.51.100.1, 127.0.0.9' }, '198.51.100.1'],
     [TRUSTED, { 'X-Forwarded-For': '2001:db8::1' }, '2001:db8::/64'],
     [TRUSTED, { 'X-Forwarded-For': '::ffff:198.51.100.1' }, '198.51.100.1'],
-    [TRUSTED, { Forwarded: 'for=198.51.100.1' }, '198.51.100.1'],
+    [TRUSTED, { Forwarded: 'for=198.51.100.1' }, '127.0.0.1'],
+    [BY_FORWARDED, { Forwarded: 'for=198.51.100.1', 'X-Forwarded-For': '1.1.1.1' }, '198.51.100.1'],
+    [BY_FORWARDED, { 'X-Forwarded-For': '198.51.100.1' }, '127.0.0.1'],
     [TRUSTED, { 'X-Forwarded-For': 'unknown' }, '127.0.0.1'],
     [TRUSTED, { 'X-Real-IP': '198.51.100.1' }, '127.0.0.1'],
   ])('H13 R3 with %j and %j the client is %s', async (options, headers, expected) => {
@@ -130,6 +136,21 @@ describe('rates', () => {
     expect((await from('198.51.100.2')).status).toBe(101);
     clock.advance(6000);
     expect((await from('198.51.100.1')).status).toBe(101);
+  });
+
+  it('H13 R5 behind a proxy that writes Forwarded a client escapes no limit by X-Forwarded-For, nor by Forwarded', async () => {
+    await start({ connectRateLimit: 3, trustedProxies: ['127.0.0.1'], forwardedHeader: 'forwarded' });
+    const statuses: number[] = [];
+    for (let n = 1; n <= 4; n++) {
+      const headers = {
+        'X-Forwarded-For': `203.0.113.${n}`,
+        // As the proxy appends to what the client has sent.
+        Forwarded: `for=203.0.113.${n}, for="198.51.100.1:${4000 + n}";proto=https`,
+      };
+      statuses.push((await handshake('/public', headers)).status);
+    }
+    expect(statuses).toEqual([101, 101, 101, 429]);
+    expect((await handshake('/public', { Forwarded: 'for=198.51.100.2' })).status).toBe(101);
   });
 
   it('R3 neighbours in one /64 share the limit', async () => {

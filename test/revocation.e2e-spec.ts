@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import {
+  ConnectionRegistry,
   type MemoryRevocationStore,
   RevocationService,
   RevocationStore,
+  TicketService,
+  TokenVerifier,
   WsConnectGuard,
 } from 'nestjs-ws-security';
 import { EchoGateway } from './support/echo.gateway.js';
@@ -170,3 +173,144 @@ it('S2 nobody comes in while revocations cannot be read', async () => {
   await start({ overrides: [[RevocationStore, new BrokenStore()]] });
   expect(await refused(await mintToken())).toMatchObject({ status: 503, body: { code: 'AUTH_UNAVAILABLE' } });
 });
+
+describe('tokens of an issuer whose clock is 20 s ahead', () => {
+  let clock: ManualClock;
+  let revocations: RevocationService;
+
+  const startAhead = async (more: Partial<AppOptions> = {}): Promise<void> => {
+    clock = new ManualClock();
+    const options = { heartbeatIntervalMs: 86_400_000, resume: true };
+    revocations = await start({ clock, options, ...more });
+  };
+  /** Issued so many seconds later than now. */
+  const ahead = (seconds: number, claims: object = {}) =>
+    mintToken({ ...claims }, { now: clock.now() + (60 + seconds) * 1000 });
+  const statusOf = async (token: string) =>
+    (await TestClient.connect(`${running.url}/ws`, { token }).then(
+      (client) => client.close().then(() => 101),
+      (error: Error) => Number(/refused with (\d+)/.exec(error.message)?.[1]),
+    )) as number;
+
+  it('S2 are void after a revocation, live or not, and one that is issued later is accepted at once', async () => {
+    await startAhead();
+    const [live, closed, foreign] = [await ahead(19), await ahead(20), await ahead(20, { sub: 'bob' })];
+    const client = await TestClient.connect(`${running.url}/ws`, { token: live });
+    expect([await statusOf(closed), await statusOf(foreign)]).toEqual([101, 101]);
+    expect(await revocations.revokeUser('alice', null)).toBe(1);
+    expect((await client.closed).code).toBe(4403);
+    expect([await statusOf(live), await statusOf(closed)]).toEqual([401, 401]);
+    expect(await statusOf(foreign)).toBe(101);
+    expect(await statusOf(await ahead(21))).toBe(101);
+    // When the clock has caught up it is as before.
+    clock.advance(25_000);
+    expect([await statusOf(live), await statusOf(closed)]).toEqual([401, 401]);
+    await revocations.revokeUser('bob', null);
+    expect(await statusOf(await ahead(1, { sub: 'bob' }))).toBe(101);
+  });
+
+  it('S2 are void when the user is revoked while their handshake is under way', async () => {
+    @Injectable()
+    class RevokingGuard extends WsConnectGuard {
+      constructor(private readonly service: RevocationService) {
+        super();
+      }
+
+      async canConnect(): Promise<boolean> {
+        await this.service.revokeUser('alice', null);
+        return true;
+      }
+    }
+    await startAhead({ connectGuards: [RevokingGuard], providers: [RevokingGuard] });
+    const client = await TestClient.connect(`${running.url}/ws`, { token: await ahead(20) });
+    expect((await client.closed).code).toBe(4403);
+  });
+
+  it('S2 are void when the user is revoked while a store is asked about them', async () => {
+    let answer: () => void = () => undefined;
+    let asked: () => void = () => undefined;
+    class SlowStore extends RevocationStore {
+      revoke(): void {}
+
+      revokedBefore(): Promise<undefined> {
+        asked();
+        return new Promise((resolve) => (answer = () => resolve(undefined)));
+      }
+    }
+    await startAhead({ overrides: [[RevocationStore, new SlowStore()]] });
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const connecting = TestClient.connect(`${running.url}/ws`, { token: await ahead(20) });
+    await isAsked;
+    await revocations.revokeUser('alice', null);
+    answer();
+    expect((await (await connecting).closed).code).toBe(4403);
+  });
+
+  it('S2 are void when a refresh or an HTTP guard had accepted them', async () => {
+    await startAhead();
+    const [refreshed, shown] = [await ahead(19), await ahead(20)];
+    const client = await TestClient.connect(`${running.url}/ws`, { token: await ahead(-60) });
+    expect(await client.request('auth', { token: refreshed })).toMatchObject({ event: 'auth' });
+    await revocations.revokeUser('alice', null);
+    expect((await client.closed).code).toBe(4403);
+    expect(await statusOf(refreshed)).toBe(401);
+    const principal = await running.app.get(TokenVerifier).verify(shown, 'bearer');
+    expect(await revocations.isRevoked(principal)).toBe(false);
+    await revocations.revokeUser('alice', null);
+    expect(await revocations.isRevoked(principal)).toBe(true);
+  });
+
+  it('S2 leave no ticket that outlives a revocation', async () => {
+    await startAhead();
+    const principal = await running.app.get(TokenVerifier).verify(await ahead(20), 'bearer');
+    const ticket = await running.app.get(TicketService).issue(principal);
+    await revocations.revokeUser('alice', null);
+    expect((await TestClient.refused(`${running.url}/ws?ticket=${ticket}`)).status).toBe(401);
+  });
+
+  it('S2 S5 leave no session that outlives a revocation', async () => {
+    await startAhead();
+    const comeBack = async (token: string, more: string[] = []) => {
+      const protocols = ['ws-security.v1', ...more];
+      const client = await TestClient.connect(`${running.url}/ws`, { token, protocols });
+      const { data } = await client.next();
+      return { client, resume: data?.['resume'] as { token: string; recovered: boolean } };
+    };
+    const leave = async (client: TestClient) => {
+      client.socket.terminate();
+      const registry = running.app.get(ConnectionRegistry);
+      while (registry.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const first = await comeBack(await ahead(20));
+    await leave(first.client);
+    const again = await comeBack(await ahead(20), [`resume.${first.resume.token}.0`]);
+    expect(again.resume.recovered).toBe(true);
+    await leave(again.client);
+    await revocations.revokeUser('alice', null);
+    const later = await comeBack(await ahead(21), [`resume.${again.resume.token}.0`]);
+    expect(later.resume.recovered).toBe(false);
+    await later.client.close();
+  });
+
+  it('S2 are not forgotten to be revoked before they expire', async () => {
+    await startAhead();
+    const exp = Math.floor(clock.now() / 1000) + 3600;
+    const token = await mintToken({}, { now: clock.now() + 80_000, expiresAt: exp + 20 });
+    expect(await statusOf(token)).toBe(101);
+    // Whoever revokes knows how long tokens live, not that the issuer's clock is ahead.
+    await revocations.revokeUser('alice', null, exp * 1000);
+    clock.advance((exp + 49) * 1000 - clock.now());
+    await revocations.revokeToken('another');
+    expect(await statusOf(token)).toBe(401);
+  });
+});
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'S2 a credential that says it was issued at %p could be older than any revocation',
+  async (iat) => {
+    const revocations = await start();
+    const principal = await running.app.get(TokenVerifier).verify(await mintToken(), 'bearer');
+    await revocations.revokeUser('alice', null);
+    expect(await revocations.isRevoked({ ...principal, claims: { iat } })).toBe(true);
+  },
+);

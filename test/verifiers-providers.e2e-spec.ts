@@ -275,7 +275,10 @@ describe('introspection', () => {
     ['exp as text', { active: true, sub: 'alice', exp: '9999999999' }],
     ['nbf ahead', { active: true, sub: 'alice', nbf: 9_999_999_999 }],
     ['an issuer that is no text', { active: true, sub: 'alice', iss: {} }],
-  ])('N14 %s is no valid token', async (_name, answer) => {
+    ['bound to a certificate', { active: true, sub: 'alice', cnf: { 'x5t#S256': 'x' } }],
+    ['bound to a key', { active: true, sub: 'alice', cnf: { jkt: 'x' } }],
+    ['bound to nothing', { active: true, sub: 'alice', cnf: null }],
+  ])('N14 N17 %s is no valid token', async (_name, answer) => {
     await startWithIntrospection();
     provider.answers.set('/introspect', json(answer));
     expect(await codesOf('opaque')).toEqual(WRONG);

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { WsSecurityOptions } from 'nestjs-ws-security';
 import { EchoGateway } from './support/echo.gateway.js';
 import { IdentityProvider } from './support/identity-provider.js';
@@ -93,6 +93,23 @@ const confused = (secretOf: (key: SigningKey) => string | Buffer): Attack => {
 };
 const pemOf = (key: SigningKey): string => key.publicPem || signingKey('RSA').publicPem;
 
+const THUMBPRINT = createHash('sha256').update('a certificate').digest('base64url');
+
+/** Confirmation methods (RFC 7800 §3, RFC 8705 §3.1, RFC 9449 §6), and what is none. */
+const BINDINGS: [name: string, cnf: unknown][] = [
+  ['a certificate', { 'x5t#S256': THUMBPRINT }],
+  ['the thumbprint of a key', { jkt: THUMBPRINT }],
+  ['a key', { jwk: { kty: 'OKP', crv: 'Ed25519', x: THUMBPRINT } }],
+  ['the name of a key', { kid: '1' }],
+  ['an empty thumbprint', { 'x5t#S256': '' }],
+  ['a thumbprint that is null', { 'x5t#S256': null }],
+  ['nothing', {}],
+  ['null', null],
+  ['false', false],
+  ['an empty text', ''],
+  ['an empty list', []],
+];
+
 const EC_ORDER = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
 
 const ATTACKS: [name: string, forge: Attack][] = [
@@ -142,6 +159,7 @@ const ATTACKS: [name: string, forge: Attack][] = [
   ['N8 no typ', header({ typ: undefined })],
   ['N8 another typ', header({ typ: 'JWT' })],
   ['N8 a typ of another tree', header({ typ: 'text/at+jwt' })],
+  ['N8 a typ that is no text', header({ typ: ['at+jwt'] })],
   ['N9 an encrypted token', () => `${forged({ alg: 'dir', enc: 'A256GCM' }, {}, 'AAAA')}.AAAA.AAAA`],
   ['N9 an encrypted token under the alg of the key', async ({ key }) => `${await signed(key)}.AAAA.AAAA`],
   ['N9 PBES2 with a million rounds', header({ alg: 'PBES2-HS256+A128KW', p2c: 1e6, p2s: 'AAAA' })],
@@ -165,6 +183,10 @@ const ATTACKS: [name: string, forge: Attack][] = [
       return `${head}.${body}.${tail}`;
     },
   ],
+  ...BINDINGS.map(([binding, cnf]): [string, Attack] => [
+    `N17 bound to ${binding}, over plain HTTP`,
+    claims({ cnf }),
+  ]),
   ['no subject', claims({ sub: undefined })],
   ['an empty subject', claims({ sub: '' })],
   ['a subject that is a number', claims({ sub: 1 })],
@@ -240,6 +262,69 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
     expect(await statusesOf(token)).toEqual(everywhere(101));
     expect(await loginWith(token)).toMatchObject({ frame: { event: 'auth' } });
   });
+});
+
+describe.each<
+  [
+    name: string,
+    key: SigningKey,
+    optionsFor: (provider: IdentityProvider, key: SigningKey) => WsSecurityOptions,
+  ]
+>([
+  ['a secret', signingKey('HMAC'), () => ({ jwtSecret: SECRET })],
+  ['a public key', signingKey('EC'), (_provider, { publicPem }) => ({ jwtPublicKey: publicPem })],
+  ['a JWK set', signingKey('RSA'), ({ issuer }) => ({ jwtJwksUri: `${issuer}/jwks` })],
+  ['an OpenID provider', signingKey('RSA'), ({ issuer }) => ({ oidcIssuer: issuer })],
+])('without a configured type, verified with %s', (_source, key, optionsFor) => {
+  let provider: IdentityProvider;
+
+  beforeAll(async () => {
+    provider = await IdentityProvider.start();
+    provider.keys = [key.jwk('1')];
+    const options = {
+      ...SOURCES,
+      jwtSecret: undefined,
+      authFailureLimit: 1000,
+      ...optionsFor(provider, key),
+    };
+    running = await startApp({ gateways: [EchoGateway], clock: frozen, options });
+  });
+
+  afterAll(async () => {
+    await running.close();
+    await provider.close();
+  });
+
+  const typed = (typ: unknown) =>
+    forged({ alg: key.alg, typ }, goodClaims({ iss: provider.issuer }), rawSignature(key));
+
+  it.each([
+    undefined,
+    'JWT',
+    'jwt',
+    'application/jwt',
+    'at+jwt',
+    'AT+JWT',
+    'application/at+jwt',
+    'Application/AT+JWT',
+  ])('N8 typ %p is accepted', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(101)));
+
+  it.each([
+    'dpop+jwt',
+    'logout+jwt',
+    'secevent+jwt',
+    'entity-statement+jwt',
+    'application/dpop+jwt',
+    'text/at+jwt',
+    'application/application/jwt',
+    'at+jwt ',
+    '',
+    null,
+    1,
+    true,
+    ['JWT'],
+    { typ: 'JWT' },
+  ])('N8 typ %p is refused', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(401)));
 });
 
 describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey) => WsSecurityOptions]>([

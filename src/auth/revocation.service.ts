@@ -7,6 +7,7 @@ import type { Principal } from '../connection/principal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
+import { IssuedAhead } from './issued-ahead.js';
 import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 
 /** The longest that a handshake can be under way. */
@@ -24,6 +25,7 @@ const FIRST_MILLISECONDS = 100_000_000_000;
 export class RevocationService {
   /** What was revoked here, for the moment between verification and registration, in which nothing may wait. */
   private readonly here: MemoryRevocationStore;
+  private readonly ahead = new IssuedAhead();
 
   constructor(
     private readonly store: RevocationStore,
@@ -35,7 +37,8 @@ export class RevocationService {
   }
 
   /**
-   * Voids every credential of a user that was issued until now; one issued later is good.
+   * Voids every credential of a user that was issued until now, or accepted until now on this node although its issuer's
+   * clock is ahead; one issued later is good.
    *
    * @param issuer who issued the user's credentials, null when they name nobody
    * @param expiresAt epoch milliseconds at which the last credential issued until now expires; the revocation is
@@ -43,7 +46,11 @@ export class RevocationService {
    * @returns how many connections of this node were closed
    */
   revokeUser(id: string, issuer: string | null, expiresAt?: number): Promise<number> {
-    return this.revoke(userKey(id, issuer), this.clock.now(), expiresAt);
+    const key = userKey(id, issuer);
+    const now = this.clock.now();
+    const before = this.ahead.latest(key, now);
+    // A clock that is ahead at the issue is ahead at the expiry too.
+    return this.revoke(key, before, expiresAt === undefined ? undefined : expiresAt + before - now);
   }
 
   /**
@@ -68,13 +75,18 @@ export class RevocationService {
     return this.revoke(tokenKey(jti), Infinity, expiresAt);
   }
 
-  /** Whether the credential that a principal came with has been revoked. */
+  /**
+   * Whether the credential that a principal came with has been revoked. Whoever asks accepts it otherwise: a later
+   * revocation of the user reaches it, also when its issuer's clock is ahead.
+   */
   async isRevoked(principal: Principal): Promise<boolean> {
     return this.isRevokedAnywhere(principal);
   }
 
   /** As {@link isRevoked}, at once where the store knows at once. @internal */
   isRevokedAnywhere(principal: Principal): boolean | Promise<boolean> {
+    // Before the answer: a revocation while the store is asked has to reach it as well.
+    this.accepted(principal);
     const before = this.store.revokedBefore(keysOf(principal));
     if (!isThenable(before)) return isVoid(principal, before);
     return Promise.resolve(before).then((moment) => isVoid(principal, moment));
@@ -84,6 +96,14 @@ export class RevocationService {
   isRevokedHere(principal: Principal): boolean {
     if (this.here.size === 0) return false;
     return isVoid(principal, this.here.revokedBefore(keysOf(principal)));
+  }
+
+  /** A credential is good from here on. @internal */
+  accepted(principal: Principal): void {
+    const now = this.clock.now();
+    const issuedAt = issuedAtOf(principal);
+    if (principal.id !== null && issuedAt > now)
+      this.ahead.add(userKey(principal.id, principal.issuer), issuedAt, now);
   }
 
   private async revoke(key: string, before: number, expiresAt: number | undefined): Promise<number> {
@@ -109,10 +129,14 @@ export function closeRevoked(connection: Connection): void {
   connection.close(CloseCode.FORBIDDEN, 'revoked');
 }
 
-/** A credential that does not say when it was issued could be older than any revocation. */
-function isVoid({ claims }: Principal, before: number | undefined): boolean {
+function isVoid(principal: Principal, before: number | undefined): boolean {
+  return before !== undefined && issuedAtOf(principal) <= before;
+}
+
+/** Epoch milliseconds. A credential that does not say when it was issued could be older than any revocation. */
+function issuedAtOf({ claims }: Principal): number {
   const iat = claims['iat'];
-  return before !== undefined && (typeof iat === 'number' ? iat * 1000 : 0) <= before;
+  return typeof iat === 'number' && Number.isFinite(iat) ? iat * 1000 : 0;
 }
 
 function keysOf({ id, issuer, sessionId, claims }: Principal): string[] {

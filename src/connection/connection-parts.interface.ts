@@ -1,5 +1,6 @@
 import type { PushText } from '../protocol/push-text.js';
 import type { Principal } from './principal.js';
+import type { SenderProof } from './sender-proof.js';
 
 /** The part of a `ws` socket a connection needs. */
 export interface ConnectionSocket {
@@ -32,4 +33,5 @@ export interface ConnectionInit {
   address: string;
   path: string;
   openedAt: number;
+  proof: SenderProof;
 }

@@ -11,6 +11,7 @@ import { closeReasonOf } from './close-reason.js';
 import type { ConnectionInbound, ConnectionInit, ConnectionSocket } from './connection-parts.interface.js';
 import type { TimerName } from './connection-timers.js';
 import { limitKeyOf, type Principal } from './principal.js';
+import type { SenderProof } from './sender-proof.js';
 import type { WheelTimer } from './timer-wheel.js';
 
 const OPEN = 1;
@@ -29,6 +30,8 @@ export class Connection {
   readonly address: string;
   readonly path: string;
   readonly openedAt: number;
+  /** What it proves beside a credential. @internal */
+  readonly proof: SenderProof;
   /** Monotonic milliseconds at which something last arrived. @internal */
   lastSeen = 0;
   /** Whether nothing is read from the client for now: its silence means nothing then. @internal */
@@ -75,6 +78,7 @@ export class Connection {
     this.address = init.address;
     this.path = init.path;
     this.openedAt = init.openedAt;
+    this.proof = init.proof;
     this.budget = limitKeyOf(init.principal, init.address);
   }
 

@@ -60,7 +60,8 @@ export class ConnectionSetup implements ChannelServices {
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);
     this.lifecycle.accepted(connection);
-    if (connection.principal.id === null && this.options.authSources.includes('message')) {
+    if (connection.principal.id !== null) this.auth.remember(connection, handshake);
+    else if (this.options.authSources.includes('message')) {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
@@ -79,7 +80,7 @@ export class ConnectionSetup implements ChannelServices {
 
   private connectionOn(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): Connection {
     const socket = new OutboundSocket(client, stream, this.options, this.wheel, closeSlow);
-    const { principal, address, request } = handshake;
+    const { principal, address, request, proof } = handshake;
     const openedAt = this.clock.now();
     const connection = new Connection({
       id,
@@ -88,6 +89,7 @@ export class ConnectionSetup implements ChannelServices {
       address,
       path: request.path,
       openedAt,
+      proof,
     });
     bindConnection(client, connection);
     return connection;

@@ -10,6 +10,8 @@ import { ConnectRate } from '../handshake/connect-rate.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
 import { reasonOf, refusalOf } from '../handshake/refusal-of.js';
+import { BanStep } from '../handshake/steps/ban.step.js';
+import { ConnectGuardStep } from '../handshake/steps/connect-guard.step.js';
 import { RevocationStep } from '../handshake/steps/revocation.step.js';
 import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
@@ -34,13 +36,17 @@ interface Anonymous {
 @Injectable()
 export class InBandAuth extends AuthEventHandler {
   private readonly anonymous = new WeakMap<Connection, Anonymous>();
+  /** How those connections came whose path has connect guards. */
+  private readonly guarded = new WeakMap<Connection, Handshake>();
   /** Attempts that are under way; the connection has its answer when they resolve. */
   private readonly busy = new WeakMap<Connection, Promise<HandshakeRefusal | undefined>>();
 
   constructor(
     private readonly pipeline: HandshakePipeline,
     private readonly verification: VerificationStep,
+    private readonly ban: BanStep,
     private readonly revocation: RevocationStep,
+    private readonly guards: ConnectGuardStep,
     private readonly revocations: RevocationService,
     private readonly bans: BanService,
     private readonly lifecycle: ConnectionLifecycleService,
@@ -54,6 +60,11 @@ export class InBandAuth extends AuthEventHandler {
   /** Lets an anonymous connection log in later. */
   expect(connection: Connection, handshake: Handshake, keep: Anonymous['keep']): void {
     this.anonymous.set(connection, { handshake, keep });
+  }
+
+  /** Keeps the request of an authenticated connection, in memory too, only where guards will be asked about it again. */
+  remember(connection: Connection, handshake: Handshake): void {
+    if (handshake.endpoint?.policy.connectGuards?.length !== 0) this.guarded.set(connection, handshake);
   }
 
   /** @returns whether it succeeded; otherwise the connection is being closed */
@@ -134,16 +145,30 @@ export class InBandAuth extends AuthEventHandler {
     if (connection.isOpen) keep(release);
     else release();
     this.anonymous.delete(connection);
+    this.remember(connection, handshake);
     return handshake.principal;
   }
 
   private async refresh(connection: Connection, credential: Credential): Promise<Principal> {
-    const claimant = { address: connection.address, credential, principal: ANONYMOUS };
+    const { address, proof } = connection;
+    const claimant = { address, credential, proof, principal: ANONYMOUS };
     await this.verification.check(claimant);
+    await this.ban.check(claimant);
     await this.revocation.check(claimant);
+    const { principal } = claimant;
     // Nobody becomes somebody else on an open connection.
-    if (!isSamePrincipal(connection.principal, claimant.principal)) throw new HandshakeRefusal('FORBIDDEN');
-    return claimant.principal;
+    if (!isSamePrincipal(connection.principal, principal)) throw new HandshakeRefusal('FORBIDDEN');
+    await this.askGuards(this.guarded.get(connection)?.renewed(credential, principal));
+    return principal;
+  }
+
+  /** What a guard holds meanwhile is given back: the connection still has what was held when it came. */
+  private async askGuards(handshake: Handshake | undefined): Promise<void> {
+    try {
+      if (handshake) await this.guards.check(handshake);
+    } finally {
+      handshake?.takeHeld()();
+    }
   }
 
   private report({ id, address, path }: Connection, refusal: HandshakeRefusal): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
 import { ClientAddressResolver } from './client-address.js';
 
 function resolve(
@@ -8,16 +9,29 @@ function resolve(
   trusted = ['10.0.0.0/8', 'fd00::/8'],
   prefix = 64,
   encrypted = false,
+  forwardedHeader: ResolvedOptions['forwardedHeader'] = 'x-forwarded-for',
 ) {
   const rawHeaders = ['Host', 'own.test', ...headers];
   const request = new UpgradeRequest({
     rawHeaders,
     socket: { remoteAddress, encrypted },
   } as unknown as IncomingMessage);
-  return new ClientAddressResolver(trusted, prefix).resolve(request);
+  const options = { trustedProxies: trusted, ipv6Prefix: prefix, forwardedHeader };
+  return new ClientAddressResolver(options).resolve(request);
 }
 
 const forwarded = (value: string): string[] => ['X-Forwarded-For', value];
+
+/** Behind a proxy that writes `Forwarded`, one header a line. */
+const byForwarded = (lines: string[], more: string[] = [], remote = '10.0.0.1', encrypted = false) =>
+  resolve(
+    remote,
+    [...lines.flatMap((line) => ['Forwarded', line]), ...more],
+    undefined,
+    undefined,
+    encrypted,
+    'forwarded',
+  );
 
 describe('ClientAddressResolver', () => {
   it.each([
@@ -44,13 +58,86 @@ describe('ClientAddressResolver', () => {
     ['IPv6', '2001:db8:1:2:3:4:5:6', [], '2001:db8:1:2::/64'],
     ['IPv6 in brackets with a port', 'fd00::1', forwarded('[2001:db8::7]:443'), '2001:db8::/64'],
     ['a zone', 'fe80::1%eth0', [], 'fe80::/64'],
-    ['Forwarded', '10.0.0.1', ['Forwarded', 'for=198.51.100.1;proto=https'], '198.51.100.1'],
-    ['Forwarded with IPv6', '10.0.0.1', ['Forwarded', 'for=1.1.1.1, For="[2001:db8::7]:1"'], '2001:db8::/64'],
+    ['Forwarded, which is not believed', '10.0.0.1', ['Forwarded', 'for=198.51.100.1'], '10.0.0.1'],
     ['both headers', '10.0.0.1', [...forwarded('198.51.100.1'), 'Forwarded', 'for=1.1.1.1'], '198.51.100.1'],
-    ['an obfuscated hop', '10.0.0.1', ['Forwarded', 'for=_hidden'], '10.0.0.1'],
     ['a socket without an address', '', [], 'unknown'],
   ])('H13 R3 %s', (_what, remote, headers, expected) => {
     expect(resolve(remote, headers).address).toBe(expected);
+  });
+
+  it.each([
+    ['one element', ['for=198.51.100.1;proto=https'], '198.51.100.1'],
+    ['a spoofed first element', ['for=1.1.1.1, for=198.51.100.1'], '198.51.100.1'],
+    ['a chain', ['for=1.1.1.1, for=198.51.100.1;by=10.9.9.9, for=10.9.9.9'], '198.51.100.1'],
+    ['several lines', ['for=1.1.1.1', 'for=198.51.100.1', 'for=10.0.0.2'], '198.51.100.1'],
+    ['no element', [], '10.0.0.1'],
+    ['names in capitals', ['FOR=198.51.100.1;PROTO=HTTPS'], '198.51.100.1'],
+    ['another order', ['proto=https;by=_edge;FOR="198.51.100.1"'], '198.51.100.1'],
+    ['a port', ['for="198.51.100.1:4711"'], '198.51.100.1'],
+    ['a port without quotes', ['for=198.51.100.1:4711'], '198.51.100.1'],
+    ['an obfuscated port', ['for="198.51.100.1:_a.b-c"'], '198.51.100.1'],
+    ['IPv6', ['for="[2001:db8::7]"'], '2001:db8::/64'],
+    ['IPv6 with a port', ['for=1.1.1.1, For="[2001:db8::7]:443"'], '2001:db8::/64'],
+    ['escapes', ['for="198.51\\.100.1"'], '198.51.100.1'],
+    ['an obfuscated identifier', ['for=_hidden'], '10.0.0.1'],
+    ['an unknown client', ['for=198.51.100.1, for=unknown'], '10.0.0.1'],
+    ['nobody', ['for=198.51.100.1, proto=https'], '10.0.0.1'],
+    ['separators within quotes', ['ext="a, for=1.1.1.1; for=2.2.2.2";for=198.51.100.1'], '198.51.100.1'],
+    ['a quote within quotes', ['ext="\\", for=1.1.1.1";for=198.51.100.1'], '198.51.100.1'],
+    ['empty elements and pairs', [', ;;for=198.51.100.1; ,,'], '198.51.100.1'],
+    ['garbage before a real element', ['<script>;;=, for=198.51.100.1'], '198.51.100.1'],
+    ['garbage', ['garbage'], '10.0.0.1'],
+    ['two addresses in one element', ['for=1.1.1.1;for=198.51.100.1'], '10.0.0.1'],
+    ['spaces around the sign', ['for = 198.51.100.1'], '10.0.0.1'],
+    ['an open quote before a real element', ['for="1.1.1.1, for=198.51.100.1'], '198.51.100.1'],
+    ['an open quote that the proxy closes', ['for="x\\, for="[2001:db8::7]:1"'], '2001:db8::/64'],
+    ['nothing but an open quote', ['for="198.51.100.1'], '10.0.0.1'],
+    ['an open quote on a line before', ['for="1.1.1.1', 'for=198.51.100.1'], '198.51.100.1'],
+  ])('H13 Forwarded with %s', (_what, lines, expected) => {
+    expect(byForwarded(lines).address).toBe(expected);
+  });
+
+  it('H13 where Forwarded counts the X-Forwarded headers do not, and the other way round', () => {
+    const x = [...forwarded('1.1.1.1'), ...['X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'evil.test']];
+    expect(byForwarded(['for=198.51.100.1'], x)).toEqual({
+      address: '198.51.100.1',
+      isSecure: false,
+      host: 'own.test',
+    });
+    expect(byForwarded([], x)).toEqual({ address: '10.0.0.1', isSecure: false, host: 'own.test' });
+    const other = ['Forwarded', 'for=1.1.1.1;proto=https;host=evil.test'];
+    expect(resolve('10.0.0.1', [...forwarded('198.51.100.1'), ...other])).toEqual({
+      address: '198.51.100.1',
+      isSecure: false,
+      host: 'own.test',
+    });
+  });
+
+  it.each<[string, string[], boolean, string]>([
+    ['https', ['for=198.51.100.1;proto=https;host="app.test:8443"'], true, 'app.test:8443'],
+    ['wss', ['for=198.51.100.1;Proto=WSS;Host=app.test'], true, 'app.test'],
+    ['http', ['for=198.51.100.1;proto=http'], false, 'own.test'],
+    ['an outer hop of http', ['for=198.51.100.1;proto=http, for=10.0.0.2;proto=https'], false, 'own.test'],
+    ['an outer host', ['for=1.1.1.1;host=app.test, for=10.0.0.2;proto=https'], true, 'app.test'],
+    ['a nearer host', ['for=1.1.1.1;host=app.test, for=10.0.0.2;host=near.test'], false, 'near.test'],
+    ['what the client claims', ['host=evil.test;proto=https, for=198.51.100.1'], false, 'own.test'],
+    ['what the client denies', ['proto=http, for=198.51.100.1;proto=https'], true, 'own.test'],
+  ])('T1 H1 H13 Forwarded with %s', (_what, lines, isSecure, host) => {
+    expect(byForwarded(lines)).toMatchObject({ isSecure, host });
+  });
+
+  it('T1 H13 an element of a trusted hop that cannot be read might say that the client came without TLS', () => {
+    expect(byForwarded(['for="198.51.100.1;proto=http'], [], '10.0.0.1', true).isSecure).toBe(false);
+    expect(byForwarded(['for=198.51.100.1'], [], '10.0.0.1', true).isSecure).toBe(true);
+  });
+
+  it('H13 believes no Forwarded of a client that comes directly', () => {
+    const claims = ['for=1.1.1.1;proto=https;host=evil.test'];
+    expect(byForwarded(claims, [], '203.0.113.7')).toEqual({
+      address: '203.0.113.7',
+      isSecure: false,
+      host: 'own.test',
+    });
   });
 
   it('R3 neighbours in one prefix are one, others are not', () => {

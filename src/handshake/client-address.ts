@@ -2,6 +2,8 @@ import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import { isAddress } from '../options/address-parsers.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { forwarded, type ForwardingReport, xForwarded } from './forwarding-headers.js';
 
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
@@ -15,18 +17,21 @@ export interface ClientOrigin {
   host: string;
 }
 
+type ProxyOptions = Pick<ResolvedOptions, 'trustedProxies' | 'ipv6Prefix' | 'forwardedHeader'>;
+
 /**
- * Finds out who the client is behind trusted proxies (RFC 7239 §5.2, and the X-Forwarded headers it standardised).
- * Only what a trusted hop said counts, and of a chain the rightmost hop that is not trusted.
+ * Finds out who the client is behind trusted proxies. Only what a trusted hop said counts, and of a chain the rightmost
+ * hop that is not trusted. One kind of header is believed: the other may be the client's, passed on by the proxy.
  */
 export class ClientAddressResolver {
   private readonly trusted: readonly Range[];
+  private readonly ipv6Prefix: number;
+  private readonly reportOf: (request: UpgradeRequest) => ForwardingReport;
 
-  constructor(
-    trustedProxies: readonly string[],
-    private readonly ipv6Prefix: number,
-  ) {
+  constructor({ trustedProxies, ipv6Prefix, forwardedHeader }: ProxyOptions) {
     this.trusted = trustedProxies.map(rangeOf);
+    this.ipv6Prefix = ipv6Prefix;
+    this.reportOf = forwardedHeader === 'forwarded' ? forwarded : xForwarded;
   }
 
   resolve(request: UpgradeRequest): ClientOrigin {
@@ -36,22 +41,29 @@ export class ClientAddressResolver {
       host: request.only('host') ?? '',
     };
     if (this.trusted.length === 0 || !this.isTrusted(request.remoteAddress)) return direct;
+    const report = this.reportOf(request);
+    const { address, believed } = this.farthest(request.remoteAddress, report.hops);
     return {
-      address: this.limitAddress(this.farthest(request.remoteAddress, hopsOf(request))),
-      isSecure: cameByTls(request) ?? direct.isSecure,
-      host: request.entries('x-forwarded-host').at(-1) ?? direct.host,
+      address: this.limitAddress(address),
+      isSecure: report.isSecure(believed) ?? direct.isSecure,
+      host: report.host(believed) ?? direct.host,
     };
   }
 
-  /** Walks from the nearest hop outwards. An entry that is no address ends the walk at the hop that reported it. */
-  private farthest(nearest: string, hops: readonly string[]): string {
+  /**
+   * Walks from the nearest hop outwards, over what trusted hops have reported. An entry that is no address ends the walk
+   * at the hop that reported it.
+   */
+  private farthest(nearest: string, hops: readonly string[]): { address: string; believed: number } {
     let address = nearest;
+    let believed = 0;
     for (const hop of hops.toReversed()) {
-      if (!this.isTrusted(address)) return address;
-      if (!isAddress(hop)) return address;
+      if (!this.isTrusted(address)) break;
+      believed++;
+      if (!isAddress(hop)) break;
       address = hop;
     }
-    return address;
+    return { address, believed };
   }
 
   private isTrusted(text: string): boolean {
@@ -72,36 +84,6 @@ export class ClientAddressResolver {
     const network = ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${this.ipv6Prefix}`);
     return `${network.toString()}/${this.ipv6Prefix}`;
   }
-}
-
-/** The forwarding chain, the client's end first. X-Forwarded-For wins: a proxy that sets it passes the other on. */
-function hopsOf(request: UpgradeRequest): string[] {
-  const hops = request.entries('x-forwarded-for');
-  return (hops.length > 0 ? hops : forwardedFor(request)).map(withoutPort);
-}
-
-/** The `for` parameters of `Forwarded` (RFC 7239 §4). */
-function forwardedFor(request: UpgradeRequest): string[] {
-  return request.entries('forwarded').map((element) => {
-    const parameter = element.split(';').find((part) => /^\s*for=/i.test(part)) ?? '';
-    return parameter.replace(/^\s*for=/i, '').replace(/^"(.*)"$/, '$1');
-  });
-}
-
-function withoutPort(hop: string): string {
-  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(hop);
-  if (bracketed) return bracketed[1] as string;
-  return hop.replace(/^([\d.]+):\d+$/, '$1');
-}
-
-/** What proxies call TLS: some name the scheme of WebSockets (RFC 6455 §3). */
-const SECURE_SCHEMES = new Set(['https', 'wss']);
-
-/** Every hop that spoke up must have said so, also when the last one came here by TLS; undefined when none did. */
-function cameByTls(request: UpgradeRequest): boolean | undefined {
-  const protocols = request.entries('x-forwarded-proto');
-  if (protocols.length === 0) return undefined;
-  return protocols.every((protocol) => SECURE_SCHEMES.has(protocol.toLowerCase()));
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

@@ -17,6 +17,7 @@ import { Handshake } from './handshake.js';
 import { HandshakePipeline } from './handshake.pipeline.js';
 import { reasonOf, refusalOf } from './refusal-of.js';
 import { refuse } from './refusal-response.js';
+import { CertificateProof } from './tls/certificate-proof.js';
 import { principalOfCertificate } from './tls/client-certificate.js';
 
 /** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
@@ -34,7 +35,7 @@ export class HandshakeService implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly extractor: CredentialExtractor,
   ) {
-    this.clients = new ClientAddressResolver(options.trustedProxies, options.ipv6Prefix);
+    this.clients = new ClientAddressResolver(options);
     this.closing = options.rejectWith === 'close' ? new ClosingServer(options, clock) : undefined;
   }
 
@@ -47,8 +48,9 @@ export class HandshakeService implements OnApplicationShutdown {
   ): void | Promise<void> {
     const request = new UpgradeRequest(raw);
     const handshake = new Handshake(request, endpoint, this.clients.resolve(request), this.extractor);
-    if (raw.socket instanceof TLSSocket) {
+    if (raw.socket instanceof TLSSocket && raw.socket.authorized) {
       handshake.certificate = principalOfCertificate(raw.socket, this.clock.now());
+      handshake.proof = new CertificateProof(raw.socket, this.clock);
     }
     let pending: void | Promise<void>;
     try {

@@ -1,5 +1,6 @@
 import type { Credential, CredentialExtractor } from '../auth/credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
+import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { Claimant } from './claimant.interface.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import type { ClientOrigin } from './client-address.js';
@@ -19,6 +20,8 @@ export class Handshake implements Claimant {
   readonly host: string;
   /** Who the verified client certificate speaks of, if there is one. */
   certificate: Principal | undefined;
+  /** What the connection proves beside the credential. @internal */
+  proof: SenderProof = NO_PROOF;
   credential: Credential | undefined;
   principal: Principal = ANONYMOUS;
   /** Whether nobody is let do anything until the first message brought a credential. */
@@ -43,6 +46,19 @@ export class Handshake implements Claimant {
   /** Every credential the request carries; there may be none, or too many. */
   get credentials(): readonly Credential[] {
     return (this.offered ??= this.extractor.extract(this.request));
+  }
+
+  /** The same request with another credential, as if it had come with that one. @internal */
+  renewed(credential: Credential, principal: Principal): Handshake {
+    const { address, isSecure, host } = this;
+    const renewed = new Handshake(this.request, this.endpoint, { address, isSecure, host }, this.extractor);
+    return Object.assign(renewed, {
+      certificate: this.certificate,
+      proof: this.proof,
+      protocol: this.protocol,
+      credential,
+      principal,
+    });
   }
 
   /** Keeps something for the connection: given back when it ends, or at once when the handshake is refused. */

@@ -34,6 +34,10 @@ export const OPTIONS = {
   tlsCaFile: option('WS_TLS_CA_FILE', filePath().optional()),
   tlsMinVersion: option('WS_TLS_MIN_VERSION', choice('TLSv1.2', 'TLSv1.3').default('TLSv1.2')),
   trustedProxies: option('WS_TRUSTED_PROXIES', list(addressRange()).default([])),
+  forwardedHeader: option(
+    'WS_FORWARDED_HEADER',
+    choice('x-forwarded-for', 'forwarded').default('x-forwarded-for'),
+  ),
   allowedHosts: option('WS_ALLOWED_HOSTS', list(host()).default([])),
   ipv6Prefix: option('WS_IPV6_PREFIX', integer(1, 128).default(64)),
   rejectWith: option('WS_REJECT_WITH', choice('http', 'close').default('http')),

@@ -1,7 +1,9 @@
 import { describeTicketStore } from '../../../test/contracts/ticket-store.contract.js';
 import { ManualClock } from '../../../test/support/manual-clock.js';
-import { ANONYMOUS } from '../../connection/principal.js';
+import { ANONYMOUS, type Principal } from '../../connection/principal.js';
 import { MemoryTicketStore } from './ticket-store.js';
+
+const somebody = (n: number): Principal => ({ ...ANONYMOUS, id: `user ${n}`, kind: 'token' });
 
 let clock: ManualClock;
 
@@ -17,16 +19,16 @@ describeTicketStore(
 
 it('drops expired tickets when a new one comes', () => {
   const store = new MemoryTicketStore(clock);
-  for (let i = 0; i < 100; i++) store.put(String(i), ANONYMOUS, 1000);
+  for (let i = 0; i < 100; i++) store.put(String(i), somebody(i), 1000, 10);
   clock.advance(1000);
-  store.put('new', ANONYMOUS, 1000);
+  store.put('new', somebody(0), 1000, 10);
   expect(store.size).toBe(1);
 });
 
 it('never holds more than a hundred thousand', () => {
   const store = new MemoryTicketStore(clock);
-  for (let i = 0; i < 100_010; i++) store.put(String(i), ANONYMOUS, 1000);
+  for (let i = 0; i < 100_010; i++) store.put(String(i), somebody(i), 1000, 10);
   expect(store.size).toBe(100_000);
   expect(store.take('9')).toBeUndefined();
-  expect(store.take('10')).toBe(ANONYMOUS);
+  expect(store.take('10')).toEqual(somebody(10));
 });

@@ -5,9 +5,12 @@ import { isExpired, type Principal, withClaims } from '../../connection/principa
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
+import { RevocationService } from '../revocation.service.js';
 import { TicketStore } from './ticket-store.js';
 
 const TICKET_BYTES = 32;
+/** Unused tickets of a user. One that reloads a page over and over needs the last one only. */
+const MAX_UNUSED = 10;
 const TICKET = /^[\w-]{43}$/;
 
 /**
@@ -22,19 +25,22 @@ export class TicketService {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: TicketStore,
     private readonly clock: Clock,
+    private readonly revocations: RevocationService,
   ) {}
 
   /**
    * A ticket of 256 random bits for a principal, good for one handshake within `WS_TICKET_TTL_MS`. The connection
-   * expires when the principal does, and revoking the principal voids the ticket.
+   * expires when the principal does, and revoking the principal voids the ticket. Of the unused tickets of a principal
+   * the latest 10 are good: one more makes the oldest void.
    *
    * @throws TypeError for an anonymous principal, or one that has expired
    */
   async issue(principal: Principal): Promise<string> {
     if (principal.id === null) throw new TypeError('A ticket is for somebody: this principal is anonymous.');
     if (isExpired(principal, this.clock.now())) throw new TypeError('The principal has expired.');
+    this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.store.put(hashOf(ticket), this.dated(principal), this.options.ticketTtlMs);
+    await this.store.put(hashOf(ticket), this.dated(principal), this.options.ticketTtlMs, MAX_UNUSED);
     return ticket;
   }
 

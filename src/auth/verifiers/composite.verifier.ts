@@ -1,7 +1,9 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Principal } from '../../connection/principal.js';
+import type { SenderProof } from '../../connection/sender-proof.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { TokenKind } from '../credential-extractor.js';
+import { checkSender } from '../sender-constraint.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';
 import type { IntrospectionVerifier } from './introspection.verifier.js';
@@ -15,20 +17,25 @@ export interface Verifiers {
 
 /**
  * Brings each credential before those who are configured for its kind. Each of them checks everything by itself, so
- * that a second one opens no way around the first.
+ * that a second one opens no way around the first. Whether the sender may use it is looked at behind all of them, also
+ * where they remember a token.
  */
 export class CompositeVerifier extends TokenVerifier implements OnApplicationShutdown {
   constructor(private readonly verifiers: Verifiers) {
     super();
   }
 
-  override verify(token: string, kind: TokenKind): Promise<Principal> {
-    return this.anyOf(this.responsible(token, kind), token, kind);
+  override async verify(token: string, kind: TokenKind, proof?: SenderProof): Promise<Principal> {
+    const principal = await this.anyOf(this.responsible(token, kind), token, kind);
+    checkSender(principal, proof);
+    return principal;
   }
 
-  override verifyNow(token: string, kind: TokenKind): Principal | undefined {
+  override verifyNow(token: string, kind: TokenKind, proof?: SenderProof): Principal | undefined {
     const verifiers = this.responsible(token, kind);
-    return verifiers.length === 1 ? verifiers[0]?.verifyNow?.(token, kind) : undefined;
+    const principal = verifiers.length === 1 ? verifiers[0]?.verifyNow?.(token, kind) : undefined;
+    if (principal) checkSender(principal, proof);
+    return principal;
   }
 
   private async anyOf(

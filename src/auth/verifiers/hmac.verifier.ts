@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
-import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { Clock } from '../../connection/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
@@ -11,6 +11,7 @@ import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { JwtVerifierOptions } from './jwt.verifier.js';
 import { headerOf } from './token-shape.js';
+import { checkType } from './token-type.js';
 import { VerifiedClaims } from './verified-claims.js';
 
 const WRONG_KEY = 'invalid signature';
@@ -22,7 +23,7 @@ const WRONG_KEY = 'invalid signature';
 export class HmacVerifier extends TokenVerifier {
   private readonly jwt = new JwtService({});
   private readonly secrets: readonly KeyObject[];
-  private readonly verified = new VerifiedClaims<KeyObject>();
+  private readonly verified: VerifiedClaims<KeyObject>;
 
   /** @param secrets the one that tokens are signed with, then those before it */
   constructor(
@@ -32,6 +33,7 @@ export class HmacVerifier extends TokenVerifier {
     private readonly clock: Clock,
   ) {
     super();
+    this.verified = new VerifiedClaims(options.rememberedBytes);
     this.secrets = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
   }
 
@@ -77,12 +79,6 @@ export class HmacVerifier extends TokenVerifier {
     const header = headerOf(token);
     const { algorithms, type } = this.options;
     if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
-    if (type !== undefined && typeOf(header) !== typeOf({ typ: type }))
-      throw new InvalidCredentialError('type');
+    checkType(header, type);
   }
-}
-
-/** RFC 7515 §4.1.9: a media type, whose `application/` may be left out; case does not matter. */
-function typeOf({ typ }: Pick<JWTHeaderParameters, 'typ'>): string | undefined {
-  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
 }

@@ -4,14 +4,16 @@ import { InvalidCredentialError } from '../../errors/invalid-credential.error.js
 import { principalOf } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
+import { type ActiveToken, ActiveTokens } from './active-tokens.js';
 import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
 
 const CACHE_MS = 5000;
-const CACHE_ENTRIES = 10_000;
 
 export interface IntrospectionOptions extends IntrospectionClientOptions {
   audience?: string | undefined;
   clockSkewMs: number;
+  /** What answers may take in memory. */
+  rememberedBytes?: number | undefined;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface IntrospectionOptions extends IntrospectionClientOptions {
  * for so short a time that a revoked one is not good for long.
  */
 export class IntrospectionVerifier extends TokenVerifier {
-  private readonly active = new Map<string, { principal: Principal; until: number }>();
-  private readonly pending = new Map<string, Promise<Principal>>();
+  private readonly active: ActiveTokens;
+  private readonly pending = new Map<string, Promise<ActiveToken>>();
   private readonly client: IntrospectionClient;
 
   constructor(
@@ -28,49 +30,38 @@ export class IntrospectionVerifier extends TokenVerifier {
     private readonly mapper: PrincipalMapper,
   ) {
     super();
+    this.active = new ActiveTokens(options.rememberedBytes);
     this.client = new IntrospectionClient(options);
   }
 
   override async verify(token: string): Promise<Principal> {
     const hash = createHash('sha256').update(token).digest('base64');
-    const known = this.active.get(hash);
-    if (known && this.isStillGood(known)) return known.principal;
-    this.active.delete(hash);
+    const known = this.active.find(hash, this.options.clock.monotonic());
+    if (known) return this.principalOf(known);
     let pending = this.pending.get(hash);
     if (!pending) {
-      pending = this.introspect(token, hash).finally(() => this.pending.delete(hash));
+      pending = this.introspect(token).finally(() => this.pending.delete(hash));
       this.pending.set(hash, pending);
     }
-    return pending;
-  }
-
-  private async introspect(token: string, hash: string): Promise<Principal> {
-    const askedAt = this.options.clock.monotonic();
-    const answer = await this.client.ask(token);
+    const answer = await pending;
     const principal = this.principalOf(answer);
-    this.remember(hash, { principal, until: askedAt + CACHE_MS });
+    this.active.add(hash, answer);
     return principal;
   }
 
-  private principalOf(answer: Record<string, unknown>): Principal {
+  private async introspect(token: string): Promise<ActiveToken> {
+    const until = this.options.clock.monotonic() + CACHE_MS;
+    return { json: JSON.stringify(await this.client.ask(token)), until };
+  }
+
+  /** Each connection has claims of its own, and times are looked at each time. */
+  private principalOf({ json }: ActiveToken): Principal {
+    const answer = JSON.parse(json) as Record<string, unknown>;
     const { issuer, audience, clockSkewMs } = this.options;
     if (answer['active'] !== true) throw new InvalidCredentialError('not active');
     if (issuer !== undefined && answer['iss'] !== issuer) throw new InvalidCredentialError('issuer');
     if (audience !== undefined && ![answer['aud']].flat().includes(audience))
       throw new InvalidCredentialError('audience');
     return principalOf(answer, this.mapper, this.options.clock.now(), clockSkewMs);
-  }
-
-  private remember(hash: string, entry: { principal: Principal; until: number }): void {
-    if (this.active.size >= CACHE_ENTRIES) {
-      const oldest = this.active.keys().next().value;
-      if (oldest !== undefined) this.active.delete(oldest);
-    }
-    this.active.set(hash, entry);
-  }
-
-  private isStillGood({ principal, until }: { principal: Principal; until: number }): boolean {
-    if (this.options.clock.monotonic() >= until) return false;
-    return principal.expiresAt === null || this.options.clock.now() < principal.expiresAt;
   }
 }

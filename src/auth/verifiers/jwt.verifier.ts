@@ -7,6 +7,7 @@ import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import { headerOf, unverifiedClaimsOf } from './token-shape.js';
+import { checkType } from './token-type.js';
 import type { VerificationKey, VerificationKeys } from './verification-keys.js';
 import { VerifiedClaims } from './verified-claims.js';
 
@@ -14,15 +15,17 @@ export interface JwtVerifierOptions {
   algorithms: readonly JwtAlgorithm[];
   issuer?: string | undefined;
   audience?: string | undefined;
-  /** The `typ` a token must have (RFC 8725 §3.11). */
+  /** The `typ` a token must have (RFC 8725 §3.11); left out, any that access tokens usually have, or none. */
   type?: string | undefined;
   clockSkewMs: number;
+  /** What verified tokens may take in memory. */
+  rememberedBytes?: number | undefined;
 }
 
 /** JWTs (RFC 7519) of one issuer, checked as RFC 8725 asks, wherever the keys come from. */
 export class JwtVerifier extends TokenVerifier {
   private readonly expected: JWTVerifyOptions;
-  private readonly verified = new VerifiedClaims<VerificationKey>();
+  private readonly verified: VerifiedClaims<VerificationKey>;
 
   constructor(
     private readonly keys: VerificationKeys,
@@ -31,13 +34,13 @@ export class JwtVerifier extends TokenVerifier {
     private readonly clock: Clock,
   ) {
     super();
+    this.verified = new VerifiedClaims(options.rememberedBytes);
     this.expected = {
       algorithms: [...options.algorithms],
       requiredClaims: ['exp', 'sub'],
       clockTolerance: options.clockSkewMs / 1000,
       ...(options.issuer !== undefined && { issuer: options.issuer }),
       ...(options.audience !== undefined && { audience: options.audience }),
-      ...(options.type !== undefined && { typ: options.type }),
     };
   }
 
@@ -58,15 +61,16 @@ export class JwtVerifier extends TokenVerifier {
     return claims;
   }
 
-  /** The algorithm and the issuer are looked at first: what is not meant for these keys never makes them be fetched. */
+  /** Algorithm, type and issuer are looked at first: what is not meant for these keys never makes them be fetched. */
   private async verifiedBy(
     header: JWTHeaderParameters,
     token: string,
     now: number,
   ): Promise<{ key: VerificationKey; claims: JWTPayload }> {
-    const { algorithms, issuer } = this.options;
+    const { algorithms, issuer, type } = this.options;
     const { iss } = unverifiedClaimsOf(token);
     if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
+    checkType(header, type);
     if (issuer !== undefined && iss !== issuer) throw new InvalidCredentialError('issuer');
     const expected = { ...this.expected, currentDate: new Date(now) };
     for (const key of await this.keys.candidates(header)) {

@@ -51,6 +51,40 @@ describe('VerifiedClaims', () => {
     expect(verified.size).toBe(1);
   });
 
+  it('is bounded in bytes, by what it may take', () => {
+    const MEBIBYTE = 1024 * 1024;
+    const padding = 'x'.repeat(6000);
+    const most = (maxBytes?: number): number => {
+      const verified = new VerifiedClaims<string>(maxBytes);
+      let size = 0;
+      for (let n = 0; n < 4000; n++) {
+        verified.add(`digest ${n}`, 'key', { sub: 'alice', padding }, n / 1000);
+        size = Math.max(size, verified.size);
+        expect(verified.find(`digest ${n}`, n / 1000)).toBeDefined();
+      }
+      return size * 2 * padding.length;
+    };
+    expect(most(4 * MEBIBYTE)).toBeLessThan(4 * MEBIBYTE);
+    expect(most(4 * MEBIBYTE)).toBeGreaterThan(3 * MEBIBYTE);
+    expect(most()).toBeLessThan(16 * MEBIBYTE);
+  });
+
+  it('counts a token once that comes again and again', () => {
+    const verified = new VerifiedClaims<string>(100_000);
+    remember(verified, 'bob', 0);
+    for (let n = 0; n < 1000; n++) verified.add('digest', 'key', { sub: 'alice' }, n / 1000);
+    expect(rememberedBy(verified, 'bob', 1)).toBe(true);
+    expect(verified.size).toBe(2);
+  });
+
+  it('does not remember what would leave no room for others', () => {
+    const verified = new VerifiedClaims<string>(10_000);
+    remember(verified, 'bob', 0);
+    verified.add('digest', 'key', { sub: 'alice', padding: 'x'.repeat(3000) }, 0);
+    expect(verified.find('digest', 0)).toBeUndefined();
+    expect(rememberedBy(verified, 'bob', 0)).toBe(true);
+  });
+
   it('is bounded', () => {
     const verified = new VerifiedClaims<string>();
     for (let n = 0; n < 45_000; n++) verified.add(`digest ${n}`, 'key', { sub: 'alice' }, n / 1000);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
+import { bytesOf, REMEMBERED_BYTES } from './remembered-bytes.js';
 
 const MAX_TOKENS = 10_000;
 const MAX_AGE_MS = 600_000;
@@ -16,6 +17,10 @@ class Verified<Key> {
     this.json = JSON.stringify(claims);
   }
 
+  get bytes(): number {
+    return bytesOf(this.json);
+  }
+
   get claims(): JWTPayload {
     return JSON.parse(this.json) as JWTPayload;
   }
@@ -26,12 +31,18 @@ class Verified<Key> {
  * cryptography. Whether the key that verified it is still a good one, and times, are for the caller to look at again.
  * Tokens are known by their SHA-256, so that none is kept.
  *
- * When others come, those are forgotten that nobody asked for during ten minutes, or during 10,000 others.
+ * When others come, those are forgotten that nobody asked for during ten minutes, during 10,000 others, or during others
+ * of half the bytes that may be remembered.
  */
 export class VerifiedClaims<Key> {
   private recent = new Map<string, Verified<Key>>();
   private older = new Map<string, Verified<Key>>();
   private since = -Infinity;
+  /** Those of the recent ones. */
+  private bytes = 0;
+
+  /** @param maxBytes what it may take in memory */
+  constructor(private readonly maxBytes = REMEMBERED_BYTES) {}
 
   /** How many tokens are remembered. */
   get size(): number {
@@ -60,13 +71,20 @@ export class VerifiedClaims<Key> {
   }
 
   private keep(digest: string, verified: Verified<Key>, now: number): void {
+    const mostBytes = this.maxBytes / 2;
+    if (verified.bytes > mostBytes) return;
+    this.bytes -= this.recent.get(digest)?.bytes ?? 0;
+    this.recent.delete(digest);
     const age = now - this.since;
-    if (this.recent.size >= MAX_TOKENS || age >= MAX_AGE_MS) {
+    const isFull = this.recent.size >= MAX_TOKENS || this.bytes + verified.bytes > mostBytes;
+    if (isFull || age >= MAX_AGE_MS) {
       this.older = age < 2 * MAX_AGE_MS ? this.recent : new Map<string, Verified<Key>>();
       this.recent = new Map();
       this.since = now;
+      this.bytes = 0;
     }
     this.older.delete(digest);
     this.recent.set(digest, verified);
+    this.bytes += verified.bytes;
   }
 }

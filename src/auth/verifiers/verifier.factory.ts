@@ -16,6 +16,7 @@ import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
 import { followApiKeys } from './live-api-keys.js';
 import { openidKeys } from './openid-provider.js';
 import { requestJson } from './provider-http.js';
+import { REMEMBERED_BYTES } from './remembered-bytes.js';
 import { RemoteKeys } from './remote-keys.js';
 import { FixedKeys, type VerificationKeys } from './verification-keys.js';
 
@@ -45,7 +46,7 @@ function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts
   const expect = (possible: readonly JwtAlgorithm[], usual = possible): JwtVerifierOptions => {
     const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
     const { jwtAudience: audience, jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
-    return { algorithms, issuer, audience, type, clockSkewMs };
+    return { algorithms, issuer, audience, type, clockSkewMs, rememberedBytes: rememberedBytesOf(options) };
   };
   const add = (keys: VerificationKeys, expected: JwtVerifierOptions): void => {
     verifiers.push(new JwtVerifier(keys, expected, mapper, clock));
@@ -79,8 +80,9 @@ function introspectionVerifier(
   const { jwtIssuer, oidcIssuer, jwtAudience: audience, jwtClockSkewMs: clockSkewMs } = options;
   const timeoutMs = shareOf(options, 0.8);
   const issuer = jwtIssuer ?? oidcIssuer;
+  const rememberedBytes = rememberedBytesOf(options);
   return new IntrospectionVerifier(
-    { url, clientId, clientSecret, issuer, audience, clockSkewMs, clock, timeoutMs },
+    { url, clientId, clientSecret, issuer, audience, clockSkewMs, clock, timeoutMs, rememberedBytes },
     mapper,
   );
 }
@@ -92,6 +94,13 @@ function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts):
   const verifier = new ApiKeyVerifier(file, clock);
   followApiKeys(file, verifier, registry, lifecycle);
   return verifier;
+}
+
+/** Each verifier has its share. */
+function rememberedBytesOf(options: ResolvedOptions): number {
+  const { jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
+  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl];
+  return REMEMBERED_BYTES / sources.filter((source) => source !== undefined).length;
 }
 
 /** A provider must have answered before the deadline of the whole verification, so that the reason is known. */

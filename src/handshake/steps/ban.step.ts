@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { BanService } from '../../throttling/bans/ban.service.js';
+import type { Claimant } from '../claimant.interface.js';
 import { decideOn } from '../decide-on.js';
-import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
@@ -15,7 +15,7 @@ export class BanStep extends HandshakeStep {
     super();
   }
 
-  check({ principal, address }: Handshake): void | Promise<void> {
+  check({ principal, address }: Claimant): void | Promise<void> {
     return decideOn(
       () => this.bans.remaining(principal, address),
       (remaining) => {

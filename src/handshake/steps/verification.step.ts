@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Credential } from '../../auth/credential-extractor.js';
+import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';
 import { withDeadline } from '../../connection/deadline.js';
 import type { Principal } from '../../connection/principal.js';
+import type { SenderProof } from '../../connection/sender-proof.js';
 import { TimerWheel } from '../../connection/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
@@ -36,7 +38,7 @@ export class VerificationStep extends HandshakeStep {
     const { credential } = handshake;
     if (!credential) return undefined;
     try {
-      const verified = this.verify(credential);
+      const verified = this.verify(credential, handshake.proof);
       if (verified instanceof Promise) {
         return verified
           .then((principal) => identify(handshake, principal))
@@ -49,12 +51,13 @@ export class VerificationStep extends HandshakeStep {
     }
   }
 
-  private verify({ token, kind }: Credential): Principal | Promise<Principal> {
+  private verify({ token, kind }: Credential, proof: SenderProof): Principal | Promise<Principal> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
       throw new InvalidCredentialError('no token, or too long');
-    const known = kind === 'ticket' ? undefined : this.verifier.verifyNow?.(token, kind);
+    const known = kind === 'ticket' ? undefined : this.verifier.verifyNow?.(token, kind, proof);
     if (known) return known;
-    const verified = kind === 'ticket' ? this.tickets.redeem(token) : this.verifier.verify(token, kind);
+    const verified =
+      kind === 'ticket' ? this.tickets.redeem(token) : this.verifier.verify(token, kind, proof);
     return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
@@ -67,9 +70,13 @@ export class VerificationStep extends HandshakeStep {
   }
 }
 
-/** A verifier of the application may answer anything; who has no id would come in as anonymous. */
+/**
+ * A verifier of the application may answer anything: a principal without an id would come in as anonymous. A token that
+ * is bound to a key needs the proof of this very connection, also behind a ticket.
+ */
 function identify(claimant: Claimant, principal: Principal): void {
   if (typeof principal.id !== 'string' || principal.id === '')
     throw new InvalidCredentialError('the verifier names nobody');
+  checkSender(principal, claimant.proof);
   claimant.principal = principal;
 }

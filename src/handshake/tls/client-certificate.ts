@@ -34,16 +34,13 @@ export function refuseUnverified(server: Server): () => void {
  * @param now epoch milliseconds; a resumed TLS session is not verified again and may outlive its certificate
  */
 export function principalOfCertificate(socket: TLSSocket, now = Date.now()): Principal | undefined {
-  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
-  if (!certificate) return undefined;
-  const expiresAt = Date.parse(certificate.validTo);
-  const id = idOf(certificate);
-  const issuer = authoritiesOf(socket).find((authority) => isIssuedBy(certificate, authority));
-  // Written so that a date that cannot be read is not in the future.
-  if (id === undefined || !issuer || !(expiresAt > now)) return undefined;
+  const verified = verifiedCertificateOf(socket, now);
+  const id = verified && idOf(verified.certificate);
+  if (!verified || id === undefined) return undefined;
+  const { authority, expiresAt } = verified;
   return {
     id,
-    issuer: `mtls:${issuer.fingerprint256.replaceAll(':', '').toLowerCase()}`,
+    issuer: `mtls:${authority.fingerprint256.replaceAll(':', '').toLowerCase()}`,
     kind: 'certificate',
     roles: [],
     scopes: [],
@@ -51,6 +48,28 @@ export function principalOfCertificate(socket: TLSSocket, now = Date.now()): Pri
     expiresAt,
     sessionId: null,
   };
+}
+
+interface VerifiedCertificate {
+  readonly certificate: X509Certificate;
+  readonly authority: X509Certificate;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/**
+ * The client certificate of a connection, if it is verified, in force, and issued by an authority of the server's `ca`
+ * as that is now.
+ *
+ * @param now epoch milliseconds
+ */
+export function verifiedCertificateOf(socket: TLSSocket, now: number): VerifiedCertificate | undefined {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+  if (!certificate) return undefined;
+  const expiresAt = Date.parse(certificate.validTo);
+  const authority = authoritiesOf(socket).find((one) => isIssuedBy(certificate, one));
+  // Written so that a date that cannot be read is not in the future.
+  return authority && expiresAt > now ? { certificate, authority, expiresAt } : undefined;
 }
 
 function idOf(certificate: X509Certificate): string | undefined {
