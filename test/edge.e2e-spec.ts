@@ -106,6 +106,17 @@ describe('transport and proxies', () => {
     await client.close();
   });
 
+  it.each([
+    ['chat.test:99999', 'BAD_HANDSHAKE'],
+    ['chat.test:0', 'BAD_HANDSHAKE'],
+    ['https://chat.test', 'BAD_HANDSHAKE'],
+    ['chat.test, evil.test:99999', 'BAD_HANDSHAKE'],
+    ['chat.test:8443', 101],
+  ])('H5 H13 a trusted proxy that says the host is %s gets %s', async (host, expected) => {
+    await start(TRUSTED);
+    expect(codeOf(await handshake('/public', { 'X-Forwarded-Host': host }))).toBe(expected);
+  });
+
   it('H1 the own origin is the one the client saw', async () => {
     await start(TRUSTED);
     const outside = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'chat.test' };
