@@ -41,6 +41,7 @@ async function expectRefusal(
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(headers.get('content-length')).toBe(String(Buffer.byteLength(body)));
   expect(headers.get('connection')).toBe('close');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
   return { status, headers };
 }
 
