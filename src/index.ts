@@ -39,6 +39,8 @@ export {
   ValidationFailedException,
 } from './errors/ws-exceptions.js';
 export { WsSecurityException } from './errors/ws-security.exception.js';
+export { AuthFailures } from './handshake/auth-failures.js';
+export { ClientLocator } from './handshake/client-locator.js';
 export { Handshake } from './handshake/handshake.js';
 export { tlsOptionsFromEnv } from './handshake/tls/tls-options.js';
 export { WsConnectGuard } from './handshake/ws-connect.guard.js';
@@ -71,6 +73,7 @@ export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
+export type { ClientOrigin } from './handshake/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway.decorator.js';
 export type { SecurityEvent } from './observability/security-events.service.js';

@@ -41,6 +41,8 @@ import {
   HandshakePipeline,
 } from './handshake/handshake.pipeline.js';
 import { HandshakeService } from './handshake/handshake.service.js';
+import { AuthFailures } from './handshake/auth-failures.js';
+import { ClientLocator } from './handshake/client-locator.js';
 import { TlsReloader } from './handshake/tls/tls-reloader.js';
 import { ConnectRate } from './handshake/connect-rate.js';
 import { WrongCredentials } from './handshake/wrong-credentials.js';
@@ -98,6 +100,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ThrottleScopeReader,
     ConnectRate,
     WrongCredentials,
+    ClientLocator,
+    AuthFailures,
     ...STEPS,
     {
       provide: HANDSHAKE_STEP_INSTANCES,
@@ -146,6 +150,8 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ConnectionLifecycleService,
     ConnectionDirectory,
     SecurityEvents,
+    AuthFailures,
+    ClientLocator,
     RevocationStore,
     RevocationService,
     TicketStore,

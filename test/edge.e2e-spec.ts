@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect as tcpConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
@@ -110,6 +111,17 @@ describe('transport and proxies', () => {
     const client = await TestClient.connect(`${running.url}/where`, { headers });
     expect(await client.request('where')).toMatchObject({ data: expected });
     await client.close();
+  });
+
+  it.each([
+    ['chat.test:99999', 'BAD_HANDSHAKE'],
+    ['chat.test:0', 'BAD_HANDSHAKE'],
+    ['https://chat.test', 'BAD_HANDSHAKE'],
+    ['chat.test, evil.test:99999', 'BAD_HANDSHAKE'],
+    ['chat.test:8443', 101],
+  ])('H5 H13 a trusted proxy that says the host is %s gets %s', async (host, expected) => {
+    await start(TRUSTED);
+    expect(codeOf(await handshake('/public', { 'X-Forwarded-Host': host }))).toBe(expected);
   });
 
   it('H1 the own origin is the one the client saw', async () => {
@@ -411,6 +423,49 @@ describe('deadlines', () => {
     // One that has introduced itself stays.
     expect(await other.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
     await other.close();
+  });
+});
+
+describe('deadlines of later requests', () => {
+  /** A connection on which one request was answered. */
+  async function served(): Promise<Socket> {
+    const socket = tcpConnect(running.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET /nothing HTTP/1.1\r\nHost: service.test\r\n\r\n');
+    await once(socket, 'data');
+    return socket;
+  }
+
+  it('R10 a later request whose head never ends is cut within 10 s', async () => {
+    const clock = new ManualClock();
+    await start({}, { clock });
+    const arrived = once(running.app.getHttpServer() as Server, 'connection');
+    const socket = await served();
+    const [peer] = (await arrived) as [Socket];
+    clock.advance(1000);
+    socket.write('GET /nothing HTTP/1.1\r\nHost: serv');
+    // Who comes later is heard later.
+    await (await TestClient.connect(`${running.url}/public`)).close();
+    clock.advance(8000);
+    expect(peer.destroyed).toBe(false);
+    clock.advance(2000);
+    expect(peer.destroyed).toBe(true);
+  });
+
+  it('R10 a handshake may come as a later request, and its connection stays', async () => {
+    const clock = new ManualClock();
+    await start({}, { clock });
+    const socket = await served();
+    clock.advance(1000);
+    socket.write(requestText('/public'));
+    await once(socket, 'data');
+    for (let i = 0; i < 3; i++) {
+      clock.advance(4000);
+      socket.write(textFrame('{"event":"echo","data":{"text":"here"}}'));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toContain('here');
+    }
+    socket.destroy();
   });
 });
 

@@ -41,6 +41,7 @@ async function expectRefusal(
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(headers.get('content-length')).toBe(String(Buffer.byteLength(body)));
   expect(headers.get('connection')).toBe('close');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
   return { status, headers };
 }
 
@@ -179,10 +180,21 @@ describe('request shape', () => {
     ['a body', { 'Content-Length': '5' }],
     ['no host', { Host: '' }],
     ['a host with a path', { Host: 'service.test/ws' }],
+    ['a port that is none', { Host: 'service.test:99999' }],
+    ['the first port that is none', { Host: 'service.test:65536' }],
+    ['port 0', { Host: 'service.test:0' }],
+    ['an empty port', { Host: 'service.test:' }],
+    ['a port with a zero in front', { Host: 'service.test:0443' }],
+    ['a port of 400 digits', { Host: `service.test:${'1'.repeat(400)}` }],
+    ['a port that is none behind an address', { Host: '[::1]:65536' }],
     ['a doubled subprotocol', { 'Sec-WebSocket-Protocol': 'chat, chat' }],
     ['a subprotocol that is no token', { 'Sec-WebSocket-Protocol': 'a b' }],
   ])('H5 %s is 400', async (_name, headers) => {
     await expectRefusal(send('/ws', { ...bearer, ...headers }), 'BAD_HANDSHAKE');
+  });
+
+  it.each(['service.test:1', 'service.test:65535', '[::1]:443'])('H5 the host %s is one', async (host) => {
+    expect((await send('/ws', { ...bearer, Host: host })).status).toBe(101);
   });
 
   it('H5 another method is 400', async () => {

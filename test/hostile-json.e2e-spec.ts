@@ -168,6 +168,18 @@ const BAD_MESSAGES: [string, string][] = [
   ['I9 an id that would be rounded', '{"event":"echo","data":{"text":"a"},"id":9007199254740993}'],
 ];
 
+/** The frames above say it at their end, if at all. */
+const UNDOUBTED_ID = /,"id":1\}$/;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const INVALID: [string, string, string][] = [
   ['I2 an unknown property', echo('"a"', ',"more":"canary"'), 'more'],
   ['I2 one with markup for a name', echo('"a"', ',"<img src=canary>":1'), 'imgsrc'],
@@ -279,11 +291,12 @@ async function expectServed(connection: TestClient): Promise<void> {
 describe('hostile JSON', () => {
   it.each(BAD_MESSAGES)('I11 BAD_MESSAGE: %s', async (_name, text) => {
     client.send(text);
-    const { event, data } = await client.next();
+    const { event, data, id } = await client.next();
     expect({ event, data }).toEqual({
       event: 'exception',
       data: { status: 'error', code: 'BAD_MESSAGE', message: 'The message is malformed.' },
     });
+    expect(id).toBe(UNDOUBTED_ID.test(text) && isJson(text) ? 1 : undefined);
     expect(Target.calls).toBe(0);
     await expectServed(client);
   });

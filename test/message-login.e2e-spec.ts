@@ -98,6 +98,14 @@ it.each([
   expect(EchoGateway.calls).toBe(calls);
 });
 
+it('Z6 I11 what is no message, and has an id, is refused under it', async () => {
+  await start();
+  const client = await connect('/ws');
+  client.send('{"event":"auth","data":{"token":"\\ud800"},"id":"login"}');
+  expect(await client.next()).toMatchObject({ data: { code: 'UNAUTHENTICATED' }, id: 'login' });
+  expect((await client.closed).code).toBe(4401);
+});
+
 it('R10 silence ends with 4408', async () => {
   await start();
   const client = await connect();

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { RoomPolicy, WsSecurityModule } from 'nestjs-ws-security';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatRoomPolicy } from './chat/chat-room.policy.js';
 import { ChatModule } from './chat/chat.module.js';
 import { HealthController } from './health.controller.js';
+import { PlainErrorFilter } from './http/plain-error.filter.js';
 import { PageModule } from './page/page.module.js';
 import { developmentSecret } from './service-config.js';
 
@@ -20,5 +22,6 @@ import { developmentSecret } from './service-config.js';
     PageModule,
   ],
   controllers: [HealthController],
+  providers: [{ provide: APP_FILTER, useClass: PlainErrorFilter }],
 })
 export class AppModule {}

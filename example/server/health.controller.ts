@@ -1,12 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { ConnectionRegistry } from 'nestjs-ws-security';
 
+/** Says that the service runs, and to strangers no more. */
 @Controller('health')
 export class HealthController {
-  constructor(private readonly connections: ConnectionRegistry) {}
-
   @Get()
-  health(): { status: 'ok'; connections: number } {
-    return { status: 'ok', connections: this.connections.size };
+  health(): { status: 'ok' } {
+    return { status: 'ok' };
   }
 }

@@ -54,11 +54,9 @@ export class Login {
     });
   }
 
+  /** What is no message is no login either, and is answered like one. */
   private decode(text: string): InboundMessage {
-    try {
-      return this.decoder.decode(text);
-    } catch {
-      return new InboundMessage('', undefined, undefined);
-    }
+    const message = this.decoder.read(text);
+    return message instanceof InboundMessage ? message : new InboundMessage('', undefined, message.id);
   }
 }

@@ -7,7 +7,7 @@ import { forwarded, type ForwardingReport, xForwarded } from './forwarding-heade
 
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** How the client came here, as far as it can be believed. */
+/** How the client came here, as far as it can be believed. @publicApi */
 export interface ClientOrigin {
   /** The address as limits count it: IPv6 by prefix, mapped IPv4 as IPv4. */
   address: string;

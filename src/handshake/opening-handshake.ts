@@ -1,12 +1,13 @@
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { isPort } from '../options/address-parsers.js';
 
 // 16 bytes in base64 (RFC 6455 §4.1).
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 // RFC 9110 §5.6.2.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // A host and an optional port (RFC 9110 §7.2), without anything a URL parser would have to repair.
-const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d+))?$/;
 
 /** What a request has to be refused with that is no opening handshake to the letter of RFC 6455 §4.2.1. */
 export function shapeRefusalOf(request: UpgradeRequest): HandshakeRefusal | undefined {
@@ -15,12 +16,18 @@ export function shapeRefusalOf(request: UpgradeRequest): HandshakeRefusal | unde
   return new HandshakeRefusal('UNSUPPORTED_VERSION', { 'Sec-WebSocket-Version': '13' });
 }
 
+/** Whether a client can have asked for it: a name or an address, and perhaps a port that there is. */
+export function isHost(text: string): boolean {
+  const match = HOST.exec(text);
+  return match !== null && (match[1] === undefined || isPort(match[1]));
+}
+
 function isUpgrade(request: UpgradeRequest): boolean {
   return (
     request.method === 'GET' &&
     request.raw.httpVersion === '1.1' &&
     hasNoBody(request) &&
-    HOST.test(request.only('host') ?? '') &&
+    isHost(request.only('host') ?? '') &&
     request.only('upgrade')?.toLowerCase() === 'websocket' &&
     asksForUpgrade(request) &&
     KEY.test(request.only('sec-websocket-key') ?? '') &&

@@ -30,6 +30,7 @@ function responseOf({ status, code, headers }: HandshakeRefusal): string {
     Connection: 'close',
     'Content-Type': 'application/problem+json',
     'Content-Length': String(Buffer.byteLength(body)),
+    'X-Content-Type-Options': 'nosniff',
     ...headers,
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../connection/clock.js';
 import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
+import { KeptConnections } from './kept-connections.js';
 
-const FIRST_REQUEST_MS = 9000;
+const REQUEST_HEAD_MS = 9000;
 const SWEEP_MS = 500;
 
 interface Waiting {
@@ -21,6 +22,7 @@ interface Waiting {
 export class SocketDeadline {
   private readonly waiting = new Map<unknown, Waiting>();
   private readonly keyOf: (socket: Socket) => unknown;
+  private readonly kept: KeptConnections;
   private next: WheelTimer | undefined;
 
   constructor(
@@ -29,9 +31,10 @@ export class SocketDeadline {
     private readonly clock: Clock,
   ) {
     this.keyOf = server instanceof TlsServer ? endsOf : itself;
-    server.headersTimeout = Math.min(server.headersTimeout || FIRST_REQUEST_MS, FIRST_REQUEST_MS);
+    server.headersTimeout = Math.min(server.headersTimeout || REQUEST_HEAD_MS, REQUEST_HEAD_MS);
     server.on('connection', this.onConnection);
     server.on('request', this.onRequest);
+    this.kept = new KeptConnections(server, wheel, clock, REQUEST_HEAD_MS);
   }
 
   /** Cuts those that have said nothing yet: browsers hold such connections ready, and a shutdown would wait for them. */
@@ -41,11 +44,13 @@ export class SocketDeadline {
     this.next?.cancel();
     for (const { socket } of this.waiting.values()) socket.destroy();
     this.waiting.clear();
+    this.kept.detach();
   }
 
   /** The peer has said what it wants. */
   settle(socket: Socket): void {
     if (this.waiting.size > 0) this.waiting.delete(this.keyOf(socket));
+    this.kept.forget(socket);
   }
 
   private readonly onConnection = (socket: Socket): void => {
@@ -58,7 +63,7 @@ export class SocketDeadline {
   private readonly onRequest = ({ socket }: IncomingMessage): void => this.settle(socket);
 
   private readonly sweep = (): void => {
-    const latest = this.clock.monotonic() - FIRST_REQUEST_MS;
+    const latest = this.clock.monotonic() - REQUEST_HEAD_MS;
     for (const [key, { socket, since }] of this.waiting) {
       if (since <= latest) socket.destroy();
       if (socket.destroyed) this.waiting.delete(key);

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
+import { isThenable } from '../connection/is-thenable.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { countHit } from '../throttling/count-hit.js';
 import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
-import { waitOf } from '../throttling/throttler-verdict.interface.js';
+import { type ThrottlerVerdict, waitOf } from '../throttling/throttler-verdict.interface.js';
 import { decideOn } from './decide-on.js';
 import { retryAfter } from './retry-after.js';
 
@@ -25,13 +26,26 @@ export class WrongCredentials {
 
   /** @throws HandshakeRefusal now or later */
   refuse(address: string, cause: InvalidCredentialError): void | Promise<void> {
-    const { authFailureLimit: limit, authFailureTtlMs: ttl } = this.options;
     return decideOn(
-      () => countHit(this.storage, address, ttl, limit, 'auth-failure'),
-      (verdict) => {
-        if (!verdict.isBlocked) throw new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN, { cause });
-        throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause });
+      () => this.count(address, cause),
+      (refusal) => {
+        throw refusal;
       },
     );
   }
+
+  /** @returns what to answer */
+  count(address: string, cause: InvalidCredentialError): HandshakeRefusal | Promise<HandshakeRefusal> {
+    const { authFailureLimit: limit, authFailureTtlMs: ttl } = this.options;
+    const verdict = countHit(this.storage, address, ttl, limit, 'auth-failure');
+    return isThenable(verdict)
+      ? Promise.resolve(verdict).then((later) => refusalOn(later, cause))
+      : refusalOn(verdict, cause);
+  }
+}
+
+function refusalOn(verdict: ThrottlerVerdict, cause: InvalidCredentialError): HandshakeRefusal {
+  return verdict.isBlocked
+    ? new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause })
+    : new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN, { cause });
 }

@@ -69,6 +69,16 @@ function outcomeOf(text: string): unknown {
   }
 }
 
+/** @returns the id that a refusal goes to */
+function refusedId(text: string): unknown {
+  try {
+    decoder.decode(text);
+  } catch (error) {
+    return (error as BadMessageException).id;
+  }
+  throw new Error('accepted');
+}
+
 const NAMES = [
   'a',
   'b',
@@ -195,25 +205,75 @@ describe('FrameDecoder', () => {
       expect(() => decoderByDefault.decode(text(`"${name}" : 1`))).toThrow(BadMessageException);
   });
 
-  it('keeps the id of a request that it refuses, unless it is in doubt', () => {
-    const idOf = (text: string): unknown => {
-      try {
-        decoder.decode(text);
-      } catch (error) {
-        return (error as BadMessageException).id;
-      }
-      throw new Error('accepted');
-    };
-    expect(idOf('{"event":"e","data":[[[[[]]]]],"id":7}')).toBe(7);
-    expect(idOf('{"event":"","id":"a"}')).toBe('a');
-    expect(idOf('{"event":"e","id":7,"type":"request"}')).toBe(7);
-    expect(idOf('{"event":"e","id":7,"more":{"a":[1,{"b":2}]}}')).toBe(7);
-    expect(idOf('{"event":"e","id":7,"id":7,"type":"request"}')).toBeUndefined();
-    expect(idOf('{"event":"e","id":7,"more":{"a":1,"a":2}}')).toBeUndefined();
-    expect(idOf('{"event":"e","id":"\\ud800","type":"request"}')).toBeUndefined();
-    expect(idOf('{"event":"e","id":9007199254740993}')).toBeUndefined();
-    expect(idOf('{"event":"e","id":1,"id":2}')).toBeUndefined();
-    expect(idOf('{"event":"e","id":1')).toBeUndefined();
+  it.each([
+    ['is too deep', '{"event":"e","data":[[[[[]]]]],"id":7}', 7],
+    ['has a list that is too long', '{"event":"e","data":[1,2,3,4],"id":7}', 7],
+    ['has too many values', `{"id":7,"event":"e","data":${'[[1,2,3],[1,2,3],[1,2,3]]'}}`, 7],
+    ['has no event', '{"event":"","id":"a"}', 'a'],
+    ['has a member more', '{"event":"e","id":7,"type":"request"}', 7],
+    ['has an object more', '{"event":"e","id":7,"more":{"a":[1,{"b":2}]}}', 7],
+    ['has a lone surrogate in its data', '{"event":"e","id":7,"data":"\\ud800"}', 7],
+    ['has a lone surrogate deep within', '{"event":"e","id":"a","data":[{"b":"\\udfff"}]}', 'a'],
+    ['has a lone surrogate in a name', '{"event":"e","data":{"\\ud83d":1},"id":7}', 7],
+    ['has a lone surrogate in its event', '{"event":"\\ud800","id":7}', 7],
+    ['has a lone surrogate in the name of a member more', '{"event":"e","id":7,"\\ud800":0}', 7],
+    ['reaches for a prototype', '{"event":"e","id":7,"data":{"__proto__":{"id":8}}}', 7],
+    ['reaches for a prototype beside the event', '{"event":"e","id":7,"__proto__":{"id":8}}', 7],
+    ['has one name twice in its data', '{"event":"e","id":7,"data":{"a":1,"a":2}}', 7],
+    ['has another id in its data, twice', '{"event":"e","id":7,"data":{"id":1,"id":2}}', 7],
+    ['has two events', '{"event":"e","event":"f","id":7}', 7],
+    ['speaks of an id elsewhere', '{"event":"e","data":["id",":\\"id\\":"],"id":7,"more":"id"}', 7],
+    ['spells the name of its id in escapes', '{"event":"","\\u0069d":7,"data":"id"}', 7],
+    ['has a number beyond all numbers', '{"event":"e","data":1e400,"id":1.5}', 1.5],
+  ])('I8 I11 keeps the id of a request that %s', (_what, text, id) => {
+    expect(refusedId(text)).toBe(id);
+  });
+
+  it.each([
+    ['has the same id twice', '{"event":"e","id":7,"id":7,"type":"request"}'],
+    ['has two ids', '{"event":"e","id":1,"id":2}'],
+    ['has two ids and no event', '{"event":"","id":1,"id":2}'],
+    ['has two ids and is too deep', '{"event":"e","id":1,"data":[[[[[]]]]],"id":2}'],
+    ['has a second id in escapes', '{"event":"e","id":1,"i\\u0064":2}'],
+    ['has a lone surrogate for an id', '{"event":"e","id":"\\ud800","type":"request"}'],
+    ['has a lone surrogate for an id and no event', '{"event":"","id":"\\ud800"}'],
+    ['has an id that would be rounded', '{"event":"e","id":9007199254740993}'],
+    ['has an id of another type', '{"event":"e","id":[7]}'],
+    ['has its id within another member only', '{"event":"e","more":{"id":7}}'],
+    ['has its id at a prototype only', '{"event":"e","__proto__":{"id":7}}'],
+    ['breaks off', '{"event":"e","id":1'],
+  ])('I8 I11 knows no id of a request that %s', (_what, text) => {
+    expect(refusedId(text)).toBeUndefined();
+  });
+
+  it('I8 I9 I11 keeps the id of a request whatever one thing is wrong elsewhere in it', () => {
+    const fault = fc.constantFrom(
+      '"data":[[[[[0]]]]]',
+      '"data":[0,1,2,3]',
+      '"data":{"a":"\\ud83d"}',
+      '"data":{"\\ude00":[]}',
+      '"data":{"prototype":0}',
+      '"data":{"id":0,"id":"x"}',
+      '"data":1e400',
+      '"data":1,"data":2',
+      '"id ":0',
+      '"":{"id":[0,{"id":1}]}',
+      '"\\"id\\":":"\\"id\\":8,"',
+    );
+    const goodId = fc.oneof(fc.integer(), fc.string({ maxLength: 40, unit: 'grapheme' }));
+    const name = fc.constantFrom('"id"', '"\\u0069d"', '"i\\u0064" ', '"id"\n');
+    const frames = fc.tuple(name, goodId, fault, fc.integer({ min: 0, max: 2 }));
+    fc.assert(
+      fc.property(frames, ([idName, id, wrong, at]) => {
+        const members = ['"event":"e"', wrong];
+        members.splice(at, 0, `${idName}:${JSON.stringify(id)}`);
+        expect(refusedId(`{${members.join(',')}}`)).toBe(id);
+        // The same id once more, wherever it stands, and nobody knows which.
+        members.splice(3 - at, 0, '"id":9');
+        expect(refusedId(`{${members.join(',')}}`)).toBeUndefined();
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('I5 refuses from one beyond each limit on', () => {
@@ -248,6 +308,18 @@ describe('FrameDecoder', () => {
     expectQuick(
       `{"event":"e","data":[${items.slice(0, 200 * (item.length + 1) - 1)},"${'\\u0041:\\"'.repeat(7000)}"]}`,
     );
+  });
+
+  it('I6 takes less than 10 ms to look for the id in 64 KiB of what is wrong', () => {
+    for (const [item, count] of [
+      ['[]', 20_000],
+      ['"\\\\"', 10_000],
+      ['"id"', 12_000],
+      ['{"id":0}', 7000],
+    ] as const)
+      expectQuick(`{"event":"","data":[${Array(count).fill(item).join()}],"id":"\\\\"}`);
+    const names = Array.from({ length: 4000 }, (_, at) => `"\\u0069d${at}":0`);
+    expectQuick(`{"event":"","id":7,${names.join()}}`);
   });
 
   it('I6 takes less than 10 ms for 64 KiB of names', () => {

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?)$/;
+const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d+))?)$/;
 const MAX_PORT = 65_535;
 
 /** An address, or a range of them in CIDR notation (RFC 4632, RFC 4291 §2.3). */
@@ -23,7 +23,12 @@ export function host() {
 
 function isHost(text: string): boolean {
   const match = HOST.exec(text);
-  return match !== null && Number(match[1] ?? 0) <= MAX_PORT;
+  return match !== null && (match[1] === undefined || isPort(match[1]));
+}
+
+/** A port that can be connected to, as everybody writes it. */
+export function isPort(text: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT;
 }
 
 function isAddressRange(text: string): boolean {

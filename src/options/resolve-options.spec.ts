@@ -174,6 +174,7 @@ describe('resolveOptions', () => {
     ['WS_ALLOWED_HOSTS', 'https://app.test'],
     ['WS_ALLOWED_HOSTS', 'app.test/path'],
     ['WS_ALLOWED_HOSTS', 'app.test:65536'],
+    ['WS_ALLOWED_HOSTS', 'app.test:0'],
     ['WS_IPV6_PREFIX', '129'],
     ['WS_IPV6_PREFIX', '0'],
     ['WS_REJECT_WITH', 'nothing'],

@@ -1,7 +1,12 @@
 const QUOTE = '"';
+const QUOTE_CODE = 0x22;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
+/** `[` and `{`, `]` and `}` differ in this bit only. */
+const CURLY = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /**
  * Whether a JSON text has exactly as many members as its value. JSON.parse() lets the last of two members with one
@@ -11,6 +16,39 @@ const BACKSLASH = 0x5c;
  */
 export function hasOnlyMembers(text: string, count: number): boolean {
   return !hasMoreColons(text, count) || memberCount(text) === count;
+}
+
+/**
+ * Whether the outermost object of a JSON text has exactly one member of this name, however the name is spelled.
+ *
+ * @param text valid JSON
+ * @param name without anything that JSON escapes
+ */
+export function hasOneMember(text: string, name: string): boolean {
+  const literal = `"${name}"`;
+  const first = text.indexOf(literal);
+  // Without escapes there is one spelling, and most frames have it once.
+  if (!text.includes('\\') && first === text.lastIndexOf(literal)) return first !== -1;
+  return hasOneOutermost(text, literal);
+}
+
+function hasOneOutermost(text: string, literal: string): boolean {
+  let found = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length && found <= 1; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE_CODE) {
+      const end = endOfString(text, at);
+      if (depth === 1 && isSame(text.slice(at, end), literal) && isName(text, end)) found += 1;
+      at = end - 1;
+    } else if ((code | CURLY) === OPEN) depth += 1;
+    else if ((code | CURLY) === CLOSE) depth -= 1;
+  }
+  return found === 1;
+}
+
+function isSame(spelling: string, literal: string): boolean {
+  return spelling.includes('\\') ? JSON.stringify(JSON.parse(spelling)) === literal : spelling === literal;
 }
 
 /** Each member has a colon, and strings may hold more. */
@@ -27,12 +65,18 @@ function hasMoreColons(text: string, count: number): boolean {
 function memberCount(text: string): number {
   let count = 0;
   for (let open = text.indexOf(QUOTE); open !== -1;) {
-    let at = endOfString(text, open);
-    while (text.charCodeAt(at) <= SPACE) at += 1;
-    if (text.charCodeAt(at) === COLON) count += 1;
-    open = text.indexOf(QUOTE, at);
+    const end = endOfString(text, open);
+    if (isName(text, end)) count += 1;
+    open = text.indexOf(QUOTE, end);
   }
   return count;
+}
+
+/** Whether the string that ends here is the name of a member. */
+function isName(text: string, end: number): boolean {
+  let at = end;
+  while (text.charCodeAt(at) <= SPACE) at += 1;
+  return text.charCodeAt(at) === COLON;
 }
 
 /** Index behind the string that opens at `open`. */

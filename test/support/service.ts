@@ -30,19 +30,20 @@ export class Service {
     });
   }
 
-  static spawn(env: NodeJS.ProcessEnv): Service {
+  /** @param script what to run in place of the service as it is */
+  static spawn(env: NodeJS.ProcessEnv, script = 'example/dist/server/main.js'): Service {
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WS_')));
     delete clean['NODE_OPTIONS'];
     return new Service(
-      spawn(process.execPath, ['example/dist/server/main.js'], {
+      spawn(process.execPath, [script], {
         env: { ...clean, PORT: '0', NODE_ENV: '', ...env },
       }),
     );
   }
 
   /** Resolves when the service says where it listens. */
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<Service & { url: string }> {
-    const service = Service.spawn(env);
+  static async start(env: NodeJS.ProcessEnv = {}, script?: string): Promise<Service & { url: string }> {
+    const service = Service.spawn(env, script);
     const listening = new Promise<string>((resolve) => {
       service.process.stdout?.on('data', () => {
         const url = /^Listening on (\S+)\n/m.exec(service.stdout)?.[1];

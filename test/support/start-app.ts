@@ -13,6 +13,7 @@ import { SECRET } from './tokens.js';
 export interface AppOptions {
   gateways: Provider[];
   providers?: Provider[];
+  controllers?: Type[];
   options?: WsSecurityOptions;
   clock?: ManualClock;
   /** A free one when left out. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ConnectionsController } from './connections.controller.js';
 import { DrainController } from './drain.controller.js';
 
-@Module({ controllers: [DrainController] })
+@Module({ controllers: [ConnectionsController, DrainController] })
 export class AdminModule {}

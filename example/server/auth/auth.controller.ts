@@ -6,8 +6,8 @@ import {
   NotFoundException,
   Post,
   UnauthorizedException,
-  ValidationPipe,
 } from '@nestjs/common';
+import { BodyPipe } from '../http/body.pipe.js';
 import { isProduction } from '../service-config.js';
 import { DEMO_USERS } from './demo-users.js';
 import { LoginDto } from './login.dto.js';
@@ -24,7 +24,7 @@ export class AuthController {
   @HttpCode(200)
   // RFC 6749 §5.1: what holds a token is kept nowhere.
   @Header('Cache-Control', 'no-store')
-  login(@Body(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true })) body: LoginDto): {
+  login(@Body(BodyPipe) body: LoginDto): {
     accessToken: string;
     expiresIn: number;
   } {

@@ -2,18 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type CanActivate,
   type ExecutionContext,
+  HttpException,
   Injectable,
   Logger,
   ServiceUnavailableException,
-  UnauthorizedException,
 } from '@nestjs/common';
-import { InvalidCredentialError, type Principal, RevocationService, TokenVerifier } from 'nestjs-ws-security';
+import {
+  AuthFailures,
+  InvalidCredentialError,
+  MAX_TOKEN_BYTES,
+  type Principal,
+  RevocationService,
+  TokenVerifier,
+} from 'nestjs-ws-security';
 
 const BEARER = /^bearer +(\S+)$/i;
 
 export type AuthenticatedRequest = IncomingMessage & { principal: Principal };
 
-/** Authenticates HTTP requests by the same tokens that the gateways verify. */
+/** Authenticates HTTP requests by the same tokens that the gateways verify, and counts wrong ones with theirs. */
 @Injectable()
 export class BearerGuard implements CanActivate {
   private readonly logger = new Logger(BearerGuard.name);
@@ -21,33 +28,44 @@ export class BearerGuard implements CanActivate {
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly revocations: RevocationService,
+    private readonly failures: AuthFailures,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
+    const response = http.getResponse<ServerResponse>();
     const { authorization } = request.headers;
-    const principal = await this.principalOf(BEARER.exec(authorization ?? '')?.[1]);
-    if (!principal) {
-      // RFC 6750 §3.1: whoever sent nothing learns only what is expected.
-      const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
-      http.getResponse<ServerResponse>().setHeader('WWW-Authenticate', challenge);
-      throw new UnauthorizedException();
-    }
-    request.principal = principal;
-    return true;
-  }
-
-  private async principalOf(token: string | undefined): Promise<Principal | undefined> {
-    if (token === undefined) return undefined;
+    // RFC 6750 §3.1: whoever sent nothing learns only what is expected.
+    if (authorization === undefined) throw refusal(response, 401, { 'WWW-Authenticate': 'Bearer' });
     try {
-      const principal = await this.verifier.verify(token, 'bearer');
-      return (await this.revocations.isRevoked(principal)) ? undefined : principal;
+      request.principal = await this.principalOf(BEARER.exec(authorization)?.[1] ?? '');
+      return true;
     } catch (error) {
-      if (error instanceof InvalidCredentialError) return undefined;
+      if (error instanceof InvalidCredentialError) {
+        const { status, headers } = await this.failures.count(request, error);
+        throw refusal(response, status, headers);
+      }
       // Whether the token is good cannot be told.
       this.logger.error(error);
       throw new ServiceUnavailableException(undefined, { cause: error });
     }
   }
+
+  private async principalOf(token: string): Promise<Principal> {
+    if (token === '' || token.length > MAX_TOKEN_BYTES)
+      throw new InvalidCredentialError('no token, or too long');
+    const principal = await this.verifier.verify(token, 'bearer');
+    if (await this.revocations.isRevoked(principal)) throw new InvalidCredentialError('revoked');
+    return principal;
+  }
+}
+
+function refusal(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): HttpException {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  return new HttpException({}, status);
 }

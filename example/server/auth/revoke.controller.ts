@@ -1,19 +1,11 @@
-import {
-  BadRequestException,
-  Body,
-  Controller,
-  HttpCode,
-  Post,
-  Req,
-  UseGuards,
-  ValidationPipe,
-} from '@nestjs/common';
+import { BadRequestException, Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import {
   ConnectionRegistry,
   InjectSecurityOptions,
   type ResolvedOptions,
   RevocationService,
 } from 'nestjs-ws-security';
+import { BodyPipe } from '../http/body.pipe.js';
 import { AdminGuard } from './admin.guard.js';
 import { type AuthenticatedRequest, BearerGuard } from './bearer.guard.js';
 import { RevokeDto } from './revoke.dto.js';
@@ -31,11 +23,12 @@ export class RevokeController {
   @Post('revoke')
   @HttpCode(200)
   async revoke(
-    @Body(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }))
+    @Body(BodyPipe)
     { userId, sessionId }: RevokeDto,
     @Req() { principal }: AuthenticatedRequest,
   ): Promise<{ closed: number }> {
-    if (userId !== undefined && sessionId !== undefined) throw new BadRequestException('userId or sessionId');
+    if (userId !== undefined && sessionId !== undefined)
+      throw new BadRequestException(['userId or sessionId']);
     if (userId === undefined) return { closed: await this.revocations.revokeSession(sessionId as string) };
     const issuers = this.issuersOf(userId, principal.issuer);
     const closed = await Promise.all(issuers.map((issuer) => this.revocations.revokeUser(userId, issuer)));

@@ -20,7 +20,6 @@ export class PageMiddleware implements NestMiddleware {
       'Content-Security-Policy': this.files.contentSecurityPolicy,
       'Cache-Control': 'no-cache',
       'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
     });
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }

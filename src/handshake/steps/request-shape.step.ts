@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { shapeRefusalOf } from '../opening-handshake.js';
+import { isHost, shapeRefusalOf } from '../opening-handshake.js';
 
 /** Is it an opening handshake at all? */
 @Injectable()
 export class RequestShapeStep extends HandshakeStep {
-  check({ request }: Handshake): void {
+  check({ request, host }: Handshake): void {
     const refusal = shapeRefusalOf(request);
     if (refusal) throw refusal;
+    // A proxy may have said another one.
+    if (!isHost(host)) throw new HandshakeRefusal('BAD_HANDSHAKE');
   }
 }

@@ -1,0 +1,16 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { ConnectionRegistry } from 'nestjs-ws-security';
+import { AdminGuard } from '../auth/admin.guard.js';
+import { BearerGuard } from '../auth/bearer.guard.js';
+
+/** How busy this node is: for administrators, since it tells how well an attack works. */
+@Controller('admin')
+export class ConnectionsController {
+  constructor(private readonly connections: ConnectionRegistry) {}
+
+  @UseGuards(BearerGuard, AdminGuard)
+  @Get('connections')
+  count(): { connections: number } {
+    return { connections: this.connections.size };
+  }
+}
