@@ -9,8 +9,11 @@ export class Strikes<Kind extends string> {
    * @param limit violations that are too many
    * @param ttl milliseconds that one is remembered
    */
-  constructor(limit: number, ttl: number) {
-    this.window = limit > 1 ? new SlidingWindow(limit - 1, ttl) : undefined;
+  constructor(
+    private readonly limit: number,
+    private readonly ttl: number,
+  ) {
+    this.window = limit > 1 ? new SlidingWindow() : undefined;
   }
 
   /**
@@ -19,7 +22,7 @@ export class Strikes<Kind extends string> {
    */
   add(kind: Kind, now: number): number {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    return this.window ? this.window.hit(now) : 1;
+    return this.window ? this.window.hit(now, this.limit - 1, this.ttl) : 1;
   }
 
   /** How many there were of each kind since this was asked last. */
