@@ -37,6 +37,8 @@ export class Connection {
   isEnding = false;
   /** Whether its last message was over a limit. @internal */
   isLimited = false;
+  /** How many observables that its handlers returned go on. @internal */
+  streams = 0;
   /** Monotonic milliseconds at which it was used last; heartbeats are no use. @internal */
   lastActive = 0;
   /** What the server closed it with; undefined when the client did, or the line broke. @internal */

@@ -21,8 +21,13 @@ export class Strikes<Kind extends string> {
    * @returns 0, or, when these were too many, the milliseconds until the first of them is forgotten
    */
   add(kind: Kind, now: number): number {
-    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    this.note(kind);
     return this.window ? this.window.hit(now, this.limit - 1, this.ttl) : 1;
+  }
+
+  /** Counts what is none, but belongs into the report. */
+  note(kind: Kind): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
 
   /** How many there were of each kind since this was asked last. */
