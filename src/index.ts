@@ -18,6 +18,7 @@ export { ConnectionLifecycleService } from './connection/connection-lifecycle.se
 export { connectionOf } from './connection/connection-of.js';
 export { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
 export { BroadcastBus, LocalBroadcastBus } from './connection/rooms/broadcast-bus.js';
+export { ResumeMemory } from './connection/resume/resume-memory.js';
 export { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
 export { RoomPolicy } from './connection/rooms/room-policy.js';
 export { DrainService } from './connection/drain.service.js';

@@ -22,6 +22,7 @@ import { HookTracker } from './connection/hook-tracker.js';
 import { RoomPolicy } from './connection/rooms/room-policy.js';
 import { Rooms } from './connection/rooms/rooms.js';
 import { AwaySessions } from './connection/resume/away-sessions.js';
+import { ResumeMemory } from './connection/resume/resume-memory.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ResumeService } from './connection/resume/resume.service.js';
 import { TimerWheel } from './connection/timer-wheel.js';
@@ -84,6 +85,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     RoomPolicy,
     Rooms,
     AwaySessions,
+    ResumeMemory,
     ResumeService,
     ConnectionRegistry,
     ConnectionLifecycleService,

@@ -194,7 +194,7 @@ describe('R9 handlers of one connection', () => {
   });
 
   it('a stream holds no place, and ends with its connection', async () => {
-    await start({ maxInFlight: 1 });
+    await start({ maxInFlight: 1, maxStreams: 20 });
     const client = await connect();
     for (let id = 0; id < 20; id++) client.send({ event: id % 2 === 0 ? 'stream' : 'never', id });
     await take(client, 10);

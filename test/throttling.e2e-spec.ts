@@ -1,6 +1,7 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { SkipThrottle, Throttle, type ThrottlerStorage } from '@nestjs/throttler';
 import {
+  type Connection,
   SecureGateway,
   SlidingWindowStorage,
   WS_THROTTLER_STORAGE,
@@ -215,6 +216,48 @@ describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
     expect(await outcomes(client, 'plain', 1)).toEqual(['served']);
     expect(await outcomes(client, 'costly', 1)).toEqual(['RATE_LIMITED']);
   });
+});
+
+/** Limits by plan. */
+class PlanThrottlerGuard extends WsThrottlerGuard {
+  protected override limitOf({ principal }: Connection, limit: number): number {
+    const plan = principal.claims['plan'];
+    return plan === 'free' ? 2 : plan === 'unlimited' ? Infinity : limit;
+  }
+}
+
+it('R2 a principal has one budget, also where its limit depends on a plan that changes', async () => {
+  clock = new ManualClock();
+  running = await startApp({
+    gateways: [LimitedGateway],
+    clock,
+    options: { rateLimit: 5, rateTtlMs: 10_000, heartbeatIntervalMs: 3_600_000 },
+    module: { guards: [PlanThrottlerGuard] },
+  });
+  const tokenOf = (plan: string): Promise<string> => mintToken({ sub: 'alice', plan });
+  const connectAs = async (plan: string): Promise<TestClient> =>
+    TestClient.connect(`${running.url}/limits`, { token: await tokenOf(plan) });
+  const say = async (client: TestClient): Promise<string> => {
+    const { event, data } = await client.request('plain', { text: 'x' });
+    return event === 'exception' ? String(data?.['code']) : 'served';
+  };
+
+  const [free, paid] = [await connectAs('free'), await connectAs('paid')];
+  expect([await say(free), await say(paid)]).toEqual(['served', 'served']);
+  // The third message of hers: over the one limit, within the other.
+  expect([await say(free), await say(paid)]).toEqual(['RATE_LIMITED', 'served']);
+
+  // A change of plan begins no new budget, neither up nor down.
+  expect(await free.request('auth', { token: await tokenOf('paid') })).toMatchObject({ event: 'auth' });
+  expect([await say(free), await say(free), await say(free)]).toEqual(['served', 'served', 'RATE_LIMITED']);
+  expect(await paid.request('auth', { token: await tokenOf('unlimited') })).toMatchObject({ event: 'auth' });
+  expect([await say(paid), await say(paid)]).toEqual(['served', 'served']);
+  expect(await paid.request('auth', { token: await tokenOf('free') })).toMatchObject({ event: 'auth' });
+  expect([await say(paid), await say(free)]).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+
+  clock.advance(10_000);
+  expect([await say(paid), await say(free), await say(paid)]).toEqual(['served', 'served', 'RATE_LIMITED']);
+  await running.close();
 });
 
 it('a cost is a whole number', () => {

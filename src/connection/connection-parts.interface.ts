@@ -13,6 +13,8 @@ export interface ConnectionSocket {
   pong(data: Buffer): void;
   /** Whether more waits for the client than it may. */
   readonly isBehind: boolean;
+  /** How many bytes may wait for the client. */
+  readonly maxBufferedBytes: number;
   close(code: number, reason: string): void;
   terminate(): void;
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
-import type { CloseCode } from '../protocol/close-code.enum.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
 import { errorText, sharedErrorText } from '../protocol/error-text.js';
 import { goodbyeOf } from '../protocol/goodbye.js';
 import { PushText } from '../protocol/push-text.js';
@@ -40,6 +40,8 @@ export class Connection {
   isEnding = false;
   /** Whether its last message was over a limit. @internal */
   isLimited = false;
+  /** How many observables that its handlers returned go on. @internal */
+  streams = 0;
   /** Monotonic milliseconds at which it was used last; heartbeats are no use. @internal */
   lastActive = 0;
   /** What the server closed it with; undefined when the client did, or the line broke. @internal */
@@ -62,6 +64,7 @@ export class Connection {
   /** Whether pushes reach it: not before it is authenticated, and its client knows its session. @internal */
   isReady = false;
   private early: PushText[] | undefined;
+  private earlyLength = 0;
   private hasClosed = false;
   /** What the client has heard that it will be closed with. */
   private farewell: CloseCode | undefined;
@@ -106,6 +109,11 @@ export class Connection {
     this.scopedBudget = undefined;
   }
 
+  /** Epoch milliseconds at which its session began: on an earlier connection, if it has resumed one. @internal */
+  get startedAt(): number {
+    return this.session?.startedAt ?? this.openedAt;
+  }
+
   get isOpen(): boolean {
     return this.socket.readyState === OPEN;
   }
@@ -132,8 +140,8 @@ export class Connection {
 
   /** As `push`, of what was serialised already. @param room where it was sent to @internal */
   pushText(text: PushText, room?: string): void {
-    if (!this.isReady) (this.early ??= []).push(text);
-    else if (this.session) this.write(this.session.add(text, room));
+    if (!this.isReady) this.hold(text);
+    else if (this.session) this.pushNumbered(this.session, text, room);
     else if (this.speaksProtocol) this.write(text.numbered(++this.pushes));
     else if (this.isOpen) this.socket.sendShared(text);
   }
@@ -259,6 +267,21 @@ export class Connection {
     this.hasClosed = true;
     for (const callback of this.closedCallbacks ?? []) callback();
     this.closedCallbacks = undefined;
+  }
+
+  /** Its client may have come back on another connection: then this one is over, and counts no push any more. */
+  private pushNumbered(session: ResumeSession, text: PushText, room: string | undefined): void {
+    if (session.isOf(this)) this.write(session.add(text, room));
+  }
+
+  /** What waits for a client is bounded, whatever it waits for. */
+  private hold(text: PushText): void {
+    if (!this.isOpen) return;
+    this.earlyLength += text.plain.length;
+    (this.early ??= []).push(text);
+    if (this.earlyLength <= this.socket.maxBufferedBytes) return;
+    this.early = undefined;
+    this.close(CloseCode.TRY_AGAIN_LATER, 'too slow');
   }
 
   private write(text: string): void {

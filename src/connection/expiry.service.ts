@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
+import { ageLimitOf } from './age-limit.js';
 import { Clock } from './clock.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
@@ -31,9 +32,10 @@ export class ExpiryService {
     );
   }
 
-  private watch(connection: Connection): void {
+  /** Looks again: a connection that has resumed a session is as old as that. @internal */
+  watch(connection: Connection): void {
     const expiry = this.expiryOf(connection);
-    const ageLimit = this.ageLimitOf(connection);
+    const ageLimit = ageLimitOf(connection.startedAt, this.options);
     const end = Math.min(expiry, ageLimit);
     const remaining = end - this.clock.now();
     if (remaining === Infinity) this.timers.clear(connection);
@@ -45,10 +47,5 @@ export class ExpiryService {
 
   private expiryOf({ principal }: Connection): number {
     return principal.expiresAt === null ? Infinity : principal.expiresAt + this.options.refreshGraceMs;
-  }
-
-  private ageLimitOf({ openedAt }: Connection): number {
-    const { sessionMaxAgeMs } = this.options;
-    return sessionMaxAgeMs === 0 ? Infinity : openedAt + sessionMaxAgeMs;
   }
 }

@@ -6,6 +6,7 @@ import { Clock } from '../connection/clock.js';
 import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { bindConnection, connectionOf } from '../connection/connection-of.js';
+import { ExpiryService } from '../connection/expiry.service.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { type ResumeOffer, ResumeService } from '../connection/resume/resume.service.js';
 import { resumeOfferOf } from '../handshake/subprotocol.js';
@@ -42,6 +43,7 @@ export class ConnectionSetup implements ChannelServices {
     private readonly revocations: RevocationService,
     private readonly bans: BanService,
     private readonly resumes: ResumeService,
+    private readonly expiry: ExpiryService,
     private readonly login: Login,
     private readonly auth: InBandAuth,
   ) {}
@@ -114,16 +116,16 @@ export class ConnectionSetup implements ChannelServices {
   ): void | Promise<void> {
     if (!this.resumes.isFor(connection)) {
       this.greet(connection, null);
+      connection.ready();
       return this.enter(client, connection, channel, announce);
     }
     channel.pause();
     return this.resumes
-      .begin(
-        connection,
-        offer,
-        (principal) => this.revocations.isRevokedAnywhere(principal),
-        (resume) => this.greet(connection, resume),
-      )
+      .begin(connection, offer, this.revocations, (resume) => {
+        // It is as old as its session.
+        if (resume?.recovered === true) this.expiry.watch(connection);
+        this.greet(connection, resume);
+      })
       .then(() => this.enter(client, connection, channel, announce));
   }
 
@@ -133,7 +135,6 @@ export class ConnectionSetup implements ChannelServices {
     channel: MessageChannel,
     announce: () => void,
   ): void | Promise<void> {
-    connection.ready();
     // It may have been revoked, or banned, after it was verified.
     const { principal, address } = connection;
     if (this.revocations.isRevokedHere(principal)) closeRevoked(connection);

@@ -62,7 +62,7 @@ export class MessageDispatcher {
   async run(connection: Connection, { message, handler, isIntercepted }: Job): Promise<void> {
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
-      const begun = this.replies.write(connection, message, result);
+      const begun = this.replies.write(connection, message, result, isIntercepted);
       if (isIntercepted) await begun;
     } catch (error) {
       this.replies.fail(connection, message, error);

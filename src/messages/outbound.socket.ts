@@ -42,8 +42,12 @@ export class OutboundSocket implements ConnectionSocket {
     return this.socket.protocol;
   }
 
+  get maxBufferedBytes(): number {
+    return this.options.maxBufferedBytes;
+  }
+
   get isBehind(): boolean {
-    return this.socket.bufferedAmount > this.options.maxBufferedBytes;
+    return this.socket.bufferedAmount > this.maxBufferedBytes;
   }
 
   send(text: string): void {

@@ -1,9 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isObservable, type Observable, type Subscription } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
-import { InternalErrorException } from '../errors/ws-exceptions.js';
+import { InternalErrorException, OverloadedException } from '../errors/ws-exceptions.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { InboundMessage } from './inbound-message.js';
+import { ReplyStream } from './reply-stream.js';
+
+/** When a stream of a connection ends is not known; its client asks again in a while. */
+const STREAM_RETRY_MS = 1000;
+const NO_PLACE = Object.freeze(new OverloadedException(STREAM_RETRY_MS).toBody());
 
 interface WsResponse {
   event: string;
@@ -15,13 +22,21 @@ interface WsResponse {
 export class ReplyWriter {
   private readonly logger = new Logger('WsSecurity');
 
+  constructor(@InjectSecurityOptions() private readonly options: Pick<ResolvedOptions, 'maxStreams'>) {}
+
   /**
-   * A stream is listened to until it ends, or the connection does.
+   * A stream is listened to until it ends, or the connection does. One too many is answered `OVERLOADED`.
    *
+   * @param isIntercepted whether every result is an observable, also that of a handler that answers once
    * @returns of a stream, what resolves with its first value or its end
    */
-  write(connection: Connection, message: InboundMessage, result: unknown): Promise<void> | undefined {
-    if (isObservable(result)) return this.stream(connection, message, result);
+  write(
+    connection: Connection,
+    message: InboundMessage,
+    result: unknown,
+    isIntercepted: boolean,
+  ): Promise<void> | undefined {
+    if (isObservable(result)) return this.stream(connection, message, result, isIntercepted);
     if (result === undefined || result === null) this.acknowledge(connection, message);
     else this.reply(connection, message, result);
     return undefined;
@@ -38,46 +53,25 @@ export class ReplyWriter {
     connection: Connection,
     message: InboundMessage,
     values: Observable<unknown>,
+    isIntercepted: boolean,
   ): Promise<void> {
-    let begin = (): void => undefined;
-    const begun = new Promise<void>((resolve) => (begin = resolve));
-    const subscription = this.listen(connection, message, values, begin);
-    subscription.add(begin);
-    if (!subscription.closed) this.stopWith(connection, message, subscription);
-    return begun;
-  }
-
-  private listen(
-    connection: Connection,
-    message: InboundMessage,
-    values: Observable<unknown>,
-    begin: () => void,
-  ): Subscription {
     let replied = false;
-    return values.subscribe({
+    const stream = new ReplyStream(connection, this.options.maxStreams, {
       next: (value) => {
         if (value !== undefined && value !== null) replied = true;
         this.reply(connection, message, value);
-        begin();
       },
-      error: (error: unknown) => this.fail(connection, message, error),
+      error: (error) => this.fail(connection, message, error),
       complete: () => {
         if (!replied) this.acknowledge(connection, message);
       },
+      refuse: () => {
+        message.failure = NO_PLACE.code;
+        connection.fail(NO_PLACE, message.id);
+      },
+      report: (error) => this.report(message, error),
     });
-  }
-
-  private stopWith(connection: Connection, message: InboundMessage, subscription: Subscription): void {
-    const stop = (): void => {
-      try {
-        subscription.unsubscribe();
-      } catch (error) {
-        // What a stream does at its end is the application's, and must not end the process.
-        this.report(message, error);
-      }
-    };
-    subscription.add(() => connection.offClosed(stop));
-    connection.onClosed(stop);
+    return new Promise((begun) => stream.listen(values, isIntercepted, begun));
   }
 
   private reply(connection: Connection, message: InboundMessage, value: unknown): void {

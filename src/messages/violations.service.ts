@@ -22,6 +22,9 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RATE_LIMITED',
 ]);
 
+/** What is no fault of the client, but for the operator to know. */
+const REPORTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...STRIKES, 'OVERLOADED']);
+
 interface Offender {
   readonly strikes: Strikes<ErrorCode>;
   /** Runs while there is something to report. */
@@ -49,11 +52,15 @@ export class Violations {
     });
   }
 
-  /** @param code what the client was told; one that is no violation is not counted */
+  /** @param code what the client was told; one that is no violation is no strike */
   record(connection: Connection, code: ErrorCode): void {
-    if (!STRIKES.has(code) || !connection.isOpen || connection.isEnding) return;
+    if (!REPORTED.has(code) || !connection.isOpen || connection.isEnding) return;
     const offender = this.offenderOf(connection);
     offender.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, offender));
+    if (!STRIKES.has(code)) {
+      offender.strikes.note(code);
+      return;
+    }
     const retryAfterMs = offender.strikes.add(code, this.clock.monotonic());
     if (retryAfterMs > 0) this.strikeOut(connection, offender, Math.ceil(retryAfterMs));
   }

@@ -135,6 +135,7 @@ export const OPTIONS = {
   byteRate: option('WS_BYTE_RATE', integer(1, 2 ** 40).default(262_144)),
   maxInFlight: option('WS_MAX_IN_FLIGHT', integer(1, 100_000).default(8)),
   maxQueued: option('WS_MAX_QUEUED', integer(1, 100_000).default(64)),
+  maxStreams: option('WS_MAX_STREAMS', integer(1, 100_000).default(16)),
   maxBufferedBytes: option('WS_MAX_BUFFERED_BYTES', integer(1, 2 ** 40).default(1_048_576)),
   strikeLimit: option('WS_STRIKE_LIMIT', integer(1, MAX_LIMIT).default(20)),
   strikeTtlMs: option('WS_STRIKE_TTL_MS', integer(1, DAY_MS).default(60_000)),

@@ -24,13 +24,14 @@ describe('SlidingWindowStorage', () => {
     expect(clock.running).toBe(0);
   });
 
-  it('keeps throttlers and limits of one key apart', async () => {
+  it('R2 a key has one window a throttler, and memory for one', async () => {
     const storage = new SlidingWindowStorage(new ManualClock());
     const hit = (limit: number, name: string) => storage.increment('key', 1000, limit, 0, name);
     expect((await hit(1, 'short')).isBlocked).toBe(false);
     expect((await hit(1, 'long')).isBlocked).toBe(false);
-    expect((await hit(1, 'short')).isBlocked).toBe(true);
-    expect((await hit(2, 'short')).isBlocked).toBe(false);
+    for (let limit = 2; limit < 50; limit++) expect((await hit(limit, 'short')).isBlocked).toBe(false);
+    expect(await hit(10, 'short')).toMatchObject({ isBlocked: true, totalHits: 11 });
+    expect(storage.size).toBe(2);
     storage.onApplicationShutdown();
   });
 });

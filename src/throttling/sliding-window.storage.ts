@@ -7,20 +7,19 @@ import type { WsThrottlerStorage } from './ws-throttler-storage.interface.js';
 const SWEEP_MS = 10_000;
 
 interface Entry {
-  window: SlidingWindow;
+  readonly window: SlidingWindow;
   blockedUntil: number;
 }
 
-/** Everybody's windows of one limit. */
+/** Everybody's windows of one throttler: whatever limit holds for a key at the moment, it has one. */
 interface Group {
   readonly name: string;
-  readonly limit: number;
-  readonly ttl: number;
   readonly entries: Map<string, Entry>;
 }
 
 /**
- * Exact sliding windows in this process. A window that no longer counts anything is swept away.
+ * Exact sliding windows in this process, one for a key and a throttler. Each hit brings the limit of the moment, so a
+ * principal whose limit changes keeps its budget. A window that no longer counts anything is swept away.
  *
  * @publicApi
  */
@@ -43,7 +42,8 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
   /**
    * Counts a hit.
    *
-   * @param ttl the window, milliseconds
+   * @param ttl the window that holds now, milliseconds
+   * @param limit hits that it holds now
    * @param blockDuration milliseconds a key stays refused once it was over the limit; 0 for as long as it is
    * @param cost hits to count, all of them or none
    */
@@ -68,10 +68,10 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     cost: number,
   ): ThrottlerVerdict {
     const now = this.clock.monotonic();
-    const entry = this.entryOf(key, this.groupOf(throttlerName, limit, ttl));
-    const wait = this.waitOf(entry, now, blockDuration, cost);
+    const entry = this.entryOf(key, this.groupOf(throttlerName));
+    const wait = this.waitOf(entry, now, limit, ttl, blockDuration, cost);
     return {
-      totalHits: wait > 0 ? limit + 1 : entry.window.size,
+      totalHits: wait > 0 ? limit + 1 : Math.min(entry.window.size, limit),
       timeToExpire: Math.ceil(ttl / 1000),
       isBlocked: wait > 0,
       timeToBlockExpire: Math.ceil(wait / 1000),
@@ -86,28 +86,34 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     this.latest = undefined;
   }
 
-  private waitOf(entry: Entry, now: number, blockDuration: number, cost: number): number {
+  private waitOf(
+    entry: Entry,
+    now: number,
+    limit: number,
+    ttl: number,
+    blockDuration: number,
+    cost: number,
+  ): number {
     if (now < entry.blockedUntil) return entry.blockedUntil - now;
-    const wait = entry.window.hit(now, cost);
+    const wait = entry.window.hit(now, limit, ttl, cost);
     if (wait === 0 || blockDuration <= 0) return wait;
     entry.blockedUntil = now + Math.max(wait, blockDuration);
     return entry.blockedUntil - now;
   }
 
-  private groupOf(name: string, limit: number, ttl: number): Group {
+  private groupOf(name: string): Group {
     const { latest } = this;
-    if (latest?.name === name && latest.limit === limit && latest.ttl === ttl) return latest;
-    const key = `${name}|${limit}|${ttl}`;
-    let group = this.groups.get(key);
-    if (!group) this.groups.set(key, (group = { name, limit, ttl, entries: new Map() }));
+    if (latest?.name === name) return latest;
+    let group = this.groups.get(name);
+    if (!group) this.groups.set(name, (group = { name, entries: new Map() }));
     return (this.latest = group);
   }
 
-  private entryOf(key: string, { entries, limit, ttl }: Group): Entry {
+  private entryOf(key: string, { entries }: Group): Entry {
     this.stopSweeping ??= this.clock.every(SWEEP_MS, () => this.sweep());
     let entry = entries.get(key);
     if (!entry) {
-      entry = { window: new SlidingWindow(limit, ttl), blockedUntil: 0 };
+      entry = { window: new SlidingWindow(), blockedUntil: 0 };
       entries.set(key, entry);
     }
     return entry;
@@ -115,11 +121,11 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
 
   private sweep(): void {
     const now = this.clock.monotonic();
-    for (const [groupKey, { entries }] of this.groups) {
+    for (const [name, { entries }] of this.groups) {
       for (const [key, { window, blockedUntil }] of entries) {
         if (window.idleAt <= now && blockedUntil <= now) entries.delete(key);
       }
-      if (entries.size === 0) this.groups.delete(groupKey);
+      if (entries.size === 0) this.groups.delete(name);
     }
     this.latest = undefined;
   }

@@ -9,8 +9,11 @@ export class Strikes<Kind extends string> {
    * @param limit violations that are too many
    * @param ttl milliseconds that one is remembered
    */
-  constructor(limit: number, ttl: number) {
-    this.window = limit > 1 ? new SlidingWindow(limit - 1, ttl) : undefined;
+  constructor(
+    private readonly limit: number,
+    private readonly ttl: number,
+  ) {
+    this.window = limit > 1 ? new SlidingWindow() : undefined;
   }
 
   /**
@@ -18,8 +21,13 @@ export class Strikes<Kind extends string> {
    * @returns 0, or, when these were too many, the milliseconds until the first of them is forgotten
    */
   add(kind: Kind, now: number): number {
+    this.note(kind);
+    return this.window ? this.window.hit(now, this.limit - 1, this.ttl) : 1;
+  }
+
+  /** Counts what is none, but belongs into the report. */
+  note(kind: Kind): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    return this.window ? this.window.hit(now) : 1;
   }
 
   /** How many there were of each kind since this was asked last. */

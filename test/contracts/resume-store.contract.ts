@@ -1,5 +1,7 @@
+import { ResumeMemory } from '../../src/connection/resume/resume-memory.js';
 import { ResumeSession } from '../../src/connection/resume/resume-session.js';
 import type { ResumeStore } from '../../src/connection/resume/resume-store.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { tokenPrincipal } from '../support/token-principal.js';
 
 /**
@@ -14,7 +16,14 @@ export function describeResumeStore(
 ): void {
   describe(`${name} as a ResumeStore`, () => {
     const limits = { resumeMaxMessages: 10, resumeMaxBytes: 1000 };
-    const session = new ResumeSession('principal:0::alice', tokenPrincipal('alice', Infinity), '/ws', limits);
+    const session = new ResumeSession(
+      'principal:0::alice',
+      tokenPrincipal('alice', Infinity),
+      '/ws',
+      0,
+      limits,
+      new ResumeMemory(new ManualClock()),
+    );
     let store: ResumeStore;
 
     beforeEach(async () => {

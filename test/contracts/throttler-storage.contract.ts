@@ -89,6 +89,41 @@ export function describeThrottlerStorage(name: string, create: () => Subject | P
       expect((await spend(1)).isBlocked).toBe(true);
     });
 
+    it('R2 a key has one budget, whatever the limit of the moment', async () => {
+      for (const limit of [2, 3, 4]) expect((await hit('key', limit, 1000)).isBlocked).toBe(false);
+      for (const limit of [1, 2, 3]) expect((await hit('key', limit, 1000)).isBlocked).toBe(true);
+      await subject.advance(400);
+      expect((await hit('key', 4, 1000)).isBlocked).toBe(false);
+      expect(await hit('key', 4, 1000)).toMatchObject({ isBlocked: true, retryAfterMs: 600 });
+      expect((await hit('key', 5, 1000)).isBlocked).toBe(false);
+      await subject.advance(600);
+      expect(await hit('key', 2, 1000)).toMatchObject({ isBlocked: true, retryAfterMs: 400 });
+      expect((await hit('key', 3, 1000)).isBlocked).toBe(false);
+    });
+
+    it('R2 never accepts more than the limit of the moment, and never refuses below it', async () => {
+      let run = 0;
+      const hits = fc.array(fc.tuple(fc.integer({ min: 0, max: 250 }), fc.constantFrom(1, 3, 7)), {
+        maxLength: 40,
+      });
+      await fc.assert(
+        fc.asyncProperty(hits, async (schedule) => {
+          const key = `plan-${++run}`;
+          const accepted: number[] = [];
+          let now = 0;
+          for (const [gap, limit] of schedule) {
+            await subject.advance(gap);
+            now += gap;
+            const recent = accepted.filter((at) => at > now - 700).length;
+            const { isBlocked } = await hit(key, limit, 700);
+            expect(isBlocked).toBe(recent >= limit);
+            if (!isBlocked) accepted.push(now);
+          }
+        }),
+        { numRuns: 100 },
+      );
+    });
+
     it('keeps keys and throttlers apart', async () => {
       await hit('key', 1, 1000);
       expect((await hit('other', 1, 1000)).isBlocked).toBe(false);

@@ -1,14 +1,19 @@
 import { PushText } from '../../protocol/push-text.js';
 import { ANONYMOUS } from '../principal.js';
+import { ManualClock } from '../../../test/support/manual-clock.js';
+import { ResumeMemory } from './resume-memory.js';
 import { ResumeSession } from './resume-session.js';
 
 const everything = (): boolean => true;
 const session = (limits = {}): ResumeSession =>
-  new ResumeSession('owner', ANONYMOUS, '/ws', {
-    resumeMaxMessages: 3,
-    resumeMaxBytes: 10_000,
-    ...limits,
-  });
+  new ResumeSession(
+    'owner',
+    ANONYMOUS,
+    '/ws',
+    0,
+    { resumeMaxMessages: 3, resumeMaxBytes: 10_000, ...limits },
+    new ResumeMemory(new ManualClock()),
+  );
 const push = (n: number): PushText => new PushText('tick', String(n));
 
 it('numbers pushes and gives back those after a number, in order', () => {
@@ -37,6 +42,15 @@ it('S6 holds so many bytes at most', () => {
   subject.add(new PushText('tick', `"${'x'.repeat(500)}"`), undefined);
   expect(subject.since(9, everything)).toBeUndefined();
   expect(subject.since(10, everything)).toEqual([]);
+});
+
+it('S6 counts two bytes a character where one of them needs them', () => {
+  const subject = session({ resumeMaxMessages: 1000, resumeMaxBytes: 300 });
+  for (let n = 1; n <= 9; n++) subject.add(new PushText('tick', '"é"'), undefined);
+  expect(subject.since(1, everything)).toHaveLength(8);
+  for (let n = 1; n <= 9; n++) subject.add(new PushText('tick', '"語"'), undefined);
+  expect(subject.since(14, everything)).toHaveLength(4);
+  expect(subject.since(13, everything)).toBeUndefined();
 });
 
 it('S5 knows nothing of numbers that were never given', () => {

@@ -4,12 +4,15 @@ import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { SessionBody } from '../../protocol/envelope.js';
+import { ageLimitOf } from '../age-limit.js';
+import { Clock } from '../clock.js';
 import type { Connection } from '../connection.js';
 import type { Principal } from '../principal.js';
 import { Rooms } from '../rooms/rooms.js';
 import { TimerWheel, type WheelTimer } from '../timer-wheel.js';
 import { unawaited } from '../unawaited.js';
 import { AwaySessions } from './away-sessions.js';
+import { ResumeMemory } from './resume-memory.js';
 import { ResumeSession } from './resume-session.js';
 import { ResumeStore } from './resume-store.js';
 
@@ -21,6 +24,13 @@ export interface ResumeOffer {
   readonly token: string;
   /** The number of the last push it has seen. */
   readonly lastSeq: number;
+}
+
+/** Knows whether a credential has been revoked. */
+export interface Revocations {
+  isRevokedAnywhere(principal: Principal): boolean | PromiseLike<boolean>;
+  /** As far as it is known without asking anybody. */
+  isRevokedHere(principal: Principal): boolean;
 }
 
 type ResumeBody = SessionBody['resume'];
@@ -48,6 +58,8 @@ export class ResumeService {
     private readonly away: AwaySessions,
     private readonly rooms: Rooms,
     private readonly wheel: TimerWheel,
+    private readonly clock: Clock,
+    private readonly memory: ResumeMemory,
   ) {}
 
   /** Whether a connection has a session that can be resumed. */
@@ -58,47 +70,51 @@ export class ResumeService {
   /**
    * Gives a connection its session: the one it asks for, or a new one.
    *
-   * @param isVoid whether the credential has been revoked that a session was last connected with
    * @param announce tells the client; the pushes it missed follow, and then everything new
    */
   async begin(
     connection: Connection,
     offer: ResumeOffer | undefined,
-    isVoid: (principal: Principal) => boolean | PromiseLike<boolean>,
+    revocations: Revocations,
     announce: (resume: ResumeBody) => void,
   ): Promise<void> {
-    const found = offer && (await this.find(connection, offer, isVoid));
+    const found = offer && (await this.find(connection, offer, revocations));
     // Its token is used now, also if its line ends while its rooms are asked about.
     if (found) this.hashes.delete(found);
-    const allowed = found ? await this.rooms.allowed(connection, this.roomsOf(found)) : [];
+    const rooms = found ? await this.roomsFor(connection, found) : [];
     // From here on nothing waits, so that no push comes in between.
-    const missed = found?.since(offer?.lastSeq ?? 0, (room) => allowed.includes(room));
-    if (found) this.release(found);
+    const missed = found && this.missedBy(found, offer?.lastSeq ?? 0, rooms, revocations);
+    // A line that is being closed goes on saying so.
+    if (found && !isEnding(found)) this.release(found);
+    const session = found && missed && connection.isOpen ? found : this.create(connection);
+    if (found !== session) found?.end();
     if (!connection.isOpen) return;
-    const session = found && missed ? found : this.create(connection);
-    this.attach(connection, session, missed ? allowed : []);
+    this.attach(connection, session, missed ? rooms : []);
     announce({ token: this.issue(session), seq: session.seq, recovered: missed !== undefined });
     for (const text of missed ?? []) connection.replay(text);
+    connection.ready();
   }
 
   /** A connection has closed. @param code what it was closed with */
   end(connection: Connection, code: number): void {
     const { session } = connection;
     if (session?.connection !== connection) return;
-    session.connection = undefined;
     session.principal = connection.principal;
     session.rooms = new Set(this.rooms.roomsOf(connection));
+    session.detach();
     // None when its client is coming back already.
     const hash = this.hashes.get(session);
-    if (!isResumable(connection, code)) {
+    // The clock may be set while it is away: whether it is too old is asked again when its client comes back.
+    const ttlMs = Math.min(this.options.resumeTtlMs, this.ageLeft(session));
+    if (!isResumable(connection, code) || ttlMs <= 0) {
       this.forget(session, hash);
       return;
     }
-    if (hash !== undefined) unawaited(() => this.store.put(hash, session, this.options.resumeTtlMs));
+    if (hash !== undefined) unawaited(() => this.store.put(hash, session, ttlMs));
     this.away.add(session);
     this.timers.set(
       session,
-      this.wheel.schedule(this.options.resumeTtlMs, () => this.drop(session)),
+      this.wheel.schedule(ttlMs, () => this.drop(session)),
     );
     // Who comes and goes keeps no more sessions than connections.
     const [oldest] = this.away.of(session.owner);
@@ -112,6 +128,7 @@ export class ResumeService {
   }
 
   private forget(session: ResumeSession, hash: string | undefined): void {
+    session.end();
     this.hashes.delete(session);
     if (hash !== undefined) unawaited(() => this.store.delete(hash));
   }
@@ -119,14 +136,15 @@ export class ResumeService {
   private async find(
     connection: Connection,
     { token }: ResumeOffer,
-    isVoid: (principal: Principal) => boolean | PromiseLike<boolean>,
+    revocations: Revocations,
   ): Promise<ResumeSession | undefined> {
     try {
       const session = await this.store.take(hashOf(token), connection.limitKey);
       if (session?.path !== connection.path || isEnding(session)) return undefined;
-      if (!(await isVoid(session.connection?.principal ?? session.principal))) return session;
+      if (!(await revocations.isRevokedAnywhere(principalOf(session)))) return session;
       // What a revocation ends while its client is here, it ends while it is away.
       this.release(session);
+      session.end();
       return undefined;
     } catch {
       // Without its store a session is a new one.
@@ -134,8 +152,45 @@ export class ResumeService {
     }
   }
 
+  /** The pushes that a client has not seen; undefined when it cannot have its session back. */
+  private missedBy(
+    session: ResumeSession,
+    lastSeq: number,
+    rooms: readonly string[],
+    revocations: Revocations,
+  ): string[] | undefined {
+    // It may have been ended, or become too old, while the store, or the policy of its rooms, was asked.
+    const isOver =
+      isEnding(session) || this.ageLeft(session) <= 0 || revocations.isRevokedHere(principalOf(session));
+    return isOver ? undefined : session.since(lastSeq, (room) => rooms.includes(room));
+  }
+
+  /** The rooms of a session that a connection may be in, those it joins or leaves meanwhile too. */
+  private async roomsFor(connection: Connection, session: ResumeSession): Promise<string[]> {
+    let { principal } = connection;
+    let asked: readonly string[] = [];
+    let allowed: readonly string[] = [];
+    for (;;) {
+      const rooms = [...this.roomsOf(session)];
+      const open = rooms.filter((room) => !asked.includes(room));
+      if (open.length === 0) return rooms.filter((room) => allowed.includes(room));
+      asked = [...asked, ...open];
+      allowed = [...allowed, ...(await this.rooms.allowed(connection, open))];
+      // What was said of a principal does not hold for the next one.
+      if (principal !== connection.principal) {
+        ({ principal } = connection);
+        asked = allowed = [];
+      }
+    }
+  }
+
   private roomsOf(session: ResumeSession): ReadonlySet<string> {
     return session.connection ? this.rooms.roomsOf(session.connection) : session.rooms;
+  }
+
+  /** Milliseconds until it is too old. */
+  private ageLeft({ startedAt }: ResumeSession): number {
+    return ageLimitOf(startedAt, this.options) - this.clock.now();
   }
 
   /** Takes a session from wherever it is: from those who are away, or from a line that nobody knew was dead. */
@@ -144,17 +199,15 @@ export class ResumeService {
     this.timers.delete(session);
     this.hashes.delete(session);
     this.away.delete(session);
-    const { connection } = session;
-    session.connection = undefined;
-    connection?.terminate();
+    session.connection?.terminate();
   }
 
-  private create({ limitKey, path, principal }: Connection): ResumeSession {
-    return new ResumeSession(limitKey, principal, path, this.options);
+  private create({ limitKey, path, principal, openedAt }: Connection): ResumeSession {
+    return new ResumeSession(limitKey, principal, path, openedAt, this.options, this.memory);
   }
 
   private attach(connection: Connection, session: ResumeSession, rooms: readonly string[]): void {
-    session.connection = connection;
+    session.attach(connection);
     connection.session = session;
     for (const room of rooms) this.rooms.add(connection, room);
   }
@@ -175,6 +228,10 @@ function isResumable({ closedWith }: Connection, code: number): boolean {
 /** Whether it ends with a connection that was told so, and whose client has not answered yet. */
 function isEnding({ connection }: ResumeSession): boolean {
   return connection?.closedWith !== undefined && !RESUMABLE.has(connection.closedWith);
+}
+
+function principalOf({ connection, principal }: ResumeSession): Principal {
+  return connection?.principal ?? principal;
 }
 
 function hashOf(token: string): string {

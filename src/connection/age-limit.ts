@@ -1,0 +1,13 @@
+import type { ResolvedOptions } from '../options/options.schema.js';
+
+/**
+ * When what began then is too old, by the wall clock.
+ *
+ * @param startedAt epoch milliseconds
+ */
+export function ageLimitOf(
+  startedAt: number,
+  { sessionMaxAgeMs }: Pick<ResolvedOptions, 'sessionMaxAgeMs'>,
+): number {
+  return sessionMaxAgeMs === 0 ? Infinity : startedAt + sessionMaxAgeMs;
+}
