@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { WsConfigurationError, type ConfigurationProblem } from '../errors/configuration.error.js';
 import { readEnvironment, type Environment } from './environment.js';
+import { misplacedOptions } from './misplaced-options.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
+import { unknownVariables } from './unknown-variables.js';
 import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js';
 
 const shape = Object.fromEntries(
@@ -12,19 +14,37 @@ const schema = z.object(shape);
 
 type Parsed = z.output<typeof schema>;
 
+/** Options as far as they can be read, and everything that is wrong with them. */
+export interface OptionsReading {
+  /** Only to look for further problems when there are some: wrong ones have stand-ins here. */
+  readonly options: ResolvedOptions;
+  readonly problems: readonly ConfigurationProblem[];
+}
+
 /**
  * Options in force: what is given, else the environment, else the default.
  *
+ * @param furtherProblems asked for what is wrong beside the options, when the application cannot start anyway
  * @throws WsConfigurationError with every problem at once
  */
 export function resolveOptions(
   given: WsSecurityOptions = {},
   environment: Environment = process.env,
+  furtherProblems: (options: ResolvedOptions) => readonly ConfigurationProblem[] = () => [],
 ): ResolvedOptions {
+  const { options, problems } = readOptions(given, environment);
+  if (problems.length === 0) return options;
+  throw new WsConfigurationError(
+    withoutRepetition([...problems, ...furtherProblems(options), ...unknownVariables(environment)]),
+  );
+}
+
+/** As {@link resolveOptions}, for callers that decide themselves what to do about problems. */
+export function readOptions(given: WsSecurityOptions, environment: Environment): OptionsReading {
   const { values, problems } = readEnvironment(environment);
   const production = environment['NODE_ENV'] === 'production';
   const merged = { ...values, ...definedOf(given) };
-  problems.push(...unknownOptions(given));
+  problems.push(...misplacedOptions(given));
 
   const parsed = schema.safeParse(merged);
   for (const { path, message } of parsed.error?.issues ?? [])
@@ -34,12 +54,14 @@ export function resolveOptions(
   // What is wrong by itself has its line already.
   const wrong = new Set(problems.map(({ name }) => name));
   problems.push(...together.filter(({ name }) => !wrong.has(name)));
-  if (problems.length > 0) throw new WsConfigurationError(withoutRepetition(problems));
-  return Object.freeze({
-    ...(options as Omit<ResolvedOptions, 'requireTls' | 'production'>),
-    requireTls: options.requireTls ?? production,
-    production,
-  });
+  return {
+    options: Object.freeze({
+      ...(options as Omit<ResolvedOptions, 'requireTls' | 'production'>),
+      requireTls: options.requireTls ?? production,
+      production,
+    }),
+    problems: withoutRepetition(problems),
+  };
 }
 
 /** So that options can be looked at together although some are wrong: those have their default, or count as set. */
@@ -95,14 +117,13 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
   return [...problems, ...verifierWeaknesses(options)];
 }
 
-function definedOf(given: WsSecurityOptions): WsSecurityOptions {
+function definedOf(given: unknown): WsSecurityOptions {
+  if (!isRecord(given)) return {};
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function unknownOptions(given: WsSecurityOptions): ConfigurationProblem[] {
-  return Object.keys(given)
-    .filter((name) => !Object.hasOwn(OPTIONS, name))
-    .map((name) => ({ name, message: `is no option; there are ${Object.keys(OPTIONS).join(', ')}` }));
+function isRecord(given: unknown): given is object {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function variableOf(name: string): string {
