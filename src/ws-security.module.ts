@@ -25,14 +25,17 @@ import { AwaySessions } from './connection/resume/away-sessions.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ResumeService } from './connection/resume/resume.service.js';
 import { TimerWheel } from './connection/timer-wheel.js';
+import { ChosenEnhancers } from './gateway/chosen-enhancers.js';
 import { ConnectGuards } from './gateway/connect-guards.js';
 import { ConnectionSetup } from './gateway/connection.setup.js';
 import { GatewayAudit } from './gateway/gateway-audit.js';
 import { GatewayExplorer } from './gateway/gateway-explorer.js';
 import { GuardChains } from './gateway/guard-chains.js';
 import { GatewayHooks } from './gateway/gateway-hooks.js';
+import { GatewayStartProblems } from './gateway/gateway-start-problems.js';
 import { InBandAuth } from './gateway/in-band-auth.js';
 import { Login } from './gateway/login.js';
+import { ProvidersInVain } from './gateway/providers-in-vain.js';
 import { SecuredGateways } from './gateway/secured-gateways.js';
 import { WsSecurityAdapter } from './gateway/ws-security.adapter.js';
 import {
@@ -51,9 +54,12 @@ import { ReplyWriter } from './messages/reply.writer.js';
 import { ConnectionEvents } from './observability/connection-events.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
+import { SettingsNotes } from './options/settings.notes.js';
+import { StartProblems } from './options/start-problems.js';
 import { BanService } from './throttling/bans/ban.service.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { Violations } from './messages/violations.service.js';
+import { WsExceptionFilter } from './messages/ws-exception.filter.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { WS_THROTTLERS } from './throttling/throttlers.token.js';
@@ -78,6 +84,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
   imports: [DiscoveryModule],
   providers: [
     ...CONFIGURED,
+    SettingsNotes,
     TimerWheel,
     RoomPolicy,
     Rooms,
@@ -115,10 +122,14 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     BanService,
     Violations,
     WsValidationPipe,
+    WsExceptionFilter,
+    ChosenEnhancers,
     ValidatedBody,
     MessageDispatcher,
     GatewayExplorer,
+    ProvidersInVain,
     GatewayAudit,
+    { provide: StartProblems, useClass: GatewayStartProblems },
     GatewayHooks,
     GuardChains,
     WsAuthGuard,
@@ -141,6 +152,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     AccessRuleReader,
     ThrottleScopeReader,
     GuardChains,
+    ChosenEnhancers,
     ValidatedBody,
     ConnectionRegistry,
     ConnectionLifecycleService,

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ShutdownSignal } from '@nestjs/common';
+import { type INestApplication, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { tlsOptionsFromEnv, WsConfigurationError } from 'nestjs-ws-security';
 import { AppModule } from './app.module.js';
-import { serviceConfig } from './service-config.js';
+import { ProblemList } from './problem-list.js';
+import { serviceConfig, type ServiceConfig } from './service-config.js';
 import { developmentCertificate } from './tls/development-certificate.js';
 
 /** The configured certificate, or one for a first look. */
@@ -14,19 +15,29 @@ async function certificate(): Promise<{ cert: string; key: string }> {
 }
 
 async function bootstrap(): Promise<void> {
-  const { host, port, plainHttp } = serviceConfig();
-  const httpsOptions = plainHttp ? undefined : await certificate();
-  const app = await NestFactory.create(AppModule, {
-    // What stops the start is printed once, below, and not by Nest as well.
-    abortOnError: false,
-    bufferLogs: true,
-    autoFlushLogs: false,
-    logger: ['error', 'warn', 'fatal'],
-    // After the drain; browsers hold connections ready on which they never send a request.
-    forceCloseConnections: true,
-    ...(httpsOptions && { httpsOptions }),
-  });
-  app.flushLogs();
+  const problems = new ProblemList();
+  const config = await problems.attempt(() => serviceConfig());
+  // Without a certificate the application is made all the same, to hear what else is wrong; it does not listen.
+  const httpsOptions = config?.plainHttp ? undefined : ((await problems.attempt(certificate)) ?? {});
+  const app = await problems.attempt(() =>
+    NestFactory.create(AppModule, {
+      // What stops the start is printed once, below, and not by Nest as well.
+      abortOnError: false,
+      bufferLogs: true,
+      autoFlushLogs: false,
+      logger: ['error', 'warn', 'fatal'],
+      // After the drain; browsers hold connections ready on which they never send a request.
+      forceCloseConnections: true,
+      ...(httpsOptions && { httpsOptions }),
+    }),
+  );
+  app?.flushLogs();
+  await problems.attempt(() => app?.init());
+  problems.throwIfAny();
+  if (app && config) await listen(app, config);
+}
+
+async function listen(app: INestApplication, { host, port, plainHttp }: ServiceConfig): Promise<void> {
   // A drained service has done what it was asked: it exits with 0, not by the signal.
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
   await app.listen(port, host);
