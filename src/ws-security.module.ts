@@ -25,6 +25,7 @@ import { AwaySessions } from './connection/resume/away-sessions.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ResumeService } from './connection/resume/resume.service.js';
 import { TimerWheel } from './connection/timer-wheel.js';
+import { AdapterPlaceholder } from './gateway/adapter.placeholder.js';
 import { ChosenEnhancers } from './gateway/chosen-enhancers.js';
 import { ConnectGuards } from './gateway/connect-guards.js';
 import { ConnectionSetup } from './gateway/connection.setup.js';
@@ -140,6 +141,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     { provide: AuthEventHandler, useExisting: InBandAuth },
     Login,
     ConnectionSetup,
+    AdapterPlaceholder,
     WsSecurityAdapter,
   ],
   exports: [

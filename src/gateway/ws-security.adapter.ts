@@ -17,6 +17,7 @@ import { UpgradeListener } from '../handshake/upgrade.listener.js';
 import { channelOf } from '../messages/channel-of.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { AdapterPlaceholder } from './adapter.placeholder.js';
 import { ConnectionSetup } from './connection.setup.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { GatewayEndpoint } from './gateway.endpoint.js';
@@ -45,9 +46,10 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     private readonly gateways: SecuredGateways,
     private readonly tls: TlsReloader,
     private readonly drain: DrainService,
+    placeholder: AdapterPlaceholder,
   ) {
     super();
-    config.setIoAdapter(this);
+    placeholder.replaceBy(this);
   }
 
   async onApplicationBootstrap(): Promise<void> {
