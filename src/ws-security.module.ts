@@ -36,6 +36,7 @@ import { GatewayHooks } from './gateway/gateway-hooks.js';
 import { GatewayStartProblems } from './gateway/gateway-start-problems.js';
 import { InBandAuth } from './gateway/in-band-auth.js';
 import { Login } from './gateway/login.js';
+import { ModuleSettings } from './gateway/module-settings.js';
 import { ProvidersInVain } from './gateway/providers-in-vain.js';
 import { SecuredGateways } from './gateway/secured-gateways.js';
 import { WsSecurityAdapter } from './gateway/ws-security.adapter.js';
@@ -128,6 +129,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ValidatedBody,
     MessageDispatcher,
     GatewayExplorer,
+    ModuleSettings,
     ProvidersInVain,
     GatewayAudit,
     { provide: StartProblems, useClass: GatewayStartProblems },

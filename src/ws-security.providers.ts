@@ -26,7 +26,7 @@ export const CONFIGURED: Provider[] = [
     provide: SECURITY_OPTIONS,
     inject: [GIVEN_OPTIONS, StartProblems],
     useFactory: (given: WsSecurityOptions, further: StartProblems) =>
-      resolveOptions(given, process.env, (options) => further.beside(options)),
+      resolveOptions(given, process.env, further),
   },
   { provide: Clock, useClass: SystemClock },
   { provide: RevocationStore, useClass: MemoryRevocationStore },

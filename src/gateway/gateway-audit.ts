@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { isEventName } from '../protocol/event-name.js';
 import { isReservedEvent } from '../protocol/reserved-event.js';
-import { namedThrottlerProblems } from '../throttling/named-throttlers.js';
 import { WS_THROTTLERS, type WsThrottler } from '../throttling/throttlers.token.js';
 import { hasLoneSurrogate } from '../validation/lone-surrogate.js';
 import { deadHandlers } from './dead-handlers.js';
@@ -10,6 +9,7 @@ import type { DiscoveredGateway } from './gateway-explorer.js';
 import { gatewayOptionProblems } from './gateway-options.js';
 import { GuardChains } from './guard-chains.js';
 import { bodyProblems } from './handler-bodies.js';
+import { ModuleSettings } from './module-settings.js';
 import { ProvidersInVain } from './providers-in-vain.js';
 import { throttleProblems } from './throttle-decorators.js';
 
@@ -21,19 +21,19 @@ import { throttleProblems } from './throttle-decorators.js';
 export class GatewayAudit {
   constructor(
     private readonly guards: GuardChains,
+    private readonly settings: ModuleSettings,
     private readonly providers: ProvidersInVain,
     @Inject(WS_THROTTLERS) private readonly throttlers: readonly WsThrottler[],
   ) {}
 
   problemsOf(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
-    const ofModule = namedThrottlerProblems(this.throttlers);
     return [
+      ...this.settings.problems(),
       ...this.providers.find(),
-      ...ofModule.map((message) => ({ name: 'WsSecurityModule', message })),
       ...gateways.flatMap(problemsOfOne),
       ...conflicts(gateways),
       ...deadHandlers(gateways),
-      ...(ofModule.length > 0 ? [] : throttleProblems(gateways, this.throttlers)),
+      ...throttleProblems(gateways, this.throttlers),
       ...this.guards.problemsOf(gateways),
     ];
   }

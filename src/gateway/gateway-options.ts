@@ -1,6 +1,7 @@
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { isLikely, nearestName } from '../options/nearest-name.js';
 import { pathProblem } from './gateway-path.js';
+import { isClassList } from './class-list.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 
 const MAX_PORT = 65_535;
@@ -14,12 +15,12 @@ const RULES: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   public: (value) => problemUnless(typeof value === 'boolean', 'must have true or false as "public"'),
   protocols: (names) =>
     problemUnless(
-      isListOf(names, (name) => typeof name === 'string' && TOKEN.test(name)) && (names as []).length > 0,
+      isProtocolList(names),
       'must have a list of subprotocols as "protocols", such as [\'chat.v1\']',
     ),
-  guards: (guards) => problemUnless(isListOf(guards, isClass), 'must have a list of classes as "guards"'),
+  guards: (guards) => problemUnless(isClassList(guards), 'must have a list of classes as "guards"'),
   connectGuards: (guards) =>
-    problemUnless(isListOf(guards, isClass), 'must have a list of classes as "connectGuards"'),
+    problemUnless(isClassList(guards), 'must have a list of classes as "connectGuards"'),
 };
 
 /** What others call something that this module has elsewhere. */
@@ -75,10 +76,7 @@ function isPort(port: unknown): boolean {
   return Number.isInteger(port) && (port as number) >= 0 && (port as number) <= MAX_PORT;
 }
 
-function isListOf(list: unknown, test: (entry: unknown) => boolean): boolean {
-  return Array.isArray(list) && list.every(test);
-}
-
-function isClass(value: unknown): boolean {
-  return typeof value === 'function' && value.prototype !== undefined;
+function isProtocolList(names: unknown): boolean {
+  if (!Array.isArray(names) || names.length === 0) return false;
+  return names.every((name) => typeof name === 'string' && TOKEN.test(name));
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type Provider } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
@@ -7,8 +7,9 @@ import { StartProblems } from '../options/start-problems.js';
 import { hasVerifier } from '../options/verifier-rules.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { GatewayExplorer } from './gateway-explorer.js';
+import { ModuleSettings } from './module-settings.js';
 import { plaintextProblems, willServeTls } from './plaintext.js';
-import { MODULE_PROVIDERS, tokenOf } from './provider-token.js';
+import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
 import { unverifiedProblems } from './unverified-gateways.js';
 
 /** What can be seen of the gateways and the server before the module's own providers are made. */
@@ -19,14 +20,19 @@ export class GatewayStartProblems extends StartProblems {
     private readonly audit: GatewayAudit,
     private readonly host: HttpAdapterHost,
     private readonly moduleRef: ModuleRef,
-    @Inject(MODULE_PROVIDERS) private readonly providers: readonly Provider[],
+    private readonly settings: ModuleSettings,
+    @Inject(MODULE_PROVIDERS) private readonly providers: unknown,
   ) {
     super();
   }
 
+  override ofSettings(): readonly ConfigurationProblem[] {
+    return this.settings.problems();
+  }
+
   override beside(options: ResolvedOptions): readonly ConfigurationProblem[] {
     const gateways = this.explorer.explore();
-    const isVerified = this.providers.some((provider) => tokenOf(provider) === TokenVerifier);
+    const isVerified = providersIn(this.providers).some((provider) => tokenOf(provider) === TokenVerifier);
     const isSecure = willServeTls(this.host, this.moduleRef);
     return [
       ...this.audit.problemsOf(gateways),

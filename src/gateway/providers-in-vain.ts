@@ -8,7 +8,7 @@ import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsPolicyGuard } from '../messages/ws-policy.guard.js';
 import { WS_THROTTLER_STORAGE } from '../throttling/throttler-storage.token.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
-import { MODULE_PROVIDERS, tokenOf } from './provider-token.js';
+import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
 
 /** Tokens that look as if the module asked for them, and where what is meant belongs. */
 const NEVER_ASKED = new Map<InjectionToken, string>([
@@ -30,7 +30,7 @@ const PROVIDERS = 'providers';
 export class ProvidersInVain {
   constructor(
     private readonly discovery: DiscoveryService,
-    @Inject(MODULE_PROVIDERS) private readonly given: readonly Provider[],
+    @Inject(MODULE_PROVIDERS) private readonly given: unknown,
   ) {}
 
   find(): ConfigurationProblem[] {
@@ -40,7 +40,7 @@ export class ProvidersInVain {
   }
 
   private neverAsked(): ConfigurationProblem[] {
-    const tokens = new Set(this.given.map(tokenOf));
+    const tokens = new Set(providersIn(this.given).map(tokenOf));
     // Somebody may want to have it under both.
     if (tokens.has(WS_THROTTLER_STORAGE)) tokens.delete(ThrottlerStorage);
     return [...tokens].flatMap((token) => {

@@ -1,5 +1,6 @@
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { suggestion } from '../options/nearest-name.js';
+import { namedThrottlerProblems } from '../throttling/named-throttlers.js';
 import { throttleSettingsOf } from '../throttling/throttle-settings.js';
 import { throttlerProblems, type ThrottlerSetting } from '../throttling/throttler-problems.js';
 import type { WsThrottler } from '../throttling/throttlers.token.js';
@@ -10,6 +11,8 @@ export function throttleProblems(
   gateways: readonly DiscoveredGateway[],
   throttlers: readonly WsThrottler[],
 ): ConfigurationProblem[] {
+  // Names are only known where they are right.
+  if (namedThrottlerProblems(throttlers).length > 0) return [];
   const names = ['default', ...throttlers.map(({ name }) => name)];
   const problemsAt = (place: string, settings: readonly ThrottlerSetting[]): ConfigurationProblem[] =>
     settings.flatMap((setting) => messagesOf(setting, names).map((message) => ({ name: place, message })));

@@ -3,6 +3,7 @@ import { WsConfigurationError, type ConfigurationProblem } from '../errors/confi
 import { readEnvironment, type Environment } from './environment.js';
 import { misplacedOptions } from './misplaced-options.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
+import type { StartProblems } from './start-problems.js';
 import { unknownVariables } from './unknown-variables.js';
 import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js';
 
@@ -24,19 +25,19 @@ export interface OptionsReading {
 /**
  * Options in force: what is given, else the environment, else the default.
  *
- * @param furtherProblems asked for what is wrong beside the options, when the application cannot start anyway
+ * @param further knows what would stop the start beside the options
  * @throws WsConfigurationError with every problem at once
  */
 export function resolveOptions(
   given: WsSecurityOptions = {},
   environment: Environment = process.env,
-  furtherProblems: (options: ResolvedOptions) => readonly ConfigurationProblem[] = () => [],
+  further?: StartProblems,
 ): ResolvedOptions {
   const { options, problems } = readOptions(given, environment);
-  if (problems.length === 0) return options;
-  throw new WsConfigurationError(
-    withoutRepetition([...problems, ...furtherProblems(options), ...unknownVariables(environment)]),
-  );
+  const wrong = [...problems, ...(further?.ofSettings() ?? [])];
+  if (wrong.length === 0) return options;
+  const beside = [...(further?.beside(options) ?? []), ...unknownVariables(environment)];
+  throw new WsConfigurationError(withoutRepetition([...wrong, ...beside]));
 }
 
 /** As {@link resolveOptions}, for callers that decide themselves what to do about problems. */

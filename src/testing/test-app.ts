@@ -79,9 +79,7 @@ export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp
   });
   builder.overrideProvider(SECURITY_OPTIONS).useFactory({
     factory: (given: WsSecurityOptions, further: StartProblems) =>
-      resolveOptions(testOptions(given, config.options ?? {}), process.env, (options) =>
-        further.beside(options),
-      ),
+      resolveOptions(testOptions(given, config.options ?? {}), process.env, further),
     inject: [GIVEN_OPTIONS, StartProblems],
   });
   if (config.clock) builder.overrideProvider(Clock).useValue(config.clock);
