@@ -18,7 +18,7 @@ export function suggestion(given: string, known: Iterable<string>): string {
 
 /** Whether one was meant by the other, and is not merely the nearest. */
 export function isLikely(given: string, name: string): boolean {
-  return distanceOf(given, name) <= Math.max(2, Math.floor(given.length / 4));
+  return distanceOf(given, name) < Math.max(3, given.length / 4);
 }
 
 /** A word that is left out or cut short (`WS_JWT_AUD`) is a smaller slip than as many wrong letters. */

@@ -74,9 +74,13 @@ function withStandIns(given: Record<string, unknown>): Parsed {
   return Object.fromEntries(entries) as Parsed;
 }
 
-/** Of algorithms it is looked at which they are, of other texts without a default whether there is one. */
+/** As long as the longest secret that an algorithm asks for, so that it is no problem by itself. */
+const STAND_IN = '-'.repeat(64);
+
+/** Rules ask which algorithms there are, and of other options without a default only whether they were given. */
 function presenceOf(name: string, value: unknown): string | undefined {
-  return typeof value === 'string' && name !== 'jwtAlgorithms' ? value : undefined;
+  if (value === undefined || value === null || name === 'jwtAlgorithms') return undefined;
+  return typeof value === 'string' ? value : STAND_IN;
 }
 
 /** Settings that are each valid and make no sense together. */
