@@ -63,6 +63,7 @@ class PoliteFilter extends WsExceptionFilter {
 
   override catch(exception: unknown, host: ArgumentsHost): void {
     PoliteFilter.seen.push(exception);
+    // oxlint-disable-next-line promise/valid-params -- the method of a filter
     super.catch(exception, host);
   }
 

@@ -96,7 +96,7 @@ describe('C6 the application does not start', () => {
   ])('C1 when a throttler is given %s, by a decorator or by the module', async (_what, setting, problem) => {
     @SecureGateway({ path: '/ws' })
     class Decorated {
-      @Throttle({ default: setting as never })
+      @Throttle({ default: setting })
       @SubscribeMessage('one')
       one(): boolean {
         return true;

@@ -14,6 +14,7 @@ export class GatewayPipe implements PipeTransform {
   constructor(private readonly chosen: ChosenEnhancers) {}
 
   transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // oxlint-disable-next-line promise/valid-params -- the method of a filter
     return this.chosen.pipe.transform(value, metadata);
   }
 }
@@ -25,6 +26,7 @@ export class GatewayFilter implements ExceptionFilter {
   constructor(private readonly chosen: ChosenEnhancers) {}
 
   catch(exception: unknown, host: ArgumentsHost): unknown {
+    // oxlint-disable-next-line promise/valid-params -- the method of a filter
     return this.chosen.filter.catch(exception, host);
   }
 }

@@ -10,7 +10,7 @@ export function instead(message: string): z.core.$ZodErrorMap {
 }
 
 /** A text, whose rules say what it may be. @param message what it must be */
-export function text(message: string): z.ZodString {
+export function stringOf(message: string): z.ZodString {
   return z.string({ error: instead(message) });
 }
 
@@ -53,7 +53,7 @@ export function list<T extends string>(item: z.ZodType<T, string>) {
 
 /** A text that is not shorter than so many bytes in UTF-8. */
 export function bytes(min: number, message: string) {
-  return text('must be a string').refine((value) => Buffer.byteLength(value) >= min, { error: message });
+  return stringOf('must be a string').refine((value) => Buffer.byteLength(value) >= min, { error: message });
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(...values: T) {
@@ -63,7 +63,7 @@ export function choice<const T extends readonly [string, ...string[]]>(...values
 /** An absolute http(s) URL that carries neither credentials nor a fragment. */
 export function httpUrl() {
   const message = 'must be a URL such as https://id.example.com, without user or fragment';
-  return text(message).refine(isHttpUrl, { error: message });
+  return stringOf(message).refine(isHttpUrl, { error: message });
 }
 
 function isHttpUrl(text: string): boolean {
@@ -75,7 +75,7 @@ function isHttpUrl(text: string): boolean {
 /** A file that can be read when the application starts. */
 export function filePath() {
   const message = 'must name a file that can be read';
-  return text(message).refine(isReadable, { error: message });
+  return stringOf(message).refine(isReadable, { error: message });
 }
 
 function isReadable(path: string): boolean {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addressRange, host } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
-import { bytes, choice, filePath, flag, httpUrl, integer, list, text } from './option-parsers.js';
+import { bytes, choice, filePath, flag, httpUrl, integer, list, stringOf } from './option-parsers.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
 
@@ -47,7 +47,7 @@ export const OPTIONS = {
   authCookie: option(
     'WS_AUTH_COOKIE',
     // RFC 6265 §4.1.1: the name is a token.
-    text('must be the name of a cookie')
+    stringOf('must be the name of a cookie')
       .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'must be the name of a cookie' })
       .optional(),
   ),
@@ -100,7 +100,7 @@ export const OPTIONS = {
   ),
   jwtType: option(
     'WS_JWT_TYPE',
-    text('must be a media type such as at+jwt')
+    stringOf('must be a media type such as at+jwt')
       .regex(/^[\w!#$&^.+/-]+$/, { error: 'must be a media type such as at+jwt' })
       .optional(),
   ),

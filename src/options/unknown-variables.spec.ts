@@ -7,7 +7,7 @@ const namesIn = (environment: Record<string, string>): string[] =>
 it('C6 knows every variable and the files that stand for them', () => {
   const known = Object.values(OPTIONS).flatMap((option) => [
     option.variable,
-    ...('file' in option ? [option.file as string] : []),
+    ...('file' in option ? [option.file] : []),
   ]);
   expect(known).toContain('WS_JWT_SECRET_FILE');
   expect(namesIn(Object.fromEntries(known.map((name) => [name, 'x'])))).toEqual([]);
