@@ -1,6 +1,7 @@
 import { SkipThrottle, Throttle } from '@nestjs/throttler';
+import { UseGuards, UseInterceptors } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
-import { SecureGateway, WsCost } from 'nestjs-ws-security';
+import { SecureGateway, WsAuthGuard, WsCost, WsRoles } from 'nestjs-ws-security';
 import { problemsOf } from './support/problems-of.js';
 
 const MINUTE = 60_000;
@@ -79,6 +80,37 @@ describe('C6 the application does not start', () => {
     class Below extends Base {}
     expect(await problemsOf({ gateways: [Below] })).toEqual([
       expect.stringMatching(/^Below\.wrapped: throttles by "short"/),
+    ]);
+  });
+
+  it('C6 when a hook has guards, limits or roles, which Nest does not ask', async () => {
+    @SecureGateway({ path: '/ws' })
+    class Hooked {
+      @UseGuards(WsAuthGuard)
+      handleConnection(): void {
+        return undefined;
+      }
+
+      @Throttle({ default: { limit: 1, ttl: MINUTE } })
+      @WsRoles('admin')
+      handleDisconnect(): void {
+        return undefined;
+      }
+    }
+
+    @SecureGateway({ path: '/fine' })
+    class Fine {
+      @UseInterceptors()
+      handleConnection(): void {
+        return undefined;
+      }
+    }
+    const message =
+      'has guards, limits or rights of messages, which nobody asks on a hook; ' +
+      'decisions about who may connect are connectGuards';
+    expect(await problemsOf({ gateways: [Hooked, Fine] })).toEqual([
+      `Hooked.handleConnection: ${message}`,
+      `Hooked.handleDisconnect: ${message}`,
     ]);
   });
 

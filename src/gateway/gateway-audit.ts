@@ -5,6 +5,7 @@ import { isReservedEvent } from '../protocol/reserved-event.js';
 import { WS_THROTTLERS, type WsThrottler } from '../throttling/throttlers.token.js';
 import { hasLoneSurrogate } from '../validation/lone-surrogate.js';
 import { deadHandlers } from './dead-handlers.js';
+import { decoratedHooks } from './decorated-hooks.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { gatewayOptionProblems } from './gateway-options.js';
 import { GuardChains } from './guard-chains.js';
@@ -49,7 +50,12 @@ function problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
       },
     ];
   }
-  return [...eventProblems(gateway), ...shapeProblems(gateway), ...bodyProblems(gateway)];
+  return [
+    ...eventProblems(gateway),
+    ...shapeProblems(gateway),
+    ...decoratedHooks(gateway),
+    ...bodyProblems(gateway),
+  ];
 }
 
 function eventProblems({ name, handlers }: DiscoveredGateway): ConfigurationProblem[] {
