@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { MODULE_CONNECT_GUARDS } from './gateway/connect-guards.js';
 import { MODULE_GUARDS } from './gateway/guard-chains.js';
+import { MODULE_PROVIDERS, providersIn } from './gateway/provider-token.js';
 import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttling/throttlers.token.js';
 import type { WsSecurityOptions } from './options/options.schema.js';
@@ -42,8 +43,9 @@ export const {
         { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
         { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
         { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
+        { provide: MODULE_PROVIDERS, useValue: extras.providers ?? [] },
         // Of two providers with one token the later one counts.
-        ...(extras.providers ?? []),
+        ...providersIn(extras.providers),
       ],
     }),
   )

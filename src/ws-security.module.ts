@@ -26,14 +26,19 @@ import { ResumeMemory } from './connection/resume/resume-memory.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ResumeService } from './connection/resume/resume.service.js';
 import { TimerWheel } from './connection/timer-wheel.js';
+import { AdapterPlaceholder } from './gateway/adapter.placeholder.js';
+import { ChosenEnhancers } from './gateway/chosen-enhancers.js';
 import { ConnectGuards } from './gateway/connect-guards.js';
 import { ConnectionSetup } from './gateway/connection.setup.js';
 import { GatewayAudit } from './gateway/gateway-audit.js';
 import { GatewayExplorer } from './gateway/gateway-explorer.js';
 import { GuardChains } from './gateway/guard-chains.js';
 import { GatewayHooks } from './gateway/gateway-hooks.js';
+import { GatewayStartProblems } from './gateway/gateway-start-problems.js';
 import { InBandAuth } from './gateway/in-band-auth.js';
 import { Login } from './gateway/login.js';
+import { ModuleSettings } from './gateway/module-settings.js';
+import { ProvidersInVain } from './gateway/providers-in-vain.js';
 import { SecuredGateways } from './gateway/secured-gateways.js';
 import { WsSecurityAdapter } from './gateway/ws-security.adapter.js';
 import {
@@ -54,9 +59,12 @@ import { ReplyWriter } from './messages/reply.writer.js';
 import { ConnectionEvents } from './observability/connection-events.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
+import { SettingsNotes } from './options/settings.notes.js';
+import { StartProblems } from './options/start-problems.js';
 import { BanService } from './throttling/bans/ban.service.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { Violations } from './messages/violations.service.js';
+import { WsExceptionFilter } from './messages/ws-exception.filter.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { WS_THROTTLERS } from './throttling/throttlers.token.js';
@@ -81,6 +89,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
   imports: [DiscoveryModule],
   providers: [
     ...CONFIGURED,
+    SettingsNotes,
     TimerWheel,
     RoomPolicy,
     Rooms,
@@ -121,10 +130,15 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     BanService,
     Violations,
     WsValidationPipe,
+    WsExceptionFilter,
+    ChosenEnhancers,
     ValidatedBody,
     MessageDispatcher,
     GatewayExplorer,
+    ModuleSettings,
+    ProvidersInVain,
     GatewayAudit,
+    { provide: StartProblems, useClass: GatewayStartProblems },
     GatewayHooks,
     GuardChains,
     WsAuthGuard,
@@ -135,6 +149,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     { provide: AuthEventHandler, useExisting: InBandAuth },
     Login,
     ConnectionSetup,
+    AdapterPlaceholder,
     WsSecurityAdapter,
   ],
   exports: [
@@ -147,6 +162,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     AccessRuleReader,
     ThrottleScopeReader,
     GuardChains,
+    ChosenEnhancers,
     ValidatedBody,
     ConnectionRegistry,
     ConnectionLifecycleService,

@@ -14,6 +14,7 @@ import { SecurityEvents } from './observability/security-events.service.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { resolveOptions } from './options/resolve-options.js';
+import { StartProblems } from './options/start-problems.js';
 import { BanStore, MemoryBanStore } from './throttling/bans/ban-store.js';
 import { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
@@ -23,8 +24,9 @@ import { GIVEN_OPTIONS } from './ws-security.module-definition.js';
 export const CONFIGURED: Provider[] = [
   {
     provide: SECURITY_OPTIONS,
-    inject: [GIVEN_OPTIONS],
-    useFactory: (given: WsSecurityOptions) => resolveOptions(given),
+    inject: [GIVEN_OPTIONS, StartProblems],
+    useFactory: (given: WsSecurityOptions, further: StartProblems) =>
+      resolveOptions(given, process.env, further),
   },
   { provide: Clock, useClass: SystemClock },
   { provide: RevocationStore, useClass: MemoryRevocationStore },

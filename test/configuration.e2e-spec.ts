@@ -28,7 +28,8 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { certificate } from './support/certificate.js';
 import { EchoDto, EchoGateway, PublicGateway } from './support/echo.gateway.js';
-import { startApp, type AppOptions } from './support/start-app.js';
+import { problemsOf } from './support/problems-of.js';
+import { startApp } from './support/start-app.js';
 import { TestClient } from './support/test-client.js';
 import { mintToken } from './support/tokens.js';
 
@@ -285,15 +286,6 @@ class OneAuthorization extends WsAuthorizationGuard {}
 
 @Injectable()
 class OtherAuthorization extends WsAuthorizationGuard {}
-
-async function problemsOf(config: AppOptions): Promise<string[]> {
-  const running = await startApp(config).catch((error: unknown) => error);
-  if (running instanceof WsConfigurationError)
-    return running.problems.map(({ name, message }) => `${name}: ${message}`);
-  if (running instanceof Error) throw running;
-  await (running as { close(): Promise<void> }).close();
-  return [];
-}
 
 describe('the application does not start', () => {
   it('when a gateway is not secured', async () => {

@@ -4,7 +4,7 @@ import { type ConfigurationProblem, WsConfigurationError } from 'nestjs-ws-secur
 
 const MAX_PORT = 65_535;
 
-interface ServiceConfig {
+export interface ServiceConfig {
   host: string;
   port: number;
   plainHttp: boolean;

@@ -5,9 +5,10 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ClientLocator, tlsOptionsFromEnv } from 'nestjs-ws-security';
 import { AppModule } from './app.module.js';
-import { HTTP_DEADLINES, limitWaiting } from './http/http-deadlines.js';
+import { HTTP_DEADLINES, type HttpDeadlines, limitWaiting } from './http/http-deadlines.js';
 import { securityHeaders } from './http/security-headers.js';
-import { serviceConfig } from './service-config.js';
+import { ProblemList } from './problem-list.js';
+import { serviceConfig, type ServiceConfig } from './service-config.js';
 import { developmentCertificate } from './tls/development-certificate.js';
 
 /** The configured certificate, or one for a first look. */
@@ -18,22 +19,36 @@ async function certificate(): Promise<{ cert: string; key: string }> {
 /**
  * Starts the reference service, and says where.
  *
- * @throws WsConfigurationError
+ * @throws WsConfigurationError with everything that is wrong
  */
 export async function startService(deadlines = HTTP_DEADLINES): Promise<void> {
-  const { host, port, plainHttp } = serviceConfig();
-  const httpsOptions = plainHttp ? undefined : await certificate();
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
-    // What stops the start is printed once, by whoever called, and not by Nest as well.
-    abortOnError: false,
-    bufferLogs: true,
-    autoFlushLogs: false,
-    logger: ['error', 'warn', 'fatal'],
-    // After the drain; browsers hold connections ready on which they never send a request.
-    forceCloseConnections: true,
-    ...(httpsOptions && { httpsOptions }),
-  });
-  app.flushLogs();
+  const problems = new ProblemList();
+  const config = await problems.attempt(() => serviceConfig());
+  // Without a certificate the application is made all the same, to hear what else is wrong; it does not listen.
+  const httpsOptions = config?.plainHttp ? undefined : ((await problems.attempt(certificate)) ?? {});
+  const app = await problems.attempt(() =>
+    NestFactory.create<NestExpressApplication>(AppModule, {
+      // What stops the start is printed once, by whoever called, and not by Nest as well.
+      abortOnError: false,
+      bufferLogs: true,
+      autoFlushLogs: false,
+      logger: ['error', 'warn', 'fatal'],
+      // After the drain; browsers hold connections ready on which they never send a request.
+      forceCloseConnections: true,
+      ...(httpsOptions && { httpsOptions }),
+    }),
+  );
+  app?.flushLogs();
+  await problems.attempt(() => app?.init());
+  problems.throwIfAny();
+  if (app && config) await listen(app, config, deadlines);
+}
+
+async function listen(
+  app: NestExpressApplication,
+  { host, port, plainHttp }: ServiceConfig,
+  deadlines: HttpDeadlines,
+): Promise<void> {
   app.disable('x-powered-by');
   const server = app.getHttpServer() as Server;
   limitWaiting(server, deadlines);

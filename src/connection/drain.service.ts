@@ -21,6 +21,7 @@ const GOODBYE_MS = 1000;
 @Injectable()
 export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown {
   private draining = false;
+  private isServing = false;
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -33,6 +34,11 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   /** Whether handshakes are refused from now on. */
   get isDraining(): boolean {
     return this.draining;
+  }
+
+  /** A server that gateways are bound to has begun to listen. @internal */
+  serving(): void {
+    this.isServing = true;
   }
 
   // The first hook of a shutdown: nobody new comes in while the others still run.
@@ -54,8 +60,9 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   }
 
   private async closeInTime(): Promise<void> {
-    this.lifecycle.draining();
     const connections = [...this.registry];
+    // Where nobody could ever connect there is nothing to tell.
+    if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();
     const deadline = new Promise<void>((resolve) =>
       overdue.signal.addEventListener('abort', () => resolve()),

@@ -2,8 +2,8 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
-import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import { GatewayFilter } from './gateway-enhancers.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 
 // `EXCEPTION_FILTERS_METADATA` and `INTERCEPTORS_METADATA` of @nestjs/common.
@@ -15,16 +15,18 @@ const INTERCEPTORS = '__interceptors__';
  * do, and no filter of the application's would want to see what they throw.
  *
  * @param guards in the order authentication, throttler, authorization
+ * @param hasOwnFilter whether the filter of all gateways is the module's own
  * @param isIntercepted whether the application has interceptors for all handlers
  */
 export function eventTargetsOf(
   { instance, handlers }: DiscoveredGateway,
   [authentication, throttler, authorization]: readonly CanActivate[],
+  hasOwnFilter: boolean,
   isIntercepted: boolean,
 ): [event: string, target: EventTarget][] {
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as BuiltInGuards;
-  const isAskable = areBuiltIn(guards) && hasOnlyOwnFilter(gateway);
+  const isAskable = areBuiltIn(guards) && hasOwnFilter && hasNoOtherFilter(gateway);
   return handlers.map(({ event, callback: handler }) => {
     const target: EventTarget = {
       gateway,
@@ -51,7 +53,7 @@ function answersLike(guard: CanActivate, type: Type<CanActivate>): boolean {
   return guard.canActivate === (type.prototype as CanActivate).canActivate;
 }
 
-function hasOnlyOwnFilter(gateway: Type): boolean {
+function hasNoOtherFilter(gateway: Type): boolean {
   const filters = (Reflect.getMetadata(FILTERS, gateway) ?? []) as unknown[];
-  return filters.every((filter) => filter === WsExceptionFilter);
+  return filters.every((filter) => filter === GatewayFilter);
 }

@@ -7,7 +7,7 @@ import {
   MESSAGE_METADATA,
   PORT_METADATA,
 } from '@nestjs/websockets/internal';
-import { SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway.decorator.js';
+import { portOf, SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway.decorator.js';
 
 export interface GatewayHandler {
   /** What it subscribes to; Nest lets it be anything. */
@@ -23,6 +23,8 @@ export interface DiscoveredGateway {
   instance: object;
   /** Undefined for a gateway that is not secured. */
   options: SecureGatewayOptions | undefined;
+  /** Options of another decorator on it, which nobody looks at. */
+  strayOptions: string[];
   /** Whether its instance says that it is of the class that was decorated; guards look there. */
   isOfItsClass: boolean;
   isRequestScoped: boolean;
@@ -55,6 +57,7 @@ export class GatewayExplorer {
         name: wrapper.name as string,
         instance: wrapper.instance as object,
         options: securedOptionsOf(wrapper.metatype as object),
+        strayOptions: strayOptionsOf(wrapper.metatype as object),
         moduleRef: wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance ?? this.moduleRef,
         isOfItsClass: (wrapper.instance as object).constructor === wrapper.metatype,
         isRequestScoped: !wrapper.isDependencyTreeStatic(),
@@ -87,5 +90,10 @@ function securedOptionsOf(gateway: object): SecureGatewayOptions | undefined {
   const secured = Reflect.getMetadata(SECURE_GATEWAY, gateway) as SecureGatewayOptions | undefined;
   const bound = Reflect.getMetadata(GATEWAY_OPTIONS, gateway) as { path?: unknown } | undefined;
   const port = (Reflect.getMetadata(PORT_METADATA, gateway) as number | undefined) ?? 0;
-  return secured?.path === bound?.path && (secured?.port ?? 0) === port ? secured : undefined;
+  return secured?.path === bound?.path && portOf(secured ?? {}) === port ? secured : undefined;
+}
+
+function strayOptionsOf(gateway: object): string[] {
+  const bound = (Reflect.getMetadata(GATEWAY_OPTIONS, gateway) ?? {}) as Record<string, unknown>;
+  return Object.keys(bound).filter((option) => option !== 'path' && bound[option] !== undefined);
 }

@@ -3,6 +3,7 @@ import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import { isClassList } from './class-list.js';
 
 export type GuardType = Type<CanActivate>;
 
@@ -28,9 +29,11 @@ export function orderOf(own: readonly GuardType[], everywhere: readonly GuardTyp
 }
 
 /** Only one guard can take the place of a built-in one: another one beside it would never be asked. */
-export function clashesIn(name: string, guards: readonly GuardType[]): ConfigurationProblem[] {
+export function clashesIn(name: string, guards: unknown): ConfigurationProblem[] {
+  // Anything else is a problem of its own.
+  if (!isClassList(guards)) return [];
   return BUILT_IN.flatMap((builtIn) => {
-    const names = replacementsOf(builtIn, guards).map((guard) => guard.name);
+    const names = replacementsOf(builtIn, guards as GuardType[]).map((guard) => guard.name);
     if (names.length < 2) return [];
     const message = `names more than one guard for the place of ${builtIn.name}: ${names.join(', ')}; let one of them extend the other and name that one, or let it extend none of the built-in ones`;
     return [{ name, message }];

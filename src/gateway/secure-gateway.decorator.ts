@@ -1,8 +1,7 @@
 import { applyDecorators, type CanActivate, SetMetadata, type Type, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
-import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
-import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
+import { GatewayFilter, GatewayPipe } from './gateway-enhancers.js';
 import { WsGuardChain } from './ws-guard-chain.js';
 
 /** @publicApi */
@@ -33,14 +32,25 @@ export const SECURE_GATEWAY = 'ws-security:gateway';
  * @publicApi
  */
 export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
-  const path = options.path.startsWith('/') ? options.path : `/${options.path}`;
+  // What is wrong with them is said when the application starts, together with everything else.
+  const given = (typeof options === 'object' ? { ...options } : {}) as SecureGatewayOptions;
+  const path = withSlash(given.path);
   return applyDecorators(
-    WebSocketGateway(options.port ?? 0, { path }),
+    WebSocketGateway(portOf(given), { path }),
     ahead(GUARDS, WsGuardChain),
-    UsePipes(WsValidationPipe),
-    ahead(FILTERS, WsExceptionFilter),
-    SetMetadata(SECURE_GATEWAY, { ...options, path }),
+    UsePipes(GatewayPipe),
+    ahead(FILTERS, GatewayFilter),
+    SetMetadata(SECURE_GATEWAY, { ...given, path }),
   );
+}
+
+/** The port a gateway is bound to; 0 for that of the application. */
+export function portOf({ port }: Pick<SecureGatewayOptions, 'port'>): number {
+  return Number.isInteger(port) ? (port as number) : 0;
+}
+
+function withSlash(path: unknown): string {
+  return typeof path === 'string' && !path.startsWith('/') ? `/${path}` : (path as string);
 }
 
 /**

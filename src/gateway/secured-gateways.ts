@@ -1,15 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
-import { WsConfigurationError } from '../errors/configuration.error.js';
+import { TokenVerifier } from '../auth/token-verifier.js';
+import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
+import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { unknownVariables } from '../options/unknown-variables.js';
 import { ThrottleScopeReader } from '../throttling/throttle-scope.js';
+import { ChosenEnhancers } from './chosen-enhancers.js';
 import { ConnectGuards } from './connect-guards.js';
 import { eventTargetsOf } from './event-targets.js';
 import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { GuardChains } from './guard-chains.js';
+import { unverifiedProblems } from './unverified-gateways.js';
 
 type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] } & {
   readonly targets: Map<string, EventTarget>;
@@ -30,20 +37,31 @@ export class SecuredGateways {
     private readonly hooks: GatewayHooks,
     private readonly connectGuards: ConnectGuards,
     private readonly guards: GuardChains,
+    private readonly enhancers: ChosenEnhancers,
     private readonly config: ApplicationConfig,
     private readonly scopes: ThrottleScopeReader,
+    private readonly verifier: TokenVerifier,
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
   ) {}
 
   /**
    * Looks at all gateways before the first is bound, so that everything wrong is said at once.
    *
+   * @param serverProblems what is wrong with the servers that the gateways are about to be bound to
    * @throws WsConfigurationError
    */
-  verify(): void {
+  verify(
+    serverProblems: (gateways: readonly DiscoveredGateway[]) => ConfigurationProblem[] = () => [],
+  ): void {
     if (this.verified) return;
     const gateways = this.explorer.explore();
-    const problems = [...this.audit.problemsOf(gateways), ...this.guards.problemsOf(gateways)];
-    if (problems.length > 0) throw new WsConfigurationError(problems);
+    const isVerified = !(this.verifier instanceof UnconfiguredVerifier);
+    const problems = [
+      ...this.audit.problemsOf(gateways),
+      ...unverifiedProblems(gateways, this.options, isVerified),
+      ...serverProblems(gateways),
+    ];
+    if (problems.length > 0) throw new WsConfigurationError([...problems, ...unknownVariables(process.env)]);
     for (const { instance, name } of gateways) this.hooks.guard(instance, name);
     // In this order on every node, whose messages may come in any.
     for (const { instance } of gateways) this.scopes.nameOf(instance.constructor);
@@ -67,6 +85,7 @@ export class SecuredGateways {
 
   /** Makes the guards. Nest binds gateways synchronously, and to make an instance takes a while. */
   async prepare(): Promise<void> {
+    await this.enhancers.prepare();
     await this.guards.prepare(this.verified ?? []);
     for (const [policy, gateways] of this.pending) {
       policy.connectGuards = await this.connectGuards.of(gateways);
@@ -80,6 +99,7 @@ export class SecuredGateways {
     const { config } = this;
     const isIntercepted =
       config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
-    return eventTargetsOf(gateway, this.guards.of(gateway.instance.constructor), isIntercepted);
+    const guards = this.guards.of(gateway.instance.constructor);
+    return eventTargetsOf(gateway, guards, this.enhancers.hasOwnFilter, isIntercepted);
   }
 }

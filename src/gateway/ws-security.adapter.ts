@@ -5,8 +5,9 @@ import { Injectable, type OnApplicationBootstrap, type WsMessageHandler } from '
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { AbstractWsAdapter } from '@nestjs/websockets';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { WsConfigurationError } from '../errors/configuration.error.js';
+import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import { Clock } from '../connection/clock.js';
+import { DrainService } from '../connection/drain.service.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { HandshakeService } from '../handshake/handshake.service.js';
 import { refuseUnverified } from '../handshake/tls/client-certificate.js';
@@ -16,8 +17,12 @@ import { UpgradeListener } from '../handshake/upgrade.listener.js';
 import { channelOf } from '../messages/channel-of.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { AdapterPlaceholder } from './adapter.placeholder.js';
 import { ConnectionSetup } from './connection.setup.js';
+import type { DiscoveredGateway } from './gateway-explorer.js';
 import { GatewayEndpoint } from './gateway.endpoint.js';
+import { plaintextProblems } from './plaintext.js';
+import { portProblems } from './missing-ports.js';
 import { SecuredGateways } from './secured-gateways.js';
 
 /**
@@ -40,9 +45,11 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     private readonly setup: ConnectionSetup,
     private readonly gateways: SecuredGateways,
     private readonly tls: TlsReloader,
+    private readonly drain: DrainService,
+    placeholder: AdapterPlaceholder,
   ) {
     super();
-    config.setIoAdapter(this);
+    placeholder.replaceBy(this);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -60,7 +67,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
   }
 
   override create(port: number, { path = '/' }: { path?: string } = {}): WebSocketServer {
-    this.gateways.verify();
+    this.gateways.verify((gateways) => this.serverProblems(gateways));
     const endpoint = new GatewayEndpoint(path, this.gateways.policyOf(port, path), this.options, this.setup);
     this.listenerOf(port).add(endpoint);
     return endpoint.server;
@@ -91,22 +98,22 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     let listener = this.listeners.get(port);
     if (!listener) {
       const server = port === 0 ? (this.host.httpAdapter.getHttpServer() as Server) : this.ownServer(port);
-      this.refusePlaintext(server);
       if (server instanceof TlsServer) this.secure(server);
+      if (server.listening) this.drain.serving();
+      else server.once('listening', () => this.drain.serving());
       listener = new UpgradeListener(server, this.handshakes, this.wheel, this.clock);
       this.listeners.set(port, listener);
     }
     return listener;
   }
 
-  /** Every handshake would be refused: better said now than to each client. */
-  private refusePlaintext(server: Server): void {
-    const { production, trustedProxies } = this.options;
-    if (!production || trustedProxies.length > 0 || server instanceof TlsServer) return;
-    const message =
-      'must name the proxy that ends TLS, because this server speaks plain HTTP in production; ' +
-      'or give NestFactory.create() { httpsOptions: tlsOptionsFromEnv() }';
-    throw new WsConfigurationError([{ name: 'WS_TRUSTED_PROXIES', message }]);
+  private serverProblems(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
+    const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
+    const isSecure = !server || server instanceof TlsServer;
+    return [
+      ...(server ? [] : portProblems(gateways)),
+      ...plaintextProblems(gateways, this.options, isSecure),
+    ];
   }
 
   private secure(server: TlsServer): void {

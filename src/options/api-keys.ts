@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { stringOf } from './option-parsers.js';
 
 /** A key that a service was given, as the file of keys has it. The key itself is nowhere. */
 export interface ApiKey {
@@ -56,7 +57,7 @@ export function readApiKeys(file: string): ApiKey[] {
 
 /** The path of a file of keys that can be used when the application starts. */
 export function apiKeysPath() {
-  return z.string().superRefine((file, context) => {
+  return stringOf('must name a file with a JSON list of keys').superRefine((file, context) => {
     try {
       readApiKeys(file);
     } catch (error) {

@@ -1,7 +1,18 @@
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
+import { kindOf } from './kind-of.js';
 
 const INTEGER = /^\d{1,15}$/;
+
+/** Says that a value is of the wrong kind, and of which; the value itself may be a secret. */
+export function instead(message: string): z.core.$ZodErrorMap {
+  return ({ input }) => `${message}, not ${kindOf(input)}`;
+}
+
+/** A text, whose rules say what it may be. @param message what it must be */
+export function stringOf(message: string): z.ZodString {
+  return z.string({ error: instead(message) });
+}
 
 /** An integer given as a number or, from the environment, in decimal digits. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
@@ -23,6 +34,7 @@ export function flag() {
 
 /** A list, from the environment separated by commas. */
 export function list<T extends string>(item: z.ZodType<T, string>) {
+  const message = 'must be a list of strings, or a text with commas between them';
   return z
     .union(
       [
@@ -34,13 +46,14 @@ export function list<T extends string>(item: z.ZodType<T, string>) {
             .filter((entry) => entry !== ''),
         ),
       ],
-      { error: 'must be a comma-separated list' },
+      { error: ({ input }) => (Array.isArray(input) ? message : `${message}, not ${kindOf(input)}`) },
     )
     .pipe(z.array(item));
 }
 
+/** A text that is not shorter than so many bytes in UTF-8. */
 export function bytes(min: number, message: string) {
-  return z.string({ error: message }).refine((value) => Buffer.byteLength(value) >= min, { error: message });
+  return stringOf('must be a string').refine((value) => Buffer.byteLength(value) >= min, { error: message });
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(...values: T) {
@@ -49,9 +62,8 @@ export function choice<const T extends readonly [string, ...string[]]>(...values
 
 /** An absolute http(s) URL that carries neither credentials nor a fragment. */
 export function httpUrl() {
-  return z
-    .string()
-    .refine(isHttpUrl, { error: 'must be a URL such as https://id.example.com, without user or fragment' });
+  const message = 'must be a URL such as https://id.example.com, without user or fragment';
+  return stringOf(message).refine(isHttpUrl, { error: message });
 }
 
 function isHttpUrl(text: string): boolean {
@@ -62,7 +74,8 @@ function isHttpUrl(text: string): boolean {
 
 /** A file that can be read when the application starts. */
 export function filePath() {
-  return z.string().refine(isReadable, { error: 'must name a file that can be read' });
+  const message = 'must name a file that can be read';
+  return stringOf(message).refine(isReadable, { error: message });
 }
 
 function isReadable(path: string): boolean {

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { addressRange, host } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
-import { bytes, choice, filePath, flag, httpUrl, integer, list } from './option-parsers.js';
+import { bytes, choice, filePath, flag, httpUrl, integer, list, stringOf } from './option-parsers.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
 
 const DAY_MS = 86_400_000;
 /** Eight bytes are kept for each hit that counts: no more than 80 MB a key, for who lifts a limit out of the way. */
-const MAX_LIMIT = 10_000_000;
+export const MAX_LIMIT = 10_000_000;
 
 /** Where a credential may stand; the contract's order. */
 export const CREDENTIAL_SOURCES = ['header', 'subprotocol', 'cookie', 'ticket', 'query', 'message'] as const;
@@ -51,8 +51,7 @@ export const OPTIONS = {
   authCookie: option(
     'WS_AUTH_COOKIE',
     // RFC 6265 §4.1.1: the name is a token.
-    z
-      .string()
+    stringOf('must be the name of a cookie')
       .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'must be the name of a cookie' })
       .optional(),
   ),
@@ -105,8 +104,7 @@ export const OPTIONS = {
   ),
   jwtType: option(
     'WS_JWT_TYPE',
-    z
-      .string()
+    stringOf('must be a media type such as at+jwt')
       .regex(/^[\w!#$&^.+/-]+$/, { error: 'must be a media type such as at+jwt' })
       .optional(),
   ),

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { z } from 'zod';
 import type { JwtAlgorithm } from './jwt-algorithms.js';
+import { stringOf } from './option-parsers.js';
 
 const MIN_RSA_BITS = 2048;
 // A private key would do for OpenSSL, which takes the public half; but it does not belong here.
@@ -22,9 +22,8 @@ export interface PublicKey {
 export function publicKeyPem() {
   const message =
     'must be one public key or certificate in PEM: RSA of at least 2048 bits, EC on P-256, P-384 or P-521, or Ed25519';
-  return z
-    .string({ error: message })
-    .transform((text) => text.replaceAll('\\n', '\n').trim())
+  return stringOf(message)
+    .transform((pem) => pem.replaceAll('\\n', '\n').trim())
     .refine((pem) => publicKeyOf(pem) !== undefined, { error: message });
 }
 

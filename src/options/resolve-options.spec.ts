@@ -213,11 +213,59 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ jwtSecret: 'é'.repeat(16) }, {}).jwtSecret).toHaveLength(16);
   });
 
-  it('names an option that does not exist', () => {
-    expect(problemsOf(() => resolveOptions({ rateLimt: 5 } as object, {}))[0]).toMatch(
-      /^rateLimt: is no option/,
-    );
+  it.each<[string, RegExp]>([
+    ['rateLimt', /^rateLimt: is no option; did you mean rateLimit\?$/],
+    ['connectGuard', /^connectGuard: is no option; did you mean connectGuards\?$/],
+    ['guards', /^guards: is no option that useFactory can return; .* forRootAsync\(\{ guards, useFactory/],
+    ['WS_RATE_LIMIT', /^WS_RATE_LIMIT: is a variable of the environment; as an option it is rateLimit$/],
+    ['somethingElseAltogether', /^somethingElseAltogether: is no option; there are requireTls, /],
+  ])('C6 names the option %s, which does not exist, and the one that was meant', (name, problem) => {
+    expect(problemsOf(() => resolveOptions({ [name]: 5 }, {}))).toEqual([expect.stringMatching(problem)]);
   });
+
+  it.each([null, 'rateLimit', 5, [], [{ rateLimit: 5 }]])(
+    'C1 refuses %p in the place of options',
+    (given) => {
+      const [problem, ...others] = problemsOf(() => resolveOptions(given as object, {}));
+      expect(problem).toMatch(/^WsSecurityModule: must be given an object of options, not (null|a |an )/);
+      expect(others).toEqual([]);
+    },
+  );
+
+  it('C7 lists what else keeps the application from starting, and variables that nothing reads', () => {
+    const further = {
+      ofSettings: () => [{ name: 'WsSecurityModule', message: 'has a wrong setting' }],
+      beside: () => [
+        { name: 'ChatGateway', message: 'is not protected' },
+        { name: 'WsSecurityModule', message: 'has a wrong setting' },
+      ],
+    };
+    const environment = { WS_RATE_LIMIT: 'x', WS_JWT_AUD: 'canary' };
+    const problems = problemsOf(() => resolveOptions({}, environment, further));
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'WS_RATE_LIMIT',
+      'WsSecurityModule',
+      'ChatGateway',
+      'WS_JWT_AUD',
+    ]);
+    expect(problemsOf(() => resolveOptions({}, {}, further))).toHaveLength(2);
+    // By itself a variable stops nothing.
+    expect(problemsOf(() => resolveOptions({}, { WS_JWT_AUD: 'canary' }))).toEqual([]);
+  });
+
+  it.each([Buffer.from(SECRET), 5, 'short'])(
+    'C7 counts a secret that cannot be used as there: %p in production also needs issuer and audience',
+    (jwtSecret) => {
+      const problems = problemsOf(() =>
+        resolveOptions({ jwtSecret: jwtSecret as string }, { NODE_ENV: 'production' }),
+      );
+      expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+        'WS_JWT_SECRET',
+        'WS_JWT_ISSUER',
+        'WS_JWT_AUDIENCE',
+      ]);
+    },
+  );
 });
 
 const pem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();

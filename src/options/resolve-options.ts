@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { WsConfigurationError, type ConfigurationProblem } from '../errors/configuration.error.js';
 import { readEnvironment, type Environment } from './environment.js';
+import { misplacedOptions } from './misplaced-options.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
+import type { StartProblems } from './start-problems.js';
+import { unknownVariables } from './unknown-variables.js';
 import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js';
 
 const shape = Object.fromEntries(
@@ -12,19 +15,37 @@ const schema = z.object(shape);
 
 type Parsed = z.output<typeof schema>;
 
+/** Options as far as they can be read, and everything that is wrong with them. */
+export interface OptionsReading {
+  /** Only to look for further problems when there are some: wrong ones have stand-ins here. */
+  readonly options: ResolvedOptions;
+  readonly problems: readonly ConfigurationProblem[];
+}
+
 /**
  * Options in force: what is given, else the environment, else the default.
  *
+ * @param further knows what would stop the start beside the options
  * @throws WsConfigurationError with every problem at once
  */
 export function resolveOptions(
   given: WsSecurityOptions = {},
   environment: Environment = process.env,
+  further?: StartProblems,
 ): ResolvedOptions {
+  const { options, problems } = readOptions(given, environment);
+  const wrong = [...problems, ...(further?.ofSettings() ?? [])];
+  if (wrong.length === 0) return options;
+  const beside = [...(further?.beside(options) ?? []), ...unknownVariables(environment)];
+  throw new WsConfigurationError(withoutRepetition([...wrong, ...beside]));
+}
+
+/** As {@link resolveOptions}, for callers that decide themselves what to do about problems. */
+export function readOptions(given: WsSecurityOptions, environment: Environment): OptionsReading {
   const { values, problems } = readEnvironment(environment);
   const production = environment['NODE_ENV'] === 'production';
   const merged = { ...values, ...definedOf(given) };
-  problems.push(...unknownOptions(given));
+  problems.push(...misplacedOptions(given));
 
   const parsed = schema.safeParse(merged);
   for (const { path, message } of parsed.error?.issues ?? [])
@@ -34,12 +55,14 @@ export function resolveOptions(
   // What is wrong by itself has its line already.
   const wrong = new Set(problems.map(({ name }) => name));
   problems.push(...together.filter(({ name }) => !wrong.has(name)));
-  if (problems.length > 0) throw new WsConfigurationError(withoutRepetition(problems));
-  return Object.freeze({
-    ...(options as Omit<ResolvedOptions, 'requireTls' | 'production'>),
-    requireTls: options.requireTls ?? production,
-    production,
-  });
+  return {
+    options: Object.freeze({
+      ...(options as Omit<ResolvedOptions, 'requireTls' | 'production'>),
+      requireTls: options.requireTls ?? production,
+      production,
+    }),
+    problems: withoutRepetition(problems),
+  };
 }
 
 /** So that options can be looked at together although some are wrong: those have their default, or count as set. */
@@ -51,9 +74,13 @@ function withStandIns(given: Record<string, unknown>): Parsed {
   return Object.fromEntries(entries) as Parsed;
 }
 
-/** Of algorithms it is looked at which they are, of other texts without a default whether there is one. */
+/** As long as the longest secret that an algorithm asks for, so that it is no problem by itself. */
+const STAND_IN = '-'.repeat(64);
+
+/** Rules ask which algorithms there are, and of other options without a default only whether they were given. */
 function presenceOf(name: string, value: unknown): string | undefined {
-  return typeof value === 'string' && name !== 'jwtAlgorithms' ? value : undefined;
+  if (value === undefined || value === null || name === 'jwtAlgorithms') return undefined;
+  return typeof value === 'string' ? value : STAND_IN;
 }
 
 /** Settings that are each valid and make no sense together. */
@@ -95,14 +122,13 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
   return [...problems, ...verifierWeaknesses(options)];
 }
 
-function definedOf(given: WsSecurityOptions): WsSecurityOptions {
+function definedOf(given: unknown): WsSecurityOptions {
+  if (!isRecord(given)) return {};
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function unknownOptions(given: WsSecurityOptions): ConfigurationProblem[] {
-  return Object.keys(given)
-    .filter((name) => !Object.hasOwn(OPTIONS, name))
-    .map((name) => ({ name, message: `is no option; there are ${Object.keys(OPTIONS).join(', ')}` }));
+function isRecord(given: unknown): given is object {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function variableOf(name: string): string {

@@ -23,6 +23,18 @@ type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets'> &
 const PUBLIC_KEYS = ['jwtPublicKey', 'jwtJwksUri', 'oidcIssuer'] as const;
 const INTROSPECTION = ['introspectionUrl', 'introspectionClientId', 'introspectionClientSecret'] as const;
 
+/** Each of these says who verifies credentials. */
+export const VERIFIERS = [
+  'jwtSecret',
+  ...PUBLIC_KEYS,
+  'introspectionUrl',
+  'apiKeysFile',
+] as const satisfies readonly OptionName[];
+
+export function hasVerifier(options: { readonly [K in (typeof VERIFIERS)[number]]?: unknown }): boolean {
+  return VERIFIERS.some((name) => options[name] !== undefined);
+}
+
 /** Settings of verifiers that are each valid and make no sense together. */
 export function verifierContradictions(options: VerifierOptions): ConfigurationProblem[] {
   const publicKeys = PUBLIC_KEYS.filter((name) => options[name] !== undefined);
@@ -55,8 +67,13 @@ export function verifierWeaknesses(options: VerifierOptions): ConfigurationProbl
     if (options[name]?.startsWith('http:') === true)
       problems.push(problem(name, 'must be an https URL in production'));
   }
-  if (options.jwtSecret === undefined && PUBLIC_KEYS.every((name) => options[name] === undefined))
-    return problems;
+  const isToken = options.jwtSecret !== undefined || PUBLIC_KEYS.some((name) => options[name] !== undefined);
+  return isToken ? [...problems, ...verifierNeeds(options)] : problems;
+}
+
+/** What tokens need in production beside a key to verify them with. */
+export function verifierNeeds(options: VerifierOptions): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
   if ((options.jwtIssuer ?? options.oidcIssuer) === undefined)
     problems.push(problem('jwtIssuer', 'is required in production: whose tokens are accepted'));
   if (options.jwtAudience === undefined)

@@ -15,6 +15,7 @@ import type { JWTPayload } from 'jose';
 import { Clock, type ResolvedOptions, SECURITY_OPTIONS, WsSecurityModule } from '../index.js';
 import type { WsSecurityOptions } from '../options/options.schema.js';
 import { resolveOptions } from '../options/resolve-options.js';
+import { StartProblems } from '../options/start-problems.js';
 import { GIVEN_OPTIONS } from '../ws-security.module-definition.js';
 import { testOptions } from './test-options.js';
 import { mintToken, type TestTokenOptions } from './test-token.js';
@@ -77,8 +78,9 @@ export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp
     providers: [...(config.gateways ?? []), ...(config.providers ?? [])],
   });
   builder.overrideProvider(SECURITY_OPTIONS).useFactory({
-    factory: (given: WsSecurityOptions) => resolveOptions(testOptions(given, config.options ?? {})),
-    inject: [GIVEN_OPTIONS],
+    factory: (given: WsSecurityOptions, further: StartProblems) =>
+      resolveOptions(testOptions(given, config.options ?? {}), process.env, further),
+    inject: [GIVEN_OPTIONS, StartProblems],
   });
   if (config.clock) builder.overrideProvider(Clock).useValue(config.clock);
   config.override?.(builder);

@@ -2,6 +2,7 @@ import type { Reflector } from '@nestjs/core';
 import type { ThrottlerOptions } from '@nestjs/throttler';
 import { declaredOf } from '../connection/declared.js';
 import type { ThrottleScopeReader } from './throttle-scope.js';
+import { BLOCK, KEY_GENERATOR, LIMIT, SKIP, TRACKER, TTL } from './throttle-settings.js';
 import { COST } from './ws-cost.decorator.js';
 
 // What Nest calls a handler and a class.
@@ -25,12 +26,7 @@ interface Settings {
   readonly cost: number;
 }
 
-/** Keys of the metadata of `@Throttle()` and `@SkipThrottle()`; the throttler package does not export them. */
-const SKIP = 'THROTTLER:SKIP';
-const LIMIT = 'THROTTLER:LIMIT';
-const TTL = 'THROTTLER:TTL';
-const BLOCK = 'THROTTLER:BLOCK_DURATION';
-const DYNAMIC = ['THROTTLER:TRACKER', 'THROTTLER:KEY_GENERATOR'];
+const DYNAMIC = [TRACKER, KEY_GENERATOR];
 
 /** Reads the decorators of events once, instead of on each message. */
 export class ThrottleRules {

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { methodOf } from '../connection/method-of.js';
-
-// The key that `@Throttle()` writes its limit under; the throttler package does not export it.
-const THROTTLER_LIMIT = 'THROTTLER:LIMIT';
+import { LIMIT } from './throttle-settings.js';
 
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
 type Callable = Function;
@@ -14,10 +12,10 @@ export class ThrottleScopeReader {
   private readonly taken = new Map<string, number>();
 
   scopeOf(gateway: Callable, handler: Callable, throttler: string): string {
-    if (Reflect.hasMetadata(THROTTLER_LIMIT + throttler, handler)) {
+    if (Reflect.hasMetadata(LIMIT + throttler, handler)) {
       return `${this.nameOf(gateway)}.${methodOf(gateway, handler)}`;
     }
-    return Reflect.hasMetadata(THROTTLER_LIMIT + throttler, gateway) ? this.nameOf(gateway) : '*';
+    return Reflect.hasMetadata(LIMIT + throttler, gateway) ? this.nameOf(gateway) : '*';
   }
 
   /**

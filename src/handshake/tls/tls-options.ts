@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import { WsConfigurationError } from '../../errors/configuration.error.js';
 import type { Environment } from '../../options/environment.js';
 import { OPTIONS, type ResolvedOptions } from '../../options/options.schema.js';
-import { resolveOptions } from '../../options/resolve-options.js';
+import { readOptions } from '../../options/resolve-options.js';
 import { readTlsMaterial, type TlsFiles, type TlsMaterial } from './tls-material.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -19,6 +19,12 @@ const SUITES = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
+
+const VARIABLES: ReadonlySet<string> = new Set(
+  [OPTIONS.tlsCertFile, OPTIONS.tlsKeyFile, OPTIONS.tlsCaFile, OPTIONS.tlsMinVersion].map(
+    ({ variable }) => variable,
+  ),
+);
 
 /** Options of an HTTPS server, for Node and for Nest alike. @publicApi */
 export interface TlsServerOptions extends TlsMaterial {
@@ -47,7 +53,10 @@ export type TlsSettings = TlsFiles & Pick<ResolvedOptions, 'tlsMinVersion'>;
  * @publicApi
  */
 export function tlsOptionsFromEnv(environment: Environment = process.env): TlsServerOptions {
-  return tlsOptionsOf(resolveOptions({}, environment));
+  const { options, problems } = readOptions({}, environment);
+  // What is wrong elsewhere is said by the module, which knows more of it: its own options, and the gateways.
+  if (problems.some(({ name }) => VARIABLES.has(name))) throw new WsConfigurationError(problems);
+  return tlsOptionsOf(options);
 }
 
 /** As {@link tlsOptionsFromEnv}, from options in force. */

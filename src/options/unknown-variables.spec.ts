@@ -1,0 +1,43 @@
+import { OPTIONS } from './options.schema.js';
+import { declareVariables, unknownVariables } from './unknown-variables.js';
+
+const namesIn = (environment: Record<string, string>): string[] =>
+  unknownVariables(environment).map(({ name }) => name);
+
+it('C6 knows every variable and the files that stand for them', () => {
+  const known = Object.values(OPTIONS).flatMap((option) => [
+    option.variable,
+    ...('file' in option ? [option.file] : []),
+  ]);
+  expect(known).toContain('WS_JWT_SECRET_FILE');
+  expect(namesIn(Object.fromEntries(known.map((name) => [name, 'x'])))).toEqual([]);
+});
+
+it('C6 tells of unknown ones with the nearest, of files too, and never what they hold', () => {
+  const problems = unknownVariables({
+    WS_JWT_AUD: 'canary',
+    WS_ALLOWED_ORIGIN: 'canary',
+    WS_JWT_SECRT_FILE: '/canary',
+    WS_REDIS_URL: 'redis://canary',
+    PATH: 'canary',
+    JWT_SECRET: 'canary',
+    WSS_URL: 'canary',
+  });
+  expect(problems.map(({ name, message }) => `${name}: ${message}`)).toEqual([
+    expect.stringMatching(/^WS_ALLOWED_ORIGIN: is no variable .*; did you mean WS_ALLOWED_ORIGINS\?$/),
+    expect.stringMatching(/^WS_JWT_AUD: .*; did you mean WS_JWT_AUDIENCE\?$/),
+    expect.stringMatching(/^WS_JWT_SECRT_FILE: .*; did you mean WS_JWT_SECRET_FILE\?$/),
+    expect.stringMatching(/^WS_REDIS_URL: .* WS_/),
+  ]);
+  expect(JSON.stringify(problems)).not.toContain('canary');
+});
+
+it('C6 an empty variable counts as not set, and a name stays on its line', () => {
+  expect(namesIn({ WS_NOTHING: '' })).toEqual([]);
+  expect(namesIn({ 'WS_\nWS_JWT_SECRET: \u001b[2J': 'x' })).toEqual(['WS_?WS_JWT_SECRET????2J']);
+});
+
+it('C6 learns of variables that others read', () => {
+  declareVariables('WS_OF_ANOTHER_ENTRY_POINT');
+  expect(namesIn({ WS_OF_ANOTHER_ENTRY_POINT: 'x' })).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import type { ThrottlerSetting } from './throttler-problems.js';
+
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
+type Callable = Function;
+
+/** Keys of the metadata of `@Throttle()` and `@SkipThrottle()`; the throttler package does not export them. */
+export const SKIP = 'THROTTLER:SKIP';
+export const LIMIT = 'THROTTLER:LIMIT';
+export const TTL = 'THROTTLER:TTL';
+export const BLOCK = 'THROTTLER:BLOCK_DURATION';
+export const TRACKER = 'THROTTLER:TRACKER';
+export const KEY_GENERATOR = 'THROTTLER:KEY_GENERATOR';
+
+const KEYS = {
+  skip: SKIP,
+  limit: LIMIT,
+  ttl: TTL,
+  blockDuration: BLOCK,
+  getTracker: TRACKER,
+  generateKey: KEY_GENERATOR,
+} as const;
+
+/** What the decorators on a class, or on a handler, say of each throttler they name. */
+export function throttleSettingsOf(target: Callable): ThrottlerSetting[] {
+  const settings = new Map<string, ThrottlerSetting>();
+  const keys = Reflect.getMetadataKeys(target) as unknown[];
+  for (const key of keys) {
+    for (const [part, prefix] of Object.entries(KEYS)) {
+      if (typeof key !== 'string' || !key.startsWith(prefix)) continue;
+      const name = key.slice(prefix.length);
+      const setting = settings.get(name) ?? { name };
+      settings.set(name, { ...setting, [part]: Reflect.getMetadata(key, target) as unknown });
+    }
+  }
+  return [...settings.values()];
+}
