@@ -98,7 +98,7 @@ describe('ClientAddressResolver', () => {
   });
 
   it('H13 where Forwarded counts the X-Forwarded headers do not, and the other way round', () => {
-    const x = [...forwarded('1.1.1.1'), ...['X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'evil.test']];
+    const x = [...forwarded('1.1.1.1'), 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'evil.test'];
     expect(byForwarded(['for=198.51.100.1'], x)).toEqual({
       address: '198.51.100.1',
       isSecure: false,
