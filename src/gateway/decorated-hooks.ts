@@ -8,8 +8,8 @@ const RULES = /^(?:__guards__$|THROTTLER:|ws-security:)/;
 
 /** Rules on a hook, which Nest calls without asking anybody. They read like rules about who may connect, and are none. */
 export function decoratedHooks({ name, instance }: DiscoveredGateway): ConfigurationProblem[] {
-  const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
-  return HOOKS.filter((hook) => hasRules(prototype[hook])).map((hook) => ({
+  const prototype = Object.getPrototypeOf(instance) as Record<string, unknown> | null;
+  return HOOKS.filter((hook) => hasRules(prototype?.[hook])).map((hook) => ({
     name: `${name}.${hook}`,
     message:
       'has guards, limits or rights of messages, which nobody asks on a hook; ' +
