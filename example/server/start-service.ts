@@ -35,7 +35,7 @@ export async function startService(deadlines = HTTP_DEADLINES): Promise<void> {
   });
   app.flushLogs();
   app.disable('x-powered-by');
-  const server = app.getHttpServer() as Server;
+  const server: Server = app.getHttpServer();
   limitWaiting(server, deadlines);
   // Before Express, which answers some requests without asking anybody.
   server.prependListener('request', securityHeaders(app.get(ClientLocator)));
