@@ -50,7 +50,7 @@ async function listen(
   deadlines: HttpDeadlines,
 ): Promise<void> {
   app.disable('x-powered-by');
-  const server = app.getHttpServer() as Server;
+  const server: Server = app.getHttpServer();
   limitWaiting(server, deadlines);
   // Before Express, which answers some requests without asking anybody.
   server.prependListener('request', securityHeaders(app.get(ClientLocator)));

@@ -208,7 +208,7 @@ describe('FrameDecoder', () => {
   it.each([
     ['is too deep', '{"event":"e","data":[[[[[]]]]],"id":7}', 7],
     ['has a list that is too long', '{"event":"e","data":[1,2,3,4],"id":7}', 7],
-    ['has too many values', `{"id":7,"event":"e","data":${'[[1,2,3],[1,2,3],[1,2,3]]'}}`, 7],
+    ['has too many values', '{"id":7,"event":"e","data":[[1,2,3],[1,2,3],[1,2,3]]}', 7],
     ['has no event', '{"event":"","id":"a"}', 'a'],
     ['has a member more', '{"event":"e","id":7,"type":"request"}', 7],
     ['has an object more', '{"event":"e","id":7,"more":{"a":[1,{"b":2}]}}', 7],

@@ -12,6 +12,7 @@ export class PlainErrorFilter extends BaseExceptionFilter<HttpException> {
     const statusCode = exception.getStatus();
     const rules = rulesOf(exception.getResponse());
     const message = rules ?? STATUS_CODES[statusCode] ?? 'Error';
+    // oxlint-disable-next-line promise/valid-params -- a filter, no promise
     super.catch(new HttpException({ statusCode, message }, statusCode), host);
   }
 }
