@@ -1,5 +1,5 @@
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
-import { suggestion } from '../options/nearest-name.js';
+import { isLikely, nearestName } from '../options/nearest-name.js';
 import { namedThrottlerProblems } from '../throttling/named-throttlers.js';
 import { throttleSettingsOf } from '../throttling/throttle-settings.js';
 import { throttlerProblems, type ThrottlerSetting } from '../throttling/throttler-problems.js';
@@ -29,8 +29,10 @@ export function throttleProblems(
 function messagesOf(setting: ThrottlerSetting, names: readonly string[]): string[] {
   if (names.includes(setting.name)) return throttlerProblems(setting);
   const known = names.map((name) => `"${name}"`).join(', ');
+  const nearest = nearestName(setting.name, names);
+  const guess = nearest !== undefined && isLikely(setting.name, nearest) ? ` (did you mean ${nearest}?)` : '';
   return [
-    `throttles by "${setting.name}", which no throttler is called; ${suggestion(setting.name, names)} ` +
-      `There are ${known}; another one is named in forRoot({ throttlers: [{ name: '${setting.name}', limit, ttl }] })`,
+    `throttles by "${setting.name}", but no throttler has that name${guess}. There are ${known}; ` +
+      `another one is named in forRoot({ throttlers: [{ name: '${setting.name}', limit, ttl }] })`,
   ];
 }
