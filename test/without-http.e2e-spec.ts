@@ -1,8 +1,7 @@
-import { Module, type ModuleMetadata } from '@nestjs/common';
-import { ApplicationConfig, type NestContainer, NestFactory } from '@nestjs/core';
-import { NoopGraphInspector } from '@nestjs/core/internal';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { SocketModule } from '@nestjs/websockets/socket-module.js';
+import { type INestMicroservice, Module, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type CustomTransportStrategy, type MicroserviceOptions, Server } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
 import {
   ConnectionRegistry,
   SecureGateway,
@@ -21,25 +20,34 @@ const metadata = (gateways: NonNullable<ModuleMetadata['providers']>): ModuleMet
   providers: gateways,
 });
 
-interface Microservice {
-  module: TestingModule;
-  close: () => Promise<void>;
+/** The transport of a microservice, as applications bring their own. */
+class NoTransport extends Server implements CustomTransportStrategy {
+  listen(callback: () => void): void {
+    callback();
+  }
+
+  close(): void {
+    // Nothing was opened.
+  }
+
+  on(): void {
+    // Nothing happens.
+  }
+
+  unwrap<T>(): T {
+    return undefined as T;
+  }
 }
 
-/** What `NestMicroservice` does with gateways: it hands them no HTTP server. */
 async function startAsMicroservice(
   gateways: NonNullable<ModuleMetadata['providers']>,
-): Promise<Microservice> {
-  const module = await Test.createTestingModule(metadata(gateways)).compile();
-  const { container } = module as unknown as { container: NestContainer };
-  const sockets = new SocketModule();
-  await sockets.register(container, module.get(ApplicationConfig), NoopGraphInspector, {});
-  await module.init();
-  const close = async (): Promise<void> => {
-    await module.close();
-    await sockets.close();
-  };
-  return { module, close };
+): Promise<INestMicroservice> {
+  @Module(metadata(gateways))
+  class AppModule {}
+  const options = { strategy: new NoTransport(), logger: false, abortOnError: false } as const;
+  const service = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule, options);
+  await service.listen();
+  return service;
 }
 
 describe('an application without HTTP', () => {
@@ -67,12 +75,28 @@ describe('an application without HTTP', () => {
 
     @SecureGateway({ path: '/own', port })
     class OwnPort extends EchoGateway {}
-    const { module, close } = await startAsMicroservice([OwnPort]);
+    const service = await startAsMicroservice([OwnPort]);
     const client = await TestClient.connect(`ws://127.0.0.1:${port}/own`, { token: await mintToken() });
     expect(await client.request('echo', { text: 'hi' })).toMatchObject({ data: { text: 'hi' } });
-    expect(module.get(ConnectionRegistry).size).toBe(1);
+    expect(service.get(ConnectionRegistry).size).toBe(1);
     await client.close();
-    await close();
+    await service.close();
+  });
+
+  it('C5 a hybrid application serves gateways on the port of its HTTP server', async () => {
+    const running = await startApp({
+      gateways: [EchoGateway],
+      beforeInit: (app) =>
+        void app.connectMicroservice<MicroserviceOptions>(
+          { strategy: new NoTransport() },
+          { inheritAppConfig: true },
+        ),
+    });
+    await running.app.startAllMicroservices();
+    const client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+    expect(await client.request('echo', { text: 'hi' })).toMatchObject({ data: { text: 'hi' } });
+    await client.close();
+    await running.close();
   });
 
   it('C5 but a context for commands starts with gateways, which it does not serve', async () => {
