@@ -34,8 +34,8 @@ class NoTransport extends Server implements CustomTransportStrategy {
     // Nothing happens.
   }
 
-  unwrap<T>(): T {
-    return undefined as T;
+  unwrap(): never {
+    throw new Error('There is nothing behind it.');
   }
 }
 
