@@ -6,6 +6,7 @@ import { Clock } from '../connection/clock.js';
 import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { bindConnection, connectionOf } from '../connection/connection-of.js';
+import { Faults } from '../connection/faults.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { type ResumeOffer, ResumeService } from '../connection/resume/resume.service.js';
 import { resumeOfferOf } from '../handshake/subprotocol.js';
@@ -44,6 +45,7 @@ export class ConnectionSetup implements ChannelServices {
     private readonly resumes: ResumeService,
     private readonly login: Login,
     private readonly auth: InBandAuth,
+    private readonly faults: Faults,
   ) {}
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
@@ -150,7 +152,7 @@ export class ConnectionSetup implements ChannelServices {
 
   /** 101 is on its way already: there is no answer to give any more, and nobody else may suffer. */
   private giveUp(connection: Connection, error: unknown): void {
-    logger.error('A connection could not be set up', error instanceof Error ? error.stack : undefined);
+    this.faults.report('A connection could not be set up', error);
     connection.terminate();
   }
 

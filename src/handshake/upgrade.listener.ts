@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Logger } from '@nestjs/common';
 import type { Clock } from '../connection/clock.js';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
@@ -14,7 +13,6 @@ const MAX_HEADER_LINES = 1000;
 
 /** Listens to the upgrades of one HTTP server and knows which path has gateways. */
 export class UpgradeListener {
-  private readonly logger = new Logger('WsSecurity');
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly deadline: SocketDeadline;
   private readonly foreign: ForeignUpgrades;
@@ -76,7 +74,7 @@ export class UpgradeListener {
   }
 
   private giveUp(socket: Duplex, error: unknown): void {
-    this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
+    this.handshakes.report(error);
     socket.destroy();
   }
 }

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { isObservable, type Observable, type Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
+import { Faults } from '../connection/faults.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { InboundMessage } from './inbound-message.js';
@@ -13,7 +14,7 @@ interface WsResponse {
 /** Brings what a handler returned to the client: one value, a stream of them, or an acknowledgement. */
 @Injectable()
 export class ReplyWriter {
-  private readonly logger = new Logger('WsSecurity');
+  constructor(private readonly faults: Faults) {}
 
   /**
    * A stream is listened to until it ends, or the connection does.
@@ -96,8 +97,7 @@ export class ReplyWriter {
   }
 
   private report(message: InboundMessage, error: unknown): void {
-    const text = `The answer to "${message.event}" failed`;
-    this.logger.error(text, error instanceof Error ? error.stack : undefined);
+    this.faults.report(`The answer to "${message.event}" failed`, error);
   }
 }
 
