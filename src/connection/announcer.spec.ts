@@ -23,10 +23,11 @@ import { TimerWheel } from './timer-wheel.js';
 const fail = (): never => {
   throw new Error('canary-subscriber');
 };
-const failLater = async (): Promise<never> => {
+/** As an async function where none is expected. */
+const failLater = (async () => {
   await Promise.resolve();
   return fail();
-};
+}) as () => never;
 
 let announcer: Announcer<number>;
 let logged: Logged;

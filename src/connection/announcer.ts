@@ -27,7 +27,8 @@ export class Announcer<T> {
     const before = config.useDeprecatedSynchronousErrorHandling;
     config.useDeprecatedSynchronousErrorHandling = true;
     try {
-      for (const listener of [...this.listeners]) this.attempt(() => listener.next(event));
+      // Who subscribes meanwhile hears the next one.
+      for (const listener of Array.from(this.listeners)) this.attempt(() => listener.next(event));
     } finally {
       config.useDeprecatedSynchronousErrorHandling = before;
     }

@@ -72,3 +72,11 @@ it('L5 a stack is cut, and a logger that throws harms nobody', () => {
   };
   expect(() => faults.report('A handler failed', failure('y'))).not.toThrow();
 });
+
+it('L5 what cannot be looked at is told as well', () => {
+  const odd = new Error('x');
+  Object.defineProperty(odd, 'name', { value: 7 });
+  for (const thrown of [odd, null, undefined, Symbol('x'), Object.create(null) as object])
+    faults.report('A rule failed', thrown);
+  expect(logged.errors).toHaveLength(4);
+});

@@ -32,8 +32,7 @@ export class Faults implements OnApplicationShutdown {
    * @param error one of the same name from the same line is of the same kind
    */
   report(what: string, error: unknown): void {
-    const name = nameOf(error);
-    const stack = stackOf(error);
+    const { name, stack } = descriptionOf(error);
     const own = `${what} ${name} ${placeIn(stack)}`;
     const key = this.kinds.has(own) || this.kinds.size < MAX_KINDS ? own : OTHERS;
     const known = this.kinds.get(key);
@@ -47,7 +46,7 @@ export class Faults implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    for (const key of [...this.kinds.keys()]) this.summarise(key);
+    for (const key of this.kinds.keys()) this.summarise(key);
   }
 
   private summarise(key: string): void {
@@ -67,14 +66,18 @@ export class Faults implements OnApplicationShutdown {
   }
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? String(error.name).slice(0, MAX_NAME) : typeof error;
+function descriptionOf(error: unknown): { name: string; stack: string } {
+  try {
+    if (!(error instanceof Error)) return { name: typeof error, stack: textOf(error) };
+    return { name: error.name.slice(0, MAX_NAME), stack: error.stack ?? `${error.name}: ${error.message}` };
+  } catch {
+    // Anything can be thrown, also what fails when it is looked at.
+    return { name: 'unknown', stack: '' };
+  }
 }
 
-function stackOf(error: unknown): string {
-  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
-  return typeof error === 'object' ? Object.prototype.toString.call(error) : String(error);
-}
+const textOf = (thrown: unknown): string =>
+  typeof thrown === 'string' ? thrown : `thrown: ${typeof thrown}`;
 
 /** The line that threw. The message says nothing of the kind: it often holds the value that was wrong. */
 function placeIn(stack: string): string {

@@ -2,12 +2,15 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
+import type { Faults } from '../connection/faults.js';
+import { HandlerFilters } from '../messages/handler-filters.js';
 import { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import { boundFiltersOf } from './bound-filters.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
+import { boundOn } from './ws-filter-chain.js';
 
-// `EXCEPTION_FILTERS_METADATA` and `INTERCEPTORS_METADATA` of @nestjs/common.
-const FILTERS = '__exceptionFilters__';
+// `INTERCEPTORS_METADATA` of @nestjs/common.
 const INTERCEPTORS = '__interceptors__';
 
 /**
@@ -18,9 +21,10 @@ const INTERCEPTORS = '__interceptors__';
  * @param isIntercepted whether the application has interceptors for all handlers
  */
 export function eventTargetsOf(
-  { instance, handlers }: DiscoveredGateway,
+  { instance, handlers, moduleRef }: DiscoveredGateway,
   [authentication, throttler, authorization]: readonly CanActivate[],
   isIntercepted: boolean,
+  faults: Faults,
 ): [event: string, target: EventTarget][] {
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as BuiltInGuards;
@@ -29,7 +33,8 @@ export function eventTargetsOf(
     const target: EventTarget = {
       gateway,
       handler,
-      guards: isAskable && !Reflect.hasMetadata(FILTERS, handler) ? guards : undefined,
+      guards: isAskable && boundOn(handler).length === 0 ? guards : undefined,
+      filters: new HandlerFilters(boundFiltersOf(gateway, handler, moduleRef), faults),
       isIntercepted:
         isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS, one)),
     };
@@ -52,6 +57,5 @@ function answersLike(guard: CanActivate, type: Type<CanActivate>): boolean {
 }
 
 function hasOnlyOwnFilter(gateway: Type): boolean {
-  const filters = (Reflect.getMetadata(FILTERS, gateway) ?? []) as unknown[];
-  return filters.every((filter) => filter === WsExceptionFilter);
+  return boundOn(gateway).every((filter) => filter === WsExceptionFilter);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
+import { Faults } from '../connection/faults.js';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
@@ -10,6 +11,7 @@ import { GatewayAudit } from './gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { GuardChains } from './guard-chains.js';
+import { chainFilters } from './ws-filter-chain.js';
 
 type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] } & {
   readonly targets: Map<string, EventTarget>;
@@ -32,7 +34,11 @@ export class SecuredGateways {
     private readonly guards: GuardChains,
     private readonly config: ApplicationConfig,
     private readonly scopes: ThrottleScopeReader,
-  ) {}
+    private readonly faults: Faults,
+  ) {
+    // Nest reads what is bound on them before it asks for the adapter.
+    for (const gateway of explorer.classes()) chainFilters(gateway);
+  }
 
   /**
    * Looks at all gateways before the first is bound, so that everything wrong is said at once.
@@ -80,6 +86,7 @@ export class SecuredGateways {
     const { config } = this;
     const isIntercepted =
       config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
-    return eventTargetsOf(gateway, this.guards.of(gateway.instance.constructor), isIntercepted);
+    const guards = this.guards.of(gateway.instance.constructor);
+    return eventTargetsOf(gateway, guards, isIntercepted, this.faults);
   }
 }

@@ -72,8 +72,11 @@ export class SecurityEvents {
   /** A place for lines that fails must not end what is told of. */
   private log(event: SecurityEvent): void {
     try {
-      const written: unknown = this.write(logLine({ time: new Date(this.clock.now()).toISOString(), ...event }));
-      if (isThenable(written)) Promise.resolve(written).catch((error: unknown) => this.reportUnwritten(error));
+      const written: unknown = this.write(
+        logLine({ time: new Date(this.clock.now()).toISOString(), ...event }),
+      );
+      if (isThenable(written))
+        Promise.resolve(written).catch((error: unknown) => this.reportUnwritten(error));
     } catch (error) {
       this.reportUnwritten(error);
     }
