@@ -6,6 +6,7 @@ import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { SessionBody } from '../../protocol/envelope.js';
 import type { Connection } from '../connection.js';
 import type { Principal } from '../principal.js';
+import { Faults } from '../faults.js';
 import { Rooms } from '../rooms/rooms.js';
 import { TimerWheel, type WheelTimer } from '../timer-wheel.js';
 import { unawaited } from '../unawaited.js';
@@ -48,6 +49,7 @@ export class ResumeService {
     private readonly away: AwaySessions,
     private readonly rooms: Rooms,
     private readonly wheel: TimerWheel,
+    private readonly faults: Faults,
   ) {}
 
   /** Whether a connection has a session that can be resumed. */
@@ -94,7 +96,7 @@ export class ResumeService {
       this.forget(session, hash);
       return;
     }
-    if (hash !== undefined) unawaited(() => this.store.put(hash, session, this.options.resumeTtlMs));
+    if (hash !== undefined) this.attempt(() => this.store.put(hash, session, this.options.resumeTtlMs));
     this.away.add(session);
     this.timers.set(
       session,
@@ -113,7 +115,7 @@ export class ResumeService {
 
   private forget(session: ResumeSession, hash: string | undefined): void {
     this.hashes.delete(session);
-    if (hash !== undefined) unawaited(() => this.store.delete(hash));
+    if (hash !== undefined) this.attempt(() => this.store.delete(hash));
   }
 
   private async find(
@@ -128,10 +130,15 @@ export class ResumeService {
       // What a revocation ends while its client is here, it ends while it is away.
       this.release(session);
       return undefined;
-    } catch {
+    } catch (error) {
       // Without its store a session is a new one.
+      this.faults.report('A session could not be resumed', error);
       return undefined;
     }
+  }
+
+  private attempt(work: () => void | PromiseLike<void>): void {
+    unawaited(work, (error) => this.faults.report('A session could not be kept or forgotten', error));
   }
 
   private roomsOf(session: ResumeSession): ReadonlySet<string> {
@@ -163,7 +170,7 @@ export class ResumeService {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const hash = hashOf(token);
     this.hashes.set(session, hash);
-    unawaited(() => this.store.put(hash, session, Infinity));
+    this.attempt(() => this.store.put(hash, session, Infinity));
     return token;
   }
 }
