@@ -5,6 +5,7 @@ const WINDOW_S = 10;
 /** Kinds that are told apart within a window; what is beyond them is counted together. */
 const MAX_KINDS = 100;
 const MAX_STACK = 4096;
+const MAX_MESSAGE = 1024;
 const MAX_NAME = 64;
 const MAX_PLACE = 256;
 const OTHERS = 'Other code failed';
@@ -32,8 +33,18 @@ export class Faults implements OnApplicationShutdown {
    * @param error one of the same name from the same line is of the same kind
    */
   report(what: string, error: unknown): void {
-    const { name, stack } = descriptionOf(error);
-    const own = `${what} ${name} ${placeIn(stack)}`;
+    const { name, message, frames } = partsOf(error);
+    this.count(what, name, frames, message === '' ? name : `${name}: ${message.slice(0, MAX_MESSAGE)}`);
+  }
+
+  /** As `report`, for code that works on what clients sent, and may say it in its messages. */
+  reportWithoutMessage(what: string, error: unknown): void {
+    const { name, frames } = partsOf(error);
+    this.count(what, name, frames, name);
+  }
+
+  private count(what: string, name: string, frames: string, title: string): void {
+    const own = `${what} ${name} ${frames.slice(0, MAX_PLACE).split('\n')[1] ?? ''}`;
     const key = this.kinds.has(own) || this.kinds.size < MAX_KINDS ? own : OTHERS;
     const known = this.kinds.get(key);
     if (known) {
@@ -42,7 +53,7 @@ export class Faults implements OnApplicationShutdown {
     }
     this.kinds.set(key, key === OTHERS ? { what: OTHERS, name: '', more: 1 } : { what, name, more: 0 });
     this.wheel.schedule(WINDOW_S * 1000, () => this.summarise(key));
-    if (key !== OTHERS) this.log(what, stack.slice(0, MAX_STACK));
+    if (key !== OTHERS) this.log(what, `${title}${frames}`.slice(0, MAX_STACK));
   }
 
   onApplicationShutdown(): void {
@@ -66,20 +77,29 @@ export class Faults implements OnApplicationShutdown {
   }
 }
 
-function descriptionOf(error: unknown): { name: string; stack: string } {
+interface Parts {
+  readonly name: string;
+  readonly message: string;
+  /** Where it was thrown, one line each, each after a line end. */
+  readonly frames: string;
+}
+
+function partsOf(error: unknown): Parts {
   try {
-    if (!(error instanceof Error)) return { name: typeof error, stack: textOf(error) };
-    return { name: error.name.slice(0, MAX_NAME), stack: error.stack ?? `${error.name}: ${error.message}` };
+    if (!(error instanceof Error))
+      return { name: typeof error, message: typeof error === 'string' ? error : '', frames: '' };
+    const { name, message, stack = '' } = error;
+    return { name: name.slice(0, MAX_NAME), message, frames: framesIn(stack, message) };
   } catch {
     // Anything can be thrown, also what fails when it is looked at.
-    return { name: 'unknown', stack: '' };
+    return { name: 'unknown', message: '', frames: '' };
   }
 }
 
-const textOf = (thrown: unknown): string =>
-  typeof thrown === 'string' ? thrown : `thrown: ${typeof thrown}`;
-
-/** The line that threw. The message says nothing of the kind: it often holds the value that was wrong. */
-function placeIn(stack: string): string {
-  return /^\s+at .*$/m.exec(stack)?.[0].slice(0, MAX_PLACE) ?? '';
+/** The message comes before them, and may have lines that look like them. */
+function framesIn(stack: string, message: string): string {
+  const at = stack.indexOf(message);
+  if (at === -1) return '';
+  const frames = stack.indexOf('\n    at ', at + message.length);
+  return frames === -1 ? '' : stack.slice(frames);
 }

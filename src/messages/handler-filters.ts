@@ -34,7 +34,7 @@ export class HandlerFilters {
     // From here on it is not acknowledged.
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;
     if (exception instanceof ValidationFailedException && exception.cause !== undefined)
-      this.faults.report(`A rule of "${message.event}" failed`, exception.cause);
+      this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
     const client = host.getArgByIndex<object>(0);
     const connection = connectionOf(client);
     const filter = this.filterFor(exception);

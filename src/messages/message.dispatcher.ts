@@ -64,7 +64,7 @@ export class MessageDispatcher {
       const result: unknown = await handler.callback(message.data, message.event, message);
       const begun = this.replies.write(connection, message, result);
       if (isIntercepted) await begun;
-      await message.filtered;
+      if (message.filtered) await message.filtered;
     } catch (error) {
       this.replies.fail(connection, message, error);
     }

@@ -23,6 +23,9 @@ export class WsExceptionFilter implements ExceptionFilter {
     if (message) message.failure = body.code;
     if (connection.hears(body.code, message?.id)) connection.fail(body, message?.id);
     if (message) message.answeredBy = 'module';
+    // Where nobody else tells the operator.
+    if (!message?.filters && body.code === 'INTERNAL_ERROR')
+      this.logger.error('A handler failed', exception instanceof Error ? exception.stack : undefined);
   }
 
   /** Override to give exceptions of your own a code; call super for the rest. */
