@@ -16,6 +16,7 @@ import { ConnectionDirectory } from './connection/connection-directory.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
 import { ExpiryService } from './connection/expiry.service.js';
+import { Faults } from './connection/faults.js';
 import { HeartbeatService } from './connection/heartbeat.service.js';
 import { IdleService } from './connection/idle.service.js';
 import { HookTracker } from './connection/hook-tracker.js';
@@ -91,6 +92,7 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
     ...CONFIGURED,
     SettingsNotes,
     TimerWheel,
+    Faults,
     RoomPolicy,
     Rooms,
     AwaySessions,

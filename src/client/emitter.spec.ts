@@ -77,4 +77,20 @@ describe('Emitter', () => {
     expect(heard).toEqual([1, 2]);
     expect(reported).toEqual([failure, failure]);
   });
+
+  it('L5 reports a listener whose promise rejects', async () => {
+    const emitter = new Emitter<Events>();
+    const reported: unknown[] = [];
+    const failure = new Error('listener');
+    host.reportError = (error) => reported.push(error);
+    try {
+      const reject = (() => Promise.reject(failure)) as () => never;
+      emitter.on('a', reject);
+      emitter.emit('a', 1);
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      delete host.reportError;
+    }
+    expect(reported).toEqual([failure]);
+  });
 });

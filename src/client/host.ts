@@ -11,7 +11,8 @@ export interface Host {
   navigator?: { readonly onLine?: boolean };
   addEventListener?(type: string, listener: NetworkListener): void;
   removeEventListener?(type: string, listener: NetworkListener): void;
-  reportError?(error: unknown): void;
+  /** As every operation of a global scope, it needs no `this`. */
+  reportError?: (error: unknown) => void;
 }
 
 export const host = globalThis as unknown as Host;

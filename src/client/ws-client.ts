@@ -141,9 +141,8 @@ export class WsClient {
   /** Listens to the pushes of one event; returns the function that ends the subscription. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it expects
   onPush<T>(event: string, listener: (data: T) => void): () => void {
-    return this.on('push', (frame) => {
-      if (frame.event === event) listener(frame.data as T);
-    });
+    // What it returns may be a promise.
+    return this.on('push', (frame) => frame.event === event && listener(frame.data as T));
   }
 
   #encode(event: string, data: unknown, id?: number): string {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Observable, Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { HandshakeCode } from '../protocol/handshake-code.js';
+import { Announcer } from './announcer.js';
 import type { Connection } from './connection.js';
 import type { CloseCause, ConnectionEvent } from './connection-event.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
+import { Faults } from './faults.js';
 import { ResumeService } from './resume/resume.service.js';
 import type { Principal } from './principal.js';
 
@@ -17,23 +19,28 @@ const ABNORMAL_CLOSURE = 1006;
  */
 @Injectable()
 export class ConnectionLifecycleService {
-  private readonly subject = new Subject<ConnectionEvent>();
-  readonly events: Observable<ConnectionEvent> = this.subject.asObservable();
+  private readonly announcer: Announcer<ConnectionEvent>;
+  /** A subscriber that throws, or whose promise rejects, is logged and harms nobody. */
+  readonly events: Observable<ConnectionEvent>;
 
   constructor(
     private readonly registry: ConnectionRegistry,
     private readonly resume: ResumeService,
-  ) {}
+    faults: Faults,
+  ) {
+    this.announcer = new Announcer('ConnectionLifecycleService.events', faults);
+    this.events = this.announcer.events;
+  }
 
   /** @internal */
   accepted(connection: Connection): void {
     this.registry.add(connection);
-    this.subject.next({ type: 'accepted', connection });
+    this.announcer.announce({ type: 'accepted', connection });
   }
 
   /** @internal */
   refused(code: HandshakeCode, address: string, path: string): void {
-    this.subject.next({ type: 'refused', code, address, path });
+    this.announcer.announce({ type: 'refused', code, address, path });
   }
 
   /** A connection that has closed meanwhile stays as it was. @internal */
@@ -41,18 +48,18 @@ export class ConnectionLifecycleService {
     if (this.registry.get(connection.id) !== connection) return;
     const previous = connection.principal;
     this.registry.identify(connection, principal);
-    if (previous.id === null) this.subject.next({ type: 'authenticated', connection });
-    else this.subject.next({ type: 'refreshed', connection, previous });
+    if (previous.id === null) this.announcer.announce({ type: 'authenticated', connection });
+    else this.announcer.announce({ type: 'refreshed', connection, previous });
   }
 
   /** @internal */
   idle(connection: Connection): void {
-    this.subject.next({ type: 'idle', connection });
+    this.announcer.announce({ type: 'idle', connection });
   }
 
   /** @internal */
   draining(): void {
-    this.subject.next({ type: 'draining', connections: this.registry.size });
+    this.announcer.announce({ type: 'draining', connections: this.registry.size });
   }
 
   /** @param code what the socket says @internal */
@@ -63,6 +70,6 @@ export class ConnectionLifecycleService {
     this.registry.remove(connection);
     connection.closed();
     const cause: CloseCause = closedWith ? 'server' : code === ABNORMAL_CLOSURE ? 'lost' : 'client';
-    this.subject.next({ type: 'closed', connection, code: closedWith ?? code, cause, reason });
+    this.announcer.announce({ type: 'closed', connection, code: closedWith ?? code, cause, reason });
   }
 }

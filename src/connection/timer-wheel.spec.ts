@@ -1,8 +1,26 @@
 import fc from 'fast-check';
+import { Logged } from '../../test/support/logged.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { TimerWheel } from './timer-wheel.js';
 
 describe('TimerWheel', () => {
+  it('L5 runs what is due beside something that throws, and goes on', () => {
+    const clock = new ManualClock();
+    const wheel = new TimerWheel(clock);
+    const logged = new Logged();
+    const ran: number[] = [];
+    wheel.schedule(100, () => ran.push(1));
+    wheel.schedule(100, () => {
+      throw new Error('canary-timer');
+    });
+    wheel.schedule(100, () => ran.push(2));
+    wheel.schedule(300, () => ran.push(3));
+    clock.advance(1000);
+    logged.stop();
+    expect(ran).toEqual([1, 2, 3]);
+    expect(logged.texts).toEqual(['A timer failed']);
+  });
+
   it('runs everything on time: never early, at most one tick late', () => {
     const delays = fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 50 });
     fc.assert(

@@ -1,10 +1,12 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from './clock.js';
 
 /** A scheduled call; `cancel()` may be called at any time, also twice. */
 export interface WheelTimer {
   cancel(): void;
 }
+
+const logger = new Logger('WsSecurity');
 
 const TICK_MS = 100;
 const SLOTS = 512;
@@ -106,7 +108,12 @@ export class TimerWheel implements OnApplicationShutdown {
       // Another one may have cancelled it.
       if (entry.isAlone) continue;
       entry.cancel();
-      entry.run();
+      try {
+        entry.run();
+      } catch (error) {
+        // All others are on the same interval, where it would end the process.
+        logger.error('A timer failed', error instanceof Error ? error.stack : undefined);
+      }
     }
   }
 

@@ -22,12 +22,16 @@ export class UnknownEventException extends WsSecurityException {
   }
 }
 
-/** The body breaks the rules of its DTO class. @publicApi */
+/**
+ * The body breaks the rules of its DTO class, or a rule failed at it: then `cause` says how, for the operator.
+ *
+ * @publicApi
+ */
 export class ValidationFailedException extends WsSecurityException {
   override readonly name = 'ValidationFailedException';
 
-  constructor(errors: FieldError[]) {
-    super('VALIDATION_FAILED', 'The message is not valid.', { errors });
+  constructor(errors: FieldError[], options?: ErrorOptions) {
+    super('VALIDATION_FAILED', 'The message is not valid.', { ...options, errors });
   }
 }
 

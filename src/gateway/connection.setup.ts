@@ -7,6 +7,7 @@ import { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { bindConnection, connectionOf } from '../connection/connection-of.js';
 import { ExpiryService } from '../connection/expiry.service.js';
+import { Faults } from '../connection/faults.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { type ResumeOffer, ResumeService } from '../connection/resume/resume.service.js';
 import { resumeOfferOf } from '../handshake/subprotocol.js';
@@ -46,6 +47,7 @@ export class ConnectionSetup implements ChannelServices {
     private readonly expiry: ExpiryService,
     private readonly login: Login,
     private readonly auth: InBandAuth,
+    private readonly faults: Faults,
   ) {}
 
   /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
@@ -153,7 +155,7 @@ export class ConnectionSetup implements ChannelServices {
 
   /** 101 is on its way already: there is no answer to give any more, and nobody else may suffer. */
   private giveUp(connection: Connection, error: unknown): void {
-    logger.error('A connection could not be set up', error instanceof Error ? error.stack : undefined);
+    this.faults.report('A connection could not be set up', error);
     connection.terminate();
   }
 

@@ -2,27 +2,37 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
+import type { Faults } from '../connection/faults.js';
+import { HandlerFilters } from '../messages/handler-filters.js';
+import type { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import { boundFiltersOf } from './bound-filters.js';
 import { GatewayFilter } from './gateway-enhancers.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
+import { boundOn } from './ws-filter-chain.js';
 
-// `EXCEPTION_FILTERS_METADATA` and `INTERCEPTORS_METADATA` of @nestjs/common.
-const FILTERS = '__exceptionFilters__';
+// `INTERCEPTORS_METADATA` of @nestjs/common.
 const INTERCEPTORS = '__interceptors__';
+
+interface Chosen {
+  readonly filter: WsExceptionFilter;
+  readonly hasOwnFilter: boolean;
+}
 
 /**
  * Where the events of a gateway go. The built-in guards can be asked before Nest where they answer as the built-in ones
  * do, and no filter of the application's would want to see what they throw.
  *
  * @param guards in the order authentication, throttler, authorization
- * @param hasOwnFilter whether the filter of all gateways is the module's own
+ * @param chosen the filter of all gateways, and whether it is the module's own
  * @param isIntercepted whether the application has interceptors for all handlers
  */
 export function eventTargetsOf(
-  { instance, handlers }: DiscoveredGateway,
+  { instance, handlers, moduleRef }: DiscoveredGateway,
   [authentication, throttler, authorization]: readonly CanActivate[],
-  hasOwnFilter: boolean,
+  { filter, hasOwnFilter }: Chosen,
   isIntercepted: boolean,
+  faults: Faults,
 ): [event: string, target: EventTarget][] {
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as BuiltInGuards;
@@ -31,7 +41,8 @@ export function eventTargetsOf(
     const target: EventTarget = {
       gateway,
       handler,
-      guards: isAskable && !Reflect.hasMetadata(FILTERS, handler) ? guards : undefined,
+      guards: isAskable && boundOn(handler).length === 0 ? guards : undefined,
+      filters: new HandlerFilters(boundFiltersOf(gateway, handler, moduleRef, filter), faults),
       isIntercepted:
         isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS, one)),
     };
@@ -54,6 +65,5 @@ function answersLike(guard: CanActivate, type: Type<CanActivate>): boolean {
 }
 
 function hasNoOtherFilter(gateway: Type): boolean {
-  const filters = (Reflect.getMetadata(FILTERS, gateway) ?? []) as unknown[];
-  return filters.every((filter) => filter === GatewayFilter);
+  return boundOn(gateway).every((filter) => filter === GatewayFilter);
 }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import {
   GATEWAY_METADATA,
@@ -45,6 +45,14 @@ export class GatewayExplorer {
     private readonly discovery: DiscoveryService,
     private readonly moduleRef: ModuleRef,
   ) {}
+
+  /** The classes of secured gateways; they are known before the first instance is made. */
+  classes(): Type<Record<string, object>>[] {
+    return this.discovery
+      .getProviders()
+      .map(({ metatype }) => metatype)
+      .filter((type) => typeof type === 'function' && Reflect.hasMetadata(SECURE_GATEWAY, type)) as Type[];
+  }
 
   explore(): DiscoveredGateway[] {
     return this.discovery

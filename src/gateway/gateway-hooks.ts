@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { connectionOf } from '../connection/connection-of.js';
+import { Faults } from '../connection/faults.js';
 import { HookTracker } from '../connection/hook-tracker.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 
@@ -16,10 +17,12 @@ interface GatewayInstance {
  */
 @Injectable()
 export class GatewayHooks {
-  private readonly logger = new Logger('WsSecurity');
   private readonly connecting = new WeakMap<object, Promise<boolean>[]>();
 
-  constructor(private readonly tracker: HookTracker) {}
+  constructor(
+    private readonly tracker: HookTracker,
+    private readonly faults: Faults,
+  ) {}
 
   guard(gateway: GatewayInstance, name: string): void {
     const { handleConnection, handleDisconnect } = gateway;
@@ -63,7 +66,7 @@ export class GatewayHooks {
       await hook();
       return true;
     } catch (error) {
-      this.logger.error(`${name} failed`, error instanceof Error ? error.stack : undefined);
+      this.faults.report(`${name} failed`, error);
       return false;
     }
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
+import { Faults } from '../connection/faults.js';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
@@ -17,6 +18,7 @@ import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { GuardChains } from './guard-chains.js';
 import { unverifiedProblems } from './unverified-gateways.js';
+import { chainFilters } from './ws-filter-chain.js';
 
 type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] } & {
   readonly targets: Map<string, EventTarget>;
@@ -42,7 +44,11 @@ export class SecuredGateways {
     private readonly scopes: ThrottleScopeReader,
     private readonly verifier: TokenVerifier,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
-  ) {}
+    private readonly faults: Faults,
+  ) {
+    // Nest reads what is bound on them before it asks for the adapter.
+    for (const gateway of explorer.classes()) chainFilters(gateway);
+  }
 
   /**
    * Looks at all gateways before the first is bound, so that everything wrong is said at once.
@@ -100,6 +106,6 @@ export class SecuredGateways {
     const isIntercepted =
       config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
     const guards = this.guards.of(gateway.instance.constructor);
-    return eventTargetsOf(gateway, guards, this.enhancers.hasOwnFilter, isIntercepted);
+    return eventTargetsOf(gateway, guards, this.enhancers, isIntercepted, this.faults);
   }
 }

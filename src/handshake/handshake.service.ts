@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CredentialExtractor } from '../auth/credential-extractor.js';
 import { Clock } from '../connection/clock.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { Faults } from '../connection/faults.js';
 import { UpgradeRequest } from '../connection/upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
@@ -23,7 +24,6 @@ import { principalOfCertificate } from './tls/client-certificate.js';
 /** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
 @Injectable()
 export class HandshakeService implements OnApplicationShutdown {
-  private readonly logger = new Logger('WsSecurity');
   private readonly clients: ClientAddressResolver;
   private readonly closing: ClosingServer | undefined;
 
@@ -34,6 +34,7 @@ export class HandshakeService implements OnApplicationShutdown {
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly clock: Clock,
     private readonly extractor: CredentialExtractor,
+    private readonly faults: Faults,
   ) {
     this.clients = new ClientAddressResolver(options);
     this.closing = options.rejectWith === 'close' ? new ClosingServer(options, clock) : undefined;
@@ -70,6 +71,11 @@ export class HandshakeService implements OnApplicationShutdown {
     this.closing?.close();
   }
 
+  /** A handshake that ended in an error of ours. */
+  report(error: unknown): void {
+    this.faults.report('A handshake failed', error);
+  }
+
   private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
     try {
       // The client may have left while the decision was taken.
@@ -80,7 +86,7 @@ export class HandshakeService implements OnApplicationShutdown {
         return;
       }
       // 101 may be on its way already: there is no answer to give any more.
-      this.logger.error('A connection could not be set up', stackOf(error));
+      this.faults.report('A connection could not be set up', error);
       socket.destroy();
     }
     // What the connection has not taken over is given back.
@@ -104,8 +110,4 @@ export class HandshakeService implements OnApplicationShutdown {
     this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : String(error);
 }

@@ -1,4 +1,5 @@
 import type { ConnectionDirectory } from '../connection/connection-directory.js';
+import type { Faults } from '../connection/faults.js';
 import { unawaited } from '../connection/unawaited.js';
 
 /**
@@ -6,6 +7,10 @@ import { unawaited } from '../connection/unawaited.js';
  *
  * @param scope where the place was taken
  */
-export function placeIn(directory: ConnectionDirectory, scope: string): () => void {
-  return () => unawaited(() => directory.release(scope));
+export function placeIn(directory: ConnectionDirectory, scope: string, faults: Faults): () => void {
+  return () =>
+    unawaited(
+      () => directory.release(scope),
+      (error) => faults.report('A place of the ConnectionDirectory could not be given back', error),
+    );
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Logger } from '@nestjs/common';
 import type { Clock } from '../connection/clock.js';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Endpoint } from './endpoint.interface.js';
@@ -23,7 +22,6 @@ const REQUEST_EVENTS = new Set<string | symbol>(['request', 'checkContinue', 'ch
  * each would answer on the same socket, or let somebody in that the gateways refuse.
  */
 export class UpgradeListener {
-  private readonly logger = new Logger('WsSecurity');
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly deadline: SocketDeadline;
   private readonly foreign: ForeignUpgrades;
@@ -114,7 +112,7 @@ export class UpgradeListener {
   }
 
   private giveUp(socket: Duplex, error: unknown): void {
-    this.logger.error('A handshake failed', error instanceof Error ? error.stack : String(error));
+    this.handshakes.report(error);
     socket.destroy();
   }
 }

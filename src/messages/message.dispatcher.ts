@@ -64,6 +64,7 @@ export class MessageDispatcher {
       const result: unknown = await handler.callback(message.data, message.event, message);
       const begun = this.replies.write(connection, message, result, isIntercepted);
       if (isIntercepted) await begun;
+      if (message.filtered) await message.filtered;
     } catch (error) {
       this.replies.fail(connection, message, error);
     }
@@ -94,6 +95,7 @@ export class MessageDispatcher {
     if (!handler) return this.refuse(connection, UNKNOWN_EVENT, id);
     const target = route.targets.get(event);
     if (target && !this.isAdmitted(route, message, target)) return undefined;
+    message.filters = target?.filters;
     return { message, handler, isIntercepted: target?.isIntercepted === true };
   }
 

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { isObservable, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
+import { Faults } from '../connection/faults.js';
 import { InternalErrorException, OverloadedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -20,9 +21,10 @@ interface WsResponse {
 /** Brings what a handler returned to the client: one value, a stream of them, or an acknowledgement. */
 @Injectable()
 export class ReplyWriter {
-  private readonly logger = new Logger('WsSecurity');
-
-  constructor(@InjectSecurityOptions() private readonly options: Pick<ResolvedOptions, 'maxStreams'>) {}
+  constructor(
+    @InjectSecurityOptions() private readonly options: Pick<ResolvedOptions, 'maxStreams'>,
+    private readonly faults: Faults,
+  ) {}
 
   /**
    * A stream is listened to until it ends, or the connection does. One too many is answered `OVERLOADED`.
@@ -90,8 +92,7 @@ export class ReplyWriter {
   }
 
   private report(message: InboundMessage, error: unknown): void {
-    const text = `The answer to "${message.event}" failed`;
-    this.logger.error(text, error instanceof Error ? error.stack : undefined);
+    this.faults.report(`The answer to "${message.event}" failed`, error);
   }
 }
 

@@ -7,7 +7,7 @@ import { InboundMessage } from './inbound-message.js';
 
 /**
  * Turns what a guard, pipe, interceptor or handler throws into the protocol's error frame. What was not meant for
- * a client is logged here and answered without detail.
+ * a client is answered without detail, and the operator is told.
  *
  * @publicApi
  */
@@ -22,17 +22,14 @@ export class WsExceptionFilter implements ExceptionFilter {
     const body = this.toBody(exception, message?.event);
     if (message) message.failure = body.code;
     if (connection.hears(body.code, message?.id)) connection.fail(body, message?.id);
+    if (message) message.answeredBy = 'module';
+    // Where nobody else tells the operator.
+    if (!message?.filters && body.code === 'INTERNAL_ERROR')
+      this.logger.error('A handler failed', exception instanceof Error ? exception.stack : undefined);
   }
 
   /** Override to give exceptions of your own a code; call super for the rest. */
-  protected toBody(exception: unknown, event: string | undefined): ErrorBody {
-    const body = errorBodyOf(exception) ?? new InternalErrorException().toBody();
-    if (body.code === 'INTERNAL_ERROR') this.report(exception, event);
-    return body;
-  }
-
-  private report(exception: unknown, event: string | undefined): void {
-    const text = `A handler of "${event ?? 'unknown'}" failed`;
-    this.logger.error(text, exception instanceof Error ? exception.stack : undefined);
+  protected toBody(exception: unknown, _event: string | undefined): ErrorBody {
+    return errorBodyOf(exception) ?? new InternalErrorException().toBody();
   }
 }

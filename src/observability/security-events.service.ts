@@ -1,6 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { Observable, Subject } from 'rxjs';
+import { Injectable } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { Announcer } from '../connection/announcer.js';
 import { Clock } from '../connection/clock.js';
+import { Faults } from '../connection/faults.js';
+import { isThenable } from '../connection/is-thenable.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -25,23 +28,27 @@ const LINES_PER_WINDOW = 10;
  */
 @Injectable()
 export class SecurityEvents {
-  private readonly logger = new Logger('WsSecurity');
-  private readonly subject = new Subject<SecurityEvent>();
-  readonly events: Observable<SecurityEvent> = this.subject.asObservable();
+  private readonly announcer: Announcer<SecurityEvent>;
+  /** A subscriber that throws, or whose promise rejects, is logged and harms nobody. */
+  readonly events: Observable<SecurityEvent>;
   private readonly written = new Map<string, number>();
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
-  ) {}
+    private readonly faults: Faults = new Faults(wheel),
+  ) {
+    this.announcer = new Announcer('SecurityEvents.events', faults);
+    this.events = this.announcer.events;
+  }
 
   emit(event: SecurityEvent): void {
-    this.subject.next(event);
+    this.announcer.announce(event);
     if (this.options.logSecurityEvents && this.hasRoom(event)) this.log(event);
   }
 
-  /** Override to send the lines elsewhere. */
+  /** Override to send the lines elsewhere. One that throws, or whose promise rejects, is logged. */
   protected write(line: string): void {
     process.stdout.write(`${line}\n`);
   }
@@ -65,13 +72,18 @@ export class SecurityEvents {
   /** A place for lines that fails must not end what is told of. */
   private log(event: SecurityEvent): void {
     try {
-      this.write(logLine({ time: new Date(this.clock.now()).toISOString(), ...event }));
-    } catch (error) {
-      this.logger.error(
-        'A security event could not be written',
-        error instanceof Error ? error.stack : undefined,
+      const written: unknown = this.write(
+        logLine({ time: new Date(this.clock.now()).toISOString(), ...event }),
       );
+      if (isThenable(written))
+        Promise.resolve(written).catch((error: unknown) => this.reportUnwritten(error));
+    } catch (error) {
+      this.reportUnwritten(error);
     }
+  }
+
+  private reportUnwritten(error: unknown): void {
+    this.faults.report('A security event could not be written', error);
   }
 }
 

@@ -1,10 +1,11 @@
 import { type ClassTransformOptions, plainToInstance } from 'class-transformer';
 import type { FieldError } from '../protocol/envelope.js';
 import { type Class, rulesOf } from './class-rules.js';
+import { unreadable } from './unreadable-members.js';
 
 /**
- * Members that cannot be made what they are declared: class-transformer and `@Transform()` meet values of any kind
- * before a rule does, and throw at some of them.
+ * Members that cannot be made what they are declared: class-transformer, `@Transform()` and setters meet values of any
+ * kind before a rule does, and throw at some of them; so do getters, when a rule asks for their value.
  *
  * @param outer what the value itself is called
  */
@@ -22,7 +23,8 @@ export function unmakeable(
       return true;
     }
   };
-  if (!throws(value) || !isConstructible(type)) return [];
+  if (!isConstructible(type)) return [];
+  if (!throws(value)) return unreadable(plainToInstance(type as unknown as new () => object, value, options));
   const members = rulesOf(type).filter(
     ({ name }) => hasMember(value, name) && throws({ [name]: value[name] }),
   );

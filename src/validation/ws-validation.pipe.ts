@@ -7,13 +7,14 @@ import { type Class, hasRules } from './class-rules.js';
 import { accepted } from './compiled/accepted.js';
 import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
+import { NOT_VALID } from './guarded-rules.js';
+import { guardedValidation } from './guarded-validation.js';
 import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
+import { type Schema, verdictOf } from './schema-verdict.js';
 import { secondLook } from './second-look.js';
 import { unmakeable } from './unmakeable-members.js';
 import { withoutRepeatedInput, withoutTargets } from './unrepeated-messages.js';
 import { outcomeOf, remember } from './validated-once.js';
-
-type Schema = NonNullable<ArgumentMetadata['schema']>;
 
 /**
  * Makes the body of a message an instance of its DTO class, or what its schema makes of it, or refuses it: unknown
@@ -67,14 +68,15 @@ export class WsValidationPipe extends ValidationPipe {
 
   private judged(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { schema } = metadata;
-    const body = schema ? this.bySchema(value, schema) : this.byClass(value, metadata);
+    const body = schema ? this.bySchema(value, metadata, schema) : this.byClass(value, metadata);
     return remember(value, this.constructor, rulesIn(metadata), body);
   }
 
   private async byClass(value: unknown, given: ArgumentMetadata): Promise<unknown> {
     const metadata = this.expectedType ? { ...given, metatype: this.expectedType } : given;
     const body = await this.made(value, metadata);
-    if (this.toValidate(metadata)) this.refuse([...droppedByClass(value, body), ...secondLook(body)]);
+    if (this.toValidate(metadata))
+      this.refuse(await this.found(metadata, () => [...droppedByClass(value, body), ...secondLook(body)]));
     return body;
   }
 
@@ -83,7 +85,10 @@ export class WsValidationPipe extends ValidationPipe {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       if (!(error instanceof WsSecurityException))
-        this.refuse(unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data));
+        this.refuse(
+          unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data),
+          error,
+        );
       throw error;
     }
   }
@@ -98,21 +103,38 @@ export class WsValidationPipe extends ValidationPipe {
 
   protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
     const validationError = { ...options?.validationError, target: true };
-    const errors = await super.validate(object, { ...options, validationError });
+    const { errors, fault } = await guardedValidation(object, { ...options, validationError });
     withoutRepeatedInput(errors);
     if (options?.validationError?.target !== true) withoutTargets(errors);
+    if (fault) this.refuse(fieldErrorsOf(errors), fault.error);
     return errors;
   }
 
-  private async bySchema(value: unknown, schema: Schema): Promise<unknown> {
-    const result = await schema['~standard'].validate(value);
+  private async bySchema(value: unknown, metadata: ArgumentMetadata, schema: Schema): Promise<unknown> {
+    const result = await this.found(metadata, () => verdictOf(schema, value));
     if (result.issues) this.refuse((result.issues as readonly SchemaIssue[]).flatMap(errorsOfIssue));
-    else this.refuse([...droppedBySchema(value, result.value), ...secondLook(result.value)]);
+    else
+      this.refuse(
+        await this.found(metadata, () => [
+          ...droppedBySchema(value, result.value),
+          ...secondLook(result.value),
+        ]),
+      );
     return 'value' in result ? result.value : undefined;
   }
 
-  private refuse(errors: readonly FieldError[]): void {
-    if (errors.length > 0) throw new ValidationFailedException(harmless(errors));
+  /** What rules say of a body; where one throws, nothing can be said but that it is not valid. */
+  private async found<T>({ data }: ArgumentMetadata, look: () => T | PromiseLike<T>): Promise<T> {
+    try {
+      return await look();
+    } catch (cause) {
+      const error = { path: data ?? 'body', constraint: 'rule', message: NOT_VALID };
+      throw new ValidationFailedException([error], { cause });
+    }
+  }
+
+  private refuse(errors: readonly FieldError[], cause?: unknown): void {
+    if (errors.length > 0) throw new ValidationFailedException(harmless(errors), { cause });
   }
 }
 

@@ -8,6 +8,7 @@ import { ageLimitOf } from '../age-limit.js';
 import { Clock } from '../clock.js';
 import type { Connection } from '../connection.js';
 import type { Principal } from '../principal.js';
+import { Faults } from '../faults.js';
 import { Rooms } from '../rooms/rooms.js';
 import { TimerWheel, type WheelTimer } from '../timer-wheel.js';
 import { unawaited } from '../unawaited.js';
@@ -60,6 +61,7 @@ export class ResumeService {
     private readonly wheel: TimerWheel,
     private readonly clock: Clock,
     private readonly memory: ResumeMemory,
+    private readonly faults: Faults,
   ) {}
 
   /** Whether a connection has a session that can be resumed. */
@@ -110,7 +112,7 @@ export class ResumeService {
       this.forget(session, hash);
       return;
     }
-    if (hash !== undefined) unawaited(() => this.store.put(hash, session, ttlMs));
+    if (hash !== undefined) this.attempt(() => this.store.put(hash, session, ttlMs));
     this.away.add(session);
     this.timers.set(
       session,
@@ -130,7 +132,7 @@ export class ResumeService {
   private forget(session: ResumeSession, hash: string | undefined): void {
     session.end();
     this.hashes.delete(session);
-    if (hash !== undefined) unawaited(() => this.store.delete(hash));
+    if (hash !== undefined) this.attempt(() => this.store.delete(hash));
   }
 
   private async find(
@@ -146,8 +148,9 @@ export class ResumeService {
       this.release(session);
       session.end();
       return undefined;
-    } catch {
+    } catch (error) {
       // Without its store a session is a new one.
+      this.faults.report('A session could not be resumed', error);
       return undefined;
     }
   }
@@ -184,6 +187,10 @@ export class ResumeService {
     }
   }
 
+  private attempt(work: () => void | PromiseLike<void>): void {
+    unawaited(work, (error) => this.faults.report('A session could not be kept or forgotten', error));
+  }
+
   private roomsOf(session: ResumeSession): ReadonlySet<string> {
     return session.connection ? this.rooms.roomsOf(session.connection) : session.rooms;
   }
@@ -216,7 +223,7 @@ export class ResumeService {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const hash = hashOf(token);
     this.hashes.set(session, hash);
-    unawaited(() => this.store.put(hash, session, Infinity));
+    this.attempt(() => this.store.put(hash, session, Infinity));
     return token;
   }
 }

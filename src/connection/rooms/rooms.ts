@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenEventException } from '../../errors/ws-exceptions.js';
 import type { Connection } from '../connection.js';
+import { Faults } from '../faults.js';
 import { RoomPolicy } from './room-policy.js';
 
 const NOBODY: ReadonlySet<Connection> = new Set();
@@ -12,7 +13,10 @@ export class Rooms {
   private readonly members = new Map<string, Set<Connection>>();
   private readonly joined = new Map<Connection, Set<string>>();
 
-  constructor(private readonly policy: RoomPolicy) {}
+  constructor(
+    private readonly policy: RoomPolicy,
+    private readonly faults: Faults,
+  ) {}
 
   /** How many rooms have members. */
   get size(): number {
@@ -84,7 +88,8 @@ export class Rooms {
     try {
       demand(await this.policy.canJoin(connection, room));
       return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ForbiddenEventException)) this.faults.report('The RoomPolicy failed', error);
       return false;
     }
   }

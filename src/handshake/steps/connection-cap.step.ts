@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
+import { Faults } from '../../connection/faults.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -18,11 +19,12 @@ const RETRY_MS = 5000;
 @Injectable()
 export class ConnectionCapStep extends HandshakeStep {
   private readonly node = new MemoryConnectionDirectory();
-  private readonly releaseNode = placeIn(this.node, 'node');
+  private readonly releaseNode = (): void => this.node.release('node');
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly directory: ConnectionDirectory,
+    private readonly faults: Faults,
   ) {
     super();
   }
@@ -37,7 +39,7 @@ export class ConnectionCapStep extends HandshakeStep {
       () => this.directory.acquire(scope, maxConnectionsPerAddress),
       (isFree) => {
         if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
-        handshake.hold(placeIn(this.directory, scope));
+        handshake.hold(placeIn(this.directory, scope, this.faults));
       },
     );
   }

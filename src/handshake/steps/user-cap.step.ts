@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionDirectory } from '../../connection/connection-directory.js';
+import { Faults } from '../../connection/faults.js';
 import { limitKeyOf } from '../../connection/principal.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -18,6 +19,7 @@ export class UserCapStep extends HandshakeStep {
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly directory: ConnectionDirectory,
+    private readonly faults: Faults,
   ) {
     super();
   }
@@ -29,7 +31,7 @@ export class UserCapStep extends HandshakeStep {
       () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
       (isFree) => {
         if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
-        handshake.hold(placeIn(this.directory, scope));
+        handshake.hold(placeIn(this.directory, scope, this.faults));
       },
     );
   }

@@ -1,0 +1,31 @@
+import type { ArgumentMetadata } from '@nestjs/common';
+
+export type Schema = NonNullable<ArgumentMetadata['schema']>;
+type Verdict = Awaited<ReturnType<Schema['~standard']['validate']>>;
+
+/** The part of a zod schema that is asked. */
+interface ZodSchema {
+  safeParseAsync(
+    value: unknown,
+  ): Promise<{ success: true; data: unknown } | { success: false; error: { issues: Verdict['issues'] } }>;
+}
+
+/**
+ * What a schema says of a value. By the standard interface zod asks checks that answer later twice, and forgets the
+ * promises of the first time: one that rejects would end the process.
+ */
+export function verdictOf(schema: Schema, value: unknown): Verdict | Promise<Verdict> {
+  return isZod(schema) ? zodVerdict(schema, value) : schema['~standard'].validate(value);
+}
+
+async function zodVerdict(schema: ZodSchema, value: unknown): Promise<Verdict> {
+  const result = await schema.safeParseAsync(value);
+  return result.success ? { value: result.data } : { issues: result.error.issues ?? [] };
+}
+
+function isZod(schema: Schema): schema is Schema & ZodSchema {
+  return (
+    schema['~standard'].vendor === 'zod' &&
+    typeof (schema as Partial<ZodSchema>).safeParseAsync === 'function'
+  );
+}
