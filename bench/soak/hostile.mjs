@@ -88,6 +88,7 @@ const SCENARIOS = {
   },
   'silent TCP': async (from) => {
     const lines = Array.from({ length: 20 }, () => new Line(port, from));
+    for (const { socket } of lines) socket.resume();
     await Promise.all(lines.map(({ closed }) => closed));
   },
   'dripping headers': async (from) => {
