@@ -452,6 +452,19 @@ describe('deadlines of later requests', () => {
     expect(peer.destroyed).toBe(true);
   });
 
+  it('R10 half a head that came with the request before it is cut by the look that Node takes every 5 s', async () => {
+    await start({});
+    const server = running.app.getHttpServer() as Server;
+    server.keepAliveTimeout = 600_000;
+    server.headersTimeout = 1;
+    const socket = tcpConnect(running.port, '127.0.0.1');
+    const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined));
+    socket.resume();
+    socket.write('GET /nothing HTTP/1.1\r\nHost: service.test\r\n\r\nGET /nothing HT');
+    await closed;
+    expect(server).toMatchObject({ connectionsCheckingInterval: 5000 });
+  });
+
   it('R10 a handshake may come as a later request, and its connection stays', async () => {
     const clock = new ManualClock();
     await start({}, { clock });

@@ -79,6 +79,8 @@ class Stubborn {
   private received = Buffer.alloc(0);
   private wake: () => void = () => undefined;
   private readonly socket: Socket;
+  /** Goes out in one piece with everything that is written. */
+  behind = Buffer.alloc(0);
 
   constructor(isSecure: boolean, path: string) {
     const at = { port: running.port, host: '127.0.0.1', allowHalfOpen: true };
@@ -92,7 +94,7 @@ class Stubborn {
   }
 
   write(bytes: Buffer): void {
-    this.socket.write(bytes);
+    this.socket.write(Buffer.concat([bytes, this.behind]));
   }
 
   async until(condition: (received: string) => boolean): Promise<void> {
@@ -101,9 +103,11 @@ class Stubborn {
   }
 
   /** Sends 8 MiB whatever it hears. @returns how much of it was read when the line was cut */
-  async goOn(junk: Buffer): Promise<number> {
+  async goOn(junk: Buffer, first: Buffer = Buffer.alloc(0)): Promise<number> {
+    if (served.destroyed) return 0;
     const cut = new Promise((resolve) => served.once('close', resolve));
     const before = served.bytesRead;
+    this.socket.write(Buffer.concat([first, junk]));
     for (let sent = 0; sent < 8 * MIB; sent += junk.length) this.socket.write(junk);
     await cut;
     this.socket.destroy();
@@ -199,6 +203,38 @@ it.each(cases)(
 it.each(Object.keys(ENDS))('R13 the same over TLS after %s', async (end) => {
   expect(await readAfter(ENDS[end] as End, 'masked pings', true)).toBeLessThanOrEqual(MIB * TLS_SHARE);
   expect(PublicGateway.heard).toEqual([]);
+});
+
+describe.each([
+  ['TCP', false],
+  ['TLS', true],
+])('over %s, in one piece with what ends the connection', (_name, isSecure) => {
+  const MOST = MIB * TLS_SHARE;
+
+  it.each(Object.keys(ENDS))('R13 a client that goes on is cut off after %s', async (name) => {
+    const { path = '/public', options, end } = ENDS[name] as End;
+    await start(options, isSecure);
+    const client = new Stubborn(isSecure, path);
+    await client.until((received) => received.includes('\r\n\r\n'));
+    const before = served.bytesRead;
+    const junk = JUNK['masked pings'];
+    client.behind = junk;
+    end?.(client);
+    client.behind = Buffer.alloc(0);
+    await client.goOn(junk);
+    expect(served.bytesRead - before).toBeLessThanOrEqual(MOST);
+  });
+
+  it.each(Object.keys(ENDS))('R13 and after it has answered the Close after %s', async (name) => {
+    const { path = '/public', options, end } = ENDS[name] as End;
+    await start(options, isSecure);
+    const client = new Stubborn(isSecure, path);
+    await client.until((received) => received.includes('\r\n\r\n'));
+    const code = end?.(client) ?? CloseCode.UNAUTHENTICATED;
+    await client.until(closeOf(code));
+    const junk = JUNK['masked pings'];
+    expect(await client.goOn(junk, close(1000))).toBeLessThanOrEqual(MOST);
+  });
 });
 
 it('R13 after a refusal over HTTP a client that goes on is cut off', async () => {

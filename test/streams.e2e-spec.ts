@@ -14,7 +14,7 @@ import {
   SecurityEvents,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
-import { map, Observable, of, type Subscriber } from 'rxjs';
+import { concat, map, Observable, of, type Subscriber, throwError } from 'rxjs';
 import { ManualClock } from './support/manual-clock.js';
 import { until } from './support/resuming.js';
 import { type RunningApp, startApp } from './support/start-app.js';
@@ -119,6 +119,14 @@ class InterceptedGateway {
   @SubscribeMessage('once')
   once(): string {
     return 'once';
+  }
+
+  @SubscribeMessage('failing')
+  failing(): Observable<number> {
+    return concat(
+      of(1),
+      throwError(() => new Error('canary-late')),
+    );
   }
 
   @SubscribeMessage('later')
@@ -233,6 +241,8 @@ describe('R9 a connection has so many streams at once', () => {
       ['nothing', { event: 'ack' }],
       ['one', { data: 'one' }],
       ['two', OVERLOADED],
+      // Its value had no place, and its error is the answer.
+      ['failing', { event: 'exception', data: { code: 'INTERNAL_ERROR' } }],
       ['endless', OVERLOADED],
       ['ungraceful', OVERLOADED],
     ];

@@ -7,6 +7,7 @@ import {
   ValidationPipe,
 } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString } from 'class-validator';
 import {
   PlainText,
@@ -230,5 +231,32 @@ describe('bodies behind a global ValidationPipe', () => {
   it('are what another pipe makes of them', async () => {
     await start({ transform: (value, { type }) => (type === 'body' ? { name: String(value) } : value) });
     expect(await client.request('item', 'a')).toMatchObject({ data: { item: { name: 'a' } } });
+  });
+});
+
+describe('gateways that extend a gateway', () => {
+  class Price {
+    @Transform(({ value }) => Math.round(Number(value) * 100))
+    @IsInt()
+    cents!: number;
+  }
+
+  @SecureGateway({ path: '/base' })
+  class Base {
+    @SubscribeMessage('price')
+    price(@MessageBody() { cents }: Price): { cents: number } {
+      return { cents };
+    }
+  }
+
+  @SecureGateway({ path: '/extended' })
+  class Extended extends Base {}
+
+  it.each(['/base', '/extended'])('I8 %s transforms a body once', async (path) => {
+    const running = await startApp({ gateways: [Base, Extended] });
+    const client = await TestClient.connect(`${running.url}${path}`, { token: await mintToken() });
+    expect(await client.request('price', { cents: '1.5' })).toMatchObject({ data: { cents: 150 } });
+    await client.close();
+    await running.close();
   });
 });

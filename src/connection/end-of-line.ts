@@ -4,8 +4,8 @@ import type { FrameMeter } from './frame-meter.js';
 type Reader = (this: Duplex, chunk: Buffer) => void;
 
 const LARGEST_CHUNK = 65_536;
-/** No more than 1 MiB is read, the last chunk included, and one that `ws` may have had first. */
-const MAX_BYTES = 1_048_576 - 2 * LARGEST_CHUNK;
+/** No more than 1 MiB is read, what is read before the end is noticed and the last chunk included. */
+const MAX_BYTES = 1_048_576 - 4 * LARGEST_CHUNK;
 
 /**
  * Bounds what is read of a client whose connection is over: after a close frame in either direction, a protocol error, or
@@ -25,6 +25,10 @@ export class EndOfLine {
     private readonly frames: FrameMeter,
   ) {
     this.reader = takeReader(stream);
+    // A TLS socket that is ended while it emits data emits no more of it, and goes on reading.
+    stream.once('finish', () => {
+      if (this.frames.isOver) this.stream.destroy();
+    });
   }
 
   read(chunk: Buffer): void {

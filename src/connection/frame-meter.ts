@@ -59,8 +59,8 @@ export class FrameMeter {
     }
   }
 
-  /** Whether a whole Close was there. */
-  private get isOver(): boolean {
+  /** Whether a whole Close was there: the client has nothing more to say. */
+  get isOver(): boolean {
     return this.opcode === CLOSE && this.remaining === 0;
   }
 

@@ -20,8 +20,9 @@ export interface SecureGatewayOptions {
   guards?: readonly Type<CanActivate>[];
 }
 
-// `GUARDS_METADATA` and `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
+// `GUARDS_METADATA`, `PIPES_METADATA` and `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
 const GUARDS = '__guards__';
+const PIPES = '__pipes__';
 const FILTERS = '__exceptionFilters__';
 
 export const SECURE_GATEWAY = 'ws-security:gateway';
@@ -38,7 +39,7 @@ export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
   return applyDecorators(
     WebSocketGateway(portOf(given), { path }),
     ahead(GUARDS, WsGuardChain),
-    UsePipes(GatewayPipe),
+    withPipe,
     ahead(FILTERS, GatewayFilter),
     SetMetadata(SECURE_GATEWAY, { ...given, path }),
   );
@@ -51,6 +52,12 @@ export function portOf({ port }: Pick<SecureGatewayOptions, 'port'>): number {
 
 function withSlash(path: unknown): string {
   return typeof path === 'string' && !path.startsWith('/') ? `/${path}` : (path as string);
+}
+
+/** Once, also where the class extends a gateway: a body that went through twice would be transformed twice. */
+function withPipe(target: object): void {
+  const pipes = (Reflect.getMetadata(PIPES, target) ?? []) as unknown[];
+  if (!pipes.includes(GatewayPipe)) UsePipes(GatewayPipe)(target as never);
 }
 
 /**

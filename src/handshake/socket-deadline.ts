@@ -7,6 +7,8 @@ import { KeptConnections } from './kept-connections.js';
 
 const REQUEST_HEAD_MS = 9000;
 const SWEEP_MS = 500;
+/** How often Node looks for requests whose head is late. */
+const LOOK_EVERY_MS = 5000;
 
 interface Waiting {
   readonly socket: Socket;
@@ -32,6 +34,7 @@ export class SocketDeadline {
   ) {
     this.keyOf = server instanceof TlsServer ? endsOf : itself;
     server.headersTimeout = Math.min(server.headersTimeout || REQUEST_HEAD_MS, REQUEST_HEAD_MS);
+    lookOften(server);
     server.on('connection', this.onConnection);
     server.on('request', this.onRequest);
     this.kept = new KeptConnections(server, wheel, clock, REQUEST_HEAD_MS);
@@ -70,6 +73,15 @@ export class SocketDeadline {
     }
     this.next = this.waiting.size > 0 ? this.wheel.schedule(SWEEP_MS, this.sweep) : undefined;
   };
+}
+
+/**
+ * Half a head behind another request is for Node alone to see, which looks every 30 seconds. An option of
+ * `createServer()`, which Node reads when the server starts to listen.
+ */
+function lookOften(server: Server): void {
+  const own = (server as { connectionsCheckingInterval?: number }).connectionsCheckingInterval ?? Infinity;
+  Object.assign(server, { connectionsCheckingInterval: Math.min(own, LOOK_EVERY_MS) });
 }
 
 /** The same for the raw socket and the TLS socket on it: no two connections that are open have both ends in common. */

@@ -6,6 +6,8 @@ export interface StreamObserver {
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
+  /** Whether the client has heard of an error instead. */
+  hasFailed(): boolean;
   /** The connection has no place for one more stream. */
   refuse(): void;
   /** It was stopped, and what it does at its end failed. */
@@ -81,7 +83,7 @@ export class ReplyStream {
   private complete(): void {
     const { held } = this;
     this.held = undefined;
-    if (held) this.observer.next(held.value);
+    if (held && !this.observer.hasFailed()) this.observer.next(held.value);
     if (!this.isRefused) this.observer.complete();
   }
 

@@ -67,6 +67,7 @@ export class ReplyWriter {
       complete: () => {
         if (!replied) this.acknowledge(connection, message);
       },
+      hasFailed: () => message.failure !== undefined,
       refuse: () => {
         message.failure = NO_PLACE.code;
         connection.fail(NO_PLACE, message.id);
