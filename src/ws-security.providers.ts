@@ -4,11 +4,11 @@ import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.
 import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
-import { Clock, SystemClock } from './connection/clock.js';
+import { Clock, SystemClock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
-import { ConnectionDirectory, MemoryConnectionDirectory } from './connection/connection-directory.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
-import { BroadcastBus, LocalBroadcastBus } from './connection/rooms/broadcast-bus.js';
+import { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
 import { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';

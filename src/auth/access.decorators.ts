@@ -1,4 +1,4 @@
-import { declare } from '../connection/declared.js';
+import { declare } from '../nest/declared.js';
 
 export const ACCESS_PUBLIC = 'ws-security:public';
 export const ACCESS_AUTHENTICATED = 'ws-security:authenticated';

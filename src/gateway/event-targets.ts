@@ -2,14 +2,14 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
-import type { Faults } from '../connection/faults.js';
+import type { Faults } from '../faults/faults.js';
 import { HandlerFilters } from '../messages/handler-filters.js';
 import type { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
-import { boundFiltersOf } from './bound-filters.js';
-import { GatewayFilter } from './gateway-enhancers.js';
+import { boundFiltersOf } from './enhancers/bound-filters.js';
+import { GatewayFilter } from './enhancers/gateway-enhancers.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
-import { boundOn } from './ws-filter-chain.js';
+import { boundOn } from './enhancers/ws-filter-chain.js';
 
 // `INTERCEPTORS_METADATA` of @nestjs/common.
 const INTERCEPTORS = '__interceptors__';

@@ -1,8 +1,8 @@
 import { applyDecorators, type CanActivate, SetMetadata, type Type, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
-import { GatewayFilter, GatewayPipe } from './gateway-enhancers.js';
-import { WsGuardChain } from './ws-guard-chain.js';
+import { GatewayFilter, GatewayPipe } from './enhancers/gateway-enhancers.js';
+import { WsGuardChain } from './guards/ws-guard-chain.js';
 
 /** @publicApi */
 export interface SecureGatewayOptions {

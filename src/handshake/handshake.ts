@@ -3,7 +3,7 @@ import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { Claimant } from './claimant.interface.js';
 import type { UpgradeRequest } from '../connection/upgrade-request.js';
-import type { ClientOrigin } from './client-address.js';
+import type { ClientOrigin } from './client/client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
 
 /**

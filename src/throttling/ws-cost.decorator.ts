@@ -1,4 +1,4 @@
-import { declare } from '../connection/declared.js';
+import { declare } from '../nest/declared.js';
 
 export const COST = 'ws-security:cost';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DeadlineExceededError, withDeadline } from '../../connection/deadline.js';
-import { isThenable } from '../../connection/is-thenable.js';
-import { TimerWheel } from '../../connection/timer-wheel.js';
+import { DeadlineExceededError, withDeadline } from '../../time/deadline.js';
+import { isThenable } from '../../time/is-thenable.js';
+import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
-import { Faults } from '../../connection/faults.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from '../../nodes/connection-directory.js';
+import { Faults } from '../../faults/faults.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { placeIn } from '../place.js';
+import { placeIn } from '../../nodes/place.js';
 import { retryAfter } from '../retry-after.js';
 
 const RETRY_MS = 5000;
