@@ -2,7 +2,7 @@ export { WsSecurityModule } from './ws-security.module.js';
 export { SecureGateway } from './gateway/secure-gateway.decorator.js';
 export { WsAuthenticated, WsPublic, WsRoles, WsScopes } from './auth/access.decorators.js';
 export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.js';
-export { CredentialExtractor } from './auth/credential-extractor.js';
+export { CredentialExtractor } from './handshake/credential-extractor.js';
 export { PrincipalMapper } from './auth/principal-mapper.js';
 export { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 export { RevocationService } from './auth/revocation.service.js';
@@ -66,7 +66,7 @@ export { UnvalidatedBody } from './validation/unvalidated-body.decorator.js';
 export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
 export type { AccessRule } from './auth/access-rule.js';
-export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential-extractor.js';
+export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential.js';
 export type { CloseCause, ConnectionEvent } from './connection/connection-event.js';
 export type { ResumeSession } from './connection/resume/resume-session.js';
 export type { Audience, Broadcast } from './nodes/broadcast-bus.js';

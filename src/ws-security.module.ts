@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessRuleReader } from './auth/access-rule.js';
-import { CredentialExtractor } from './auth/credential-extractor.js';
+import { CredentialExtractor } from './handshake/credential-extractor.js';
 import { PrincipalMapper } from './auth/principal-mapper.js';
 import { RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';

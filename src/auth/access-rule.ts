@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { declaredOf } from '../nest/declared.js';
+import { declaredOf } from '../nest/handler-metadata.js';
 import type { Principal } from '../connection/principal.js';
 import { ACCESS_AUTHENTICATED, ACCESS_PUBLIC, ACCESS_ROLES, ACCESS_SCOPES } from './access.decorators.js';
 

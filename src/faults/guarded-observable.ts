@@ -1,7 +1,7 @@
 import { Observable, type Operator, Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
 import type { Observer } from 'rxjs';
 import type { Faults } from './faults.js';
-import { isThenable } from '../time/is-thenable.js';
+import { isThenable } from '../time/maybe-promise.js';
 
 type Next<T> = (value: T) => unknown;
 type Consumer<T> = Partial<Record<keyof Observer<T>, (value: never) => unknown>>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { UpgradeRequest } from '../connection/upgrade-request.js';
+import { UpgradeRequest } from './upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { SecurityEvents } from '../observability/security-events.service.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Credential } from '../auth/credential-extractor.js';
+import type { Credential } from '../auth/credential.js';
 import { RevocationService } from '../auth/revocation.service.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';

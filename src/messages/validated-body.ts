@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, type ExecutionContext, Injectable } from '@nestjs/common';
-import { methodOf } from '../nest/method-of.js';
+import { methodOf } from '../nest/handler-metadata.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
 import { type BodyParameter, bodyParametersOf } from '../nest/body-parameter.js';
 

@@ -1,6 +1,6 @@
 import type { ConnectionDirectory } from './connection-directory.js';
 import type { Faults } from '../faults/faults.js';
-import { unawaited } from '../time/unawaited.js';
+import { unawaited } from '../time/maybe-promise.js';
 
 /**
  * Gives a place back. It lives as long as the connection, so nothing of the handshake may be in its scope.

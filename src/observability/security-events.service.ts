@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import { Announcer } from '../faults/announcer.js';
 import { Clock } from '../time/clock.js';
 import { Faults } from '../faults/faults.js';
-import { isThenable } from '../time/is-thenable.js';
+import { isThenable } from '../time/maybe-promise.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';

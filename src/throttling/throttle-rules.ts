@@ -1,6 +1,6 @@
 import type { Reflector } from '@nestjs/core';
 import type { ThrottlerOptions } from '@nestjs/throttler';
-import { declaredOf } from '../nest/declared.js';
+import { declaredOf } from '../nest/handler-metadata.js';
 import type { ThrottleScopeReader } from './throttle-scope.js';
 import { BLOCK, KEY_GENERATOR, LIMIT, SKIP, TRACKER, TTL } from './throttle-settings.js';
 import { COST } from './ws-cost.decorator.js';

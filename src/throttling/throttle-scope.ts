@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { methodOf } from '../nest/method-of.js';
+import { methodOf } from '../nest/handler-metadata.js';
 import { LIMIT } from './throttle-settings.js';
 
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class

@@ -11,7 +11,7 @@ import type { Principal } from '../principal.js';
 import { Faults } from '../../faults/faults.js';
 import { Rooms } from '../rooms/rooms.js';
 import { TimerWheel, type WheelTimer } from '../../time/timer-wheel.js';
-import { unawaited } from '../../time/unawaited.js';
+import { unawaited } from '../../time/maybe-promise.js';
 import { AwaySessions } from './away-sessions.js';
 import { ResumeMemory } from './resume-memory.js';
 import { ResumeSession } from './resume-session.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { UpgradeRequest } from '../../connection/upgrade-request.js';
+import { UpgradeRequest } from '../upgrade-request.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { ClientAddressResolver } from './client-address.js';
 

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { UpgradeRequest } from '../../connection/upgrade-request.js';
+import type { UpgradeRequest } from '../upgrade-request.js';
 import { isAddress } from '../../options/address-parsers.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { forwarded, type ForwardingReport, xForwarded } from './forwarding-headers.js';

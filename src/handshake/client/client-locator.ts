@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { UpgradeRequest } from '../../connection/upgrade-request.js';
+import { UpgradeRequest } from '../upgrade-request.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { type ClientOrigin, ClientAddressResolver } from './client-address.js';

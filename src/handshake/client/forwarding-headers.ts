@@ -1,4 +1,4 @@
-import type { UpgradeRequest } from '../../connection/upgrade-request.js';
+import type { UpgradeRequest } from '../upgrade-request.js';
 import { forwardedElements } from './forwarded.js';
 
 /** What the hops between a client and this process have reported. */

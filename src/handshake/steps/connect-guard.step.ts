@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeadlineExceededError, withDeadline } from '../../time/deadline.js';
-import { isThenable } from '../../time/is-thenable.js';
+import { isThenable } from '../../time/maybe-promise.js';
 import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Credential } from '../../auth/credential-extractor.js';
+import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';

@@ -1,26 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { parseCookie } from 'cookie';
-import type { UpgradeRequest } from '../connection/upgrade-request.js';
-import type { CREDENTIAL_SOURCES, ResolvedOptions } from '../options/options.schema.js';
+import type { UpgradeRequest } from './upgrade-request.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import type { Credential, CredentialKind, CredentialSource } from '../auth/credential.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { BEARER_PROTOCOL_PREFIX, isBearerEntry } from '../protocol/subprotocol.js';
-
-/** Where a credential stood, in the handshake or after it. @publicApi */
-export type CredentialSource = (typeof CREDENTIAL_SOURCES)[number];
-
-/** What a verifier may be asked about. @publicApi */
-export type TokenKind = 'bearer' | 'api-key';
-
-/** What a credential was sent as. @publicApi */
-export type CredentialKind = TokenKind | 'ticket';
-
-/** @publicApi */
-export interface Credential {
-  readonly source: CredentialSource;
-  readonly kind: CredentialKind;
-  /** Empty when something stood there that is no bearer token, no key or no ticket. */
-  readonly token: string;
-}
 
 // RFC 6750 §2.1: b64token; RFC 9110 §11.1: the scheme is case-insensitive.
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;

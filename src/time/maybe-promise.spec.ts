@@ -1,4 +1,4 @@
-import { unawaited } from './unawaited.js';
+import { unawaited } from './maybe-promise.js';
 
 const down = new Error('down');
 const fail = (): never => {
