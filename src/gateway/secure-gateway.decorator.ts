@@ -1,6 +1,7 @@
 import { applyDecorators, type CanActivate, SetMetadata, type Type, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
+import { EXCEPTION_FILTERS_METADATA, GUARDS_METADATA } from '../nest/metadata-keys.js';
 import { GatewayFilter, GatewayPipe } from './enhancers/gateway-enhancers.js';
 import { WsGuardChain } from './guards/ws-guard-chain.js';
 
@@ -20,10 +21,6 @@ export interface SecureGatewayOptions {
   guards?: readonly Type<CanActivate>[];
 }
 
-// `GUARDS_METADATA` and `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
-const GUARDS = '__guards__';
-const FILTERS = '__exceptionFilters__';
-
 export const SECURE_GATEWAY = 'ws-security:gateway';
 
 /**
@@ -37,9 +34,9 @@ export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
   const path = withSlash(given.path);
   return applyDecorators(
     WebSocketGateway(portOf(given), { path }),
-    ahead(GUARDS, WsGuardChain),
+    ahead(GUARDS_METADATA, WsGuardChain),
     UsePipes(GatewayPipe),
-    ahead(FILTERS, GatewayFilter),
+    ahead(EXCEPTION_FILTERS_METADATA, GatewayFilter),
     SetMetadata(SECURE_GATEWAY, { ...given, path }),
   );
 }

@@ -1,8 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { PARAM_ARGS_METADATA } from '@nestjs/websockets/internal';
+import { PARAM_ARGS_METADATA, PAYLOAD_PARAMTYPE } from './metadata-keys.js';
 
-// `WsParamtype.PAYLOAD` of @nestjs/websockets, which no entry point exports.
-const PAYLOAD = 3;
 const BODY_POSITION = 1;
 
 type Handler = (...args: unknown[]) => unknown;
@@ -30,7 +28,7 @@ export function bodyParametersOf(gateway: object, method: string): BodyParameter
       ? [{ index: BODY_POSITION, metatype: types[BODY_POSITION] }]
       : [];
   return Object.entries(all)
-    .filter(([key]) => key.startsWith(`${PAYLOAD}:`))
+    .filter(([key]) => key.startsWith(`${PAYLOAD_PARAMTYPE}:`))
     .map(([, parameter]) => ({ ...parameter, metatype: types[parameter.index] }));
 }
 

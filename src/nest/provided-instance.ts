@@ -1,7 +1,7 @@
 import { type OnModuleInit, Scope, type Type } from '@nestjs/common';
-import { SCOPE_OPTIONS_METADATA } from '@nestjs/common/internal';
 import { ModuleRef } from '@nestjs/core';
 import { WsConfigurationError } from '../errors/configuration.error.js';
+import { REQUEST_SCOPED_CREATE_EXCEPTION, SCOPE_OPTIONS_METADATA } from './metadata-keys.js';
 
 /**
  * The application's provider of a class if there is one, otherwise a new instance with what its module can see.
@@ -22,12 +22,11 @@ export async function instanceOf<T extends object>(type: Type<T>, moduleRef: Mod
 
 async function create<T extends object>(type: Type<T>, moduleRef: ModuleRef): Promise<T> {
   return moduleRef.create(type).catch((error: unknown) => {
-    throw error instanceof Error && error.constructor.name === REQUEST_SCOPED ? perRequest(type) : error;
+    throw error instanceof Error && error.constructor.name === REQUEST_SCOPED_CREATE_EXCEPTION
+      ? perRequest(type)
+      : error;
   });
 }
-
-// What Nest throws when something injected is; no entry point exports it.
-const REQUEST_SCOPED = 'RequestScopedCreateException';
 
 /** @returns undefined when nobody provides it */
 function providedScopeOf(type: Type, moduleRef: ModuleRef): Scope | undefined {

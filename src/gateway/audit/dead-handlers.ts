@@ -1,4 +1,4 @@
-import { MESSAGE_MAPPING_METADATA } from '@nestjs/websockets/internal';
+import { MESSAGE_MAPPING_METADATA } from '../../nest/metadata-keys.js';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 

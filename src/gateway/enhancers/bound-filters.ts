@@ -1,11 +1,9 @@
 import type { ExceptionFilter, Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { BoundFilter } from '../../messages/handler-filters.js';
+import { FILTER_CATCH_EXCEPTIONS } from '../../nest/metadata-keys.js';
 import { GatewayFilter } from './gateway-enhancers.js';
 import { boundOn } from './ws-filter-chain.js';
-
-// `FILTER_CATCH_EXCEPTIONS` of @nestjs/common.
-const CATCHES = '__filterCatchExceptions__';
 
 /**
  * The filters around a handler, in the order in which Nest would ask them: the last one that was bound first.
@@ -40,6 +38,8 @@ function madeByNest(type: FilterType, moduleRef: ModuleRef): ExceptionFilter | u
 /** Where `@Catch()` leaves it, also when another decorator has replaced the class. */
 function caughtBy(filter: ExceptionFilter): readonly Type[] {
   const places = [Object.getPrototypeOf(filter) as object | null, filter.constructor];
-  const found = places.map((place) => place && (Reflect.getMetadata(CATCHES, place) as Type[] | undefined));
+  const found = places.map(
+    (place) => place && (Reflect.getMetadata(FILTER_CATCH_EXCEPTIONS, place) as Type[] | undefined),
+  );
   return found.find(Boolean) ?? [];
 }

@@ -1,11 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, type Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
-import { MESSAGE_MAPPING_METADATA } from '@nestjs/websockets/internal';
+import { EXCEPTION_FILTERS_METADATA, MESSAGE_MAPPING_METADATA } from '../../nest/metadata-keys.js';
 import { InboundMessage, MESSAGE_ARGUMENT } from '../../messages/inbound-message.js';
 import { WsExceptionFilter } from '../../messages/ws-exception.filter.js';
-
-// `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
-const FILTERS = '__exceptionFilters__';
 
 const fallback = new WsExceptionFilter();
 
@@ -33,12 +30,12 @@ export function chainFilters(gateway: Type<Record<string, object>>): void {
     const handler = gateway.prototype[name] as object;
     if (!Reflect.hasMetadata(MESSAGE_MAPPING_METADATA, handler)) continue;
     // The last one is asked first.
-    Reflect.defineMetadata(FILTERS, [...boundOn(handler), chain], handler);
+    Reflect.defineMetadata(EXCEPTION_FILTERS_METADATA, [...boundOn(handler), chain], handler);
   }
 }
 
 /** What `@UseFilters()` bound on a class or a method. */
 export function boundOn(target: object): readonly unknown[] {
-  const filters = (Reflect.getMetadata(FILTERS, target) ?? []) as readonly unknown[];
+  const filters = (Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, target) ?? []) as readonly unknown[];
   return filters.filter((filter) => filter !== chain);
 }

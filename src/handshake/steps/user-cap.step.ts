@@ -9,9 +9,7 @@ import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { placeIn } from '../../nodes/place.js';
-import { retryAfter } from '../retry-after.js';
-
-const RETRY_MS = 5000;
+import { retrySoon } from '../retry-after.js';
 
 /** Places per authenticated user. */
 @Injectable()
@@ -30,7 +28,7 @@ export class UserCapStep extends HandshakeStep {
     return decideOn(
       () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
       (isFree) => {
-        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
         handshake.hold(placeIn(this.directory, scope, this.faults));
       },
     );

@@ -13,10 +13,8 @@ import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { retryAfter } from '../retry-after.js';
+import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
-
-const RETRY_MS = 5000;
 
 /**
  * Who the credential speaks of. A wrong one is refused also on a public gateway. A right one passes even when there
@@ -64,7 +62,7 @@ export class VerificationStep extends HandshakeStep {
   /** @throws HandshakeRefusal now or later */
   private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
     if (!(cause instanceof InvalidCredentialError)) {
-      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause });
+      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
     return this.wrong.refuse(address, cause);
   }
