@@ -119,6 +119,20 @@ it('every folder of src/ has its arrows', () => {
   expect(folders.map(({ name }) => name).toSorted()).toEqual(Object.keys(ARROWS).toSorted());
 });
 
+it('docs/architecture.md says what each folder is for', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z]+)\/`/gm)].map(([, folder]) => folder);
+  expect(rows.toSorted()).toEqual(Object.keys(ARROWS).toSorted());
+});
+
+it('only src/nest imports what Nest keeps inside', () => {
+  const wrong = files.filter(
+    (file) =>
+      folderOf(file) !== 'nest' && importsOf(file).some((name) => /^@nestjs\/.*\/internal/.test(name)),
+  );
+  expect(wrong).toEqual([]);
+});
+
 it('nothing that serves imports what tests', () => {
   const served = files.filter((file) => folderOf(file) !== 'testing');
   expect(served.filter((file) => importsOf(file).some((name) => /testing/.test(name)))).toEqual([]);

@@ -3,6 +3,7 @@
  * may differ here.
  */
 export { SCOPE_OPTIONS_METADATA } from '@nestjs/common/internal';
+export type { InstanceWrapper, Module } from '@nestjs/core/internal';
 export {
   GATEWAY_METADATA,
   GATEWAY_OPTIONS,
