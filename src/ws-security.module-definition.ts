@@ -5,9 +5,9 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { MODULE_CONNECT_GUARDS } from './gateway/connect-guards.js';
-import { MODULE_GUARDS } from './gateway/guard-chains.js';
-import { MODULE_PROVIDERS, providersIn } from './gateway/provider-token.js';
+import { MODULE_CONNECT_GUARDS } from './gateway/guards/connect-guards.js';
+import { MODULE_GUARDS } from './gateway/guards/guard-chains.js';
+import { MODULE_PROVIDERS, providersIn } from './gateway/audit/provider-token.js';
 import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttling/throttlers.token.js';
 import type { WsSecurityOptions } from './options/options.schema.js';

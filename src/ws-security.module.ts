@@ -1,85 +1,47 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { TIME_PROVIDERS } from './time/time.providers.js';
+import { FAULT_PROVIDERS } from './faults/faults.providers.js';
+import { NODE_PROVIDERS } from './nodes/nodes.providers.js';
+import { CONNECTION_PROVIDERS } from './connection/connection.providers.js';
+import { OBSERVABILITY_PROVIDERS } from './observability/observability.providers.js';
+import { AUTH_PROVIDERS } from './auth/auth.providers.js';
+import { THROTTLING_PROVIDERS } from './throttling/throttling.providers.js';
+import { VALIDATION_PROVIDERS } from './validation/validation.providers.js';
+import { HANDSHAKE_PROVIDERS } from './handshake/handshake.providers.js';
+import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
+import { LOGIN_PROVIDERS } from './login/login.providers.js';
+import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
 import { AccessRuleReader } from './auth/access-rule.js';
-import { CredentialExtractor } from './auth/credential-extractor.js';
 import { PrincipalMapper } from './auth/principal-mapper.js';
 import { RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
 import { TicketStore } from './auth/tickets/ticket-store.js';
 import { TicketService } from './auth/tickets/ticket.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
-import { WsAuthGuard } from './auth/ws-auth.guard.js';
-import { WsAuthorizationGuard } from './auth/ws-authorization.guard.js';
-import { Clock } from './connection/clock.js';
+import { Clock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
-import { ConnectionDirectory } from './connection/connection-directory.js';
+import { ConnectionDirectory } from './nodes/connection-directory.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
-import { ExpiryService } from './connection/expiry.service.js';
-import { Faults } from './connection/faults.js';
-import { HeartbeatService } from './connection/heartbeat.service.js';
-import { IdleService } from './connection/idle.service.js';
-import { HookTracker } from './connection/hook-tracker.js';
-import { RoomPolicy } from './connection/rooms/room-policy.js';
-import { Rooms } from './connection/rooms/rooms.js';
-import { AwaySessions } from './connection/resume/away-sessions.js';
-import { ResumeMemory } from './connection/resume/resume-memory.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
-import { ResumeService } from './connection/resume/resume.service.js';
-import { TimerWheel } from './connection/timer-wheel.js';
-import { AdapterPlaceholder } from './gateway/adapter.placeholder.js';
-import { ChosenEnhancers } from './gateway/chosen-enhancers.js';
-import { ConnectGuards } from './gateway/connect-guards.js';
-import { ConnectionSetup } from './gateway/connection.setup.js';
-import { GatewayAudit } from './gateway/gateway-audit.js';
-import { GatewayExplorer } from './gateway/gateway-explorer.js';
-import { GuardChains } from './gateway/guard-chains.js';
-import { GatewayHooks } from './gateway/gateway-hooks.js';
-import { GatewayStartProblems } from './gateway/gateway-start-problems.js';
-import { InBandAuth } from './gateway/in-band-auth.js';
-import { Login } from './gateway/login.js';
-import { ModuleSettings } from './gateway/module-settings.js';
-import { ProvidersInVain } from './gateway/providers-in-vain.js';
-import { SecuredGateways } from './gateway/secured-gateways.js';
-import { WsSecurityAdapter } from './gateway/ws-security.adapter.js';
-import {
-  HANDSHAKE_STEP_INSTANCES,
-  HANDSHAKE_STEPS,
-  HandshakePipeline,
-} from './handshake/handshake.pipeline.js';
-import { HandshakeService } from './handshake/handshake.service.js';
+import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
+import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
-import { ClientLocator } from './handshake/client-locator.js';
-import { TlsReloader } from './handshake/tls/tls-reloader.js';
-import { ConnectRate } from './handshake/connect-rate.js';
-import { WrongCredentials } from './handshake/wrong-credentials.js';
-import { AuthEventHandler } from './messages/auth-event.handler.js';
-import { FrameDecoder } from './messages/frame-decoder.js';
-import { MessageDispatcher } from './messages/message.dispatcher.js';
-import { ReplyWriter } from './messages/reply.writer.js';
-import { ConnectionEvents } from './observability/connection-events.js';
+import { ClientLocator } from './handshake/client/client-locator.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
-import { SettingsNotes } from './options/settings.notes.js';
-import { StartProblems } from './options/start-problems.js';
-import { BanService } from './throttling/bans/ban.service.js';
 import { BanStore } from './throttling/bans/ban-store.js';
-import { Violations } from './messages/violations.service.js';
-import { WsExceptionFilter } from './messages/ws-exception.filter.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { WS_THROTTLERS } from './throttling/throttlers.token.js';
 import { ValidatedBody } from './messages/validated-body.js';
-import { WsThrottlerGuard } from './throttling/ws-throttler.guard.js';
-import { WsValidationPipe } from './validation/ws-validation.pipe.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   OPTIONS_TYPE,
 } from './ws-security.module-definition.js';
-import { CONFIGURED } from './ws-security.providers.js';
-
-const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
+import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 
 /**
  * Secures every gateway of the application.
@@ -89,70 +51,19 @@ const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    ...CONFIGURED,
-    SettingsNotes,
-    TimerWheel,
-    Faults,
-    RoomPolicy,
-    Rooms,
-    AwaySessions,
-    ResumeMemory,
-    ResumeService,
-    ConnectionRegistry,
-    ConnectionLifecycleService,
-    HeartbeatService,
-    ExpiryService,
-    IdleService,
-    HookTracker,
-    DrainService,
-    CredentialExtractor,
-    PrincipalMapper,
-    RevocationService,
-    TicketService,
-    AccessRuleReader,
-    ThrottleScopeReader,
-    ConnectRate,
-    WrongCredentials,
-    ClientLocator,
-    AuthFailures,
-    ...STEPS,
-    {
-      provide: HANDSHAKE_STEP_INSTANCES,
-      inject: [...HANDSHAKE_STEPS],
-      useFactory: (...steps: unknown[]) => steps,
-    },
-    HandshakePipeline,
-    HandshakeService,
-    TlsReloader,
-    SecurityEvents,
-    ConnectionEvents,
-    ConnectGuards,
-    FrameDecoder,
-    ReplyWriter,
-    BanService,
-    Violations,
-    WsValidationPipe,
-    WsExceptionFilter,
-    ChosenEnhancers,
-    ValidatedBody,
-    MessageDispatcher,
-    GatewayExplorer,
-    ModuleSettings,
-    ProvidersInVain,
-    GatewayAudit,
-    { provide: StartProblems, useClass: GatewayStartProblems },
-    GatewayHooks,
-    GuardChains,
-    WsAuthGuard,
-    WsThrottlerGuard,
-    WsAuthorizationGuard,
-    SecuredGateways,
-    InBandAuth,
-    { provide: AuthEventHandler, useExisting: InBandAuth },
-    Login,
-    ConnectionSetup,
-    AdapterPlaceholder,
-    WsSecurityAdapter,
+    ...CONFIGURED_PROVIDERS,
+    ...TIME_PROVIDERS,
+    ...FAULT_PROVIDERS,
+    ...NODE_PROVIDERS,
+    ...CONNECTION_PROVIDERS,
+    ...OBSERVABILITY_PROVIDERS,
+    ...AUTH_PROVIDERS,
+    ...THROTTLING_PROVIDERS,
+    ...VALIDATION_PROVIDERS,
+    ...HANDSHAKE_PROVIDERS,
+    ...MESSAGE_PROVIDERS,
+    ...LOGIN_PROVIDERS,
+    ...GATEWAY_PROVIDERS,
   ],
   exports: [
     SECURITY_OPTIONS,

@@ -4,38 +4,74 @@ import { dirname, join, normalize } from 'node:path';
 /** Which folders of src/ a folder may import from; its own is always allowed. */
 const ARROWS: Record<string, readonly string[]> = {
   protocol: [],
+  time: [],
+  frames: [],
   errors: ['protocol'],
+  faults: ['time'],
+  nest: ['errors'],
+  nodes: ['faults', 'time'],
   options: ['errors', 'protocol'],
-  connection: ['options', 'errors', 'protocol'],
-  observability: ['connection', 'options', 'errors', 'protocol'],
-  auth: ['connection', 'options', 'errors', 'protocol'],
-  throttling: ['connection', 'options', 'errors', 'protocol'],
+  connection: ['nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
+  observability: ['connection', 'faults', 'options', 'time', 'protocol'],
+  auth: ['connection', 'nest', 'options', 'errors', 'time', 'protocol'],
+  throttling: ['connection', 'nest', 'options', 'errors', 'time', 'protocol'],
   validation: ['options', 'errors', 'protocol'],
-  handshake: ['auth', 'throttling', 'observability', 'connection', 'options', 'errors', 'protocol'],
+  handshake: [
+    'auth',
+    'throttling',
+    'observability',
+    'connection',
+    'nodes',
+    'faults',
+    'frames',
+    'options',
+    'errors',
+    'time',
+    'protocol',
+  ],
   messages: [
     'auth',
     'throttling',
     'validation',
     'observability',
     'connection',
+    'nest',
+    'faults',
+    'frames',
     'options',
     'errors',
+    'time',
+    'protocol',
+  ],
+  login: [
+    'messages',
+    'handshake',
+    'auth',
+    'throttling',
+    'observability',
+    'connection',
+    'options',
+    'errors',
+    'time',
     'protocol',
   ],
   gateway: [
+    'login',
     'messages',
     'handshake',
     'auth',
     'throttling',
     'validation',
-    'observability',
     'connection',
+    'nest',
+    'faults',
     'options',
     'errors',
+    'time',
     'protocol',
   ],
   client: ['protocol'],
-  testing: ['index.js', 'ws-security.module-definition.js', 'connection', 'options', 'protocol'],
+  testing: ['index.js', 'ws-security.module-definition.js', 'options', 'time', 'protocol'],
 };
 
 /** Only these may know the transport. */
@@ -81,6 +117,20 @@ describe.each(Object.keys(ARROWS))('src/%s', (folder) => {
 it('every folder of src/ has its arrows', () => {
   const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(folders.map(({ name }) => name).toSorted()).toEqual(Object.keys(ARROWS).toSorted());
+});
+
+it('docs/architecture.md says what each folder is for', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z]+)\/`/gm)].map(([, folder]) => folder);
+  expect(rows.toSorted()).toEqual(Object.keys(ARROWS).toSorted());
+});
+
+it('only src/nest imports what Nest keeps inside', () => {
+  const wrong = files.filter(
+    (file) =>
+      folderOf(file) !== 'nest' && importsOf(file).some((name) => /^@nestjs\/.*\/internal/.test(name)),
+  );
+  expect(wrong).toEqual([]);
 });
 
 it('nothing that serves imports what tests', () => {

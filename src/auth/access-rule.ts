@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { declaredOf } from '../connection/declared.js';
+import { type Callable, declaredOf } from '../nest/handler-metadata.js';
 import type { Principal } from '../connection/principal.js';
 import { ACCESS_AUTHENTICATED, ACCESS_PUBLIC, ACCESS_ROLES, ACCESS_SCOPES } from './access.decorators.js';
-
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
-type Callable = Function;
 
 /** Who may send an event. Anonymous only when `isPublic`. */
 export interface AccessRule {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 
 /**
  * Remembers until when what was issued is void, by key. A store of its own so that nodes can share it.

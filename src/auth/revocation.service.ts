@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.service.js';
-import { isThenable } from '../connection/is-thenable.js';
+import { isThenable } from '../time/maybe-promise.js';
 import type { Principal } from '../connection/principal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';

@@ -1,6 +1,6 @@
 import type { Principal } from '../connection/principal.js';
 import type { SenderProof } from '../connection/sender-proof.js';
-import type { TokenKind } from './credential-extractor.js';
+import type { TokenKind } from './credential.js';
 
 /**
  * Turns a token into a principal. Bound to a provider, so that a team can bring its own.

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 import { connectionIn } from '../connection/connection-of.js';
 import type { Connection } from '../connection/connection.js';
 import { isExpired } from '../connection/principal.js';

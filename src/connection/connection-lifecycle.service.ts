@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { HandshakeCode } from '../protocol/handshake-code.js';
-import { Announcer } from './announcer.js';
+import { Announcer } from '../faults/announcer.js';
 import type { Connection } from './connection.js';
 import type { CloseCause, ConnectionEvent } from './connection-event.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
-import { Faults } from './faults.js';
+import { Faults } from '../faults/faults.js';
 import { ResumeService } from './resume/resume.service.js';
 import type { Principal } from './principal.js';
 

@@ -3,7 +3,7 @@ import { PushText } from '../protocol/push-text.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
 import { AwaySessions } from './resume/away-sessions.js';
-import { type Audience, type Broadcast, BroadcastBus } from './rooms/broadcast-bus.js';
+import { type Audience, type Broadcast, BroadcastBus } from '../nodes/broadcast-bus.js';
 import { Rooms } from './rooms/rooms.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import type { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import type { TimerWheel } from './timer-wheel.js';
+import type { TimerWheel } from '../time/timer-wheel.js';
 
 /** What a connection has a timer for. */
 export type TimerName = 'heartbeat' | 'idle' | 'expiry';

@@ -12,7 +12,7 @@ import type { ConnectionInbound, ConnectionInit, ConnectionSocket } from './conn
 import type { TimerName } from './connection-timers.js';
 import { limitKeyOf, type Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
-import type { WheelTimer } from './timer-wheel.js';
+import type { WheelTimer } from '../time/timer-wheel.js';
 
 const OPEN = 1;
 /** What a ping carries whose answer is waited for. */

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
 import { HookTracker } from './hook-tracker.js';
-import { TimerWheel } from './timer-wheel.js';
+import { TimerWheel } from '../time/timer-wheel.js';
 
 const REASON = 'service restart';
 /** How long a client may take to show that it has heard the goodbye. */

@@ -3,11 +3,11 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ageLimitOf } from './age-limit.js';
-import { Clock } from './clock.js';
+import { Clock } from '../time/clock.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
-import { TimerWheel } from './timer-wheel.js';
+import { TimerWheel } from '../time/timer-wheel.js';
 
 /**
  * Ends a connection when its credential expires, plus the time a refresh is awaited, or when the session has

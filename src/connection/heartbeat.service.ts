@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import { Clock } from './clock.js';
+import { Clock } from '../time/clock.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
-import { TimerWheel } from './timer-wheel.js';
+import { TimerWheel } from '../time/timer-wheel.js';
 
 /**
  * Finds dead peers: a ping (RFC 6455 §5.5.2) every interval, and the line is cut when nothing came back in time.

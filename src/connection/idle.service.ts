@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
-import { Clock } from './clock.js';
+import { Clock } from '../time/clock.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
-import { TimerWheel } from './timer-wheel.js';
+import { TimerWheel } from '../time/timer-wheel.js';
 
 /** Ends connections that nobody uses: heartbeats keep a line alive, but are no use. */
 @Injectable()

@@ -2,17 +2,15 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
-import type { Faults } from '../connection/faults.js';
+import type { Faults } from '../faults/faults.js';
 import { HandlerFilters } from '../messages/handler-filters.js';
 import type { WsExceptionFilter } from '../messages/ws-exception.filter.js';
+import { INTERCEPTORS_METADATA } from '../nest/metadata-keys.js';
 import { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
-import { boundFiltersOf } from './bound-filters.js';
-import { GatewayFilter } from './gateway-enhancers.js';
+import { boundFiltersOf } from './enhancers/bound-filters.js';
+import { GatewayFilter } from './enhancers/gateway-enhancers.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
-import { boundOn } from './ws-filter-chain.js';
-
-// `INTERCEPTORS_METADATA` of @nestjs/common.
-const INTERCEPTORS = '__interceptors__';
+import { boundOn } from './enhancers/ws-filter-chain.js';
 
 interface Chosen {
   readonly filter: WsExceptionFilter;
@@ -44,7 +42,7 @@ export function eventTargetsOf(
       guards: isAskable && boundOn(handler).length === 0 ? guards : undefined,
       filters: new HandlerFilters(boundFiltersOf(gateway, handler, moduleRef, filter), faults),
       isIntercepted:
-        isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS, one)),
+        isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS_METADATA, one)),
     };
     return [event as string, target];
   });

@@ -6,7 +6,7 @@ import {
   MESSAGE_MAPPING_METADATA,
   MESSAGE_METADATA,
   PORT_METADATA,
-} from '@nestjs/websockets/internal';
+} from '../nest/metadata-keys.js';
 import { portOf, SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway.decorator.js';
 
 export interface GatewayHandler {

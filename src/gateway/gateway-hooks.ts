@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { connectionOf } from '../connection/connection-of.js';
-import { Faults } from '../connection/faults.js';
+import { Faults } from '../faults/faults.js';
 import { HookTracker } from '../connection/hook-tracker.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 

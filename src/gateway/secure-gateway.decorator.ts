@@ -1,8 +1,9 @@
 import { applyDecorators, type CanActivate, SetMetadata, type Type, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
-import { GatewayFilter, GatewayPipe } from './gateway-enhancers.js';
-import { WsGuardChain } from './ws-guard-chain.js';
+import { EXCEPTION_FILTERS_METADATA, GUARDS_METADATA, PIPES_METADATA } from '../nest/metadata-keys.js';
+import { GatewayFilter, GatewayPipe } from './enhancers/gateway-enhancers.js';
+import { WsGuardChain } from './guards/ws-guard-chain.js';
 
 /** @publicApi */
 export interface SecureGatewayOptions {
@@ -20,11 +21,6 @@ export interface SecureGatewayOptions {
   guards?: readonly Type<CanActivate>[];
 }
 
-// `GUARDS_METADATA`, `PIPES_METADATA` and `EXCEPTION_FILTERS_METADATA` of @nestjs/common.
-const GUARDS = '__guards__';
-const PIPES = '__pipes__';
-const FILTERS = '__exceptionFilters__';
-
 export const SECURE_GATEWAY = 'ws-security:gateway';
 
 /**
@@ -38,9 +34,9 @@ export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
   const path = withSlash(given.path);
   return applyDecorators(
     WebSocketGateway(portOf(given), { path }),
-    ahead(GUARDS, WsGuardChain),
+    ahead(GUARDS_METADATA, WsGuardChain),
     withPipe,
-    ahead(FILTERS, GatewayFilter),
+    ahead(EXCEPTION_FILTERS_METADATA, GatewayFilter),
     SetMetadata(SECURE_GATEWAY, { ...given, path }),
   );
 }
@@ -56,7 +52,7 @@ function withSlash(path: unknown): string {
 
 /** Once, also where the class extends a gateway: a body that went through twice would be transformed twice. */
 function withPipe(target: object): void {
-  const pipes = (Reflect.getMetadata(PIPES, target) ?? []) as unknown[];
+  const pipes = (Reflect.getMetadata(PIPES_METADATA, target) ?? []) as unknown[];
   if (!pipes.includes(GatewayPipe)) UsePipes(GatewayPipe)(target as never);
 }
 

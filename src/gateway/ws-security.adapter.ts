@@ -6,14 +6,14 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { AbstractWsAdapter } from '@nestjs/websockets';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 import { DrainService } from '../connection/drain.service.js';
-import { TimerWheel } from '../connection/timer-wheel.js';
+import { TimerWheel } from '../time/timer-wheel.js';
 import { HandshakeService } from '../handshake/handshake.service.js';
 import { refuseUnverified } from '../handshake/tls/client-certificate.js';
 import { tlsOptionsOf } from '../handshake/tls/tls-options.js';
 import { TlsReloader } from '../handshake/tls/tls-reloader.js';
-import { UpgradeListener } from '../handshake/upgrade.listener.js';
+import { UpgradeListener } from '../handshake/server/upgrade.listener.js';
 import { channelOf } from '../messages/channel-of.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -21,8 +21,8 @@ import { AdapterPlaceholder } from './adapter.placeholder.js';
 import { ConnectionSetup } from './connection.setup.js';
 import type { DiscoveredGateway } from './gateway-explorer.js';
 import { GatewayEndpoint } from './gateway.endpoint.js';
-import { plaintextProblems } from './plaintext.js';
-import { portProblems } from './missing-ports.js';
+import { plaintextProblems } from './audit/plaintext.js';
+import { portProblems } from './audit/missing-ports.js';
 import { SecuredGateways } from './secured-gateways.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { UpgradeRequest } from '../connection/upgrade-request.js';
+import { UpgradeRequest } from './upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
-import { ClientLocator } from './client-locator.js';
+import { ClientLocator } from './client/client-locator.js';
 import { reasonOf, refusalOf } from './refusal-of.js';
 import { WrongCredentials } from './wrong-credentials.js';
 

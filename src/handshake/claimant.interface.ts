@@ -1,4 +1,4 @@
-import type { Credential } from '../auth/credential-extractor.js';
+import type { Credential } from '../auth/credential.js';
 import type { Principal } from '../connection/principal.js';
 import type { SenderProof } from '../connection/sender-proof.js';
 

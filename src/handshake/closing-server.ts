@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Clock } from '../connection/clock.js';
-import { EndOfLine } from '../connection/end-of-line.js';
-import { FrameMeter } from '../connection/frame-meter.js';
+import type { Clock } from '../time/clock.js';
+import { EndOfLine } from '../frames/end-of-line.js';
+import { FrameMeter } from '../frames/frame-meter.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { HandshakeCode } from '../protocol/handshake-code.js';

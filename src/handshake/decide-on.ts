@@ -1,4 +1,4 @@
-import { isThenable } from '../connection/is-thenable.js';
+import { isThenable } from '../time/maybe-promise.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 
 /**

@@ -1,9 +1,10 @@
-import type { Credential, CredentialExtractor } from '../auth/credential-extractor.js';
+import type { Credential } from '../auth/credential.js';
+import type { CredentialExtractor } from './credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { Claimant } from './claimant.interface.js';
-import type { UpgradeRequest } from '../connection/upgrade-request.js';
-import type { ClientOrigin } from './client-address.js';
+import type { UpgradeRequest } from './upgrade-request.js';
+import type { ClientOrigin } from './client/client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
 
 /**

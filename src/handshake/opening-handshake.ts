@@ -1,4 +1,4 @@
-import type { UpgradeRequest } from '../connection/upgrade-request.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { isPort } from '../options/address-parsers.js';
 

@@ -1,12 +1,10 @@
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
-import { retryAfter } from './retry-after.js';
-
-const RETRY_MS = 5000;
+import { retrySoon } from './retry-after.js';
 
 /** Whatever a step threw, as a refusal: what is no decision is a failure of ours. */
 export function refusalOf(error: unknown): HandshakeRefusal {
   if (error instanceof HandshakeRefusal) return error;
-  return new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
+  return new HandshakeRefusal('OVERLOADED', retrySoon(), { cause: error });
 }
 
 /** For the operator, through the events: there a flood is counted instead of written. */

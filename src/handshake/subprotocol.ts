@@ -1,6 +1,6 @@
 import { isBearerEntry, isResumeEntry, WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
 import type { ResumeOffer } from '../connection/resume/resume.service.js';
-import type { UpgradeRequest } from '../connection/upgrade-request.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 import type { Handshake } from './handshake.js';
 
 /** The server's choice of the offered subprotocols (RFC 6455 §4.2.2), never an entry that carries a secret. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { isThenable } from '../connection/is-thenable.js';
+import { isThenable } from '../time/maybe-promise.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../options/options.schema.js';

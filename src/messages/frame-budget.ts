@@ -1,6 +1,6 @@
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { TokenBucket } from '../throttling/token-bucket.js';
-import type { FrameListener } from '../connection/frame-meter.js';
+import type { FrameListener } from '../frames/frame-meter.js';
 
 const LONGEST_HEADER = 14;
 

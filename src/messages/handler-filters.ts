@@ -1,8 +1,8 @@
 import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
 import type { Connection } from '../connection/connection.js';
 import { connectionOf } from '../connection/connection-of.js';
-import type { Faults } from '../connection/faults.js';
-import { isThenable } from '../connection/is-thenable.js';
+import type { Faults } from '../faults/faults.js';
+import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
 import { errorBodyOf } from './error-body.js';
 import type { InboundMessage } from './inbound-message.js';

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../connection/clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
-import { EndOfLine } from '../connection/end-of-line.js';
-import { FrameMeter } from '../connection/frame-meter.js';
+import { EndOfLine } from '../frames/end-of-line.js';
+import { FrameMeter } from '../frames/frame-meter.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { CloseCode } from '../protocol/close-code.enum.js';

@@ -1,5 +1,5 @@
 import { Injectable, type WsMessageHandler } from '@nestjs/common';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { isExpired } from '../connection/principal.js';
 import {

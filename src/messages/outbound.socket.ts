@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ConnectionSocket } from '../connection/connection-parts.interface.js';
-import type { TimerWheel, WheelTimer } from '../connection/timer-wheel.js';
+import type { TimerWheel, WheelTimer } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
 import { textFrame } from './text-frame.js';

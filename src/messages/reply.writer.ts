@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isObservable, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
-import { Faults } from '../connection/faults.js';
+import { Faults } from '../faults/faults.js';
 import { InternalErrorException, OverloadedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, type ExecutionContext, Injectable } from '@nestjs/common';
-import { methodOf } from '../connection/method-of.js';
+import { methodOf } from '../nest/handler-metadata.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
-import { type BodyParameter, bodyParametersOf } from './body-parameter.js';
+import { type BodyParameter, bodyParametersOf } from '../nest/body-parameter.js';
 
 /** The body of a message as its handler will see it, for decisions that are taken before the handler runs. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
-import { TimerWheel, type WheelTimer } from '../connection/timer-wheel.js';
+import { TimerWheel, type WheelTimer } from '../time/timer-wheel.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';

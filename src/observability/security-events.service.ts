@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { Announcer } from '../connection/announcer.js';
-import { Clock } from '../connection/clock.js';
-import { Faults } from '../connection/faults.js';
-import { isThenable } from '../connection/is-thenable.js';
-import { TimerWheel } from '../connection/timer-wheel.js';
+import { Announcer } from '../faults/announcer.js';
+import { Clock } from '../time/clock.js';
+import { Faults } from '../faults/faults.js';
+import { isThenable } from '../time/maybe-promise.js';
+import { TimerWheel } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';

@@ -1,4 +1,4 @@
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 
 interface Ticker {
   every: number;

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock } from '../connection/clock.js';
+import { Clock } from '../time/clock.js';
 import { SlidingWindow } from './sliding-window.js';
 import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
 import type { WsThrottlerStorage } from './ws-throttler-storage.interface.js';

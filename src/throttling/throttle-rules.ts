@@ -1,13 +1,9 @@
 import type { Reflector } from '@nestjs/core';
 import type { ThrottlerOptions } from '@nestjs/throttler';
-import { declaredOf } from '../connection/declared.js';
+import { type Callable, declaredOf } from '../nest/handler-metadata.js';
 import type { ThrottleScopeReader } from './throttle-scope.js';
 import { BLOCK, KEY_GENERATOR, LIMIT, SKIP, TRACKER, TTL } from './throttle-settings.js';
 import { COST } from './ws-cost.decorator.js';
-
-// What Nest calls a handler and a class.
-// oxlint-disable-next-line typescript/no-unsafe-function-type
-type Callable = Function;
 
 /** One budget that an event is counted on, as far as that is known before the first message. */
 export interface ThrottleRule {

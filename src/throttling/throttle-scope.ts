@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { methodOf } from '../connection/method-of.js';
+import { type Callable, methodOf } from '../nest/handler-metadata.js';
 import { LIMIT } from './throttle-settings.js';
-
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
-type Callable = Function;
 
 /** Tells which budget a message is counted on: the shared one, a gateway's or an event's own. */
 @Injectable()

@@ -1,7 +1,5 @@
+import type { Callable } from '../nest/handler-metadata.js';
 import type { ThrottlerSetting } from './throttler-problems.js';
-
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
-type Callable = Function;
 
 /** Keys of the metadata of `@Throttle()` and `@SkipThrottle()`; the throttler package does not export them. */
 export const SKIP = 'THROTTLER:SKIP';

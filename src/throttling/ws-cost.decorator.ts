@@ -1,4 +1,4 @@
-import { declare } from '../connection/declared.js';
+import { declare } from '../nest/handler-metadata.js';
 
 export const COST = 'ws-security:cost';
 

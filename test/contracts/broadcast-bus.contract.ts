@@ -1,4 +1,4 @@
-import type { Broadcast, BroadcastBus } from '../../src/connection/rooms/broadcast-bus.js';
+import type { Broadcast, BroadcastBus } from '../../src/nodes/broadcast-bus.js';
 
 /** What every `BroadcastBus` has to do. */
 export function describeBroadcastBus(

@@ -1,4 +1,4 @@
-import type { ConnectionDirectory } from '../../src/connection/connection-directory.js';
+import type { ConnectionDirectory } from '../../src/nodes/connection-directory.js';
 
 /** What every `ConnectionDirectory` has to do. */
 export function describeConnectionDirectory(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../connection/clock.js';
+import { Clock } from '../../time/clock.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import { readApiKeys, type ApiKey } from '../../options/api-keys.js';
-import { stateOfFile } from '../../options/file-state.js';
+import { stateOfFile } from '../../time/file-state.js';
 
 const POLL_MS = 1000;
 

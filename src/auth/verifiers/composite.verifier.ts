@@ -2,7 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Principal } from '../../connection/principal.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
-import type { TokenKind } from '../credential-extractor.js';
+import type { TokenKind } from '../credential.js';
 import { checkSender } from '../sender-constraint.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
 import type { JWTPayload } from 'jose';
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { withoutStack } from '../../errors/without-stack.js';

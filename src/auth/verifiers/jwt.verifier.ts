@@ -1,5 +1,5 @@
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
 
 const MAX_RESPONSE_BYTES = 262_144;

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTHeaderParameters } from 'jose';
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
 import type { VerificationKey, VerificationKeys } from './verification-keys.js';

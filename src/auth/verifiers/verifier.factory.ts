@@ -1,4 +1,4 @@
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
 import type { ConnectionRegistry } from '../../connection/connection-registry.service.js';
 import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';

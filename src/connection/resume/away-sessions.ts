@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PushText } from '../../protocol/push-text.js';
-import type { Audience } from '../rooms/broadcast-bus.js';
+import type { Audience } from '../../nodes/broadcast-bus.js';
 import type { ResumeSession } from './resume-session.js';
 
 const NONE: ReadonlySet<ResumeSession> = new Set();

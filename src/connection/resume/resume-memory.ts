@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { PushHead } from '../../protocol/push-text.js';
-import { Clock } from '../clock.js';
+import { Clock } from '../../time/clock.js';
 
 /** What a push takes in a buffer, and what its text takes beside its characters, as measured on Node 20. */
 const ENTRY_BYTES = 70;

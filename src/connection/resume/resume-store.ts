@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../clock.js';
+import { Clock } from '../../time/clock.js';
 import type { ResumeSession } from './resume-session.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenEventException } from '../../errors/ws-exceptions.js';
 import type { Connection } from '../connection.js';
-import { Faults } from '../faults.js';
+import { Faults } from '../../faults/faults.js';
 import { RoomPolicy } from './room-policy.js';
 
 const NOBODY: ReadonlySet<Connection> = new Set();

@@ -4,9 +4,7 @@ import { BanService } from '../../throttling/bans/ban.service.js';
 import type { Claimant } from '../claimant.interface.js';
 import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { retryAfter } from '../retry-after.js';
-
-const RETRY_MS = 5000;
+import { retrySoon } from '../retry-after.js';
 
 /** Asked twice: about the address, and, once it is known who it is, about the principal. */
 @Injectable()
@@ -21,7 +19,7 @@ export class BanStep extends HandshakeStep {
       (remaining) => {
         if (remaining > 0) throw new HandshakeRefusal('BANNED');
       },
-      (cause) => new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause }),
+      (cause) => new HandshakeRefusal('OVERLOADED', retrySoon(), { cause }),
     );
   }
 }

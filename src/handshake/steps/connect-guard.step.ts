@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { DeadlineExceededError, withDeadline } from '../../connection/deadline.js';
-import { isThenable } from '../../connection/is-thenable.js';
-import { TimerWheel } from '../../connection/timer-wheel.js';
+import { DeadlineExceededError, withDeadline } from '../../time/deadline.js';
+import { isThenable } from '../../time/maybe-promise.js';
+import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { retryAfter } from '../retry-after.js';
+import { retrySoon } from '../retry-after.js';
 import type { WsConnectGuard } from '../ws-connect.guard.js';
-
-const RETRY_MS = 5000;
 
 /** The application's own decisions, those of the module before those of the gateways. */
 @Injectable()
@@ -26,7 +24,7 @@ export class ConnectGuardStep extends HandshakeStep {
     // Guards decide about somebody: they are asked again once the first message said who it is.
     if (handshake.awaitsLogin) return undefined;
     const guards = handshake.endpoint?.policy.connectGuards;
-    if (!guards) throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
+    if (!guards) throw new HandshakeRefusal('OVERLOADED', retrySoon());
     return guards.length === 0 ? undefined : this.askAll(guards, handshake);
   }
 
@@ -47,7 +45,7 @@ export class ConnectGuardStep extends HandshakeStep {
     } catch (error) {
       if (error instanceof HandshakeRefusal) throw error;
       if (error instanceof DeadlineExceededError) {
-        throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS), { cause: error });
+        throw new HandshakeRefusal('OVERLOADED', retrySoon(), { cause: error });
       }
       throw new HandshakeRefusal('FORBIDDEN', {}, { cause: error });
     }

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ConnectionDirectory, MemoryConnectionDirectory } from '../../connection/connection-directory.js';
-import { Faults } from '../../connection/faults.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from '../../nodes/connection-directory.js';
+import { Faults } from '../../faults/faults.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { placeIn } from '../place.js';
-import { retryAfter } from '../retry-after.js';
-
-const RETRY_MS = 5000;
+import { placeIn } from '../../nodes/place.js';
+import { retrySoon } from '../retry-after.js';
 
 /**
  * Places on this node and per address. Taken before anything slow happens, so that simultaneous attempts cannot
@@ -31,14 +29,13 @@ export class ConnectionCapStep extends HandshakeStep {
 
   check(handshake: Handshake): void | Promise<void> {
     const { maxConnections, maxConnectionsPerAddress } = this.options;
-    if (!this.node.acquire('node', maxConnections))
-      throw new HandshakeRefusal('OVERLOADED', retryAfter(RETRY_MS));
+    if (!this.node.acquire('node', maxConnections)) throw new HandshakeRefusal('OVERLOADED', retrySoon());
     handshake.hold(this.releaseNode);
     const scope = `${this.kindOf(handshake)}:${handshake.address}`;
     return decideOn(
       () => this.directory.acquire(scope, maxConnectionsPerAddress),
       (isFree) => {
-        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
         handshake.hold(placeIn(this.directory, scope, this.faults));
       },
     );

@@ -5,10 +5,8 @@ import { InvalidCredentialError } from '../../errors/invalid-credential.error.js
 import type { Claimant } from '../claimant.interface.js';
 import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { retryAfter } from '../retry-after.js';
+import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
-
-const RETRY_MS = 5000;
 
 /** A credential that was revoked is as wrong as a forged one. When it cannot be told, nobody comes in. */
 @Injectable()
@@ -26,7 +24,7 @@ export class RevocationStep extends HandshakeStep {
       () => this.revocations.isRevokedAnywhere(principal),
       (isRevoked) =>
         isRevoked ? this.wrong.refuse(address, new InvalidCredentialError('revoked')) : undefined,
-      (cause) => new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause }),
+      (cause) => new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause }),
     );
   }
 }

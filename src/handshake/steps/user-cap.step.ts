@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ConnectionDirectory } from '../../connection/connection-directory.js';
-import { Faults } from '../../connection/faults.js';
+import { ConnectionDirectory } from '../../nodes/connection-directory.js';
+import { Faults } from '../../faults/faults.js';
 import { limitKeyOf } from '../../connection/principal.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -8,10 +8,8 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { placeIn } from '../place.js';
-import { retryAfter } from '../retry-after.js';
-
-const RETRY_MS = 5000;
+import { placeIn } from '../../nodes/place.js';
+import { retrySoon } from '../retry-after.js';
 
 /** Places per authenticated user. */
 @Injectable()
@@ -30,7 +28,7 @@ export class UserCapStep extends HandshakeStep {
     return decideOn(
       () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
       (isFree) => {
-        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retryAfter(RETRY_MS));
+        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
         handshake.hold(placeIn(this.directory, scope, this.faults));
       },
     );

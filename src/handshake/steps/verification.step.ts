@@ -1,22 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Credential } from '../../auth/credential-extractor.js';
+import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';
-import { withDeadline } from '../../connection/deadline.js';
+import { withDeadline } from '../../time/deadline.js';
 import type { Principal } from '../../connection/principal.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
-import { TimerWheel } from '../../connection/timer-wheel.js';
+import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { retryAfter } from '../retry-after.js';
+import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
-
-const RETRY_MS = 5000;
 
 /**
  * Who the credential speaks of. A wrong one is refused also on a public gateway. A right one passes even when there
@@ -64,7 +62,7 @@ export class VerificationStep extends HandshakeStep {
   /** @throws HandshakeRefusal now or later */
   private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
     if (!(cause instanceof InvalidCredentialError)) {
-      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retryAfter(RETRY_MS), { cause });
+      throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
     return this.wrong.refuse(address, cause);
   }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '../../connection/clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { verifiedCertificateOf } from './client-certificate.js';
 

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { Server } from 'node:tls';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock } from '../../connection/clock.js';
+import { Clock } from '../../time/clock.js';
 import { WsConfigurationError } from '../../errors/configuration.error.js';
 import { SecurityEvents } from '../../observability/security-events.service.js';
-import { stateOfFile } from '../../options/file-state.js';
+import { stateOfFile } from '../../time/file-state.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { tlsOptionsOf, type TlsServerOptions } from './tls-options.js';

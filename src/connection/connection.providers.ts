@@ -1,0 +1,31 @@
+import type { Provider } from '@nestjs/common';
+import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
+import { ConnectionRegistry } from './connection-registry.service.js';
+import { DrainService } from './drain.service.js';
+import { ExpiryService } from './expiry.service.js';
+import { HeartbeatService } from './heartbeat.service.js';
+import { HookTracker } from './hook-tracker.js';
+import { IdleService } from './idle.service.js';
+import { AwaySessions } from './resume/away-sessions.js';
+import { ResumeMemory } from './resume/resume-memory.js';
+import { MemoryResumeStore, ResumeStore } from './resume/resume-store.js';
+import { ResumeService } from './resume/resume.service.js';
+import { RoomPolicy } from './rooms/room-policy.js';
+import { Rooms } from './rooms/rooms.js';
+
+/** Who is connected, for how long, in which rooms, and how it ends. */
+export const CONNECTION_PROVIDERS: Provider[] = [
+  RoomPolicy,
+  Rooms,
+  AwaySessions,
+  ResumeMemory,
+  { provide: ResumeStore, useClass: MemoryResumeStore },
+  ResumeService,
+  ConnectionRegistry,
+  ConnectionLifecycleService,
+  HeartbeatService,
+  ExpiryService,
+  IdleService,
+  HookTracker,
+  DrainService,
+];

@@ -1,0 +1,98 @@
+import { Logged } from '../../test/support/logged.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { Faults } from './faults.js';
+import { TimerWheel } from '../time/timer-wheel.js';
+
+let clock: ManualClock;
+let faults: Faults;
+let logged: Logged;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  faults = new Faults(new TimerWheel(clock));
+  logged = new Logged();
+});
+
+afterEach(() => logged.stop());
+
+const failure = (message: string): Error => new RangeError(message);
+
+it('L6 of faults of one kind the stack is told once, and then their number', () => {
+  for (let count = 0; count < 91; count++) faults.report('A rule failed', failure(`no ${count}`));
+  expect(logged.errors).toEqual([
+    { text: 'A rule failed', stack: expect.stringContaining('RangeError: no 0') },
+  ]);
+  clock.advance(10_000);
+  expect(logged.errors.slice(1)).toEqual([
+    { text: 'A rule failed 90 more times within 10 s (RangeError)', stack: undefined },
+  ]);
+  clock.advance(60_000);
+  expect(logged.errors).toHaveLength(2);
+});
+
+it('L6 one fault is one line, and the next one, later, has its stack again', () => {
+  faults.report('A rule failed', failure('first'));
+  clock.advance(10_100);
+  faults.report('A rule failed', failure('second'));
+  expect(logged.errors.map(({ stack }) => stack?.split('\n')[0])).toEqual([
+    'RangeError: first',
+    'RangeError: second',
+  ]);
+});
+
+it('L6 faults from other places, of other names and of other parts are kinds of their own', () => {
+  const other = (): Error => new RangeError('elsewhere');
+  faults.report('A rule failed', failure('here'));
+  faults.report('A rule failed', other());
+  faults.report('A rule failed', new TypeError('of another name'));
+  faults.report('A handler failed', failure('here'));
+  faults.report('A rule failed', 'no error at all');
+  expect(logged.errors).toHaveLength(5);
+});
+
+it('L6 kinds are bounded: those beyond are counted together', () => {
+  for (let kind = 0; kind < 1000; kind++) faults.report(`Part ${kind} failed`, failure('x'));
+  expect(logged.errors).toHaveLength(100);
+  clock.advance(10_000);
+  expect(logged.texts.slice(100)).toEqual(['Other code failed 900 more times within 10 s']);
+});
+
+it('L6 what was counted is told at the latest when the application ends', () => {
+  faults.report('A rule failed', failure('1'));
+  faults.report('A rule failed', failure('2'));
+  faults.onApplicationShutdown();
+  expect(logged.texts.at(-1)).toBe('A rule failed 1 more time within 10 s (RangeError)');
+});
+
+it('L5 a stack is cut, and a logger that throws harms nobody', () => {
+  faults.report('A rule failed', failure('x'.repeat(100_000)));
+  expect(logged.errors[0]?.stack?.length).toBeLessThanOrEqual(4096);
+  expect(logged.errors[0]?.stack).toContain('faults.spec.ts');
+  logged.onError = () => {
+    throw new Error('disk full');
+  };
+  expect(() => faults.report('A handler failed', failure('y'))).not.toThrow();
+});
+
+it('L5 what cannot be looked at is told as well', () => {
+  const odd = new Error('x');
+  Object.defineProperty(odd, 'name', { value: 7 });
+  for (const thrown of [odd, null, undefined, Symbol('x'), Object.create(null) as object])
+    faults.report('A rule failed', thrown);
+  expect(logged.errors).toHaveLength(4);
+});
+
+it('L2 of what works on the words of clients the message stays out, also where it looks like a stack', () => {
+  const error = failure('canary\n    at canary (canary.ts:1:1)');
+  faults.reportWithoutMessage('A rule failed', error);
+  faults.reportWithoutMessage('A rule failed', 'canary');
+  Object.assign(error, { message: 'changed since' });
+  faults.reportWithoutMessage('A rule failed', error);
+  expect(JSON.stringify(logged.errors)).not.toContain('canary');
+  expect(logged.errors.map(({ stack }) => stack?.split('\n')[0])).toEqual([
+    'RangeError',
+    'string',
+    'RangeError',
+  ]);
+  expect(logged.errors[0]?.stack).toContain('faults.spec.ts');
+});

@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigurationProblem } from '../../errors/configuration.error.js';
+import { isEventName } from '../../protocol/event-name.js';
+import { isReservedEvent } from '../../protocol/reserved-event.js';
+import { WS_THROTTLERS, type WsThrottler } from '../../throttling/throttlers.token.js';
+import { hasLoneSurrogate } from '../../validation/lone-surrogate.js';
+import { deadHandlers } from './dead-handlers.js';
+import { decoratedHooks } from './decorated-hooks.js';
+import type { DiscoveredGateway } from '../gateway-explorer.js';
+import { gatewayOptionProblems } from './gateway-options.js';
+import { GuardChains } from '../guards/guard-chains.js';
+import { bodyProblems } from './handler-bodies.js';
+import { ModuleSettings } from './module-settings.js';
+import { ProvidersInVain } from './providers-in-vain.js';
+import { throttleProblems } from './throttle-decorators.js';
+
+/**
+ * Holds the gateways against what the module promises, before the first client can come. Needs no option, so that it can
+ * tell its part also where those are wrong.
+ */
+@Injectable()
+export class GatewayAudit {
+  constructor(
+    private readonly guards: GuardChains,
+    private readonly settings: ModuleSettings,
+    private readonly providers: ProvidersInVain,
+    @Inject(WS_THROTTLERS) private readonly throttlers: readonly WsThrottler[],
+  ) {}
+
+  problemsOf(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
+    return [
+      ...this.settings.problems(),
+      ...this.providers.find(),
+      ...gateways.flatMap(problemsOfOne),
+      ...conflicts(gateways),
+      ...deadHandlers(gateways),
+      ...throttleProblems(gateways, this.throttlers),
+      ...this.guards.problemsOf(gateways),
+    ];
+  }
+}
+
+function problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
+  const { name, options } = gateway;
+  if (!options) {
+    return [
+      {
+        name,
+        message: 'is not protected; replace @WebSocketGateway(...) by @SecureGateway({ path: ... })',
+      },
+    ];
+  }
+  return [
+    ...eventProblems(gateway),
+    ...shapeProblems(gateway),
+    ...decoratedHooks(gateway),
+    ...bodyProblems(gateway),
+  ];
+}
+
+function eventProblems({ name, handlers }: DiscoveredGateway): ConfigurationProblem[] {
+  return handlers.flatMap(({ event, method }) => {
+    const message = eventProblem(event);
+    return message === undefined ? [] : [{ name: `${name}.${method}`, message }];
+  });
+}
+
+function shapeProblems(gateway: DiscoveredGateway): ConfigurationProblem[] {
+  const messages: string[] = [];
+  if (gateway.isRequestScoped)
+    messages.push(
+      'is request-scoped, but a connection outlives a request; make it and what it injects singletons',
+    );
+  if (gateway.isTransient)
+    messages.push('is transient, and so never constructed for its clients; make it a singleton');
+  // Nest makes them for HTTP requests, and has objects elsewhere whose constructor never ran.
+  for (const enhancer of gateway.transients)
+    messages.push(
+      `binds ${enhancer}, which is transient and so never constructed for a gateway; make it a singleton`,
+    );
+  if (!gateway.isOfItsClass)
+    messages.push(
+      'has instances of another class, where nothing that is said of this one is found; ' +
+        'let decorators and constructors of it return a class that extends it, or nothing',
+    );
+  return [...gatewayOptionProblems(gateway), ...messages.map((message) => ({ name: gateway.name, message }))];
+}
+
+function conflicts(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
+  const first = new Map<string, DiscoveredGateway>();
+  return gateways.flatMap((gateway) => {
+    if (!gateway.options) return [];
+    const { port = 0, path } = gateway.options;
+    const other = first.get(`${port}${path}`);
+    if (!other) first.set(`${port}${path}`, gateway);
+    if (!other || policyText(other) === policyText(gateway)) return [];
+    const message = `shares the path ${path} with ${other.name} but not its "public" and "protocols"; make them equal`;
+    return [{ name: gateway.name, message }];
+  });
+}
+
+function eventProblem(event: unknown): string | undefined {
+  if (!isEventName(event) || hasLoneSurrogate(event))
+    return 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
+  if (!isReservedEvent(event)) return undefined;
+  return `subscribes to "${event}", which the protocol keeps for itself; choose another name`;
+}
+
+function policyText({ options }: DiscoveredGateway): string {
+  return JSON.stringify([options?.public === true, options?.protocols ?? null]);
+}

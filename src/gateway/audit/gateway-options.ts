@@ -1,0 +1,82 @@
+import type { ConfigurationProblem } from '../../errors/configuration.error.js';
+import { isLikely, nearestName } from '../../options/nearest-name.js';
+import { pathProblem } from './gateway-path.js';
+import { isClassList } from './class-list.js';
+import type { DiscoveredGateway } from '../gateway-explorer.js';
+
+const MAX_PORT = 65_535;
+// RFC 6455 §4.1: a subprotocol is a token (RFC 9110 §5.6.2).
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Every option of `@SecureGateway()`, and what is wrong with a value of it. */
+const RULES: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  path: pathProblem,
+  port: (port) => problemUnless(isPort(port), `must have a whole number from 1 to ${MAX_PORT} as its port`),
+  public: (value) => problemUnless(typeof value === 'boolean', 'must have true or false as "public"'),
+  protocols: (names) =>
+    problemUnless(
+      isProtocolList(names),
+      'must have a list of subprotocols as "protocols", such as [\'chat.v1\']',
+    ),
+  guards: (guards) => problemUnless(isClassList(guards), 'must have a list of classes as "guards"'),
+  connectGuards: (guards) =>
+    problemUnless(isClassList(guards), 'must have a list of classes as "connectGuards"'),
+};
+
+/** What others call something that this module has elsewhere. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  namespace: 'gateways are told apart by their path',
+  cors: 'the origins that may connect are WS_ALLOWED_ORIGINS',
+  verifyClient: 'decisions before 101 are connectGuards',
+  handleProtocols: 'subprotocols are protocols',
+  maxPayload: 'the limit is WS_MAX_PAYLOAD_BYTES, for all gateways',
+  perMessageDeflate: 'compression is WS_COMPRESSION, for all gateways',
+  pingInterval: 'heartbeats are WS_HEARTBEAT_INTERVAL_MS, for all gateways',
+  pingTimeout: 'heartbeats are WS_HEARTBEAT_TIMEOUT_MS, for all gateways',
+};
+
+/** Options of a gateway that are wrong, or that nobody would look at. */
+export function gatewayOptionProblems({
+  name,
+  options,
+  strayOptions,
+}: DiscoveredGateway): ConfigurationProblem[] {
+  const given = Object(options) as Record<string, unknown>;
+  const wrong = Object.keys({ path: undefined, ...given }).map((option) =>
+    Object.hasOwn(RULES, option) ? wrongText(option, given[option]) : unknownText(option),
+  );
+  const stray = strayOptions.map(
+    (option) => `has ${option} in a @WebSocketGateway() beside it: ${unknownText(option)}`,
+  );
+  return [...wrong, ...stray]
+    .filter((message) => message !== undefined)
+    .map((message) => ({ name, message }));
+}
+
+function wrongText(option: string, value: unknown): string | undefined {
+  // What is undefined is not given, except that each gateway needs a path.
+  if (value === undefined && option !== 'path') return undefined;
+  return RULES[option]?.(value);
+}
+
+function unknownText(option: string): string {
+  const elsewhere = Object.hasOwn(ELSEWHERE, option) ? ELSEWHERE[option] : undefined;
+  if (elsewhere !== undefined) return `has the option "${option}", which has no effect here; ${elsewhere}`;
+  const known = Object.keys(RULES);
+  const nearest = nearestName(option, known) as string;
+  const hint = isLikely(option, nearest) ? `did you mean "${nearest}"?` : `there are ${known.join(', ')}`;
+  return `has the option "${option}", which has no effect here; ${hint}`;
+}
+
+function problemUnless(isFine: boolean, problem: string): string | undefined {
+  return isFine ? undefined : problem;
+}
+
+function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && (port as number) >= 0 && (port as number) <= MAX_PORT;
+}
+
+function isProtocolList(names: unknown): boolean {
+  if (!Array.isArray(names) || names.length === 0) return false;
+  return names.every((name) => typeof name === 'string' && TOKEN.test(name));
+}

@@ -1,0 +1,67 @@
+import {
+  DefaultValuePipe,
+  ParseArrayPipe,
+  StandardSchemaValidationPipe,
+  ValidationPipe,
+} from '@nestjs/common';
+import type { ConfigurationProblem } from '../../errors/configuration.error.js';
+import { type BodyParameter, bodyParametersOf } from '../../nest/body-parameter.js';
+import { uncheckedProperties } from '../../validation/class-audit.js';
+import { hasRules } from '../../validation/class-rules.js';
+import { UNVALIDATED_BODY } from '../../validation/unvalidated-body.decorator.js';
+import type { DiscoveredGateway, GatewayHandler } from '../gateway-explorer.js';
+
+/** Pipes that look at a value only where its class or schema lets them. */
+const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe, ParseArrayPipe];
+
+/** Handlers whose body nothing would check, or not all of it. */
+export function bodyProblems({ name, instance, handlers }: DiscoveredGateway): ConfigurationProblem[] {
+  return handlers.flatMap((handler) =>
+    messagesOf(instance.constructor, handler).map((message) => ({
+      name: `${name}.${handler.method}`,
+      message,
+    })),
+  );
+}
+
+function messagesOf(gateway: object, { method, callback }: GatewayHandler): string[] {
+  const reason = Reflect.getMetadata(UNVALIDATED_BODY, callback) as unknown;
+  if (reason === undefined) return bodyParametersOf(gateway, method).flatMap(messagesOfOne);
+  if (typeof reason === 'string' && reason.trim() !== '') return [];
+  return ["opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')"];
+}
+
+function messagesOfOne({ metatype: type, ...parameter }: BodyParameter): string[] {
+  if (parameter.schema !== undefined || parameter.pipes?.some(hasRulesOfItsOwn)) return [];
+  if (parameter.data !== undefined) {
+    return [
+      `takes the field "${parameter.data}" of a body that nothing validates; take the whole body as a DTO class, ` +
+        `or give the field a schema or a pipe: @MessageBody('${parameter.data}', { schema: … })`,
+    ];
+  }
+  if (!hasRules(type)) {
+    return [
+      'takes a body that cannot be validated; type it with a DTO class that has class-validator rules, ' +
+        'for example @MessageBody() body: EchoDto, or give it a schema: @MessageBody({ schema: … })',
+    ];
+  }
+  return uncheckedProperties(type).map(
+    ({ path, fix }) => `takes ${type.name}, whose "${path}" nothing checks; add to it ${fix}`,
+  );
+}
+
+/** A pipe of its own on the parameter is the developer's word that it is looked after. */
+function hasRulesOfItsOwn(pipe: unknown): boolean {
+  return !PIPES_WITHOUT_RULES.some(
+    (type) =>
+      pipe === type ||
+      (pipe instanceof type && typeOf(pipe) === undefined) ||
+      (typeof pipe === 'function' && pipe.prototype instanceof type),
+  );
+}
+
+/** What a pipe was told to make of a value, or of the items of a list. */
+function typeOf(pipe: object): unknown {
+  const { expectedType, options } = pipe as { expectedType?: unknown; options?: { items?: unknown } };
+  return expectedType ?? options?.items;
+}

@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigurationProblem } from '../../errors/configuration.error.js';
+import { kindOf } from '../../options/kind-of.js';
+import { namedThrottlerProblems } from '../../throttling/named-throttlers.js';
+import { WS_THROTTLERS } from '../../throttling/throttlers.token.js';
+import { isClassList } from './class-list.js';
+import { MODULE_CONNECT_GUARDS } from '../guards/connect-guards.js';
+import { MODULE_GUARDS } from '../guards/guard-chains.js';
+import { MODULE_PROVIDERS } from './provider-token.js';
+
+/** What `forRoot()` was given beside the options, which anything may stand in. */
+@Injectable()
+export class ModuleSettings {
+  constructor(
+    @Inject(MODULE_GUARDS) private readonly guards: unknown,
+    @Inject(MODULE_CONNECT_GUARDS) private readonly connectGuards: unknown,
+    @Inject(MODULE_PROVIDERS) private readonly providers: unknown,
+    @Inject(WS_THROTTLERS) private readonly throttlers: unknown,
+  ) {}
+
+  problems(): ConfigurationProblem[] {
+    const { guards, connectGuards, providers } = this;
+    const wrong = Object.entries({ guards, connectGuards })
+      .filter(([, list]) => !isClassList(list))
+      .map(([name]) => `must have a list of classes as ${name}`);
+    if (!Array.isArray(providers)) wrong.push(`must have a list as providers, not ${kindOf(providers)}`);
+    return [...wrong, ...namedThrottlerProblems(this.throttlers)].map((message) => ({
+      name: 'WsSecurityModule',
+      message,
+    }));
+  }
+}

@@ -1,0 +1,83 @@
+import { Inject, Injectable, type InjectionToken, type Provider, ValidationPipe } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { ThrottlerGuard, ThrottlerStorage } from '@nestjs/throttler';
+import type { ConfigurationProblem } from '../../errors/configuration.error.js';
+import type { InstanceWrapper, Module } from '../../nest/metadata-keys.js';
+import { WsConnectGuard } from '../../handshake/ws-connect.guard.js';
+import { WsExceptionFilter } from '../../messages/ws-exception.filter.js';
+import { WsPolicyGuard } from '../../messages/ws-policy.guard.js';
+import { WS_THROTTLER_STORAGE } from '../../throttling/throttler-storage.token.js';
+import { WsValidationPipe } from '../../validation/ws-validation.pipe.js';
+import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
+
+/** Tokens that look as if the module asked for them, and where what is meant belongs. */
+const NEVER_ASKED = new Map<InjectionToken, string>([
+  [WsConnectGuard, 'name the class in connectGuards'],
+  [WsPolicyGuard, 'name the class in guards, or bind it with @UseGuards()'],
+  [ThrottlerGuard, 'provide WsThrottlerGuard, or name a class that extends it in guards'],
+  [ThrottlerStorage, 'provide WS_THROTTLER_STORAGE'],
+  [ValidationPipe, 'provide WsValidationPipe'],
+]);
+
+/** What the module counts on of the providers that take the place of its own. */
+const MUST_EXTEND = [WsValidationPipe, WsExceptionFilter];
+
+// `MODULE_METADATA.PROVIDERS` of @nestjs/common.
+const PROVIDERS = 'providers';
+
+/** Finds providers that were meant to take the place of the module's own, and that nobody would ask. */
+@Injectable()
+export class ProvidersInVain {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(MODULE_PROVIDERS) private readonly given: unknown,
+  ) {}
+
+  find(): ConfigurationProblem[] {
+    const all = this.discovery.getProviders();
+    const home = all.find(({ token }) => token === ProvidersInVain)?.host;
+    return [...this.neverAsked(), ...all.flatMap((wrapper) => problemsOf(wrapper, home as Module))];
+  }
+
+  private neverAsked(): ConfigurationProblem[] {
+    const tokens = new Set(providersIn(this.given).map(tokenOf));
+    // Somebody may want to have it under both.
+    if (tokens.has(WS_THROTTLER_STORAGE)) tokens.delete(ThrottlerStorage);
+    return [...tokens].flatMap((token) => {
+      const hint = NEVER_ASKED.get(token);
+      const message = `is given ${nameOf(token)} in providers, which nobody asks for; ${hint}`;
+      return hint === undefined ? [] : [{ name: 'WsSecurityModule', message }];
+    });
+  }
+}
+
+function problemsOf(wrapper: InstanceWrapper, home: Module): ConfigurationProblem[] {
+  const { token, host, metatype } = wrapper;
+  if (host === home) return wrongKind(wrapper);
+  // A class that is provided as itself replaces nothing.
+  if (metatype === token || !ownTokens(home).has(token)) return [];
+  const message =
+    `provides ${nameOf(token)}, which only the providers of WsSecurityModule can replace; ` +
+    `write it as WsSecurityModule.forRoot({ providers: [{ provide: ${nameOf(token)}, … }] })`;
+  return [{ name: host?.name ?? 'the application', message }];
+}
+
+function wrongKind({ token, instance }: InstanceWrapper): ConfigurationProblem[] {
+  const base = MUST_EXTEND.find((type) => type === token);
+  if (!base || instance === null || instance === undefined || instance instanceof base) return [];
+  const message = `is given a ${base.name} in providers that is none; let its class extend ${base.name}`;
+  return [{ name: 'WsSecurityModule', message }];
+}
+
+function ownTokens({ metatype }: Module): ReadonlySet<InjectionToken> {
+  const providers = (Reflect.getMetadata(PROVIDERS, metatype) ?? []) as Provider[];
+  const tokens = new Set(providers.map(tokenOf));
+  for (const everywhere of [ModuleRef, ApplicationConfig]) tokens.delete(everywhere);
+  return tokens;
+}
+
+function nameOf(token: InjectionToken): string {
+  return typeof token === 'function'
+    ? token.name
+    : String(typeof token === 'symbol' ? token.description : token);
+}

@@ -1,0 +1,45 @@
+import type { ExceptionFilter, Type } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { BoundFilter } from '../../messages/handler-filters.js';
+import { FILTER_CATCH_EXCEPTIONS } from '../../nest/metadata-keys.js';
+import { GatewayFilter } from './gateway-enhancers.js';
+import { boundOn } from './ws-filter-chain.js';
+
+/**
+ * The filters around a handler, in the order in which Nest would ask them: the last one that was bound first.
+ *
+ * @param chosen what `GatewayFilter` stands for
+ */
+export function boundFiltersOf(
+  gateway: object,
+  handler: object,
+  moduleRef: ModuleRef,
+  chosen: ExceptionFilter,
+): BoundFilter[] {
+  return [...boundOn(gateway), ...boundOn(handler)]
+    .toReversed()
+    .map((filter) => (filter === GatewayFilter ? chosen : filter))
+    .map((filter) => (typeof filter === 'function' ? madeByNest(filter as FilterType, moduleRef) : filter))
+    .filter((filter) => filter !== undefined)
+    .map((filter) => ({ filter: filter as ExceptionFilter, catches: caughtBy(filter as ExceptionFilter) }));
+}
+
+type FilterType = Type<ExceptionFilter>;
+
+/** Nest has made an instance in the module of the gateway, or one of the application's takes its place. */
+function madeByNest(type: FilterType, moduleRef: ModuleRef): ExceptionFilter | undefined {
+  try {
+    return moduleRef.get(type, { strict: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where `@Catch()` leaves it, also when another decorator has replaced the class. */
+function caughtBy(filter: ExceptionFilter): readonly Type[] {
+  const places = [Object.getPrototypeOf(filter) as object | null, filter.constructor];
+  const found = places.map(
+    (place) => place && (Reflect.getMetadata(FILTER_CATCH_EXCEPTIONS, place) as Type[] | undefined),
+  );
+  return found.find(Boolean) ?? [];
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { WsExceptionFilter } from '../../messages/ws-exception.filter.js';
+import { WsValidationPipe } from '../../validation/ws-validation.pipe.js';
+import { instanceOf } from '../../nest/provided-instance.js';
+
+/** The pipe and the filter of all gateways: the module's, or what the application provides in their place. */
+@Injectable()
+export class ChosenEnhancers {
+  pipe!: WsValidationPipe;
+  filter!: WsExceptionFilter;
+
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  async prepare(): Promise<void> {
+    this.pipe = await instanceOf(WsValidationPipe, this.moduleRef);
+    this.filter = await instanceOf(WsExceptionFilter, this.moduleRef);
+  }
+
+  /** Whether nobody would want to see what is refused before Nest is entered. */
+  get hasOwnFilter(): boolean {
+    return this.filter.constructor === WsExceptionFilter;
+  }
+}

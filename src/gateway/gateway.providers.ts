@@ -1,0 +1,32 @@
+import type { Provider } from '@nestjs/common';
+import { StartProblems } from '../options/start-problems.js';
+import { AdapterPlaceholder } from './adapter.placeholder.js';
+import { GatewayAudit } from './audit/gateway-audit.js';
+import { GatewayStartProblems } from './audit/gateway-start-problems.js';
+import { ModuleSettings } from './audit/module-settings.js';
+import { ProvidersInVain } from './audit/providers-in-vain.js';
+import { ConnectionSetup } from './connection.setup.js';
+import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
+import { GatewayExplorer } from './gateway-explorer.js';
+import { GatewayHooks } from './gateway-hooks.js';
+import { ConnectGuards } from './guards/connect-guards.js';
+import { GuardChains } from './guards/guard-chains.js';
+import { SecuredGateways } from './secured-gateways.js';
+import { WsSecurityAdapter } from './ws-security.adapter.js';
+
+/** Where Nest comes in. */
+export const GATEWAY_PROVIDERS: Provider[] = [
+  GatewayExplorer,
+  ModuleSettings,
+  ProvidersInVain,
+  GatewayAudit,
+  { provide: StartProblems, useClass: GatewayStartProblems },
+  GatewayHooks,
+  ConnectGuards,
+  GuardChains,
+  ChosenEnhancers,
+  SecuredGateways,
+  ConnectionSetup,
+  AdapterPlaceholder,
+  WsSecurityAdapter,
+];

@@ -1,0 +1,25 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { WsConnectGuard } from '../../handshake/ws-connect.guard.js';
+import type { DiscoveredGateway } from '../gateway-explorer.js';
+import { instanceOf } from '../../nest/provided-instance.js';
+
+/** The guard classes that `forRoot({ connectGuards })` named. */
+export const MODULE_CONNECT_GUARDS = Symbol('MODULE_CONNECT_GUARDS');
+
+/** Makes the connect guards of a path, those of the module before those of its gateways. */
+@Injectable()
+export class ConnectGuards {
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    @Inject(MODULE_CONNECT_GUARDS) private readonly everywhere: readonly Type<WsConnectGuard>[],
+  ) {}
+
+  async of(gateways: readonly DiscoveredGateway[]): Promise<WsConnectGuard[]> {
+    const found = this.everywhere.map((guard) => instanceOf(guard, this.moduleRef));
+    for (const { options, moduleRef } of gateways) {
+      found.push(...(options?.connectGuards ?? []).map((guard) => instanceOf(guard, moduleRef)));
+    }
+    return Promise.all(found);
+  }
+}

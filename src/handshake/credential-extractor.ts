@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { parseCookie } from 'cookie';
+import type { UpgradeRequest } from './upgrade-request.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import type { Credential, CredentialKind, CredentialSource } from '../auth/credential.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { BEARER_PROTOCOL_PREFIX, isBearerEntry } from '../protocol/subprotocol.js';
+
+// RFC 6750 §2.1: b64token; RFC 9110 §11.1: the scheme is case-insensitive.
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const VISIBLE_ASCII = /^[!-~]+$/;
+
+/**
+ * Finds the credentials a handshake offers at the places that `WS_AUTH_SOURCES` names, all of them: that there is
+ * exactly one is for the caller to decide.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class CredentialExtractor {
+  private readonly places: Readonly<Record<CredentialSource, (request: UpgradeRequest) => Credential[]>> = {
+    header: (request) => [...this.fromHeader(request), ...this.fromApiKeyHeader(request)],
+    subprotocol: (request) => this.fromSubprotocol(request),
+    cookie: (request) => this.fromCookie(request),
+    ticket: (request) => this.fromTicket(request),
+    query: (request) => this.fromQuery(request),
+    // Comes later, in a frame.
+    message: () => [],
+  };
+
+  constructor(@InjectSecurityOptions() protected readonly options: ResolvedOptions) {}
+
+  extract(request: UpgradeRequest): Credential[] {
+    return this.options.authSources.flatMap((source) => this.places[source](request));
+  }
+
+  protected fromHeader(request: UpgradeRequest): Credential[] {
+    return request.all('authorization').map((value) => ({
+      source: 'header',
+      kind: 'bearer',
+      token: BEARER.exec(value)?.[1] ?? '',
+    }));
+  }
+
+  protected fromApiKeyHeader(request: UpgradeRequest): Credential[] {
+    return request.all('x-api-key').map((value) => credentialOf('header', 'api-key', value));
+  }
+
+  protected fromSubprotocol(request: UpgradeRequest): Credential[] {
+    return request
+      .entries('sec-websocket-protocol')
+      .filter(isBearerEntry)
+      .map((entry) => credentialOf('subprotocol', 'bearer', entry.slice(BEARER_PROTOCOL_PREFIX.length)));
+  }
+
+  /** One for each cookie of the name: a browser sends several when they were set for several paths (RFC 6265 §5.4). */
+  protected fromCookie(request: UpgradeRequest): Credential[] {
+    const { authCookie } = this.options;
+    if (authCookie === undefined) return [];
+    return request
+      .all('cookie')
+      .flatMap((value) => value.split(';'))
+      .map((pair) => parseCookie(pair)[authCookie])
+      .filter((value) => value !== undefined)
+      .map((value) => credentialOf('cookie', 'bearer', value));
+  }
+
+  protected fromTicket(request: UpgradeRequest): Credential[] {
+    return request.query.getAll('ticket').map((value) => credentialOf('ticket', 'ticket', value));
+  }
+
+  protected fromQuery(request: UpgradeRequest): Credential[] {
+    return request.query.getAll('token').map((value) => credentialOf('query', 'bearer', value));
+  }
+}
+
+function credentialOf(source: CredentialSource, kind: CredentialKind, value: string): Credential {
+  return { source, kind, token: VISIBLE_ASCII.test(value) ? value : '' };
+}

@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import type { Credential } from '../auth/credential.js';
+import { RevocationService } from '../auth/revocation.service.js';
+import type { Connection } from '../connection/connection.js';
+import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
+import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { RateLimitedException } from '../errors/ws-exceptions.js';
+import { ConnectRate } from '../handshake/connect-rate.js';
+import type { Handshake } from '../handshake/handshake.js';
+import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
+import { reasonOf, refusalOf } from '../handshake/refusal-of.js';
+import { BanStep } from '../handshake/steps/ban.step.js';
+import { ConnectGuardStep } from '../handshake/steps/connect-guard.step.js';
+import { RevocationStep } from '../handshake/steps/revocation.step.js';
+import { VerificationStep } from '../handshake/steps/verification.step.js';
+import { AuthEventHandler } from '../messages/auth-event.handler.js';
+import type { InboundMessage } from '../messages/inbound-message.js';
+import { Violations } from '../messages/violations.service.js';
+import { SecurityEvents } from '../observability/security-events.service.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
+import { BanService } from '../throttling/bans/ban.service.js';
+import { retryAfterMsOf, toException } from './auth-refusal.js';
+
+interface Anonymous {
+  readonly handshake: Handshake;
+  /** Takes what the login holds, to be given back when the connection ends. */
+  readonly keep: (release: () => void) => void;
+}
+
+/**
+ * The reserved `auth` event: a login for who came without a credential, a new credential for who has one. Both
+ * are decided as a handshake is, by the same steps.
+ */
+@Injectable()
+export class InBandAuth extends AuthEventHandler {
+  private readonly anonymous = new WeakMap<Connection, Anonymous>();
+  /** How those connections came whose path has connect guards. */
+  private readonly guarded = new WeakMap<Connection, Handshake>();
+  /** Attempts that are under way; the connection has its answer when they resolve. */
+  private readonly busy = new WeakMap<Connection, Promise<HandshakeRefusal | undefined>>();
+
+  constructor(
+    private readonly pipeline: HandshakePipeline,
+    private readonly verification: VerificationStep,
+    private readonly ban: BanStep,
+    private readonly revocation: RevocationStep,
+    private readonly guards: ConnectGuardStep,
+    private readonly revocations: RevocationService,
+    private readonly bans: BanService,
+    private readonly lifecycle: ConnectionLifecycleService,
+    private readonly events: SecurityEvents,
+    private readonly violations: Violations,
+    private readonly rate: ConnectRate,
+  ) {
+    super();
+  }
+
+  /** Lets an anonymous connection log in later. */
+  expect(connection: Connection, handshake: Handshake, keep: Anonymous['keep']): void {
+    this.anonymous.set(connection, { handshake, keep });
+  }
+
+  /** Keeps the request of an authenticated connection, in memory too, only where guards will be asked about it again. */
+  remember(connection: Connection, handshake: Handshake): void {
+    if (handshake.endpoint?.policy.connectGuards?.length !== 0) this.guarded.set(connection, handshake);
+  }
+
+  /** @returns whether it succeeded; otherwise the connection is being closed */
+  async login(connection: Connection, message: InboundMessage): Promise<boolean> {
+    const refusal = await this.attempt(connection, message);
+    if (!refusal) return true;
+    const code = refusal.closeCode ?? CloseCode.UNAUTHENTICATED;
+    connection.close(code, refusal.code.toLowerCase().replaceAll('_', ' '), retryAfterMsOf(refusal));
+    return false;
+  }
+
+  override handle(connection: Connection, message: InboundMessage): void {
+    void this.attempt(connection, message);
+  }
+
+  override async settled(connection: Connection): Promise<void> {
+    await this.busy.get(connection);
+  }
+
+  /** @returns why it was refused, undefined when it was not; the client has its answer either way */
+  private attempt(connection: Connection, message: InboundMessage): Promise<HandshakeRefusal | undefined> {
+    if (this.busy.has(connection)) {
+      connection.fail(new RateLimitedException(0).toBody(), message.id);
+      return Promise.resolve(undefined);
+    }
+    const attempt = this.decide(connection, message);
+    this.busy.set(connection, attempt);
+    return attempt;
+  }
+
+  private async decide(
+    connection: Connection,
+    message: InboundMessage,
+  ): Promise<HandshakeRefusal | undefined> {
+    try {
+      const principal = await this.principalOf(connection, message);
+      this.lifecycle.identified(connection, principal);
+      connection.reply(ReservedEvent.AUTH, { expiresAt: principal.expiresAt }, message.id);
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      this.report(connection, refusal);
+      const exception = toException(refusal);
+      connection.fail(exception.toBody(), message.id);
+      this.violations.record(connection, exception.code);
+      return refusal;
+    } finally {
+      this.busy.delete(connection);
+    }
+  }
+
+  private async principalOf(connection: Connection, message: InboundMessage): Promise<Principal> {
+    await this.rate.count(connection.limitKey, 'auth');
+    const credential: Credential = { source: 'message', kind: 'bearer', token: tokenOf(message.data) };
+    const anonymous = this.anonymous.get(connection);
+    const principal = anonymous
+      ? await this.identify(connection, credential, anonymous)
+      : await this.refresh(connection, credential);
+    // It may have been revoked, or banned, while it was looked at.
+    if (this.revocations.isRevokedHere(principal)) throw new HandshakeRefusal('UNAUTHENTICATED');
+    if (this.bans.isBannedHere(principal, connection.address)) throw new HandshakeRefusal('BANNED');
+    return principal;
+  }
+
+  private async identify(
+    connection: Connection,
+    credential: Credential,
+    { handshake, keep }: Anonymous,
+  ): Promise<Principal> {
+    Object.assign(handshake, { credential, principal: ANONYMOUS, awaitsLogin: false });
+    try {
+      await this.pipeline.identify(handshake);
+    } catch (error) {
+      handshake.takeHeld()();
+      throw error;
+    }
+    const release = handshake.takeHeld();
+    if (connection.isOpen) keep(release);
+    else release();
+    this.anonymous.delete(connection);
+    this.remember(connection, handshake);
+    return handshake.principal;
+  }
+
+  private async refresh(connection: Connection, credential: Credential): Promise<Principal> {
+    const { address, proof } = connection;
+    const claimant = { address, credential, proof, principal: ANONYMOUS };
+    await this.verification.check(claimant);
+    await this.ban.check(claimant);
+    await this.revocation.check(claimant);
+    const { principal } = claimant;
+    // Nobody becomes somebody else on an open connection.
+    if (!isSamePrincipal(connection.principal, principal)) throw new HandshakeRefusal('FORBIDDEN');
+    await this.askGuards(this.guarded.get(connection)?.renewed(credential, principal));
+    return principal;
+  }
+
+  /** What a guard holds meanwhile is given back: the connection still has what was held when it came. */
+  private async askGuards(handshake: Handshake | undefined): Promise<void> {
+    try {
+      if (handshake) await this.guards.check(handshake);
+    } finally {
+      handshake?.takeHeld()();
+    }
+  }
+
+  private report({ id, address, path }: Connection, refusal: HandshakeRefusal): void {
+    const { code } = refusal;
+    const reason = reasonOf(refusal);
+    this.events.emit({ type: 'authentication.refused', code, connection: id, address, path, reason });
+  }
+}
+
+/** What is no token verifies as none, and counts like a wrong one. */
+function tokenOf(data: unknown): string {
+  const token = typeof data === 'object' && data !== null && 'token' in data ? data.token : undefined;
+  return typeof token === 'string' ? token : '';
+}

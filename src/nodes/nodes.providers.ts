@@ -1,0 +1,9 @@
+import type { Provider } from '@nestjs/common';
+import { BroadcastBus, LocalBroadcastBus } from './broadcast-bus.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from './connection-directory.js';
+
+/** What several nodes may share, here for one. */
+export const NODE_PROVIDERS: Provider[] = [
+  { provide: BroadcastBus, useClass: LocalBroadcastBus },
+  { provide: ConnectionDirectory, useClass: MemoryConnectionDirectory },
+];

@@ -1,0 +1,356 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { SubscribeMessage } from '@nestjs/websockets';
+import {
+  ConnectionRegistry,
+  CurrentPrincipal,
+  type Handshake,
+  type Principal,
+  SecureGateway,
+  SecurityEvents,
+  type SecurityEvent,
+  TicketService,
+  TokenVerifier,
+  WsConnectGuard,
+  WsRoles,
+  WsScopes,
+} from 'nestjs-ws-security';
+import { PublicGateway } from '../support/echo.gateway.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { rawHandshake, requestText } from '../support/raw-handshake.js';
+import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+@SecureGateway({ path: '/ws' })
+class WhoGateway {
+  static hooked = 0;
+  static served = 0;
+
+  handleConnection(): void {
+    WhoGateway.hooked += 1;
+  }
+
+  @SubscribeMessage('who')
+  who(@CurrentPrincipal() { id, issuer, kind, roles, scopes }: Principal): object {
+    return { id, issuer, kind, roles, scopes };
+  }
+
+  @WsRoles('service')
+  @WsScopes('chat:read')
+  @SubscribeMessage('read')
+  read(): boolean {
+    WhoGateway.served += 1;
+    return true;
+  }
+
+  @WsScopes('chat:write')
+  @SubscribeMessage('write')
+  write(): boolean {
+    return true;
+  }
+}
+
+const KEY = 'canary-key-of-billing';
+const entryOf = (id: string, key: string, more: object = {}) => ({
+  id,
+  sha256: createHash('sha256').update(key).digest('hex'),
+  roles: ['service'],
+  scopes: ['chat:read'],
+  ...more,
+});
+const BILLING = entryOf('billing', KEY);
+
+let folder: string;
+let file: string;
+let clock: ManualClock;
+let running: RunningApp;
+let events: SecurityEvent[];
+
+/** Replaces the file as a deployment would. */
+function write(content: unknown): void {
+  const next = join(folder, 'next');
+  writeFileSync(next, typeof content === 'string' ? content : JSON.stringify(content));
+  renameSync(next, file);
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'api-keys-'));
+  file = join(folder, 'keys.json');
+  clock = new ManualClock();
+  write([
+    entryOf('other', 'another-key'),
+    BILLING,
+    entryOf('brief', 'brief-key', { expiresAt: new Date(clock.now() + 60_000).toISOString() }),
+  ]);
+  await start();
+});
+
+async function start(more: Partial<AppOptions> = {}): Promise<void> {
+  running = await startApp({
+    gateways: [WhoGateway, PublicGateway],
+    clock,
+    options: { jwtSecret: undefined, apiKeysFile: file, heartbeatIntervalMs: 86_400_000 },
+    ...more,
+  });
+  events = [];
+  running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
+}
+
+afterEach(async () => {
+  await running.close();
+  rmSync(folder, { recursive: true });
+});
+
+const send = (headers: Record<string, string>, path = '/ws') =>
+  rawHandshake(running.port, requestText(path, headers));
+const statusOf = async (key: string): Promise<number> => (await send({ 'X-Api-Key': key })).status;
+const refreshed = () => events.filter(({ type }) => type === 'connection.refreshed').length;
+const failures = () => events.filter(({ type }) => type === 'api-keys.reload-failed');
+
+const WAIT_MS = 15_000;
+
+/** Lets the poll of the file, which reads its state from the disk, come to what it is to bring. */
+async function poll(until: () => boolean): Promise<void> {
+  clock.advance(1000);
+  const deadline = performance.now() + WAIT_MS;
+  while (!until() && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** As {@link poll}, when nothing is to come of it: who brings a key waits for the same look at the file. */
+async function pollInVain(): Promise<void> {
+  clock.advance(1000);
+  await statusOf('nobody');
+}
+
+const connectWith = (key: string) =>
+  TestClient.connect(`${running.url}/ws`, { headers: { 'x-api-key': key } });
+const principalsOf = () => [...running.app.get(ConnectionRegistry)].map(({ principal }) => principal);
+const sizeOf = () => running.app.get(ConnectionRegistry).size;
+
+it('N13 a key is an identity with its own roles and scopes', async () => {
+  const client = await TestClient.connect(`${running.url}/ws`, { headers: { 'x-api-key': KEY } });
+  expect(await client.request('who')).toMatchObject({
+    data: { id: 'billing', issuer: 'api-key', kind: 'api-key', roles: ['service'], scopes: ['chat:read'] },
+  });
+  expect(await client.request('read')).toMatchObject({ data: true });
+  expect(await client.request('write')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  await client.close();
+});
+
+it.each([
+  '',
+  'wrong',
+  `${KEY}x`,
+  KEY.slice(1),
+  KEY.toUpperCase(),
+  BILLING.sha256,
+  `${KEY} ${KEY}`,
+  `${KEY}é`,
+])('N13 N15 the key %p is refused like any wrong credential', async (key) => {
+  const answers = [
+    await send({ 'X-Api-Key': key }),
+    await send({ Authorization: 'Bearer garbage' }),
+    await send({ 'X-Api-Key': key }, '/public'),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+  expect(new Set(answers.map(({ text }) => text.replace(/^Date: .*\r\n/im, ''))).size).toBe(1);
+});
+
+it('N13 a key is good in its own header alone', async () => {
+  expect((await send({ Authorization: `Bearer ${KEY}` })).status).toBe(401);
+  expect((await send({ 'Sec-WebSocket-Protocol': `chat, bearer.${KEY}` })).status).toBe(401);
+  expect((await send({ 'X-Api-Key': await mintToken() })).status).toBe(401);
+});
+
+it('H14 a key beside another credential is 400', async () => {
+  expect((await send({ 'X-Api-Key': KEY, Authorization: 'Bearer x' })).status).toBe(400);
+  expect((await send({ 'X-Api-Key': `${KEY}\r\nX-Api-Key: ${KEY}` })).status).toBe(400);
+});
+
+it('N13 an expired key is refused and its connection closed', async () => {
+  const client = await TestClient.connect(`${running.url}/ws`, { headers: { 'x-api-key': 'brief-key' } });
+  clock.advance(59_000);
+  expect(await statusOf('brief-key')).toBe(101);
+  clock.advance(1000);
+  expect(await statusOf('brief-key')).toBe(401);
+  await clock.advanceUntil(client.closed);
+  expect(await client.closed).toMatchObject({ code: 4419 });
+});
+
+it('N13 keys come and go while the service runs, without a poll in between', async () => {
+  expect(await statusOf(KEY)).toBe(101);
+  write([entryOf('new', 'new-key')]);
+  expect(await statusOf(KEY)).toBe(401);
+  expect(await statusOf('new-key')).toBe(101);
+  write([]);
+  expect(await statusOf('new-key')).toBe(401);
+});
+
+it('N13 a ticket is as good as the key it was issued for', async () => {
+  const principal = await running.app.get(TokenVerifier).verify(KEY, 'api-key');
+  const tickets = running.app.get(TicketService);
+  const [first, second] = [await tickets.issue(principal), await tickets.issue(principal)];
+  const client = await TestClient.connect(`${running.url}/ws?ticket=${first}`);
+  write([{ ...BILLING, scopes: ['chat:write'] }]);
+  await poll(() => principalsOf()[0]?.scopes[0] === 'chat:write');
+  expect(await client.request('write')).toMatchObject({ data: true });
+  write([]);
+  await poll(() => sizeOf() === 0);
+  expect(await client.closed).toMatchObject({ code: 4403 });
+  const late = await TestClient.connect(`${running.url}/ws?ticket=${second}`);
+  expect(await late.closed).toMatchObject({ code: 4403 });
+});
+
+it('N13 a ticket is not good for another key under the same id', async () => {
+  const principal = await running.app.get(TokenVerifier).verify(KEY, 'api-key');
+  const ticket = await running.app.get(TicketService).issue(principal);
+  write([entryOf('billing', 'new-key')]);
+  expect(await statusOf('new-key')).toBe(101);
+  const late = await TestClient.connect(`${running.url}/ws?ticket=${ticket}`);
+  expect(await late.closed).toMatchObject({ code: 4403 });
+});
+
+it.each<[string, unknown]>([
+  ['no JSON', `[{"id":"${KEY}"`],
+  ['an unknown member', [{ ...BILLING, key: KEY }]],
+  ['a twin', [BILLING, BILLING]],
+  ['nothing', ''],
+])('N13 a file with %s is not taken over and said once', async (_name, content) => {
+  write(content);
+  await poll(() => failures().length > 0);
+  expect(failures()).toHaveLength(1);
+  expect(JSON.stringify(failures())).not.toContain('canary');
+  expect(await statusOf(KEY)).toBe(101);
+  await pollInVain();
+  expect(failures()).toHaveLength(1);
+  write([]);
+  expect(await statusOf(KEY)).toBe(401);
+});
+
+it('N13 connections end with their key within a second, and no others', async () => {
+  const mine = [await connectWith(KEY), await connectWith(KEY)];
+  const other = await connectWith('another-key');
+  await pollInVain();
+  expect(sizeOf()).toBe(3);
+  write([entryOf('other', 'another-key')]);
+  await poll(() => sizeOf() === 1);
+  expect(await Promise.all(mine.map(({ closed }) => closed))).toEqual([
+    { code: 4403, reason: 'revoked' },
+    { code: 4403, reason: 'revoked' },
+  ]);
+  expect(await other.request('read')).toMatchObject({ data: true });
+  await other.close();
+});
+
+it('N13 a look at the file for somebody else ends them as well', async () => {
+  const client = await connectWith(KEY);
+  write([entryOf('other', 'another-key')]);
+  expect(await statusOf('another-key')).toBe(101);
+  expect((await client.closed).code).toBe(4403);
+});
+
+it('N13 another key under the same id ends the connections of the one before', async () => {
+  const client = await connectWith(KEY);
+  write([entryOf('billing', 'new-key')]);
+  await poll(() => sizeOf() === 0);
+  expect((await client.closed).code).toBe(4403);
+  const next = await connectWith('new-key');
+  write([entryOf('billing', 'new-key'), entryOf('more', 'more')]);
+  await pollInVain();
+  expect(await next.request('read')).toMatchObject({ data: true });
+  await next.close();
+});
+
+it('N13 a file that cannot be used ends nobody', async () => {
+  const client = await connectWith(KEY);
+  write('[]x');
+  await poll(() => failures().length > 0);
+  rmSync(file);
+  await poll(() => failures().length > 1);
+  expect(await client.request('read')).toMatchObject({ data: true });
+  await client.close();
+});
+
+it('Z5 changed roles and scopes are what a live connection has a second later', async () => {
+  const client = await connectWith(KEY);
+  expect(await client.request('write')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  write([{ ...BILLING, roles: [], scopes: ['chat:write'] }]);
+  await poll(() => refreshed() === 1);
+  expect(await client.request('write')).toMatchObject({ data: true });
+  expect(await client.request('read')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(await client.request('who')).toMatchObject({
+    data: { id: 'billing', roles: [], scopes: ['chat:write'] },
+  });
+  write([{ ...BILLING, sha256: BILLING.sha256.toUpperCase(), roles: [], scopes: ['chat:write'] }]);
+  await pollInVain();
+  expect(refreshed()).toBe(1);
+  await client.close();
+});
+
+it('Z5 a changed end of a key is the end of its connections, sooner or later', async () => {
+  const [sooner, later] = [await connectWith(KEY), await connectWith('brief-key')];
+  const until = (ms: number) => new Date(clock.now() + ms).toISOString();
+  write([
+    { ...BILLING, expiresAt: until(10_000) },
+    entryOf('brief', 'brief-key', { expiresAt: until(3_600_000) }),
+  ]);
+  await poll(() => refreshed() === 2);
+  clock.advance(10_000);
+  expect((await sooner.closed).code).toBe(4419);
+  clock.advance(60_000);
+  expect(await later.request('read')).toMatchObject({ data: true });
+  write([entryOf('brief', 'brief-key', { expiresAt: until(-1000) })]);
+  await poll(() => sizeOf() === 0);
+  expect((await later.closed).code).toBe(4419);
+});
+
+describe('while a handshake is under way', () => {
+  /** Changes the file after the key was verified, and has the change taken over before the connection is known. */
+  @Injectable()
+  class ChangingGuard extends WsConnectGuard {
+    static change: unknown;
+
+    async canConnect({ principal }: Handshake): Promise<boolean> {
+      if (principal.id !== 'billing') return true;
+      write(ChangingGuard.change);
+      await statusOf('nobody');
+      return true;
+    }
+  }
+
+  beforeEach(async () => {
+    await running.close();
+    await start({ connectGuards: [ChangingGuard] });
+  });
+
+  it.each([
+    ['taken out', [entryOf('other', 'another-key')]],
+    ['replaced', [entryOf('billing', 'new-key')]],
+  ])('N13 a key that is %s lets nobody in', async (_name, change) => {
+    ChangingGuard.change = change;
+    const { hooked, served } = WhoGateway;
+    const client = await connectWith(KEY);
+    client.send({ event: 'read' });
+    expect(await client.closed).toEqual({ code: 4403, reason: 'revoked' });
+    expect([WhoGateway.hooked, WhoGateway.served]).toEqual([hooked, served]);
+  });
+
+  it('Z5 rights that change are the new ones from the first message on', async () => {
+    ChangingGuard.change = [{ ...BILLING, scopes: ['chat:write'] }];
+    const client = await connectWith(KEY);
+    expect(await client.request('read')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    expect(await client.request('write')).toMatchObject({ data: true });
+    const types = events.map(({ type }) => type).filter((type) => type.startsWith('connection.'));
+    expect(types).toEqual(['connection.accepted', 'connection.refreshed']);
+    await client.close();
+  });
+});
+
+it('stops looking at the file when the application ends', async () => {
+  await running.close();
+  expect(clock.running).toBe(0);
+});

@@ -1,0 +1,66 @@
+import { impatientVisit, refusedVisit, visit, visits, type Visit } from '../support/churn.js';
+import { expectConnections } from '../support/health.js';
+import { hasProc, residentMb } from '../support/resident-memory.js';
+import { Service } from '../support/service.js';
+import { mintToken } from '../support/tokens.js';
+import { UNLIMITED } from '../support/unlimited.js';
+
+/** As many as S10 names. */
+const VISITS = 10_000;
+const WARM_UP = 2000;
+const AT_ONCE = 50;
+const MAX_GROWTH_MB = 25;
+/** Little more than the service needs, so that what is garbage is soon collected and what is not shows. */
+const HEAP_MB = 64;
+
+let service: Service & { url: string };
+
+afterEach(() => service.stop());
+
+it('S10 after 10,000 visits nobody is left and the memory is what it was', async () => {
+  service = await Service.start({
+    ...UNLIMITED,
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+    PLAIN_HTTP: '1',
+    WS_AUTH_SOURCES: 'header,subprotocol,message',
+    WS_RESUME: 'true',
+    WS_RESUME_TTL_MS: '1000',
+  });
+  const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
+  const token = await mintToken();
+  const kinds: Visit[] = [
+    // Says something and leaves.
+    () =>
+      visit(url, {
+        token,
+        stay: (socket) => {
+          socket.on('message', () => socket.close(1000));
+          socket.send('{"event":"echo","data":{"text":"hi"},"id":1}');
+        },
+      }),
+    // The line breaks.
+    () => visit(url, { token, stay: (socket) => socket.terminate() }),
+    // The line breaks, and there is a session to come back to.
+    () =>
+      visit(url, {
+        token,
+        protocols: ['ws-security.v1'],
+        stay: (socket) => socket.on('message', () => socket.terminate()),
+      }),
+    // Is refused.
+    () => refusedVisit(url, { Authorization: 'Bearer wrong' }, 401),
+    // Leaves without the first message that would sign it in.
+    () => visit(url, { stay: (socket) => socket.close() }),
+    // Leaves without waiting for an answer.
+    () => impatientVisit(url, token),
+  ];
+
+  await visits(kinds, WARM_UP, AT_ONCE);
+  await expectConnections(service.url, 0);
+  const mbBefore = hasProc ? residentMb(service) : 0;
+  await visits(kinds, VISITS, AT_ONCE);
+  await expectConnections(service.url, 0);
+  const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
+  expect(growthMb).toBeLessThan(MAX_GROWTH_MB);
+  expect(service.process.exitCode).toBeNull();
+}, 300_000);

@@ -1,0 +1,109 @@
+import type { RequestError, SessionBody } from 'nestjs-ws-security/client';
+import { connectFleet, type FleetMember } from '../support/fleet.js';
+import { expectConnections } from '../support/health.js';
+import { ownPort } from '../support/own-port.js';
+import { Service } from '../support/service.js';
+import { UNLIMITED } from '../support/unlimited.js';
+
+const CLIENTS = 500;
+/** Nobody waits this long, however slow the machine is. */
+const PATIENCE_MS = 120_000;
+/** Of a timer and of the clock it is held against. */
+const ACCURACY_MS = 50;
+const BUCKET_MS = 100;
+const MAX_BUCKET_SHARE = 0.35;
+const MIN_SPREAD_MS = 300;
+const MAX_REQUEST_MS = 250;
+
+const ENV = {
+  ...UNLIMITED,
+  PLAIN_HTTP: '1',
+  WS_RESUME: 'true',
+  WS_DRAIN_TIMEOUT_MS: String(PATIENCE_MS),
+};
+
+let service: Service & { url: string };
+let fleet: FleetMember[] = [];
+
+afterEach(async () => {
+  for (const { client } of fleet) client.close();
+  await service.stop();
+});
+
+/** Asks one thing after the other, until nothing can be sent any more. Counts what became of each. */
+async function ask({ client }: FleetMember, n: number, outcomes: Map<string, number>): Promise<void> {
+  const count = (outcome: string): void => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  for (let ms = n % MAX_REQUEST_MS; ; ms = (ms + 37) % MAX_REQUEST_MS) {
+    try {
+      expect(await client.request('slow', { ms })).toEqual({ ms });
+      count('answered');
+    } catch (error) {
+      const { code } = error as RequestError;
+      count(code);
+      if (code === 'NOT_OPEN') return;
+    }
+  }
+}
+
+/** The largest part of the times that are within any 100 ms, and how far the first and the last are apart. */
+function spreadOf(times: readonly number[]): { share: number; spreadMs: number } {
+  const sorted = times.toSorted((a, b) => a - b);
+  const crowds = sorted.map((start) => sorted.filter((t) => t >= start && t < start + BUCKET_MS).length);
+  return {
+    share: Math.max(...crowds) / sorted.length,
+    spreadMs: (sorted.at(-1) ?? 0) - (sorted[0] ?? 0),
+  };
+}
+
+it('S7 S8 a restart under load answers every request that was sent, and 500 clients come back spread out', async () => {
+  service = await Service.start({ ...ENV, PORT: String(await ownPort()) });
+  const { port } = new URL(service.url);
+  fleet = await connectFleet(`ws://127.0.0.1:${port}/ws`, CLIENTS, {
+    requestTimeoutMs: PATIENCE_MS,
+    connectTimeoutMs: PATIENCE_MS,
+  });
+  await expectConnections(service.url, CLIENTS);
+
+  const outcomes = new Map<string, number>();
+  const asking = Promise.all(fleet.map((member, n) => ask(member, n, outcomes)));
+  // The load is on once everybody has had an answer.
+  await Promise.all(fleet.map(({ client }) => client.request('slow', { ms: MAX_REQUEST_MS })));
+  const lost = Promise.all(fleet.map((member) => member.next('waiting')));
+  const back = Promise.all(
+    fleet.map(async (member) => {
+      const session = new Promise<SessionBody>((resolve) => void member.client.on('session', resolve));
+      let due = 0;
+      member.client.on('status', ({ retryAt }) => void (due = retryAt ?? due));
+      await member.next('open');
+      const at = Date.now();
+      return { due, at, session: await session };
+    }),
+  );
+
+  const before = outcomes.get('answered') ?? 0;
+  const stopped = performance.now();
+  expect(await service.stop()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - stopped).toBeLessThan(PATIENCE_MS);
+  const ends = await lost;
+  expect(ends.filter(({ code }) => code !== 1012)).toEqual([]);
+  await asking;
+  expect(outcomes.get('answered')).toBeGreaterThan(before);
+  // Nothing that was sent went without an answer: what was too late never left the client.
+  expect([...outcomes.keys()].toSorted()).toEqual(['NOT_OPEN', 'answered']);
+  expect(outcomes.get('NOT_OPEN')).toBe(CLIENTS);
+
+  const announced = spreadOf(ends.map(({ retryAt }) => retryAt as number));
+  expect(announced.share).toBeLessThan(MAX_BUCKET_SHARE);
+  expect(announced.spreadMs).toBeGreaterThan(MIN_SPREAD_MS);
+
+  service = await Service.start({ ...ENV, PORT: port });
+  // A machine that stands still for a moment lets all that is due happen at once; what counts is when it was due.
+  const arrivals = await back;
+  expect(arrivals.filter(({ due, at }) => at < due - ACCURACY_MS)).toEqual([]);
+  const arrived = spreadOf(arrivals.map(({ due }) => due));
+  expect(arrived.share).toBeLessThan(MAX_BUCKET_SHARE);
+  expect(arrived.spreadMs).toBeGreaterThan(MIN_SPREAD_MS);
+  await expectConnections(service.url, CLIENTS);
+  // Sessions live in the process that served them.
+  expect(arrivals.map(({ session }) => session.resume?.recovered)).toEqual(arrivals.map(() => false));
+}, 240_000);

@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { connectionsOf, expectConnections } from '../support/health.js';
+import { Service } from '../support/service.js';
+import { mintToken } from '../support/tokens.js';
+import { UNLIMITED } from '../support/unlimited.js';
+
+const INTERVAL_MS = 500;
+/** Who answers does so in time on a slow machine too. */
+const TIMEOUT_MS = 2000;
+/** What a busy machine adds; together still less than the usual timeout. */
+const SLACK_MS = 6000;
+
+let service: Service & { url: string };
+const peers: Peer[] = [];
+
+afterEach(async () => {
+  // A stopped process does not hear anything but this.
+  for (const { process } of peers) process.kill('SIGKILL');
+  await service.stop();
+});
+
+/** A client in a process of its own. What it says is kept until it is asked for. */
+class Peer {
+  private output = '';
+
+  constructor(readonly process: ChildProcess) {
+    process.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  static spawn(url: string, token: string): Peer {
+    const script = 'test/support/answering-peer.mjs';
+    const peer = new Peer(spawn(process.execPath, [script, JSON.stringify({ url, token })], { env: {} }));
+    peers.push(peer);
+    return peer;
+  }
+
+  /** Resolves when it has said this, as often as told, since the last time it was asked. */
+  async said(line: string, times = 1): Promise<void> {
+    for (let heard = 0; heard < times; heard++) {
+      while (!this.output.includes(`${line}\n`))
+        await new Promise((resolve) => this.process.stdout?.once('data', resolve));
+      this.output = this.output.slice(this.output.indexOf(`${line}\n`) + line.length + 1);
+    }
+  }
+
+  /** Resolves when it has said this another time. */
+  async saysAgain(line: string): Promise<void> {
+    this.output = '';
+    await this.said(line);
+  }
+}
+
+it('S4 a client whose process is stopped is reaped in time, and one beside it that answers stays', async () => {
+  service = await Service.start({
+    ...UNLIMITED,
+    PLAIN_HTTP: '1',
+    WS_HEARTBEAT_INTERVAL_MS: String(INTERVAL_MS),
+    WS_HEARTBEAT_TIMEOUT_MS: String(TIMEOUT_MS),
+  });
+  const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
+  const token = await mintToken();
+  const [peer, beside] = [Peer.spawn(url, token), Peer.spawn(url, token)];
+  await Promise.all([peer.said('open'), beside.said('open')]);
+  await Promise.all([peer.said('ping', 2), beside.said('ping', 2)]);
+  await expectConnections(service.url, 2);
+
+  peer.process.kill('SIGSTOP');
+  const stopped = performance.now();
+  while ((await connectionsOf(service.url)) === 2)
+    expect(performance.now() - stopped).toBeLessThan(INTERVAL_MS + TIMEOUT_MS + SLACK_MS);
+  expect(await connectionsOf(service.url)).toBe(1);
+
+  peer.process.kill('SIGCONT');
+  await peer.said('closed 1006');
+  await beside.saysAgain('ping');
+  expect(await connectionsOf(service.url)).toBe(1);
+});

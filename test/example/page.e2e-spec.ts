@@ -1,0 +1,396 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page, type Route } from 'playwright-core';
+import { expectConnections } from '../support/health.js';
+import { ownPort } from '../support/own-port.js';
+import { Service } from '../support/service.js';
+import { signIn as signInByHttp } from '../support/sign-in.js';
+import { TestClient } from '../support/test-client.js';
+
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const isThere = existsSync(CHROMIUM);
+/** What a slow and busy machine may need for one step, and for a whole test. */
+const STEP_MS = 40_000;
+const TEST_MS = 180_000;
+
+// A machine without a browser says that this was not tested; in CI it has to be there.
+if (!isThere && process.env['CI'] !== 'true') {
+  console.warn(
+    `SKIPPED: the page is not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`,
+  );
+}
+const describePage = isThere || process.env['CI'] === 'true' ? describe : describe.skip;
+
+describePage('the page of the reference service', () => {
+  let browser: Browser;
+  let page: Page;
+  let service: Service & { url: string };
+  let complaints: string[];
+
+  const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
+  const message = (text: string) => page.locator('#messages li', { hasText: text });
+
+  async function open(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    service = await Service.start(env);
+    complaints = [];
+    page = await openPage();
+  }
+
+  async function openPage(): Promise<Page> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => complaints.push(error.message));
+    opened.on('console', (entry) => {
+      if (/Content Security Policy/i.test(entry.text())) complaints.push(entry.text());
+    });
+    opened.setDefaultTimeout(STEP_MS);
+    await opened.goto(service.url);
+    return opened;
+  }
+
+  async function signIn(user: string, where = page): Promise<void> {
+    await where.selectOption('#user', user);
+    await where.click('#sign-in-button');
+    await where.locator('#status[data-state="open"]').waitFor();
+    // The room is joined a moment later.
+    await where.locator('#send:enabled').waitFor();
+  }
+
+  /** Sign-ins of so many seconds, one after the other and however long the form says; after them there are none. */
+  const lasting =
+    (...seconds: number[]) =>
+    (route: Route) => {
+      const expiresInSeconds = seconds.shift();
+      if (expiresInSeconds === undefined) return route.fulfill({ status: 503 });
+      const asked = route.request().postDataJSON() as object;
+      return route.continue({ postData: JSON.stringify({ ...asked, expiresInSeconds }) });
+    };
+
+  /** From now on the page keeps what it shows of the connection, so that nothing is gone before it is seen. */
+  const remember = (where: Page) =>
+    where.evaluate(`(() => {
+      const shown = document.createElement('ol');
+      shown.id = 'shown';
+      shown.hidden = true;
+      document.body.append(shown);
+      const [status, validity] = ['status', 'valid-until'].map((id) => document.getElementById(id));
+      const look = () => {
+        const item = document.createElement('li');
+        item.dataset.state = status.dataset.state;
+        item.classList.toggle('urgent', validity.classList.contains('urgent'));
+        item.append(status.textContent + validity.textContent);
+        shown.append(item);
+      };
+      for (const part of [status, validity])
+        new MutationObserver(look).observe(part, {
+          attributes: true,
+          characterData: true,
+          childList: true,
+          subtree: true,
+        });
+    })()`);
+  const hasShown = (text: string, where = page, kind = '') =>
+    where.locator(`#shown li${kind}`, { hasText: text }).first().waitFor({ state: 'attached' });
+
+  async function send(text: string): Promise<void> {
+    await page.fill('#text', text);
+    await page.press('#text', 'Enter');
+  }
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      timeout: TEST_MS,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-sync',
+      ],
+    });
+  }, TEST_MS);
+
+  afterAll(() => browser.close());
+
+  afterEach(async () => {
+    await page.context().close();
+    await service.stop();
+    expect(complaints).toEqual([]);
+  });
+
+  it(
+    'signs in, sends and shows a message, and shows what is wrong beside the field',
+    async () => {
+      await open();
+      await signIn('alice');
+      await send('Hello <b>world</b> & <script>everybody</script>');
+      await message('Hello world & everybody').waitFor();
+      expect(await page.getAttribute('#messages li[data-from]', 'data-from')).toBe('alice');
+      expect(await page.locator('#text-error').isVisible()).toBe(false);
+
+      await send('x'.repeat(101));
+      await page.locator('#text-error:visible').waitFor();
+      expect(await page.textContent('#text-error')).toContain('100');
+      expect(await page.getAttribute('#text', 'aria-invalid')).toBe('true');
+      expect(await page.inputValue('#text')).toHaveLength(101);
+
+      await send('short again');
+      await message('short again').waitFor();
+      expect(await page.locator('#text-error').isVisible()).toBe(false);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'keeps its width, whatever the names and messages',
+    async () => {
+      await open();
+      const long = 'x'.repeat(400);
+      await page.routeWebSocket(/\/ws$/, (socket) => {
+        const push = (event: string, data: object) => socket.send(JSON.stringify({ event, data }));
+        push('session', {
+          connectionId: 'c',
+          principal: { id: long, roles: [long] },
+          expiresAt: null,
+          heartbeatMs: 30_000,
+        });
+        socket.onMessage(() => push('chat.message', { room: 'lobby', from: long, text: long, at: 0 }));
+      });
+      // A page that is there already has the socket it came with.
+      await page.reload();
+      for (const width of [800, 1280]) {
+        await page.setViewportSize({ width, height: 700 });
+        await page.click('#sign-in-button');
+        await message(long).first().waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        expect(await page.evaluate('document.querySelector("#log").scrollWidth')).toBeLessThan(width);
+        await page.click('#sign-out');
+      }
+    },
+    TEST_MS,
+  );
+
+  it(
+    'says so when it was too fast, and recovers',
+    async () => {
+      await open({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' });
+      await page.clock.install();
+      await page.reload();
+      await signIn('alice');
+      // The notice stays for as long as it is looked at.
+      await page.clock.pauseAt(Date.now() + 60_000);
+      // At once, so that they are too many on a slow machine too.
+      await page.evaluate(`for (let n = 0; n < 8; n++) {
+      document.querySelector('#text').value = 'message ' + n;
+      document.querySelector('#composer').requestSubmit();
+    }`);
+      const notice = page.locator('#notice[data-kind="rate-limit"]:visible');
+      await notice.waitFor();
+      expect(await notice.textContent()).toContain('Rate limit exceeded. Please wait.');
+      expect(await page.locator('#send').isDisabled()).toBe(true);
+      await page.clock.resume();
+      await notice.waitFor({ state: 'hidden' });
+      await page.locator('#send:enabled').waitFor();
+      await send('patient');
+      await message('patient').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'S7 S8 comes back by itself when the server restarts, and says so',
+    async () => {
+      const PORT = String(await ownPort());
+      await open({ PORT });
+      await signIn('bob');
+      await service.stop();
+      await state('waiting').waitFor();
+      expect(await page.textContent('#countdown')).toMatch(/\d/);
+      await page.locator('#retry-now:visible').waitFor();
+      service = await Service.start({ PORT });
+      await state('open').waitFor();
+      await message('Connection restored').waitFor();
+      await send('I am back');
+      await message('I am back').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'S9 shows until when the sign-in is valid, and renews it without a new connection',
+    async () => {
+      await open();
+      await page.clock.install();
+      await page.reload();
+      let sockets = 0;
+      page.on('websocket', () => (sockets += 1));
+      await page.route('**/auth/login', lasting(500, 3600));
+      await signIn('alice');
+      const validity = page.locator('#valid-until');
+      await validity.filter({ hasText: /^signed in until .*\d:\d\d:\d\d/ }).waitFor();
+      const before = await validity.textContent();
+      // It is renewed in the last minute.
+      await page.clock.fastForward(480_000);
+      await validity.filter({ hasNotText: before ?? '' }).waitFor();
+      expect(await validity.getAttribute('class')).toBe('validity');
+      expect(await page.getAttribute('#status', 'data-state')).toBe('open');
+      await send('still the same connection');
+      await message('still the same connection').waitFor();
+      expect(await message('Connection restored').count()).toBe(0);
+      expect(sockets).toBe(1);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'S1 says when the sign-in cannot be renewed, and signs in again when it has ended',
+    async () => {
+      await open();
+      await remember(page);
+      await page.route('**/auth/login', lasting(6));
+      await page.selectOption('#user', 'alice');
+      await page.click('#sign-in-button');
+      await hasShown('cannot be renewed', page, '.urgent[data-state="open"]');
+      await hasShown('Your sign-in expired.', page, '[data-state="waiting"]');
+      await page.unroute('**/auth/login');
+      await state('open').waitFor();
+      await message('Connection restored').waitFor();
+      await page.locator('#valid-until:not(.urgent)').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'S2 lets administrators withdraw access and disconnect, and tells who lost it',
+    async () => {
+      await open();
+      let sockets = 0;
+      page.on('websocket', () => (sockets += 1));
+      await signIn('alice');
+      expect(await page.locator('#admin').isVisible()).toBe(false);
+      const root = await openPage();
+      const result = (text: string) => root.locator('#admin-result', { hasText: text }).waitFor();
+      try {
+        await signIn('root', root);
+        await root.locator('#admin:visible').waitFor();
+        await root.selectOption('#admin-user', 'alice');
+        await root.click('[data-action="revoke"]');
+        await result('1 connection closed');
+        await state('closed').waitFor();
+        expect(await page.textContent('#status-text')).toBe('Your access was withdrawn.');
+        expect(await page.locator('#retry-now').isVisible()).toBe(false);
+
+        await page.click('#connect-again');
+        await state('open').waitFor();
+        expect(sockets).toBe(2);
+        await root.click('[data-action="kick"]');
+        await result('1 connection of alice closed');
+        await state('closed').waitFor();
+        await expectConnections(service.url, 1);
+        await root.click('[data-action="kick"]');
+        await result('0 connections of alice closed');
+        expect(sockets).toBe(2);
+      } finally {
+        await root.context().close();
+      }
+    },
+    TEST_MS,
+  );
+
+  it(
+    'says that the device is offline, and comes back with the network',
+    async () => {
+      await open();
+      await signIn('alice');
+      await page.context().setOffline(true);
+      await state('waiting').waitFor();
+      await page.locator('#status-text', { hasText: 'You are offline' }).waitFor();
+      expect(await page.locator('#countdown').count()).toBe(0);
+      await page.context().setOffline(false);
+      await state('open').waitFor();
+      await message('Connection restored').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'tries at once when told to',
+    async () => {
+      const PORT = String(await ownPort());
+      await open({ PORT });
+      await page.clock.install();
+      await page.reload();
+      await signIn('alice');
+      await service.stop();
+      await state('waiting').waitFor();
+      // From here on no countdown ends.
+      await page.clock.pauseAt(Date.now() + 60_000);
+      await page.locator('#status-text', { hasText: 'The server cannot be reached.' }).waitFor();
+      service = await Service.start({ PORT });
+      await state('waiting').waitFor();
+      await page.click('#retry-now');
+      await state('open').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'S5 says how many messages were missed, once',
+    async () => {
+      await open({ WS_RESUME: 'true' });
+      await signIn('alice');
+      const bob = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, {
+        token: await signInByHttp(service.url, 'bob'),
+      });
+      const say = async (text: string): Promise<void> => {
+        expect(await bob.request('chat.send', { room: 'lobby', text })).toMatchObject({ event: 'ack' });
+      };
+      const texts = page.locator('#messages .text');
+      await page.locator('#send:enabled').waitFor();
+      await say('seen');
+      await message('seen').waitFor();
+      await page.context().setOffline(true);
+      await state('waiting').waitFor();
+      for (const text of ['missed 1', 'missed 2', 'missed 3']) await say(text);
+      expect(await texts.allTextContents()).toEqual(['seen']);
+      await page.context().setOffline(false);
+      await message('You missed 3 messages while away').waitFor();
+      await message('Connection restored').waitFor();
+      await say('live');
+      await message('live').waitFor();
+      expect(await texts.allTextContents()).toEqual(['seen', 'missed 1', 'missed 2', 'missed 3', 'live']);
+      await bob.close();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'S8 lets administrators drain: everybody is told, and comes back',
+    async () => {
+      await open({ WS_RESUME: 'true' });
+      await signIn('alice');
+      await page.locator('#send:enabled').waitFor();
+      const root = await openPage();
+      try {
+        await signIn('root', root);
+        await Promise.all([remember(page), remember(root)]);
+        await root.click('[data-action="drain"]');
+        await Promise.all([
+          root.locator('#admin-result', { hasText: '2 connections sent away' }).waitFor(),
+          hasShown('The server is restarting.'),
+          hasShown('The server is restarting.', root),
+        ]);
+        await Promise.all([
+          message('Connection restored').waitFor(),
+          root.locator('#messages li', { hasText: 'Connection restored' }).waitFor(),
+        ]);
+        await send('back again');
+        await root.locator('#messages li', { hasText: 'back again' }).waitFor();
+        expect(await message('Some messages may be missing').count()).toBe(0);
+      } finally {
+        await root.context().close();
+      }
+    },
+    TEST_MS,
+  );
+});

@@ -1,0 +1,379 @@
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  Catch,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  type NestInterceptor,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Throttle } from '@nestjs/throttler';
+import { SubscribeMessage, WsException } from '@nestjs/websockets';
+import {
+  type Connection,
+  type ErrorBody,
+  SecureGateway,
+  WsAuthGuard,
+  WsAuthorizationGuard,
+  type WsConnectGuard,
+  WsExceptionFilter,
+  WsRoles,
+  WsThrottlerGuard,
+} from 'nestjs-ws-security';
+import type { Observable } from 'rxjs';
+import { startApp, type RunningApp } from '../support/start-app.js';
+import { type Frame, TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+/** Says that it was here, and leaves the answer to the module. */
+@Catch()
+@Injectable()
+class MarkingFilter extends WsExceptionFilter {
+  static seen = 0;
+
+  protected override toBody(exception: unknown, event: string | undefined): ErrorBody {
+    MarkingFilter.seen++;
+    return super.toBody(exception, event);
+  }
+}
+
+@Catch(ForbiddenException)
+class OwnAnswerFilter implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    host
+      .switchToWs()
+      .getClient<{ send(text: string): void }>()
+      .send(JSON.stringify({ event: 'refused', data: null }));
+  }
+}
+
+@SecureGateway({ path: '/filtered' })
+class FilteredGateway {
+  @UseFilters(MarkingFilter)
+  @WsRoles('admin')
+  @SubscribeMessage('one')
+  admin(): string {
+    return 'admin';
+  }
+}
+
+@Injectable()
+class HttpThrowingGuard extends WsAuthorizationGuard {
+  protected override isAllowed(): boolean {
+    throw new ForbiddenException('canary-tenant');
+  }
+}
+
+@Injectable()
+class WsThrowingGuard extends WsAuthorizationGuard {
+  protected override isAllowed(): boolean {
+    throw new WsException('The tenant is suspended.');
+  }
+}
+
+@Injectable()
+class LateAuthorizationGuard extends WsAuthorizationGuard {
+  protected override isAllowed(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+}
+
+@Injectable()
+class LateAuthGuard extends WsAuthGuard {
+  protected override isAuthenticated(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+}
+
+/** One budget for everybody, by a step that is a field. */
+@Injectable()
+class FieldThrottlerGuard extends WsThrottlerGuard {
+  protected override getTracker = (): Promise<string> => Promise.resolve('everybody');
+}
+
+function gatewayOf(path: string, guard: new (...args: never[]) => CanActivate): new () => object {
+  @SecureGateway({ path, guards: [guard as never] })
+  class OneGateway {
+    @Throttle({ default: { limit: 1, ttl: 60_000 } })
+    @SubscribeMessage('one')
+    one(): boolean {
+      return true;
+    }
+
+    @SubscribeMessage('often')
+    often(): boolean {
+      return true;
+    }
+  }
+  return OneGateway;
+}
+
+const asked: string[] = [];
+
+@Injectable()
+class EarlyGuard implements CanActivate {
+  canActivate(): boolean {
+    asked.push('bound');
+    return true;
+  }
+}
+
+@Injectable()
+class NamedGuard implements CanActivate {
+  canActivate(): boolean {
+    asked.push('named');
+    return true;
+  }
+}
+
+@SecureGateway({ path: '/above', guards: [NamedGuard] })
+@UseGuards(EarlyGuard)
+@UseFilters(OwnAnswerFilter)
+class AboveGateway {
+  @SubscribeMessage('guarded')
+  guarded(): boolean {
+    return true;
+  }
+
+  @SubscribeMessage('refuses')
+  refuses(): never {
+    throw new ForbiddenException();
+  }
+}
+
+@Injectable()
+class PassingInterceptor implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle();
+  }
+}
+
+class Slow {
+  static running = 0;
+  static most = 0;
+
+  static async work(): Promise<number> {
+    Slow.most = Math.max(Slow.most, ++Slow.running);
+    await new Promise((resolve) => setImmediate(resolve));
+    return Slow.running--;
+  }
+}
+
+@SecureGateway({ path: '/slow' })
+class SlowGateway {
+  @SubscribeMessage('slow')
+  slow(): Promise<number> {
+    return Slow.work();
+  }
+}
+
+@SecureGateway({ path: '/slow-method' })
+class SlowMethodGateway {
+  @UseInterceptors(PassingInterceptor)
+  @SubscribeMessage('slow')
+  slow(): Promise<number> {
+    return Slow.work();
+  }
+}
+
+@UseInterceptors(PassingInterceptor)
+@SecureGateway({ path: '/intercepted' })
+class InterceptedGateway {
+  @SubscribeMessage('slow')
+  slow(): Promise<number> {
+    return Slow.work();
+  }
+
+  @SubscribeMessage('forbids')
+  async forbids(): Promise<never> {
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new ForbiddenException();
+  }
+}
+
+let running: RunningApp;
+
+beforeAll(async () => {
+  running = await startApp({
+    gateways: [
+      FilteredGateway,
+      gatewayOf('/http', HttpThrowingGuard),
+      gatewayOf('/ws', WsThrowingGuard),
+      gatewayOf('/late-authorization', LateAuthorizationGuard),
+      gatewayOf('/late-auth', LateAuthGuard),
+      gatewayOf('/field', FieldThrottlerGuard),
+      AboveGateway,
+      InterceptedGateway,
+      SlowMethodGateway,
+    ],
+    options: { maxInFlight: 1, strikeLimit: 3 },
+  });
+});
+
+afterAll(() => running.close());
+
+const connect = async (path: string, sub = 'alice'): Promise<TestClient> =>
+  TestClient.connect(running.url + path, { token: await mintToken({ sub }) });
+
+async function answer(path: string, event = 'one', sub = 'alice'): Promise<Frame> {
+  const client = await connect(path, sub);
+  const frame = await client.request(event);
+  await client.close();
+  return frame;
+}
+
+it('Z2 what the guards refuse is for the filters of the handler to answer', async () => {
+  MarkingFilter.seen = 0;
+  expect(await answer('/filtered')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(MarkingFilter.seen).toBe(1);
+});
+
+it('what a step of a guard throws is answered as it is elsewhere', async () => {
+  expect(await answer('/http')).toMatchObject({ data: { code: 'FORBIDDEN', message: 'Not allowed.' } });
+  expect(await answer('/ws')).toMatchObject({
+    data: { code: 'BAD_MESSAGE', message: 'The tenant is suspended.' },
+  });
+});
+
+it('what a guard says in words of its own is no violation', async () => {
+  const client = await connect('/ws', 'carol');
+  for (let count = 0; count < 4; count++)
+    expect(await client.request('often')).toMatchObject({ data: { message: 'The tenant is suspended.' } });
+  await client.close();
+});
+
+it('Z1 a promise where a guard needs an answer is a refusal', async () => {
+  expect(await answer('/late-authorization')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(await answer('/late-auth')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+});
+
+it('R2 a throttler of one gateway is made, and asked for its steps though they are fields', async () => {
+  expect(await answer('/field', 'one', 'alice')).toMatchObject({ data: true });
+  expect(await answer('/field', 'one', 'bob')).toMatchObject({ data: { code: 'RATE_LIMITED' } });
+});
+
+it('guards and filters of the application stand behind ours and before it, above and below @SecureGateway', async () => {
+  expect(await answer('/above', 'guarded')).toMatchObject({ data: true });
+  expect(asked).toEqual(['named', 'bound']);
+  const client = await connect('/above');
+  client.send({ event: 'refuses' });
+  expect(await client.next()).toEqual({ event: 'refused', data: null });
+  await client.close();
+});
+
+it('Z1 guards are asked in turn, each when the one before has answered, and none after a refusal', async () => {
+  const turns: string[] = [];
+  const guardOf = (name: string, passes: boolean): new () => CanActivate & WsConnectGuard => {
+    const answerLate = async (): Promise<boolean> => {
+      turns.push(`${name} asked`);
+      await new Promise((resolve) => setImmediate(resolve));
+      turns.push(`${name} answers`);
+      return passes;
+    };
+    return class {
+      canActivate = answerLate;
+      canConnect = answerLate;
+    };
+  };
+
+  @Injectable()
+  class Auth extends WsAuthGuard {
+    protected override isAuthenticated(connection: Connection): boolean {
+      turns.push('authentication');
+      return super.isAuthenticated(connection) && connection.principal.id !== 'mallory';
+    }
+  }
+
+  @Injectable()
+  class Throttler extends WsThrottlerGuard {
+    protected override async limitOf(_connection: Connection, limit: number): Promise<number> {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns.push('throttler');
+      return limit;
+    }
+  }
+
+  @Injectable()
+  class Authorization extends WsAuthorizationGuard {
+    protected override isAllowed(): boolean {
+      turns.push('authorization');
+      return true;
+    }
+  }
+
+  @UseGuards(guardOf('bound', true))
+  @SecureGateway({
+    path: '/turns',
+    guards: [Authorization, guardOf('second', false), guardOf('third', true), Throttler, Auth],
+    connectGuards: [guardOf('second', true)],
+  })
+  class Turns {
+    @SubscribeMessage('one')
+    one(): boolean {
+      return true;
+    }
+  }
+
+  @SecureGateway({ path: '/closed', connectGuards: [guardOf('second', false), guardOf('third', true)] })
+  class Closed {}
+
+  const app = await startApp({
+    gateways: [Turns, Closed],
+    connectGuards: [guardOf('first', true)],
+    module: { guards: [guardOf('first', true)] },
+  });
+  const token = await mintToken({ sub: 'alice' });
+  const both = ['first asked', 'first answers', 'second asked', 'second answers'];
+  await expect(TestClient.connect(`${app.url}/closed`, { token })).rejects.toThrow('403');
+  expect(turns.splice(0)).toEqual(both);
+  const client = await TestClient.connect(`${app.url}/turns`, { token });
+  expect(turns.splice(0)).toEqual(both);
+  expect(await client.request('one')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+  expect(turns.splice(0)).toEqual(['authentication', 'throttler', 'authorization', ...both]);
+  const other = await TestClient.connect(`${app.url}/turns`, { token: await mintToken({ sub: 'mallory' }) });
+  turns.length = 0;
+  expect(await other.request('one')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+  expect(turns).toEqual(['authentication']);
+  await client.close();
+  await other.close();
+  await app.close();
+});
+
+async function expectOneAfterTheOther(url: string): Promise<void> {
+  Slow.most = 0;
+  const client = await TestClient.connect(url, { token: await mintToken() });
+  for (let id = 0; id < 20; id++) client.send({ event: 'slow', id });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => client.next()));
+  expect(answers.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, id) => id));
+  expect(Slow.most).toBe(1);
+  await client.close();
+}
+
+it.each(['/intercepted', '/slow-method'])(
+  'R9 handlers behind interceptors hold their place until they have answered: %s',
+  (path) => expectOneAfterTheOther(running.url + path),
+);
+
+it('R9 handlers behind interceptors of the whole application hold their place as well', async () => {
+  const app = await startApp({
+    gateways: [SlowGateway],
+    options: { maxInFlight: 1 },
+    beforeInit: (application) => void application.useGlobalInterceptors(new PassingInterceptor()),
+  });
+  try {
+    await expectOneAfterTheOther(`${app.url}/slow`);
+  } finally {
+    await app.close();
+  }
+});
+
+it('I1 what a handler behind interceptors refuses counts as a violation', async () => {
+  const client = await connect('/intercepted');
+  for (let id = 0; id < 3; id++) client.send({ event: 'forbids', id });
+  expect((await client.closed).code).toBe(4429);
+});

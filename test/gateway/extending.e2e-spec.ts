@@ -1,0 +1,307 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { UseFilters, UseGuards } from '@nestjs/common';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import {
+  type Connection,
+  ConnectionRegistry,
+  CurrentConnection,
+  CurrentPrincipal,
+  type Principal,
+  PrincipalMapper,
+  RevocationService,
+  RoomPolicy,
+  SecureGateway,
+  TokenVerifier,
+  WsAuthGuard,
+  WsAuthorizationGuard,
+  WsPolicyGuard,
+  WsRoles,
+} from 'nestjs-ws-security';
+import { DocumentPolicy, Documents, OpenDocumentDto } from '../../docs/examples/document.policy.js';
+import { KeycloakMapper } from '../../docs/examples/keycloak.mapper.js';
+import { MemberConnectGuard, Members } from '../../docs/examples/member.connect-guard.js';
+import { PlanThrottlerGuard } from '../../docs/examples/plan.throttler.js';
+import { ProjectRooms, Projects } from '../../docs/examples/project-rooms.policy.js';
+import { Sessions, SessionVerifier, type Session } from '../../docs/examples/session.verifier.js';
+import { TeapotError, TeapotFilter } from '../../docs/examples/teapot.filter.js';
+import { TenantGuard } from '../../docs/examples/tenant.guard.js';
+import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+@SecureGateway({ path: '/plain' })
+class PlainGateway {
+  @WsRoles('user')
+  @SubscribeMessage('hello')
+  hello(@CurrentPrincipal() { id }: Principal): string | null {
+    return id;
+  }
+
+  @SubscribeMessage('brew')
+  @UseFilters(TeapotFilter)
+  brew(): never {
+    throw new TeapotError('coffee');
+  }
+}
+
+@SecureGateway({ path: '/tenant', guards: [TenantGuard] })
+class TenantGateway {
+  @WsRoles('user')
+  @SubscribeMessage('hello')
+  hello(): boolean {
+    return true;
+  }
+}
+
+@SecureGateway({ path: '/documents' })
+class DocumentGateway {
+  static opened: OpenDocumentDto[] = [];
+
+  @UseGuards(DocumentPolicy)
+  @SubscribeMessage('open')
+  open(@MessageBody() body: OpenDocumentDto): boolean {
+    return DocumentGateway.opened.push(body) > 0;
+  }
+}
+
+@SecureGateway({ path: '/projects' })
+class ProjectGateway {
+  constructor(private readonly connections: ConnectionRegistry) {}
+
+  @SubscribeMessage('join')
+  join(@CurrentConnection() connection: Connection): Promise<void> {
+    return this.connections.join(connection, 'apollo');
+  }
+
+  @SubscribeMessage('say')
+  say(@CurrentConnection() connection: Connection): Promise<void> {
+    return this.connections.sendToRoom('apollo', 'said', 'hi', connection);
+  }
+}
+
+let running: RunningApp;
+
+const start = async (options: AppOptions): Promise<void> => {
+  running = await startApp(options);
+};
+
+afterEach(() => running.close());
+
+async function outcome(path: string, event: string, claims: object, data?: unknown): Promise<unknown> {
+  const client = await TestClient.connect(running.url + path, { token: await mintToken({ ...claims }) });
+  const frame = await client.request(event, data);
+  await client.close();
+  return frame.event === 'exception' ? frame.data?.['code'] : frame.data;
+}
+
+const ours = { tenant: 'acme' };
+
+describe('a built-in guard replaced by a subclass', () => {
+  it('on one gateway', async () => {
+    await start({ gateways: [PlainGateway, TenantGateway] });
+    expect(await outcome('/plain', 'hello', {})).toBe('alice');
+    expect(await outcome('/tenant', 'hello', {})).toBe('FORBIDDEN');
+    expect(await outcome('/tenant', 'hello', ours)).toBe(true);
+    expect(await outcome('/tenant', 'hello', { ...ours, roles: [] })).toBe('FORBIDDEN');
+  });
+
+  it('on all gateways', async () => {
+    await start({ gateways: [PlainGateway, TenantGateway], module: { guards: [TenantGuard] } });
+    for (const path of ['/plain', '/tenant']) {
+      expect(await outcome(path, 'hello', {})).toBe('FORBIDDEN');
+      expect(await outcome(path, 'hello', { ...ours, roles: [] })).toBe('FORBIDDEN');
+    }
+    expect(await outcome('/plain', 'hello', ours)).toBe('alice');
+  });
+
+  it('on all gateways, as a provider', async () => {
+    const providers = [{ provide: WsAuthorizationGuard, useClass: TenantGuard }];
+    await start({ gateways: [PlainGateway], module: { providers } });
+    expect(await outcome('/plain', 'hello', {})).toBe('FORBIDDEN');
+    expect(await outcome('/plain', 'hello', ours)).toBe('alice');
+  });
+
+  it('what a gateway names goes before what the module names', async () => {
+    class Nobody extends WsAuthorizationGuard {
+      protected override isAllowed(): boolean {
+        return false;
+      }
+    }
+    await start({ gateways: [PlainGateway, TenantGateway], module: { guards: [Nobody] } });
+    expect(await outcome('/tenant', 'hello', ours)).toBe(true);
+    expect(await outcome('/plain', 'hello', ours)).toBe('FORBIDDEN');
+  });
+
+  it('each of its steps is asked once a message', async () => {
+    const asked: string[] = [];
+    class CountedAuth extends WsAuthGuard {
+      protected override isAuthenticated(connection: Connection): boolean {
+        asked.push('authenticated');
+        return super.isAuthenticated(connection);
+      }
+    }
+    class CountedAuthorization extends WsAuthorizationGuard {
+      protected override isAllowed(...request: Parameters<WsAuthorizationGuard['isAllowed']>): boolean {
+        asked.push('allowed');
+        return super.isAllowed(...request);
+      }
+    }
+    await start({ gateways: [PlainGateway], module: { guards: [CountedAuth, CountedAuthorization] } });
+    expect(await outcome('/plain', 'hello', {})).toBe('alice');
+    expect(asked).toEqual(['authenticated', 'allowed']);
+  });
+
+  it('Z1 a step that answers with a promise agrees to nothing', async () => {
+    const later = (): boolean => Promise.resolve(true) as unknown as boolean;
+    class LateAuth extends WsAuthGuard {
+      protected override isAuthenticated = later;
+      protected override isPublic = later;
+    }
+    class LateAuthorization extends WsAuthorizationGuard {
+      protected override isAllowed = later;
+    }
+    await start({ gateways: [PlainGateway], module: { guards: [LateAuth] } });
+    expect(await outcome('/plain', 'hello', {})).toBe('UNAUTHENTICATED');
+    await running.close();
+    await start({ gateways: [PlainGateway], module: { guards: [LateAuthorization] } });
+    expect(await outcome('/plain', 'hello', {})).toBe('FORBIDDEN');
+  });
+
+  it('the throttler by plan', async () => {
+    await start({
+      gateways: [PlainGateway],
+      module: { guards: [PlanThrottlerGuard] },
+      options: { rateLimit: 2 },
+    });
+    const accepted = async (claims: object): Promise<number> => {
+      const token = await mintToken({ ...claims });
+      const client = await TestClient.connect(`${running.url}/plain`, { token });
+      let count = 0;
+      while ((await client.request('hello')).event === 'hello') count++;
+      await client.close();
+      return count;
+    };
+    expect(await accepted({ sub: 'alice' })).toBe(2);
+    expect(await accepted({ sub: 'bob', plan: 'team' })).toBe(10);
+  });
+});
+
+describe('a policy about objects', () => {
+  const ID = '6f1c2f0e-8f0f-4c9b-9d55-3d6e8f5c6a01';
+  const documents = {
+    provide: Documents,
+    useValue: { tenantOf: (id: string) => Promise.resolve(id === ID ? 'acme' : undefined) },
+  };
+
+  beforeEach(() => {
+    DocumentGateway.opened = [];
+    return start({ gateways: [DocumentGateway], providers: [documents] });
+  });
+
+  it('Z2 decides with the validated body, and the handler gets the same', async () => {
+    expect(await outcome('/documents', 'open', ours, { documentId: ID })).toBe(true);
+    expect(await outcome('/documents', 'open', { tenant: 'other' }, { documentId: ID })).toBe('FORBIDDEN');
+    expect(await outcome('/documents', 'open', ours, { documentId: ID.replace('6', '7') })).toBe('FORBIDDEN');
+    expect(DocumentGateway.opened).toEqual(
+      [new OpenDocumentDto()].map((dto) => Object.assign(dto, { documentId: ID })),
+    );
+    expect(DocumentGateway.opened[0]).toBeInstanceOf(OpenDocumentDto);
+  });
+
+  it.each([[undefined], [{}], [{ documentId: 'x' }], [{ documentId: ID, tenant: 'acme' }], ['x']])(
+    'I2 is not asked about the body %j',
+    async (data) => {
+      expect(await outcome('/documents', 'open', ours, data)).toBe('VALIDATION_FAILED');
+      expect(DocumentGateway.opened).toEqual([]);
+    },
+  );
+});
+
+it('L5 a policy that fails lets nothing happen', async () => {
+  let handled = 0;
+
+  class Broken extends WsPolicyGuard {
+    protected override isPermitted(): boolean {
+      throw new Error('no database');
+    }
+  }
+
+  @SecureGateway({ path: '/broken', guards: [Broken] })
+  class BrokenGateway {
+    @SubscribeMessage('open')
+    open(): void {
+      handled++;
+    }
+  }
+  await start({ gateways: [BrokenGateway] });
+  expect(await outcome('/broken', 'open', {})).toBe('INTERNAL_ERROR');
+  expect(handled).toBe(0);
+});
+
+it('a connect guard that asks a database', async () => {
+  const members = { provide: Members, useValue: { statusOf: (id: string) => Promise.resolve(id) } };
+  await start({
+    gateways: [PlainGateway],
+    providers: [members, MemberConnectGuard],
+    connectGuards: [MemberConnectGuard],
+  });
+  const statusFor = async (sub: string) =>
+    (await TestClient.refused(`${running.url}/plain`, { token: await mintToken({ sub }) })).status;
+  expect(await statusFor('suspended')).toBe(403);
+  expect(await statusFor('moving')).toBe(503);
+  expect(await outcome('/plain', 'hello', { sub: 'active' })).toBe('active');
+});
+
+it('a verifier of the application’s own sessions', async () => {
+  const sessions = new Map<string, Session>([
+    ['good', { userId: 'carol', roles: ['user'], startedAt: Date.now() - 1000, endsAt: Date.now() + 60_000 }],
+    ['over', { userId: 'carol', roles: ['user'], startedAt: 0, endsAt: Date.now() - 1 }],
+  ]);
+  const store = { provide: Sessions, useValue: { find: (id: string) => Promise.resolve(sessions.get(id)) } };
+  await start({
+    gateways: [PlainGateway],
+    module: { providers: [store, { provide: TokenVerifier, useClass: SessionVerifier }] },
+  });
+  const client = await TestClient.connect(`${running.url}/plain`, { token: 'good' });
+  expect(await client.request('hello')).toMatchObject({ data: 'carol' });
+  for (const token of ['over', 'none'])
+    expect((await TestClient.refused(`${running.url}/plain`, { token })).status).toBe(401);
+  await running.app.get(RevocationService).revokeUser('carol', 'sessions');
+  expect((await client.closed).code).toBe(4403);
+});
+
+it('Z2 roles where the identity provider keeps them', async () => {
+  const providers = [{ provide: PrincipalMapper, useClass: KeycloakMapper }];
+  await start({ gateways: [PlainGateway], module: { providers } });
+  expect(await outcome('/plain', 'hello', { roles: ['user'] })).toBe('FORBIDDEN');
+  expect(await outcome('/plain', 'hello', { realm_access: 'user' })).toBe('FORBIDDEN');
+  expect(await outcome('/plain', 'hello', { realm_access: { roles: ['user'] } })).toBe('alice');
+});
+
+it('Z3 rooms that belong to projects', async () => {
+  const roles: Record<string, string> = { alice: 'writer', bob: 'reader' };
+  const projects = { provide: Projects, useValue: { roleOf: (id: string) => Promise.resolve(roles[id]) } };
+  await start({
+    gateways: [ProjectGateway],
+    module: { providers: [projects, { provide: RoomPolicy, useClass: ProjectRooms }] },
+  });
+  expect(await outcome('/projects', 'join', { sub: 'bob' })).toBeNull();
+  expect(await outcome('/projects', 'join', { sub: 'carol' })).toBe('FORBIDDEN');
+  expect(await outcome('/projects', 'say', { sub: 'bob' })).toBe('FORBIDDEN');
+  expect(await outcome('/projects', 'say', { sub: 'alice' })).toBeNull();
+});
+
+it('an error of the application with a code', async () => {
+  await start({ gateways: [PlainGateway] });
+  expect(await outcome('/plain', 'brew', {})).toBe('FORBIDDEN');
+});
+
+it('docs/extending.md shows these files', () => {
+  const text = readFileSync('docs/extending.md', 'utf8');
+  const files = readdirSync('docs/examples').filter((file) => file.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const shown = `\`\`\`ts\n// docs/examples/${file}\n${readFileSync(`docs/examples/${file}`, 'utf8')}\`\`\``;
+    expect(text).toContain(shown);
+  }
+});

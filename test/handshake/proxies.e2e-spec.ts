@@ -1,0 +1,237 @@
+import type { IncomingMessage } from 'node:http';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { expectConnections } from '../support/health.js';
+import { describeWith, HAPROXY, NGINX, Proxy, type ProxyKind } from '../support/proxy.js';
+import { Service } from '../support/service.js';
+import { signIn } from '../support/sign-in.js';
+import { TestClient } from '../support/test-client.js';
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: string;
+  /** Ends a connection that was accepted. */
+  end: () => void;
+}
+
+interface Attempt {
+  /** The source address; the whole of 127.0.0.0/8 is this machine. */
+  from?: string;
+  path?: string;
+  headers?: Record<string, string | string[]>;
+}
+
+/** A handshake, over TLS where the URL says https, with exactly the headers given. */
+function handshake(
+  url: string,
+  { from = '127.0.0.1', path = '/public', headers = {} }: Attempt = {},
+): Promise<Answer> {
+  const send = url.startsWith('https:') ? tlsRequest : plainRequest;
+  return new Promise((resolve, reject) => {
+    const call = send(url + path, {
+      agent: false,
+      localAddress: from,
+      rejectUnauthorized: false,
+      headers: {
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'Sec-WebSocket-Version': '13',
+        ...headers,
+      },
+    });
+    call.on('error', reject);
+    call.on('upgrade', ({ headers: received }, socket) => {
+      socket.on('error', () => undefined);
+      resolve({ status: 101, headers: received, body: '', end: () => void socket.destroy() });
+    });
+    call.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body, end: () => undefined });
+      });
+    });
+    call.end();
+  });
+}
+
+const ENVIRONMENT = {
+  PLAIN_HTTP: '1',
+  WS_REQUIRE_TLS: 'true',
+  WS_TRUSTED_PROXIES: '127.0.0.1/32',
+  WS_CONNECT_RATE_LIMIT: '3',
+  WS_MAX_CONNECTIONS_PER_ADDRESS: '2',
+};
+
+const RATE_WINDOW_S = 60;
+
+const loopback = (url: string): string => url.replace('localhost', '127.0.0.1');
+
+// Every test connects from addresses of its own, for the service counts all of them.
+describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
+  describeWith(kind)('with its example configuration', () => {
+    let service: Service & { url: string };
+    let proxy: Proxy;
+    let outside: string;
+
+    async function open(env: Record<string, string> = {}, edit?: (text: string) => string): Promise<void> {
+      service = await Service.start({ ...ENVIRONMENT, ...env });
+      proxy = await Proxy.start(kind, service.url, edit);
+      outside = `https://127.0.0.1:${proxy.port}`;
+    }
+
+    /**
+     * What came of it, as the code of the refusal or 101. An accepted connection is ended at once; the next attempt
+     * is made when the service has heard of it, and counts but the `held` ones.
+     */
+    async function outcome(url: string, { held = 0, ...attempt }: Attempt & { held?: number } = {}) {
+      const { status, body, end } = await handshake(url, attempt);
+      if (status !== 101) return (JSON.parse(body) as { code: string }).code;
+      end();
+      await expectConnections(service.url, held);
+      return status;
+    }
+
+    async function close(): Promise<void> {
+      await service.stop();
+      await proxy.stop();
+    }
+
+    describe('and one service', () => {
+      beforeAll(() => open());
+      afterAll(() => close());
+
+      it('T1 serves wss: login, handshake, echo', async () => {
+        const token = await signIn(outside, 'alice');
+        const client = await TestClient.connect(`wss://127.0.0.1:${proxy.port}/ws`, { token });
+        expect(await client.request('echo', { text: 'hi' })).toMatchObject({
+          event: 'echo',
+          data: { text: 'hi' },
+        });
+        await client.close();
+        await expectConnections(service.url, 0);
+      });
+
+      it('T1 refuses plaintext that goes around it, whatever it claims', async () => {
+        const inside = loopback(service.url);
+        const claims = { 'X-Forwarded-Proto': 'https', Forwarded: 'proto=https' };
+        expect(await outcome(inside)).toBe('INSECURE_TRANSPORT');
+        expect(await outcome(inside, { from: '127.0.0.2', headers: claims })).toBe('INSECURE_TRANSPORT');
+      });
+
+      it('H13 counts handshakes by the address of the client, not of the proxy', async () => {
+        const attempt = (from: string) => outcome(outside, { from });
+        for (let i = 0; i < 3; i++) expect(await attempt('127.0.0.2')).toBe(101);
+        expect(await attempt('127.0.0.2')).toBe('RATE_LIMITED');
+        expect(await attempt('127.0.0.3')).toBe(101);
+      });
+
+      it('H13 R5 counts connections by the address of the client', async () => {
+        const held = [
+          await handshake(outside, { from: '127.0.0.4' }),
+          await handshake(outside, { from: '127.0.0.4' }),
+        ];
+        expect(held.map(({ status }) => status)).toEqual([101, 101]);
+        expect(await outcome(outside, { from: '127.0.0.4' })).toBe('CONNECTION_LIMIT');
+        expect(await outcome(outside, { from: '127.0.0.5', held: 2 })).toBe(101);
+        for (const { end } of held) end();
+        await expectConnections(service.url, 0);
+      });
+
+      it('H13 T1 lets no client say who or where it is', async () => {
+        const claims = (address: string) => ({
+          'X-Forwarded-For': [address, `${address}, 127.0.0.1`],
+          Forwarded: `for=${address};proto=http;host=evil.test`,
+          'X-Real-IP': address,
+          'X-Forwarded-Proto': 'http',
+          'X-Forwarded-Host': 'evil.test',
+        });
+        for (const victim of ['127.0.0.7', '127.0.0.7', '127.0.0.7', '127.0.0.8']) {
+          const expected = victim === '127.0.0.8' ? 'RATE_LIMITED' : 101;
+          expect(await outcome(outside, { from: '127.0.0.6', headers: claims(victim) })).toBe(expected);
+        }
+        expect(await outcome(outside, { from: '127.0.0.7' })).toBe(101);
+      });
+
+      it('H1 H13 the own origin is the one in front, and no client chooses it', async () => {
+        const attempt = (headers: Record<string, string>) => outcome(outside, { from: '127.0.0.9', headers });
+        const forged = { 'X-Forwarded-Host': 'evil.test', Origin: 'https://evil.test' };
+        expect(
+          await attempt({ Host: `localhost:${proxy.port}`, Origin: `https://localhost:${proxy.port}` }),
+        ).toBe(101);
+        expect(await attempt({ Origin: 'https://evil.test' })).toBe('ORIGIN_NOT_ALLOWED');
+        expect(await attempt(forged)).toBe('ORIGIN_NOT_ALLOWED');
+      });
+
+      it('H12 refusals arrive as the service wrote them', async () => {
+        const attempt = (path: string, headers = {}) =>
+          handshake(outside, { from: '127.0.0.10', path, headers });
+        const began = performance.now();
+        const unauthenticated = await attempt('/ws');
+        const foreign = await attempt('/ws', { Origin: 'https://evil.test' });
+        await attempt('/ws');
+        const limited = await attempt('/ws');
+        const problem = (status: number, title: string, code: string) => ({
+          status,
+          type: 'application/problem+json',
+          body: { type: 'about:blank', title, status, code },
+        });
+        const seen = [unauthenticated, foreign, limited].map(({ status, headers, body }) => ({
+          status,
+          type: headers['content-type'],
+          body: JSON.parse(body) as unknown,
+        }));
+        expect(seen).toEqual([
+          problem(401, 'Unauthorized', 'UNAUTHENTICATED'),
+          problem(403, 'Forbidden', 'ORIGIN_NOT_ALLOWED'),
+          problem(429, 'Too Many Requests', 'RATE_LIMITED'),
+        ]);
+        expect(unauthenticated.headers['www-authenticate']).toMatch(/^Bearer/);
+        const passedS = (performance.now() - began) / 1000;
+        expect(Number(limited.headers['retry-after'])).toBeGreaterThanOrEqual(RATE_WINDOW_S - passedS);
+        expect(Number(limited.headers['retry-after'])).toBeLessThanOrEqual(RATE_WINDOW_S);
+      });
+
+      it('L2 logs the path of a handshake without its query', async () => {
+        expect(await outcome(outside, { from: '127.0.0.11', path: '/ws?ticket=canary' })).toBe(
+          'UNAUTHENTICATED',
+        );
+        const deadline = performance.now() + 30_000;
+        const isLogged = /127\.0\.0\.11 .*GET \/ws".* 401 /;
+        let log = await proxy.log();
+        for (; !isLogged.test(log) && performance.now() < deadline; log = await proxy.log()) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        expect(log).toMatch(isLogged);
+        expect(log).not.toContain('canary');
+      });
+    });
+
+    describe('and a service of its own', () => {
+      afterEach(() => close());
+
+      it('H13 an address appended to what the client sent counts as well', async () => {
+        await open({}, kind.appending);
+        const attempt = (from: string, claimed: string) =>
+          outcome(outside, { from, headers: { 'X-Forwarded-For': claimed } });
+        for (const claimed of ['127.0.0.3', '10.0.0.1', '127.0.0.1']) {
+          expect(await attempt('127.0.0.2', claimed)).toBe(101);
+        }
+        expect(await attempt('127.0.0.2', '10.0.0.2')).toBe('RATE_LIMITED');
+        expect(await attempt('127.0.0.3', '127.0.0.2')).toBe(101);
+      });
+
+      it('S8 the drain reaches clients behind it with 1012', async () => {
+        await open();
+        const client = await TestClient.connect(`wss://127.0.0.1:${proxy.port}/public`);
+        service.process.kill('SIGTERM');
+        expect((await client.closed).code).toBe(1012);
+        expect(await service.exited).toEqual({ code: 0, signal: null });
+      });
+    });
+  });
+});

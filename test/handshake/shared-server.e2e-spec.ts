@@ -1,0 +1,330 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Test } from '@nestjs/testing';
+import { SecureGateway, WsSecurityModule } from 'nestjs-ws-security';
+import { WebSocket, WebSocketServer } from 'ws';
+import { certificate } from '../support/certificate.js';
+import { EchoGateway } from '../support/echo.gateway.js';
+import { LateGuard } from '../support/late.guard.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { NEIGHBOURS, type Neighbour } from '../support/neighbours.js';
+import { ownPort } from '../support/own-port.js';
+import { rawHandshake, requestText } from '../support/raw-handshake.js';
+import { startApp } from '../support/start-app.js';
+import { startBeside } from '../support/street.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken, SECRET } from '../support/tokens.js';
+
+const named = (name: string): Neighbour => NEIGHBOURS.find((one) => one.name === name) as Neighbour;
+const greedy = named('a WebSocketServer without a path');
+const socketIo = named('Socket.IO');
+
+const immediate = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The server of a gateway with a port of its own, found as an instrumentation finds it. */
+async function serverOn(port: number): Promise<Server> {
+  let found: Server | undefined;
+  const look = (message: unknown): void => void (found = (message as { server: Server }).server);
+  subscribe('http.server.request.start', look);
+  try {
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(426);
+  } finally {
+    unsubscribe('http.server.request.start', look);
+  }
+  return found as Server;
+}
+
+async function expectOurs(url: string): Promise<void> {
+  const client = await TestClient.connect(url, { token: await mintToken() });
+  expect(await client.request('echo', { text: 'ours' })).toMatchObject({ data: { text: 'ours' } });
+  await client.close();
+  expect(await TestClient.refused(url)).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+}
+
+afterEach(() => LateGuard.reset());
+
+describe('other upgrade listeners', () => {
+  it.each(['on', 'addListener', 'prependListener', 'once', 'prependOnceListener'] as const)(
+    'H15 L5 added with %s see no upgrade of our paths, and all others',
+    async (method) => {
+      const seen: string[] = [];
+      const listen = ({ url }: IncomingMessage, socket: Socket): void => {
+        if (url?.startsWith('/ws?')) throw new Error('a neighbour that fails on our path');
+        seen.push(url ?? '');
+        socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+      };
+      const app = await startApp({
+        gateways: [EchoGateway],
+        beforeInit: (application) => void (application.getHttpServer() as Server)[method]('upgrade', listen),
+      });
+      (app.app.getHttpServer() as Server)[method]('upgrade', listen);
+      await expectOurs(`${app.url}/ws?x=1`);
+      expect(seen).toEqual([]);
+      expect((await rawHandshake(app.port, requestText('/other'))).status).toBe(418);
+      expect(seen).toEqual(['/other', '/other']);
+      await app.close();
+    },
+  );
+
+  it('H15 are none: an unknown path is 404 at once', async () => {
+    const app = await startApp({ gateways: [EchoGateway] });
+    const { status, body } = await rawHandshake(app.port, requestText('/other'));
+    expect([status, JSON.parse(body)]).toMatchObject([404, { code: 'UNKNOWN_PATH' }]);
+    await app.close();
+  });
+
+  it('H15 may replace all listeners: our paths stay ours', async () => {
+    const app = await startApp({ gateways: [EchoGateway] });
+    const server = app.app.getHttpServer() as Server;
+    server.removeAllListeners('upgrade');
+    const end = greedy.attach(server);
+    await expectOurs(`${app.url}/ws`);
+    expect(await greedy.greet(app.url)).toBe('hello');
+    await end();
+    await app.close();
+  });
+
+  it('H15 are kept away by those who replaced emit, before or after', async () => {
+    const passed: string[] = [];
+    const instrument = (server: Server, name: string): void => {
+      const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
+      server.emit = (event: string, ...args: unknown[]) => {
+        if (event === 'upgrade') passed.push(name);
+        return emit(event, ...args);
+      };
+    };
+    const street = await startBeside(greedy, 'before the gateways', {});
+    instrument(street.server, 'after');
+    await expectOurs(`${street.url}/ws`);
+    expect(passed).toEqual(['after', 'after']);
+    await street.end();
+    const app = await startApp({
+      gateways: [EchoGateway],
+      beforeInit: (application) => instrument(application.getHttpServer() as Server, 'before'),
+    });
+    const end = greedy.attach(app.app.getHttpServer() as Server);
+    await expectOurs(`${app.url}/ws`);
+    expect(await greedy.greet(app.url)).toBe('hello');
+    expect(passed).toEqual(['after', 'after', 'before']);
+    await end();
+    await app.close();
+  });
+
+  it('gateways are still served by one who took the interception away', async () => {
+    const app = await startApp({ gateways: [EchoGateway] });
+    Reflect.deleteProperty(app.app.getHttpServer() as Server, 'emit');
+    await expectOurs(`${app.url}/ws`);
+    expect((await rawHandshake(app.port, requestText('/other'))).status).toBe(404);
+    await app.close();
+  });
+});
+
+describe('H15 a neighbour that decides late', () => {
+  it('may think for 3 s before it touches the socket, wherever its listener stands', async () => {
+    for (const method of ['on', 'prependListener'] as const) {
+      const others = new WebSocketServer({ noServer: true });
+      const deciders: (() => void)[] = [];
+      const street = await startBeside(
+        {
+          attach(server) {
+            server[method]('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+              deciders.push(() =>
+                others.handleUpgrade(request, socket, head, (client) => client.close(4000)),
+              );
+            });
+            return () => others.close();
+          },
+        },
+        'after listen',
+      );
+      const answer = rawHandshake(street.port, requestText('/other'));
+      while (deciders.length === 0) await immediate();
+      street.clock.advance(2900);
+      deciders[0]?.();
+      expect((await answer).status).toBe(101);
+      await street.end();
+    }
+  });
+
+  it('keeps what it has listened to for as long as it likes', async () => {
+    const taken: Socket[] = [];
+    const street = await startBeside(
+      {
+        attach(server) {
+          server.prependListener('upgrade', (_request: IncomingMessage, socket: Socket) => {
+            // Gone again when the time is over.
+            const ignore = (): void => undefined;
+            taken.push(socket.on('error', ignore).off('error', ignore));
+          });
+          return () => undefined;
+        },
+      },
+      'after listen',
+    );
+    const answer = rawHandshake(street.port, requestText('/other'));
+    while (taken.length === 0) await immediate();
+    street.clock.advance(60_000);
+    expect(taken[0]?.destroyed).toBe(false);
+    taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
+    expect((await answer).status).toBe(418);
+    await street.end();
+  });
+});
+
+it('H15 R10 an upgrade whose body is still to come ends like the others', async () => {
+  const street = await startBeside({ attach: () => () => undefined }, 'after listen');
+  const send = (path: string): Promise<{ status: number }> =>
+    rawHandshake(street.port, requestText(path, { 'Content-Length': '5' }));
+  expect((await send('/ws')).status).toBe(400);
+  const nobodys = send('/nobodys');
+  while (!street.seen.includes('/nobodys')) await immediate();
+  street.clock.advance(9100);
+  expect((await nobodys).status).toBe(400);
+  expect(street.seen).toEqual(['/nobodys']);
+  await street.end();
+});
+
+describe.each(['express', 'fastify'] as const)('over TLS, on %s', (platform) => {
+  it.each([greedy.name, socketIo.name])('H15 beside %s ours are ours', async (name) => {
+    const neighbour = named(name);
+    for (const order of ['before the gateways', 'after listen'] as const) {
+      const street = await startBeside(neighbour, order, { platform, tls: await certificate() });
+      const { asked, decide } = LateGuard.hold();
+      const token = await mintToken();
+      const url = street.url.replace(/^ws:/, 'wss:');
+      const connecting = TestClient.connect(`${url}/ws`, { token });
+      await asked;
+      expect(await neighbour.greet(url)).toBe('hello');
+      decide();
+      await (await connecting).close();
+      await expectOurs(`${url}/ws`);
+      expect(street.seen).not.toContain('/ws');
+      await street.end();
+    }
+  });
+});
+
+describe('a gateway with a port of its own', () => {
+  it.each(['express', 'fastify'] as const)(
+    'H15 has its path alone there, and no path of the other servers, on %s',
+    async (platform) => {
+      const port = await ownPort();
+      @SecureGateway({ path: '/own', port })
+      class OwnPortGateway extends EchoGateway {}
+      const street = await startBeside(greedy, 'before the gateways', {
+        platform,
+        gateways: [EchoGateway, OwnPortGateway],
+      });
+      const own = `ws://127.0.0.1:${port}`;
+      const server = await serverOn(port);
+      const end = greedy.attach(server);
+      const { asked, decide } = LateGuard.hold();
+      const connecting = TestClient.connect(`${own}/own`, { token: await mintToken() });
+      await asked;
+      expect(await greedy.greet(own)).toBe('hello');
+      decide();
+      await (await connecting).close();
+      await expectOurs(`${own}/own`);
+      await expectOurs(`${street.url}/ws`);
+      const theirs = [rawHandshake(street.port, requestText('/own')), rawHandshake(port, requestText('/ws'))];
+      expect((await Promise.all(theirs)).map(({ status }) => status)).toEqual([101, 101]);
+      expect(street.seen).toEqual(['/own']);
+      await end();
+      await street.end();
+      expect(Object.hasOwn(server, 'emit')).toBe(false);
+    },
+  );
+});
+
+describe('requests that a neighbour keeps from other listeners', () => {
+  const answer = (_request: IncomingMessage, response: ServerResponse): void => void response.end('theirs');
+
+  const takers: [string, Record<string, string>, (server: Server) => unknown][] = [
+    ['Socket.IO', {}, (server) => socketIo.attach(server)],
+    ['checkExpectation', { Expect: 'a miracle' }, (server) => server.on('checkExpectation', answer)],
+  ];
+
+  it.each(takers)('H15 R10 are not taken for silence: %s', async (_name, headers, attach) => {
+    const street = await startBeside(
+      { attach: (server) => (attach(server), () => undefined) },
+      'after listen',
+    );
+    const socket = connect(street.port, '127.0.0.1');
+    const lines = Object.entries({ Host: 'service.test', ...headers }).map(
+      ([key, value]) => `${key}: ${value}`,
+    );
+    const request = ['GET /socket.io/?EIO=4&transport=polling HTTP/1.1', ...lines, '', ''].join('\r\n');
+    const ask = async (): Promise<string> => {
+      socket.write(request);
+      return Promise.race([once(socket, 'data'), once(socket, 'close')]).then(String);
+    };
+    expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+    street.clock.advance(20_000);
+    expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
+    await street.end();
+  });
+});
+
+describe('a shutdown', () => {
+  it('H15 keeps our paths from the neighbours until the server has closed, and then leaves nothing', async () => {
+    const port = await ownPort();
+    @SecureGateway({ path: '/own', port })
+    class OwnPortGateway extends EchoGateway {}
+    const street = await startBeside(greedy, 'before the gateways', {
+      gateways: [EchoGateway, OwnPortGateway],
+    });
+    const own = await serverOn(port);
+    const end = greedy.attach(own);
+    // Holds up the end of the one server, and so that of the other.
+    const client = new WebSocket(`ws://127.0.0.1:${port}/other`);
+    await once(client, 'open');
+    const closed = street.end();
+    while (own.listening) await immediate();
+    expect(street.server.listening).toBe(true);
+    const { status, body } = await rawHandshake(street.port, requestText('/ws'));
+    expect([status, JSON.parse(body)]).toMatchObject([503, { code: 'DRAINING' }]);
+    client.terminate();
+    await closed;
+    await end();
+    for (const server of [street.server, own]) {
+      expect(Object.hasOwn(server, 'emit')).toBe(false);
+      expect(server.listenerCount('close')).toBe(0);
+    }
+    expect(street.seen).toEqual([]);
+    // Whoever uses the server after us has all its paths.
+    const last = greedy.attach(street.server);
+    street.server.listen(0, '127.0.0.1');
+    await once(street.server, 'listening');
+    const after = rawHandshake((street.server.address() as AddressInfo).port, requestText('/ws'));
+    expect((await after).status).toBe(101);
+    await last();
+    street.server.close();
+  });
+
+  it('H15 of an application that never listened leaves nothing either', async () => {
+    const app = await Test.createTestingModule({
+      imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET, logSecurityEvents: false })],
+      providers: [EchoGateway],
+    }).compile();
+    const application = app.createNestApplication({ logger: false });
+    const server = application.getHttpServer() as Server;
+    await application.init();
+    expect([Object.hasOwn(server, 'emit'), server.listenerCount('upgrade')]).toEqual([true, 1]);
+    await application.close();
+    expect([Object.hasOwn(server, 'emit'), server.listenerCount('upgrade')]).toEqual([false, 0]);
+  });
+
+  it('H15 waits for no neighbour that has not touched an upgrade yet', async () => {
+    const seen: string[] = [];
+    const app = await startApp({ gateways: [EchoGateway], clock: new ManualClock() });
+    (app.app.getHttpServer() as Server).on('upgrade', ({ url }) => seen.push(url ?? ''));
+    const answer = rawHandshake(app.port, requestText('/other'));
+    while (seen.length === 0) await immediate();
+    await app.close();
+    expect((await answer).status).toBe(503);
+  });
+});

@@ -1,0 +1,677 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import {
+  WsConfigurationError,
+  type Principal,
+  type ResolvedOptions,
+  type SecurityEvent,
+} from 'nestjs-ws-security';
+import { WebSocket, WebSocketServer } from 'ws';
+import { TimerWheel } from '../../src/time/timer-wheel.js';
+import { principalOfCertificate, refuseUnverified } from '../../src/handshake/tls/client-certificate.js';
+import { tlsOptionsFromEnv, tlsOptionsOf } from '../../src/handshake/tls/tls-options.js';
+import { TlsReloader } from '../../src/handshake/tls/tls-reloader.js';
+import { SecurityEvents } from '../../src/observability/security-events.service.js';
+import { resolveOptions } from '../../src/options/resolve-options.js';
+import {
+  CertificateAuthority,
+  selfSigned,
+  type Issued,
+  type LeafOptions,
+} from '../support/certificate-authority.js';
+import { EchoGateway } from '../support/echo.gateway.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { startApp } from '../support/start-app.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+// On a build machine a missing tool is a failure, not an excuse.
+const describeWithOpenssl = hasOpenssl || process.env['CI'] === 'true' ? describe : describe.skip;
+
+// What this OpenSSL would not even offer by itself.
+const ANY = 'DEFAULT:@SECLEVEL=0';
+
+const WAIT_MS = 15_000;
+
+let authority: CertificateAuthority;
+let leaf: Issued;
+let folder: string;
+const cleanups: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  authority = await CertificateAuthority.create();
+  leaf = await authority.issue();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tls-'));
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+  await rm(folder, { recursive: true });
+});
+
+const file = (name: string): string => join(folder, name);
+
+async function write(name: string, content: string): Promise<string> {
+  await writeFile(file(name), content);
+  return file(name);
+}
+
+/** The environment of a server whose files are `cert.pem`, `key.pem` and, with a CA, `ca.pem`. */
+async function environmentOf(
+  { cert, key }: Pick<Issued, 'cert' | 'key'>,
+  ca?: string,
+): Promise<Record<string, string>> {
+  return {
+    WS_TLS_CERT_FILE: await write('cert.pem', cert),
+    WS_TLS_KEY_FILE: await write('key.pem', key),
+    ...(ca !== undefined && { WS_TLS_CA_FILE: await write('ca.pem', ca) }),
+  };
+}
+
+interface TlsEcho {
+  server: Server;
+  port: number;
+  /** Of each WebSocket connection. */
+  principals: (Principal | undefined)[];
+  sockets: TLSSocket[];
+}
+
+/** Echoes over wss. */
+async function serve(options: ServerOptions): Promise<TlsEcho> {
+  const server = createServer(options);
+  const wss = new WebSocketServer({ server });
+  const echo: TlsEcho = { server, port: 0, principals: [], sockets: [] };
+  wss.on('connection', (client, request) => {
+    echo.sockets.push(request.socket as TLSSocket);
+    echo.principals.push(principalOfCertificate(request.socket as TLSSocket));
+    client.on('message', (data: Buffer) => client.send(data.toString()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  echo.port = (server.address() as AddressInfo).port;
+  cleanups.push(() => {
+    for (const client of wss.clients) client.terminate();
+    server.closeAllConnections();
+    server.close();
+  });
+  return echo;
+}
+
+interface Greeting {
+  protocol: string | null;
+  cipher: string;
+  serial: string | undefined;
+}
+
+/** Ends after the TLS handshake; rejects with what the server or the client had against it. */
+async function greet(port: number, options: ConnectionOptions = {}): Promise<Greeting> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
+  try {
+    await once(socket, 'secureConnect');
+    return {
+      protocol: socket.getProtocol(),
+      cipher: socket.getCipher().standardName,
+      serial: socket.getPeerX509Certificate()?.serialNumber,
+    };
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A client of the server's own certificate, with one of its own if given; rejects when it is turned away. */
+async function open(
+  port: number,
+  own?: Pick<Issued, 'cert' | 'key'>,
+  more: ConnectionOptions = {},
+): Promise<WebSocket> {
+  const socket = new WebSocket(`wss://127.0.0.1:${port}`, {
+    rejectUnauthorized: false,
+    ...(own && { cert: own.cert, key: own.key }),
+    ...more,
+  });
+  cleanups.push(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
+
+async function echoOf(socket: WebSocket, text: string): Promise<string> {
+  const answer = once(socket, 'message') as Promise<[Buffer]>;
+  socket.send(text);
+  return (await answer)[0].toString();
+}
+
+interface OpensslResult {
+  isOk: boolean;
+  output: string;
+}
+
+function sClient(port: number, ...options: string[]): Promise<OpensslResult> {
+  const args = ['s_client', '-connect', `127.0.0.1:${port}`, ...options];
+  return new Promise((resolve) => {
+    const child = execFile('openssl', args, (error, stdout, stderr) =>
+      resolve({ isOk: error === null, output: stdout + stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+describe('the options of the server', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('T2 %s is accepted', async (version) => {
+    const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
+    const greeting = await greet(port, { minVersion: version, maxVersion: version });
+    expect(greeting.protocol).toBe(version);
+  });
+
+  it.each(['TLSv1', 'TLSv1.1'] as const)('T2 %s is refused', async (version) => {
+    const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
+    const old = { minVersion: version, maxVersion: version, ciphers: ANY };
+    await expect(greet(port, old)).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+  });
+
+  describeWithOpenssl('seen by openssl s_client', () => {
+    it('T2 TLS 1.1 is refused', async () => {
+      const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
+      const old = await sClient(port, '-tls1_1', '-cipher', ANY);
+      expect(old).toMatchObject({ isOk: false, output: expect.stringContaining('alert protocol version') });
+      const modern = await sClient(port, '-tls1_2', '-cipher', ANY);
+      expect(modern).toMatchObject({
+        isOk: true,
+        output: expect.stringMatching(/Cipher is ECDHE-ECDSA-AES\d+-GCM/),
+      });
+    });
+  });
+
+  it('T2 WS_TLS_MIN_VERSION=TLSv1.3 refuses TLS 1.2', async () => {
+    const environment = { ...(await environmentOf(leaf)), WS_TLS_MIN_VERSION: 'TLSv1.3' };
+    const { port } = await serve(tlsOptionsFromEnv(environment));
+    await expect(greet(port, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
+      code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    });
+    expect((await greet(port)).protocol).toBe('TLSv1.3');
+  });
+
+  describe('with an RSA certificate', () => {
+    let rsa: Issued;
+    beforeAll(async () => {
+      rsa = await selfSigned({ keyType: 'rsa' });
+    });
+
+    it.each([
+      ['without forward secrecy', 'AES128-GCM-SHA256'],
+      ['without forward secrecy and AEAD', 'AES128-SHA256'],
+      ['without AEAD', 'ECDHE-RSA-AES128-SHA256'],
+      ['with SHA-1', 'ECDHE-RSA-AES256-SHA'],
+    ])('T3 a suite %s is refused: %s', async (_why, suite) => {
+      const { port } = await serve(tlsOptionsFromEnv(await environmentOf(rsa)));
+      const options = { maxVersion: 'TLSv1.2' as const, ciphers: `${suite}:@SECLEVEL=0` };
+      await expect(greet(port, options)).rejects.toMatchObject({
+        code: expect.stringContaining('ALERT_HANDSHAKE_FAILURE'),
+      });
+    });
+
+    it('T3 the server chooses the strongest suite, whatever the client prefers', async () => {
+      const { port } = await serve(tlsOptionsFromEnv(await environmentOf(rsa)));
+      const ciphers = 'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384';
+      const { cipher } = await greet(port, { maxVersion: 'TLSv1.2', ciphers });
+      expect(cipher).toBe('TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384');
+    });
+  });
+
+  it('T4 sets a deadline for the TLS handshake', async () => {
+    expect(tlsOptionsFromEnv(await environmentOf(leaf)).handshakeTimeout).toBe(10_000);
+  });
+
+  it('T5 a connection cannot be renegotiated', async () => {
+    const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
+    await expect(renegotiate(port)).rejects.toThrow(/renegotiation/i);
+  });
+
+  it('T1 serves an application over wss', async () => {
+    const tls = tlsOptionsFromEnv(await environmentOf(leaf));
+    const app = await startApp({ gateways: [EchoGateway], tls });
+    cleanups.push(() => app.close());
+    const client = await TestClient.connect(`${app.url}/ws`, { token: await mintToken() });
+    expect(await client.request('echo', { text: 'hi' })).toMatchObject({
+      event: 'echo',
+      data: { text: 'hi' },
+    });
+  });
+});
+
+async function renegotiate(port: number): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: 'TLSv1.2' });
+  cleanups.push(() => socket.destroy());
+  await once(socket, 'secureConnect');
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('closed instead of a renegotiation')));
+    socket.resume();
+    socket.renegotiate({}, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+describe('files that cannot be used', () => {
+  const problemsOf = (environment: Record<string, string>): string => {
+    try {
+      tlsOptionsFromEnv(environment);
+    } catch (error) {
+      if (error instanceof WsConfigurationError)
+        return error.problems.map((p) => `${p.name}: ${p.message}`).join('\n');
+      throw error;
+    }
+    throw new Error('the files were accepted');
+  };
+
+  it('T1 no certificate at all names the variable', () => {
+    expect(problemsOf({})).toMatch(/^WS_TLS_CERT_FILE: must name a PEM file/);
+  });
+
+  it.each([
+    ['a certificate that is none', { WS_TLS_CERT_FILE: 'hello' }, /^WS_TLS_CERT_FILE: /],
+    ['an empty certificate file', { WS_TLS_CERT_FILE: '' }, /^WS_TLS_CERT_FILE: /],
+    ['a key that is none', { WS_TLS_KEY_FILE: 'hello' }, /^WS_TLS_KEY_FILE: /],
+    ['a CA that is none', { WS_TLS_CA_FILE: 'hello' }, /^WS_TLS_CA_FILE: /],
+    [
+      'all of them',
+      { WS_TLS_CERT_FILE: 'x', WS_TLS_KEY_FILE: 'x', WS_TLS_CA_FILE: 'x' },
+      /CERT.+\n.+KEY.+\n.+CA/,
+    ],
+  ])('T1 %s', async (_what, contents, problem) => {
+    const environment = await environmentOf(leaf, authority.cert);
+    for (const [variable, content] of Object.entries(contents)) {
+      await writeFile(environment[variable] as string, content);
+    }
+    expect(problemsOf(environment)).toMatch(problem);
+  });
+
+  it('T1 a chain that is cut off', async () => {
+    const half = authority.cert.slice(0, authority.cert.length / 2);
+    const environment = await environmentOf({ ...leaf, cert: leaf.cert + half });
+    expect(problemsOf(environment)).toMatch(/^WS_TLS_CERT_FILE: /);
+  });
+
+  it('T5 a list of CAs that is cut off', async () => {
+    const half = authority.cert.slice(0, authority.cert.length / 2);
+    expect(problemsOf(await environmentOf(leaf, authority.cert + half))).toMatch(/^WS_TLS_CA_FILE: /);
+  });
+
+  it('T5 CA certificates that run together on one line', async () => {
+    const environment = await environmentOf(leaf, authority.cert.trimEnd() + authority.cert);
+    expect(problemsOf(environment)).toMatch(/^WS_TLS_CA_FILE: /);
+  });
+
+  it('T1 the key of another certificate, of which nothing is printed', async () => {
+    const other = await authority.issue();
+    const problems = problemsOf(await environmentOf({ cert: leaf.cert, key: other.key }));
+    expect(problems).toBe('WS_TLS_KEY_FILE: must be the key of the first certificate in WS_TLS_CERT_FILE');
+  });
+
+  it('T1 a key too short for TLS', async () => {
+    const { privateKey, cert } = await shortRsa();
+    expect(problemsOf(await environmentOf({ cert, key: privateKey }))).toMatch(/^WS_TLS_CERT_FILE: .+2048/);
+  });
+
+  async function shortRsa(): Promise<{ privateKey: string; cert: string }> {
+    const { generate } = await import('selfsigned');
+    const pair = await generate([{ name: 'commonName', value: 'short' }], {
+      keySize: 512,
+      algorithm: 'sha256',
+    });
+    return { privateKey: pair.private, cert: pair.cert };
+  }
+});
+
+describe('TlsReloader', () => {
+  interface Reloading extends TlsEcho {
+    reloader: TlsReloader;
+    clock: ManualClock;
+    events: SecurityEvent[];
+    /** Lets seconds pass until there are this many events, or none comes for too long. */
+    until: (count: number) => Promise<void>;
+    serial: () => Promise<string | undefined>;
+  }
+
+  async function reloading(environment: Record<string, string>): Promise<Reloading> {
+    const options: ResolvedOptions = resolveOptions({ logSecurityEvents: false }, environment);
+    const clock = new ManualClock();
+    const security = new SecurityEvents(options, clock, new TimerWheel(clock));
+    const events: SecurityEvent[] = [];
+    security.events.subscribe((event) => events.push(event));
+    const echo = await serve(tlsOptionsOf(options));
+    const reloader = new TlsReloader(options, clock, security);
+    reloader.watch(echo.server);
+    cleanups.push(() => reloader.onApplicationShutdown());
+    const until = (count: number): Promise<void> => secondsUntil(clock, () => events.length >= count);
+    return { ...echo, reloader, clock, events, until, serial: async () => (await greet(echo.port)).serial };
+  }
+
+  /** In vain it ends before the test does, so that nothing goes on behind a failure. */
+  async function secondsUntil(clock: ManualClock, condition: () => boolean): Promise<void> {
+    const deadline = performance.now() + WAIT_MS;
+    while (!condition() && performance.now() < deadline) await second(clock);
+  }
+
+  async function second(clock: ManualClock): Promise<void> {
+    clock.advance(1000);
+    // A round trip to the file system that began after the one of the poll.
+    for (let i = 0; i < 3; i++) await rm(file('none'), { force: true });
+    await new Promise(setImmediate);
+  }
+
+  async function replace(name: string, content: string): Promise<void> {
+    await rename(await write(`${name}.new`, content), file(name));
+  }
+
+  it('T2 serves a new certificate while open connections go on', async () => {
+    const { port, until, events, serial } = await reloading(await environmentOf(leaf));
+    const socket = await open(port);
+    expect(await serial()).toBe(leaf.x509.serialNumber);
+
+    const next = await authority.issue();
+    await replace('key.pem', next.key);
+    await replace('cert.pem', next.cert);
+    await until(1);
+
+    expect(events).toEqual([
+      { type: 'tls.reloaded', serialNumber: next.x509.serialNumber, validTo: next.x509.validTo },
+    ]);
+    expect(await serial()).toBe(next.x509.serialNumber);
+    expect(await echoOf(socket, 'still here')).toBe('still here');
+  });
+
+  describeWithOpenssl('seen by openssl s_client', () => {
+    it('T2 the new certificate is served under the same rules', async () => {
+      const { port, until } = await reloading(await environmentOf(leaf));
+      const next = await authority.issue({ names: ['next.test'] });
+      await replace('key.pem', next.key);
+      await replace('cert.pem', next.cert);
+      await until(1);
+      expect((await sClient(port)).output).toContain('CN = next.test');
+      expect(await sClient(port, '-tls1_1', '-cipher', ANY)).toMatchObject({ isOk: false });
+    });
+  });
+
+  it('T2 follows a symlink that is swapped, as Kubernetes does', async () => {
+    const next = await authority.issue();
+    const environment = {
+      WS_TLS_CERT_FILE: file('live-cert.pem'),
+      WS_TLS_KEY_FILE: file('live-key.pem'),
+    };
+    await environmentOf(leaf);
+    await write('next-cert.pem', next.cert);
+    await write('next-key.pem', next.key);
+    const link = async (target: string, name: string): Promise<void> => {
+      await symlink(file(target), file(`${name}.new`));
+      await rename(file(`${name}.new`), file(name));
+    };
+    await link('cert.pem', 'live-cert.pem');
+    await link('key.pem', 'live-key.pem');
+    const { until, serial } = await reloading(environment);
+    await link('next-key.pem', 'live-key.pem');
+    await link('next-cert.pem', 'live-cert.pem');
+    await until(1);
+    expect(await serial()).toBe(next.x509.serialNumber);
+  });
+
+  it('T2 a certificate that was exchanged before the first look is served', async () => {
+    const environment = await environmentOf(leaf);
+    const next = await authority.issue();
+    const echo = await serve(tlsOptionsFromEnv(environment));
+    await environmentOf(next);
+    const options = resolveOptions({ logSecurityEvents: false }, environment);
+    const clock = new ManualClock();
+    const reloader = new TlsReloader(
+      options,
+      clock,
+      new SecurityEvents(options, clock, new TimerWheel(clock)),
+    );
+    reloader.watch(echo.server);
+    expect((await greet(echo.port)).serial).toBe(next.x509.serialNumber);
+    reloader.onApplicationShutdown();
+  });
+
+  it.each([
+    ['is no certificate', 'cert.pem', () => 'hello', 'WS_TLS_CERT_FILE'],
+    ['is half written', 'cert.pem', (next: Issued) => next.cert.slice(0, 300), 'WS_TLS_CERT_FILE'],
+    ['does not match the key', 'cert.pem', (next: Issued) => next.cert, 'WS_TLS_KEY_FILE'],
+    ['is no key', 'key.pem', () => 'hello', 'WS_TLS_KEY_FILE'],
+  ])(
+    'T2 a new file that %s keeps the old certificate, until the files are good',
+    async (_what, name, content, variable) => {
+      const { until, events, serial, clock } = await reloading(await environmentOf(leaf));
+      const next = await authority.issue();
+      await replace(name, content(next));
+      await until(1);
+      for (let i = 0; i < 3; i++) await second(clock);
+      expect(events).toEqual([{ type: 'tls.reload-failed', reason: expect.stringContaining(variable) }]);
+      expect(await serial()).toBe(leaf.x509.serialNumber);
+
+      await replace('key.pem', next.key);
+      await replace('cert.pem', next.cert);
+      await secondsUntil(clock, () => events.at(-1)?.type === 'tls.reloaded');
+      expect(await serial()).toBe(next.x509.serialNumber);
+    },
+  );
+
+  it('T2 a file that disappeared keeps the old certificate', async () => {
+    const { until, events, serial } = await reloading(await environmentOf(leaf));
+    await rm(file('cert.pem'));
+    await until(1);
+    expect(events).toEqual([
+      { type: 'tls.reload-failed', reason: 'WS_TLS_CERT_FILE: names a file that cannot be read (ENOENT)' },
+    ]);
+    expect(await serial()).toBe(leaf.x509.serialNumber);
+  });
+
+  it('T2 files that were only touched are no news', async () => {
+    const { clock, events } = await reloading(await environmentOf(leaf));
+    await second(clock);
+    await utimes(file('cert.pem'), 1, 1);
+    await second(clock);
+    await second(clock);
+    expect(events).toEqual([]);
+  });
+
+  it('T5 a new CA decides about the next clients', async () => {
+    const other = await CertificateAuthority.create('Other CA');
+    const { port, server, until, principals } = await reloading(await environmentOf(leaf, authority.cert));
+    refuseUnverified(server);
+    const [ours, theirs] = await Promise.all([
+      authority.issue({ names: ['a'] }),
+      other.issue({ names: ['b'] }),
+    ]);
+    await open(port, ours);
+    await replace('ca.pem', other.cert);
+    await until(1);
+    await expect(open(port, ours)).rejects.toThrow();
+    await open(port, theirs);
+    expect(principals).toMatchObject([{ id: 'a' }, { id: 'b', issuer: `mtls:${other.fingerprint}` }]);
+  });
+
+  it('T2 watches no longer after shutdown', async () => {
+    const { reloader, clock, events, serial } = await reloading(await environmentOf(leaf));
+    expect(clock.running).toBe(1);
+    await replace('cert.pem', 'hello');
+    clock.advance(1000);
+    reloader.onApplicationShutdown();
+    expect(clock.running).toBe(0);
+    await second(clock);
+    expect(events).toEqual([]);
+    expect(await serial()).toBe(leaf.x509.serialNumber);
+  });
+
+  it('T2 leaves a server alone when no files are configured', async () => {
+    const options = resolveOptions({ logSecurityEvents: false }, {});
+    const clock = new ManualClock();
+    const { server, port } = await serve({ cert: leaf.cert, key: leaf.key });
+    new TlsReloader(options, clock, new SecurityEvents(options, clock, new TimerWheel(clock))).watch(server);
+    expect(clock.running).toBe(0);
+    expect((await greet(port)).serial).toBe(leaf.x509.serialNumber);
+  });
+});
+
+describe('client certificates', () => {
+  /** A server that asks for certificates of the test's authority. */
+  async function asking(ca = authority.cert): Promise<TlsEcho> {
+    const echo = await serve(tlsOptionsFromEnv(await environmentOf(leaf, ca)));
+    refuseUnverified(echo.server);
+    return echo;
+  }
+
+  /** Who the server takes a client of its authority for. */
+  async function principalOf(options: LeafOptions): Promise<Principal | undefined> {
+    const { port, principals } = await asking();
+    await open(port, await authority.issue(options));
+    return principals[0];
+  }
+
+  it('T5 one of the right CA is a principal', async () => {
+    const { port, principals } = await asking();
+    const own = await authority.issue({
+      names: ['robot'],
+      uris: ['spiffe://test/robot', 'urn:b'],
+      dns: ['a.test'],
+    });
+    await open(port, own);
+    expect(principals).toEqual([
+      {
+        id: 'spiffe://test/robot',
+        issuer: `mtls:${authority.fingerprint}`,
+        kind: 'certificate',
+        roles: [],
+        scopes: [],
+        claims: {},
+        expiresAt: Date.parse(own.x509.validTo),
+        sessionId: null,
+      },
+    ]);
+    expect(authority.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('T5 none is needed to connect, and is nobody', async () => {
+    const { port, principals } = await asking();
+    const socket = await open(port);
+    expect(await echoOf(socket, 'hi')).toBe('hi');
+    expect(principals).toEqual([undefined]);
+  });
+
+  it.each<[string, () => Promise<Issued>]>([
+    ['of a foreign CA', async () => (await CertificateAuthority.create('Foreign CA')).issue()],
+    ['of a foreign CA of the same name', async () => (await CertificateAuthority.create()).issue()],
+    ['that expired', () => authority.issue({ expired: true })],
+    ['that is self-signed', () => selfSigned()],
+    ['meant for servers', () => authority.issue({ usage: 'server' })],
+  ])('T5 one %s is refused', async (_which, issue) => {
+    const { port, server, principals } = await asking();
+    let requests = 0;
+    server.on('request', () => requests++);
+    const own = await issue();
+    await expect(open(port, own)).rejects.toThrow(/hang up|ECONNRESET|EPIPE|TLS connection/);
+    const greeting = connect({
+      port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      cert: own.cert,
+      key: own.key,
+    });
+    // Who writes to a connection that has been cut gets an error first, or not: both are an end.
+    const closed = new Promise((resolve) => greeting.on('error', () => undefined).on('close', resolve));
+    greeting.write('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n');
+    await closed;
+    expect([requests, principals]).toEqual([0, []]);
+  });
+
+  it('T5 the listener can be taken off, and an unverified client is still nobody', async () => {
+    const echo = await serve(tlsOptionsFromEnv(await environmentOf(leaf, authority.cert)));
+    refuseUnverified(echo.server)();
+    await open(echo.port, await authority.issue({ usage: 'server' }));
+    expect(echo.principals).toEqual([undefined]);
+  });
+
+  it('T5 a certificate is not exchanged after it was verified, whoever made the server’s options', async () => {
+    const { port, server } = await serve({ cert: leaf.cert, key: leaf.key });
+    const detach = refuseUnverified(server);
+    await expect(renegotiate(port)).rejects.toThrow();
+    detach();
+    await expect(renegotiate(port)).resolves.toBeUndefined();
+  });
+
+  it('T5 the issuer is the server’s, not one the client sends along', async () => {
+    const { port, principals } = await asking();
+    const own = await authority.issue();
+    const pretender = await CertificateAuthority.create();
+    await open(port, { cert: own.cert + pretender.cert, key: own.key });
+    expect(principals).toMatchObject([{ issuer: `mtls:${authority.fingerprint}` }]);
+  });
+
+  it('T5 the issuer is not another CA of the server with the same key', async () => {
+    const { port, principals } = await asking(
+      (await authority.renamed('Another name')).cert + authority.cert,
+    );
+    await open(port, await authority.issue());
+    expect(principals).toMatchObject([{ issuer: `mtls:${authority.fingerprint}` }]);
+  });
+
+  it('T5 an intermediate CA is the issuer where the server knows it', async () => {
+    const intermediate = await authority.intermediate('Intermediate CA');
+    const own = await intermediate.issue({ names: ['a'] });
+    const withChain = { cert: own.cert + intermediate.cert, key: own.key };
+    const knowing = await asking(authority.cert + intermediate.cert);
+    await open(knowing.port, withChain);
+    expect(knowing.principals).toMatchObject([{ id: 'a', issuer: `mtls:${intermediate.fingerprint}` }]);
+
+    const ignorant = await asking();
+    await open(ignorant.port, withChain);
+    expect(ignorant.principals).toEqual([undefined]);
+  });
+
+  it('T5 a resumed TLS session has the same principal, and not beyond its certificate', async () => {
+    const { port, principals, sockets } = await asking();
+    const own = await authority.issue({ names: ['a'] });
+    const first = connect({
+      port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      cert: own.cert,
+      key: own.key,
+    });
+    cleanups.push(() => first.destroy());
+    const [session] = (await once(first, 'session')) as [Buffer];
+    await open(port, own, { session });
+    const socket = sockets[0] as TLSSocket;
+    expect(socket.isSessionReused()).toBe(true);
+    expect(principals).toMatchObject([{ id: 'a', issuer: `mtls:${authority.fingerprint}` }]);
+    const end = Date.parse(own.x509.validTo);
+    expect(principalOfCertificate(socket, end - 1)).toMatchObject({ id: 'a' });
+    expect(principalOfCertificate(socket, end)).toBeUndefined();
+  });
+
+  it.each<[string, LeafOptions, string | undefined]>([
+    ['without a URI is its common name', { names: ['Zoë 1'], dns: ['a.test'] }, 'Zoë 1'],
+    ['without URI and common name is nobody', { names: [], dns: ['a.test'] }, undefined],
+    ['with a control character in its name is nobody', { names: ['root\u0000a'] }, undefined],
+    ['with two common names is nobody', { names: ['root', 'a'] }, undefined],
+    ['with a URI in its common name is only that name', { names: ['a, URI:urn:root'] }, 'a, URI:urn:root'],
+    ['with a name in its common name is only that name', { names: ['a\\+CN=root'] }, 'a\\+CN=root'],
+    ['with a URI in a DNS name has none', { names: ['a'], dns: ['a.test, URI:urn:root'] }, 'a'],
+    ['with a quoted URI in a DNS name has none', { names: ['a'], dns: ['a", URI:urn:root, DNS:"b'] }, 'a'],
+    [
+      'with a comma in its URI is that URI',
+      { names: ['a'], uris: ['urn:a,URI:urn:root'] },
+      'urn:a,URI:urn:root',
+    ],
+    ['with a space in its URI is nobody', { names: ['a'], uris: ['urn:a, URI:urn:root'] }, undefined],
+  ])('T5 one %s', async (_which, options, id) => {
+    expect((await principalOf(options))?.id).toBe(id);
+  });
+});

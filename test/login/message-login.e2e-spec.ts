@@ -1,0 +1,227 @@
+import { Injectable } from '@nestjs/common';
+import {
+  CurrentPrincipal,
+  type Handshake,
+  type Principal,
+  SecureGateway,
+  WsConnectGuard,
+} from 'nestjs-ws-security';
+import { SubscribeMessage } from '@nestjs/websockets';
+import { EchoGateway, PublicGateway } from '../support/echo.gateway.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+@SecureGateway({ path: '/who' })
+class WhoGateway {
+  static connected: (string | null)[] = [];
+
+  handleConnection(client: { principal?: Principal }): void {
+    WhoGateway.connected.push(client.principal?.id ?? 'connected');
+  }
+
+  @SubscribeMessage('whoami')
+  whoami(@CurrentPrincipal() { id, roles }: Principal): object {
+    return { id, roles };
+  }
+}
+
+let clock: ManualClock;
+let running: RunningApp;
+
+async function start(more: Partial<AppOptions> = {}): Promise<void> {
+  clock = new ManualClock();
+  WhoGateway.connected = [];
+  running = await startApp({
+    gateways: [EchoGateway, PublicGateway, WhoGateway],
+    clock,
+    ...more,
+    options: { authSources: ['header', 'message'], authTimeoutMs: 5000, ...more.options },
+  });
+}
+
+afterEach(() => running.close());
+
+const connect = (path = '/who', protocols: string[] = []): Promise<TestClient> =>
+  TestClient.connect(`${running.url}${path}`, { protocols });
+
+it('N1 without the source nobody comes in to log in later', async () => {
+  await start({ options: { authSources: ['header'] } });
+  expect((await TestClient.refused(`${running.url}/who`)).status).toBe(401);
+});
+
+it('a first message with a token logs in, and only then the gateway hears of the client', async () => {
+  await start();
+  const client = await connect();
+  expect(WhoGateway.connected).toEqual([]);
+  const answer = await client.request('auth', { token: await mintToken({ sub: 'alice' }) });
+  expect(answer).toMatchObject({ event: 'auth', data: { expiresAt: expect.any(Number) as number } });
+  expect(await client.request('whoami')).toMatchObject({ data: { id: 'alice', roles: ['user'] } });
+  expect(WhoGateway.connected).toHaveLength(1);
+  await client.close();
+});
+
+it('a client of the protocol hears who it is after it logged in', async () => {
+  await start();
+  const client = await connect('/who', ['ws-security.v1']);
+  client.send({ event: 'auth', data: { token: await mintToken({ sub: 'alice' }) }, id: 'login' });
+  expect(await client.next()).toMatchObject({ event: 'auth', id: 'login' });
+  expect(await client.next()).toMatchObject({ event: 'session', data: { principal: { id: 'alice' } } });
+  await client.close();
+});
+
+it('Z6 frames sent along with the login wait for it', async () => {
+  await start();
+  const client = await connect();
+  client.send({ event: 'auth', data: { token: await mintToken({ sub: 'bob' }) } });
+  client.send({ event: 'whoami', id: 1 });
+  client.send({ event: 'whoami', id: 2 });
+  expect(await client.next()).toMatchObject({ event: 'auth' });
+  expect(await client.next()).toMatchObject({ data: { id: 'bob' }, id: 1 });
+  expect(await client.next()).toMatchObject({ data: { id: 'bob' }, id: 2 });
+  await client.close();
+});
+
+it.each([
+  ['an event', { event: 'echo', data: { text: 'hello' }, id: 1 }],
+  ['a ping', { event: 'ping' }],
+  ['no frame of the protocol', 'garbage'],
+])('Z6 %s before the login is not served and ends the connection', async (_what, frame) => {
+  await start();
+  const calls = EchoGateway.calls;
+  const client = await connect('/ws');
+  client.send(frame);
+  client.send({ event: 'auth', data: { token: await mintToken() } });
+  expect(await client.next()).toMatchObject({ event: 'exception', data: { code: 'UNAUTHENTICATED' } });
+  expect(await client.closed).toEqual({ code: 4401, reason: 'authentication required' });
+  expect(EchoGateway.calls).toBe(calls);
+});
+
+it('Z6 I11 what is no message, and has an id, is refused under it', async () => {
+  await start();
+  const client = await connect('/ws');
+  client.send('{"event":"auth","data":{"token":"\\ud800"},"id":"login"}');
+  expect(await client.next()).toMatchObject({ data: { code: 'UNAUTHENTICATED' }, id: 'login' });
+  expect((await client.closed).code).toBe(4401);
+});
+
+it('R10 silence ends with 4408', async () => {
+  await start();
+  const client = await connect();
+  clock.advance(4900);
+  expect(client.socket.readyState).toBe(client.socket.OPEN);
+  clock.advance(300);
+  expect(await client.closed).toEqual({ code: 4408, reason: 'authentication timeout' });
+});
+
+it('R10 who has logged in is not asked again', async () => {
+  await start();
+  const client = await connect();
+  await client.request('auth', { token: await mintToken() });
+  clock.advance(20_000);
+  expect(await client.request('whoami')).toMatchObject({ event: 'whoami' });
+  await client.close();
+});
+
+it.each([
+  ['a forged token', () => mintToken({}, { secret: 'x'.repeat(40) })],
+  ['an expired token', () => mintToken({}, { expiresIn: -3600 })],
+  ['a number', () => Promise.resolve(7)],
+  ['nothing', () => Promise.resolve(undefined)],
+  ['an endless text', () => Promise.resolve('x'.repeat(20_000))],
+])('N16 a login with %s ends with 4401 and says no more', async (_what, tokenOf) => {
+  await start();
+  const client = await connect();
+  client.send({ event: 'auth', data: { token: await tokenOf() }, id: 1 });
+  expect(await client.next()).toEqual({
+    event: 'exception',
+    data: { status: 'error', code: 'UNAUTHENTICATED', message: 'Authentication is required.' },
+    id: 1,
+  });
+  expect(await client.closed).toEqual({ code: 4401, reason: 'unauthenticated' });
+  expect(WhoGateway.connected).toEqual([]);
+});
+
+it('N15 failed logins count as failed credentials of the address', async () => {
+  await start({ options: { authFailureLimit: 2 } });
+  const codes: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const client = await connect();
+    client.send({ event: 'auth', data: { token: 'wrong' } });
+    codes.push((await client.closed).code);
+  }
+  expect(codes).toEqual([4401, 4401, 4429]);
+});
+
+it('N15 who has to wait before another login hears how long', async () => {
+  await start({ options: { authFailureLimit: 1, authFailureTtlMs: 30_000 } });
+  const wrong = { event: 'auth', data: { token: 'wrong' }, id: 1 };
+  const first = await connect();
+  first.send(wrong);
+  await first.closed;
+  clock.advance(20_000);
+  const client = await connect('/who', ['ws-security.v1']);
+  client.send(wrong);
+  expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED', retryAfterMs: 10_000 }, id: 1 });
+  expect(await client.next()).toEqual({
+    event: 'goodbye',
+    data: { code: 4429, reason: 'rate limited', reconnect: 'backoff', retryAfterMs: 10_000 },
+  });
+  expect((await client.closed).code).toBe(4429);
+});
+
+it('R4 the cap of a user holds for logins too, and its places come back', async () => {
+  await start({ options: { maxConnectionsPerUser: 1 } });
+  const token = await mintToken({ sub: 'alice' });
+  const first = await connect();
+  await first.request('auth', { token });
+  const second = await connect();
+  second.send({ event: 'auth', data: { token } });
+  expect((await second.closed).code).toBe(4409);
+  await first.close();
+  const third = await connect();
+  expect(await third.request('auth', { token })).toMatchObject({ event: 'auth' });
+  await third.close();
+});
+
+it('connect guards decide about who logged in, and once', async () => {
+  @Injectable()
+  class OnlyBob extends WsConnectGuard {
+    static asked: (string | null)[] = [];
+
+    canConnect({ principal }: Handshake): boolean {
+      OnlyBob.asked.push(principal.id);
+      return principal.id === 'bob';
+    }
+  }
+  await start({ connectGuards: [OnlyBob] });
+  const alice = await connect();
+  alice.send({ event: 'auth', data: { token: await mintToken({ sub: 'alice' }) } });
+  expect((await alice.closed).code).toBe(4403);
+  const bob = await connect();
+  expect(await bob.request('auth', { token: await mintToken({ sub: 'bob' }) })).toMatchObject({
+    event: 'auth',
+  });
+  expect(OnlyBob.asked).toEqual(['alice', 'bob']);
+  await bob.close();
+});
+
+it('on a public gateway the anonymous may log in later', async () => {
+  await start();
+  const client = await connect('/public');
+  expect(await client.request('members')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+  expect(await client.request('auth', { token: 'wrong' })).toMatchObject({
+    data: { code: 'UNAUTHENTICATED' },
+  });
+  expect(await client.request('auth', { token: await mintToken() })).toMatchObject({ event: 'auth' });
+  expect(await client.request('members')).toMatchObject({ data: { secret: true } });
+  await client.close();
+});
+
+it('who has a credential in the handshake is not asked for another', async () => {
+  await start();
+  const client = await TestClient.connect(`${running.url}/who`, { token: await mintToken() });
+  expect(await client.request('whoami')).toMatchObject({ data: { id: 'alice' } });
+  await client.close();
+});

@@ -1,0 +1,256 @@
+import { Injectable, UseGuards } from '@nestjs/common';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { IsNumber, IsOptional, registerDecorator } from 'class-validator';
+import {
+  ConnectionDirectory,
+  ConnectionLifecycleService,
+  type PolicyRequest,
+  SecureGateway,
+  SecurityEvents,
+  WS_THROTTLER_STORAGE,
+  WsPolicyGuard,
+} from 'nestjs-ws-security';
+import { config, filter, merge } from 'rxjs';
+import { z } from 'zod';
+import { Logged } from '../support/logged.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { type RunningApp, startApp } from '../support/start-app.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+const fail = (): never => {
+  throw new Error('canary-fault');
+};
+/** As an async function where none is expected. */
+const failLater = (async () => {
+  await Promise.resolve();
+  return fail();
+}) as () => never;
+
+const IsKnown: PropertyDecorator = (target, property) =>
+  registerDecorator({
+    name: 'isKnown',
+    target: target.constructor,
+    propertyName: property as string,
+    validator: { validate: failLater },
+  });
+
+class Order {
+  @IsOptional()
+  @IsNumber({ maxDecimalPlaces: 2 })
+  price?: number;
+
+  @IsOptional()
+  @IsKnown
+  article?: unknown;
+}
+
+const Note = z.strictObject({ text: z.string().refine(fail) });
+
+@Injectable()
+class Looking extends WsPolicyGuard<Order> {
+  protected isPermitted({ body }: PolicyRequest<Order>): boolean {
+    return body.price === 1;
+  }
+}
+
+@SecureGateway({ path: '/ws' })
+class FaultyGateway {
+  handleDisconnect(): void {
+    fail();
+  }
+
+  @SubscribeMessage('order')
+  order(@MessageBody() order: Order): Order {
+    return order;
+  }
+
+  @UseGuards(Looking)
+  @SubscribeMessage('permitted')
+  permitted(@MessageBody() order: Order): Order {
+    return order;
+  }
+
+  @SubscribeMessage('note')
+  note(@MessageBody({ schema: Note }) note: unknown): unknown {
+    return note;
+  }
+
+  @SubscribeMessage('throws')
+  throws(): never {
+    return fail();
+  }
+
+  @SubscribeMessage('unsendable')
+  unsendable(): bigint {
+    return 1n;
+  }
+}
+
+/** A store that has lost its database. */
+class LostStore {
+  static isLost = false;
+
+  increment(): Promise<unknown> {
+    if (LostStore.isLost) return Promise.reject(new Error('canary-store'));
+    return Promise.resolve({ totalHits: 1, timeToExpire: 0, isBlocked: false, timeToBlockExpire: 0 });
+  }
+}
+
+let clock: ManualClock;
+let running: RunningApp;
+let logged: Logged;
+let client: TestClient;
+/** What would have ended the process. */
+const fatal: unknown[] = [];
+const note = (reason: unknown): void => void fatal.push(reason);
+
+beforeEach(async () => {
+  config.onUnhandledError = note;
+  process.on('unhandledRejection', note);
+  clock = new ManualClock();
+  running = await startApp({
+    gateways: [FaultyGateway],
+    clock,
+    options: { rateLimit: 1000, frameRate: 10_000, frameBurst: 10_000, byteRate: 10_000_000 },
+    overrides: [[WS_THROTTLER_STORAGE, new LostStore()]],
+  });
+  logged = new Logged();
+  client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+});
+
+afterEach(async () => {
+  LostStore.isLost = false;
+  await client.close();
+  await running.close();
+  logged.stop();
+  config.onUnhandledError = null;
+  process.off('unhandledRejection', note);
+  expect(fatal.splice(0)).toEqual([]);
+});
+
+const RULES: readonly [event: string, data: object, path: string, constraint: string][] = [
+  ['order', { price: 1e-7 }, 'price', 'isNumber'],
+  ['order', { article: 'x' }, 'article', 'isKnown'],
+  ['permitted', { price: 1e-7 }, 'price', 'isNumber'],
+  ['note', { text: 'x' }, 'body', 'rule'],
+];
+
+it.each(RULES)(
+  'L6 I11 a rule that throws is VALIDATION_FAILED at its path, and told once: %s %j',
+  async (event, data, path, constraint) => {
+    for (let count = 0; count < 91; count++)
+      expect((await client.request(event, data)).data).toEqual({
+        status: 'error',
+        code: 'VALIDATION_FAILED',
+        message: 'The message is not valid.',
+        errors: [{ path, constraint, message: 'is not valid' }],
+      });
+    expect(logged.texts).toEqual([`A rule of "${event}" failed`]);
+    expect(logged.errors[0]?.stack).toContain('\n    at ');
+    clock.advance(10_000);
+    expect(logged.texts.slice(1)).toEqual([
+      expect.stringMatching(`^A rule of "${event}" failed 90 more times within 10 s`),
+    ]);
+    const log = JSON.stringify(logged.errors);
+    expect(log.length).toBeLessThan(10_000);
+    // What a rule says may be what it was given.
+    expect(log).not.toContain('canary');
+  },
+);
+
+const FAILURES: readonly [event: string, text: string][] = [
+  ['throws', 'A handler of "throws" failed'],
+  ['unsendable', 'The answer to "unsendable" failed'],
+];
+
+it.each(FAILURES)(
+  'L6 handlers and answers that fail are told with one stack and counted: %s',
+  async (event, text) => {
+    for (let count = 0; count < 20; count++)
+      expect(await client.request(event)).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+    expect(logged.texts).toEqual([text]);
+    clock.advance(10_000);
+    expect(logged.texts.slice(1)).toEqual([expect.stringMatching(`^${text} 19 more times within 10 s`)]);
+  },
+);
+
+it('L6 a store that fails is told with one stack and counted', async () => {
+  LostStore.isLost = true;
+  for (let count = 0; count < 20; count++)
+    expect(await client.request('order', { price: 1 })).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+  expect(logged.texts).toHaveLength(1);
+  expect(logged.errors[0]?.stack).toContain('canary-store');
+});
+
+it('L6 stores that nobody waits for are told of when they fail', async () => {
+  running.app.get(ConnectionDirectory).release = fail;
+  for (let count = 0; count < 3; count++) {
+    const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+    await other.close();
+  }
+  await client.request('order', { price: 1 });
+  const text = 'A place of the ConnectionDirectory could not be given back';
+  expect(logged.texts.filter((line) => line === text)).toHaveLength(1);
+  clock.advance(10_000);
+  // One for the address and one for the user, of each connection.
+  expect(logged.texts).toContain(`${text} 5 more times within 10 s (Error)`);
+});
+
+it('L6 hooks of gateways that fail are told with one stack and counted', async () => {
+  for (let count = 0; count < 5; count++) {
+    const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+    await other.close();
+  }
+  await client.request('order', { price: 1 });
+  expect(logged.texts).toEqual(['FaultyGateway.handleDisconnect failed']);
+});
+
+it('L5 subscribers of events that throw or reject cost nobody anything', async () => {
+  const lifecycle = running.app.get(ConnectionLifecycleService).events;
+  const security = running.app.get(SecurityEvents).events;
+  const heard: string[] = [];
+  lifecycle.subscribe(fail);
+  lifecycle.subscribe(failLater);
+  lifecycle.pipe(filter(({ type }) => type === 'accepted')).subscribe(fail);
+  security.subscribe({ next: fail });
+  security.pipe(filter(fail)).subscribe();
+  merge(lifecycle, security).subscribe(fail);
+  lifecycle.subscribe(({ type }) => heard.push(type));
+  security.subscribe(({ type }) => heard.push(type));
+  const others: TestClient[] = [];
+  for (let count = 0; count < 3; count++)
+    others.push(await TestClient.connect(`${running.url}/ws`, { token: await mintToken() }));
+  expect(await client.request('order', { price: 1 })).toMatchObject({ data: { price: 1 } });
+  // After the timers from which RxJS would throw.
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(heard.filter((type) => type === 'accepted')).toHaveLength(3);
+  expect(heard.filter((type) => type === 'connection.accepted')).toHaveLength(3);
+  expect(fatal).toEqual([]);
+  expect([...new Set(logged.texts)].toSorted()).toEqual([
+    'A subscriber of ConnectionLifecycleService.events failed',
+    'A subscriber of SecurityEvents.events failed',
+    'A subscription to SecurityEvents.events was ended by an error in its operators',
+  ]);
+  await Promise.all(others.map((other) => other.close()));
+});
+
+it('L5 lines of events whose promise rejects are told, and end nothing', async () => {
+  class Remote extends SecurityEvents {
+    protected override write(): void {
+      return failLater();
+    }
+  }
+  const app = await startApp({
+    gateways: [FaultyGateway],
+    options: { logSecurityEvents: true },
+    module: { providers: [{ provide: SecurityEvents, useClass: Remote }] },
+  });
+  logged.stop();
+  logged = new Logged();
+  const other = await TestClient.connect(`${app.url}/ws`, { token: await mintToken() });
+  expect(await other.request('order', { price: 1 })).toMatchObject({ data: { price: 1 } });
+  expect(logged.texts).toEqual(['A security event could not be written']);
+  await other.close();
+  await app.close();
+});

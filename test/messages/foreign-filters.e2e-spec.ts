@@ -1,0 +1,512 @@
+import {
+  type ArgumentsHost,
+  type CanActivate,
+  Catch,
+  type ExceptionFilter,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  type NestInterceptor,
+  type PipeTransform,
+  type Type,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import { BaseWsExceptionFilter, MessageBody, SubscribeMessage, WsException } from '@nestjs/websockets';
+import { IsOptional, IsString } from 'class-validator';
+import {
+  connectionOf,
+  RateLimitedException,
+  SecureGateway,
+  WsExceptionFilter,
+  WsSecurityException,
+} from 'nestjs-ws-security';
+import { type RequestError, WsClient } from 'nestjs-ws-security/client';
+import { concat, type Observable, of, throwError } from 'rxjs';
+import { WebSocket } from 'ws';
+import { Logged } from '../support/logged.js';
+import { type RunningApp, startApp } from '../support/start-app.js';
+import { type Frame, TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+interface RawClient {
+  send(text: string): void;
+}
+
+const clientIn = (host: ArgumentsHost): RawClient => host.switchToWs().getClient<RawClient>();
+const idIn = (host: ArgumentsHost): unknown => host.getArgByIndex<{ id?: unknown }>(3).id;
+const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+
+const fail = (): never => {
+  throw new Error('canary-handler');
+};
+
+@Catch()
+class Sending implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    clientIn(host).send('{"event":"failed","data":null}');
+  }
+}
+
+@Catch()
+class Answering implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    clientIn(host).send(JSON.stringify({ event: 'failed', data: null, id: idIn(host) }));
+  }
+}
+
+@Catch()
+class AnsweringLater implements ExceptionFilter {
+  async catch(_exception: unknown, host: ArgumentsHost): Promise<void> {
+    await turn();
+    clientIn(host).send(JSON.stringify({ event: 'failed', data: null, id: idIn(host) }));
+  }
+}
+
+@Catch()
+class AnsweringByConnection implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    connectionOf(clientIn(host)).reply('failed', null, idIn(host) as number);
+  }
+}
+
+@Catch()
+class Pushing implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    connectionOf(clientIn(host)).push('failed', null);
+  }
+}
+
+@Catch()
+class Returning implements ExceptionFilter {
+  catch(): object {
+    return { event: 'failed', data: 'canary-returned' };
+  }
+}
+
+@Catch()
+class Silent implements ExceptionFilter {
+  catch(): void {
+    // Somebody thought it was handled.
+  }
+}
+
+@Catch()
+class SilentLater implements ExceptionFilter {
+  catch(): Promise<unknown> {
+    return turn();
+  }
+}
+
+@Catch()
+class Gated implements ExceptionFilter {
+  static gate: Promise<void>;
+
+  catch(): Promise<void> {
+    return Gated.gate;
+  }
+}
+
+@Catch()
+class Throwing implements ExceptionFilter {
+  catch(): never {
+    throw new Error('canary-filter');
+  }
+}
+
+@Catch()
+class Rejecting implements ExceptionFilter {
+  async catch(): Promise<never> {
+    await turn();
+    throw new Error('canary-filter');
+  }
+}
+
+@Catch()
+class Converting implements ExceptionFilter {
+  catch(): never {
+    throw new WsSecurityException('OVERLOADED', 'Come back later.', { retryAfterMs: 5 });
+  }
+}
+
+@Catch()
+class Delegating extends WsExceptionFilter {
+  // oxlint-disable-next-line typescript/no-misused-promises -- as applications have it
+  override async catch(exception: unknown, host: ArgumentsHost): Promise<void> {
+    await turn();
+    // oxlint-disable-next-line promise/valid-params -- no promise
+    super.catch(exception, host);
+  }
+}
+
+@Injectable()
+class ThrowingGuard implements CanActivate {
+  canActivate(): boolean {
+    return fail();
+  }
+}
+
+@Injectable()
+class ThrowingPipe implements PipeTransform {
+  transform(value: unknown): unknown {
+    return value === undefined || value instanceof WebSocket ? value : fail();
+  }
+}
+
+@Injectable()
+class ThrowingInterceptor implements NestInterceptor {
+  intercept(_context: ExecutionContext): Observable<unknown> {
+    return fail();
+  }
+}
+
+class Text {
+  @IsOptional()
+  @IsString()
+  text?: string;
+}
+
+const FAILING = ['throws', 'rejects', 'streams', 'guard', 'pipe', 'interceptor'] as const;
+
+/** Every way a message may fail, behind one filter. */
+function gatewayOf(path: string, filter: ExceptionFilter | Type<ExceptionFilter>): Type {
+  abstract class Handlers {
+    @SubscribeMessage('throws')
+    throws(): void {
+      fail();
+    }
+
+    @SubscribeMessage('rejects')
+    async rejects(): Promise<void> {
+      await turn();
+      fail();
+    }
+
+    @SubscribeMessage('streams')
+    streams(): Observable<never> {
+      return throwError(() => new Error('canary-handler'));
+    }
+
+    @SubscribeMessage('streams-first')
+    streamsFirst(): Observable<number> {
+      return concat(
+        of(1),
+        throwError(() => new Error('canary-handler')),
+      );
+    }
+
+    @UseGuards(ThrowingGuard)
+    @SubscribeMessage('guard')
+    guard(): boolean {
+      return true;
+    }
+
+    @UsePipes(ThrowingPipe)
+    @SubscribeMessage('pipe')
+    pipe(@MessageBody() body: Text): object {
+      return body;
+    }
+
+    @UseInterceptors(ThrowingInterceptor)
+    @SubscribeMessage('interceptor')
+    interceptor(): boolean {
+      return true;
+    }
+
+    @SubscribeMessage('says')
+    says(): never {
+      throw new WsException('The room is full.');
+    }
+
+    @SubscribeMessage('forbids')
+    forbids(): never {
+      throw new ForbiddenException();
+    }
+
+    @SubscribeMessage('limits')
+    limits(): never {
+      throw new RateLimitedException(1000);
+    }
+
+    @SubscribeMessage('nothing')
+    nothing(): void {
+      // Is acknowledged.
+    }
+
+    @SubscribeMessage('echo')
+    echo(@MessageBody() body: Text): object {
+      return body;
+    }
+  }
+
+  @UseFilters(filter as ExceptionFilter)
+  @SecureGateway({ path })
+  class OneGateway extends Handlers {}
+  return OneGateway;
+}
+
+const FILTERS: readonly [name: string, filter: ExceptionFilter | Type<ExceptionFilter>][] = [
+  ['base', new BaseWsExceptionFilter()],
+  ['base-class', BaseWsExceptionFilter],
+  ['sending', Sending],
+  ['answering', Answering],
+  ['answering-later', AnsweringLater],
+  ['answering-by-connection', AnsweringByConnection],
+  ['pushing', Pushing],
+  ['returning', Returning],
+  ['silent', new Silent()],
+  ['silent-later', SilentLater],
+  ['throwing', Throwing],
+  ['rejecting', Rejecting],
+  ['converting', new Converting()],
+  ['delegating', Delegating],
+  ['own', WsExceptionFilter],
+];
+
+const ANSWERING = new Set(['answering', 'answering-later', 'answering-by-connection']);
+
+/** Binds its filter on a method, and on the class above the decorator of the gateway. */
+@UseFilters(Silent)
+@SecureGateway({ path: '/placed' })
+class PlacedGateway {
+  @UseFilters(Sending)
+  @SubscribeMessage('sending')
+  sending(): void {
+    fail();
+  }
+
+  @SubscribeMessage('silent')
+  silent(): void {
+    fail();
+  }
+}
+
+@Catch(ForbiddenException)
+class ForForbidden implements ExceptionFilter {
+  catch(_exception: unknown, host: ArgumentsHost): void {
+    clientIn(host).send('{"event":"forbidden","data":null}');
+  }
+}
+
+/** Its filter is for one kind of exception, and its own handlers are beside inherited ones. */
+@UseFilters(ForForbidden)
+@SecureGateway({ path: '/chosen' })
+class BaseGateway {
+  @SubscribeMessage('forbids')
+  forbids(): never {
+    throw new ForbiddenException();
+  }
+}
+
+class ChosenGateway extends BaseGateway {
+  @SubscribeMessage('forbids-too')
+  forbidsToo(): never {
+    throw new ForbiddenException();
+  }
+
+  @SubscribeMessage('throws')
+  throws(): void {
+    fail();
+  }
+}
+
+let running: RunningApp;
+let logged: Logged;
+const rejections: unknown[] = [];
+const note = (reason: unknown): void => void rejections.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', note);
+  running = await startApp({
+    gateways: [
+      ...FILTERS.map(([name, filter]) => gatewayOf(`/${name}`, filter)),
+      gatewayOf('/gated', Gated),
+      PlacedGateway,
+      ChosenGateway,
+    ],
+    options: {
+      strikeLimit: 3,
+      maxInFlight: 1,
+      maxConnectionsPerUser: 1000,
+      rateLimit: 100_000,
+      connectRateLimit: 1000,
+    },
+  });
+});
+
+beforeEach(() => void (logged = new Logged()));
+
+afterEach(() => {
+  logged.stop();
+  expect(rejections.splice(0)).toEqual([]);
+});
+
+afterAll(async () => {
+  await running.close();
+  process.off('unhandledRejection', note);
+});
+
+const connect = async (path: string): Promise<TestClient> =>
+  TestClient.connect(running.url + path, { token: await mintToken() });
+
+/** Everything that comes of one frame. */
+async function allOf(client: TestClient, frame: object): Promise<Frame[]> {
+  client.send(frame);
+  // What waits for a turn is done before the second of these is answered.
+  for (let count = 0; count < 3; count++) {
+    client.send({ event: 'ping', id: 'over' });
+    await turn();
+  }
+  const frames: Frame[] = [];
+  for (let pongs = 0; pongs < 3;) {
+    const next = await client.next();
+    if (next.id === 'over') pongs++;
+    else frames.push(next);
+  }
+  return frames;
+}
+
+/** What a client waits for under the id of its request, and nothing else comes under it. */
+async function answersTo(path: string, event: string): Promise<Frame[]> {
+  const client = await connect(path);
+  client.send({ event, data: {}, id: 7 });
+  const frames: Frame[] = [];
+  while (!frames.some(({ id }) => id === 7)) frames.push(await client.next());
+  frames.push(...(await allOf(client, { event: 'ping', id: 'more' })));
+  await client.close();
+  return frames.filter(({ id }) => id !== 'more');
+}
+
+describe.each(FILTERS)('behind the filter "%s"', (name) => {
+  it.each(FAILING)(
+    'I11 what failed is answered once under its id, and not acknowledged: %s',
+    async (event) => {
+      const frames = await answersTo(`/${name}`, event);
+      const answers = frames.filter(({ id }) => id === 7);
+      expect(answers).toHaveLength(1);
+      expect(answers[0]?.event).toBe(ANSWERING.has(name) ? 'failed' : 'exception');
+      const own = frames.filter((frame) => frame.event !== 'failed' && !('cause' in (frame.data ?? {})));
+      expect(JSON.stringify(own)).not.toContain('canary');
+    },
+  );
+
+  it('what did not fail is answered and acknowledged as ever', async () => {
+    const client = await connect(`/${name}`);
+    expect(await client.request('nothing')).toMatchObject({ event: 'ack', data: null });
+    expect(await client.request('echo', { text: 'x' })).toMatchObject({ event: 'echo', data: { text: 'x' } });
+    await client.close();
+  });
+
+  it('a request of our client never resolves', async () => {
+    const client = new WsClient({
+      url: `${running.url}/${name}`,
+      token: await mintToken(),
+      WebSocket,
+    });
+    const open = new Promise<void>((resolve) => {
+      client.on('session', () => resolve());
+    });
+    client.connect();
+    await open;
+    const outcome = await client.request('throws').then(
+      (data) => ({ data }),
+      ({ code }: RequestError) => ({ code }),
+    );
+    const code = name === 'converting' ? 'OVERLOADED' : 'INTERNAL_ERROR';
+    // A frame of the application's own that is no `exception` is a reply.
+    expect(outcome).toEqual(ANSWERING.has(name) ? { data: null } : { code });
+    client.close();
+  });
+});
+
+it('I11 the answer says what the exception says, where a filter did not say it under the id', async () => {
+  const client = await connect('/silent');
+  expect(await client.request('says')).toMatchObject({
+    data: { code: 'BAD_MESSAGE', message: 'The room is full.' },
+  });
+  expect(await client.request('echo', { text: 1 })).toMatchObject({
+    data: { code: 'VALIDATION_FAILED', errors: [{ path: 'text' }] },
+  });
+  await client.close();
+  const converting = await connect('/converting');
+  expect(await converting.request('throws')).toMatchObject({
+    data: { code: 'OVERLOADED', message: 'Come back later.', retryAfterMs: 5 },
+  });
+  await converting.close();
+});
+
+it('a message without an id is left to the filter', async () => {
+  const sent: [path: string, count: number][] = [
+    ['/base', 1],
+    ['/sending', 1],
+    ['/silent', 0],
+    ['/throwing', 0],
+    ['/own', 1],
+  ];
+  for (const [path, count] of sent) {
+    const client = await connect(path);
+    expect(await allOf(client, { event: 'throws' })).toHaveLength(count);
+    await client.close();
+  }
+});
+
+it('a stream that fails after its first value ends in an error under the id', async () => {
+  const frames = await answersTo('/silent', 'streams-first');
+  expect(frames.map(({ event, id }) => [event, id])).toEqual([
+    ['streams-first', 7],
+    ['exception', 7],
+  ]);
+});
+
+it('I1 a refusal is a violation behind a filter of the application as well', async () => {
+  for (const event of ['forbids', 'limits']) {
+    const client = await connect('/silent');
+    for (let id = 0; id < 3; id++) client.send({ event, data: {}, id });
+    expect((await client.closed).code).toBe(4429);
+  }
+});
+
+it('the filter of a method is asked before that of its class, and of several the one for the exception', async () => {
+  const placed = await connect('/placed');
+  expect(await allOf(placed, { event: 'sending' })).toEqual([{ event: 'failed', data: null }]);
+  expect(await allOf(placed, { event: 'silent' })).toEqual([]);
+  await placed.close();
+  const chosen = await connect('/chosen');
+  for (const event of ['forbids', 'forbids-too'])
+    expect(await allOf(chosen, { event, id: 1 })).toMatchObject([
+      { event: 'forbidden' },
+      { event: 'exception', data: { code: 'FORBIDDEN' }, id: 1 },
+    ]);
+  expect(await allOf(chosen, { event: 'throws' })).toMatchObject([{ data: { code: 'INTERNAL_ERROR' } }]);
+  await chosen.close();
+});
+
+it('R9 a handler holds its place until an asynchronous filter is done', async () => {
+  let open: () => void = () => undefined;
+  Gated.gate = new Promise((resolve) => (open = resolve));
+  const client = await connect('/gated');
+  client.send({ event: 'throws', id: 1 });
+  expect(await allOf(client, { event: 'nothing', id: 2 })).toEqual([]);
+  open();
+  expect([(await client.next()).id, (await client.next()).id]).toEqual([1, 2]);
+  await client.close();
+});
+
+it('L6 handlers and filters that fail are told with one stack, and then counted', async () => {
+  for (const [path, text] of [
+    ['/own', 'A handler of "throws" failed'],
+    ['/silent', 'A handler of "throws" failed'],
+    ['/throwing', 'A filter of "throws" failed'],
+    ['/rejecting', 'A filter of "throws" failed'],
+  ] as const) {
+    logged.errors.length = 0;
+    const client = await connect(path);
+    for (let count = 0; count < 5; count++) await client.request('throws');
+    await client.close();
+    // The kinds are known since the tests before, or are told once.
+    expect(logged.texts.filter((line) => line === text).length).toBeLessThan(2);
+    expect(logged.texts.filter((line) => line !== text)).toEqual([]);
+  }
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { Bystander } from '../support/bystander.js';
+import { expectConnections } from '../support/health.js';
+import { anyFrame } from '../support/random-frames.js';
+import { RawConnection, type Target } from '../support/raw-connection.js';
+import { hasProc, residentMb } from '../support/resident-memory.js';
+import { Service } from '../support/service.js';
+import { mintToken } from '../support/tokens.js';
+import { UNLIMITED } from '../support/unlimited.js';
+
+const FRAMES = 20_000;
+const FRAMES_PER_CONNECTION = 10;
+const CONNECTIONS_AT_ONCE = 20;
+const MAX_P99_MS = 100;
+const MIN_ECHOES = 30;
+const MAX_GROWTH_MB = 60;
+/** Of all kinds, in the time after which a kind is written again. */
+const MAX_LINES = 400;
+const WINDOW_MS = 10_000;
+/** The same frames every time, unless one is given to look further. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
+
+/** Codes a server may send; 1011 would be a fault of its own, whatever came in. */
+const isRight = (code: number): boolean =>
+  code !== 1011 && ((code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || code >= 3000);
+
+/** Writes the frames, says no more, and reads to the end. Resolves with how many answers there were. */
+async function pour(frames: readonly Buffer[], target: Target): Promise<number> {
+  const connection = await RawConnection.open(target);
+  try {
+    for (const bytes of frames) connection.write(bytes);
+    await connection.finish();
+    for (const message of connection.messages) {
+      const { event, data } = JSON.parse(message) as { event: string; data?: { code?: string } | null };
+      expect(typeof event).toBe('string');
+      expect(data?.code).not.toBe('INTERNAL_ERROR');
+    }
+    const { closing } = connection;
+    if (closing && closing.length > 0) expect(isRight(closing.readUInt16BE())).toBe(true);
+    return connection.messages.length + connection.pongs.length;
+  } finally {
+    connection.destroy();
+  }
+}
+
+describe('random frames', () => {
+  let service: Service & { url: string };
+
+  beforeAll(async () => {
+    service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
+  });
+
+  afterAll(() => service.stop());
+
+  it('I1 I7 L5 neither end nor slow the service, and leave nothing behind', async () => {
+    const { url, process } = service;
+    const { pid } = process;
+    const target = { url, token: await mintToken({ sub: 'fuzzer' }) };
+    const bystander = await Bystander.connect(service, await mintToken({ sub: 'bystander' }));
+    const script = fc.array(anyFrame, {
+      minLength: FRAMES_PER_CONNECTION,
+      maxLength: FRAMES_PER_CONNECTION,
+    });
+    const scripts = fc.array(script, { minLength: CONNECTIONS_AT_ONCE, maxLength: CONNECTIONS_AT_ONCE });
+    const startedAt = performance.now();
+    const mbBefore = hasProc ? residentMb(service) : 0;
+
+    let answers = 0;
+    const property = fc.asyncProperty(scripts, async (round) => {
+      const counts = await Promise.all(round.map((frames) => pour(frames, target)));
+      for (const count of counts) answers += count;
+    });
+    // A failure is not made smaller: what ended the service cannot be tried again.
+    await fc.assert(property, {
+      seed: SEED,
+      numRuns: FRAMES / FRAMES_PER_CONNECTION / CONNECTIONS_AT_ONCE,
+      endOnFailure: true,
+    });
+    const echoes = await bystander.leave();
+
+    expect(echoes.count).toBeGreaterThan(MIN_ECHOES);
+    expect(echoes.p99).toBeLessThan(MAX_P99_MS);
+    await expectConnections(url, 0);
+    expect(hasProc ? residentMb(service) - mbBefore : 0).toBeLessThan(MAX_GROWTH_MB);
+    expect([process.pid, process.exitCode, service.stderr]).toEqual([pid, null, '']);
+    const windows = Math.ceil((performance.now() - startedAt) / WINDOW_MS);
+    expect(service.stdout.split('\n').length).toBeLessThan(MAX_LINES * windows);
+    // They were frames, not noise: the service has looked at many of them.
+    expect(answers).toBeGreaterThan(FRAMES / 10);
+  }, 120_000);
+});

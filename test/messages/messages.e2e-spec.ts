@@ -1,0 +1,432 @@
+import {
+  BadRequestException,
+  ForbiddenException,
+  Injectable,
+  type PipeTransform,
+  UseFilters,
+  UseInterceptors,
+} from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { MessageBody, SubscribeMessage, WsException } from '@nestjs/websockets';
+import { IsInt, IsString, MaxLength } from 'class-validator';
+import {
+  CurrentConnection,
+  CurrentPrincipal,
+  PlainText,
+  SecureGateway,
+  Trim,
+  WsExceptionFilter,
+  WsSecurityException,
+  type Connection,
+  type Principal,
+} from 'nestjs-ws-security';
+import { map, of, throwError, type Observable } from 'rxjs';
+import { startApp, type RunningApp } from '../support/start-app.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+class ErrorDto {
+  @IsString()
+  error!: string;
+}
+
+class NoteDto {
+  @PlainText()
+  @Trim()
+  @IsString()
+  @MaxLength(20)
+  text!: string;
+}
+
+class CountDto {
+  @IsInt()
+  count!: number;
+}
+
+@Injectable()
+class Doubling implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(map((value: number) => value * 2));
+  }
+}
+
+class TeapotError extends Error {}
+
+@Injectable()
+class TeapotFilter extends WsExceptionFilter {
+  protected override toBody(exception: unknown, event: string | undefined) {
+    if (exception instanceof TeapotError)
+      return new WsSecurityException('FORBIDDEN', 'I am a teapot').toBody();
+    return super.toBody(exception, event);
+  }
+}
+
+@Injectable()
+class Upper implements PipeTransform<string> {
+  transform(value: string): string {
+    return value.toUpperCase();
+  }
+}
+
+@SecureGateway({ path: '/ws' })
+class KitchenSink {
+  @SubscribeMessage('note')
+  note(@MessageBody() { text }: NoteDto): { text: string } {
+    return { text };
+  }
+
+  @SubscribeMessage('count')
+  count(@MessageBody() body: CountDto): object {
+    return { count: body.count, isInstance: body instanceof CountDto };
+  }
+
+  @SubscribeMessage('named')
+  named(): object {
+    return { event: 'other', data: 7 };
+  }
+
+  @SubscribeMessage('nothing')
+  nothing(): void {}
+
+  @SubscribeMessage('stream')
+  stream(): Observable<number> {
+    return of(1, 2, 3);
+  }
+
+  @SubscribeMessage('broken-stream')
+  brokenStream(): Observable<number> {
+    return throwError(() => new Error('canary-stream'));
+  }
+
+  @UseInterceptors(Doubling)
+  @SubscribeMessage('doubled')
+  doubled(): number {
+    return 21;
+  }
+
+  @SubscribeMessage('bigint')
+  bigint(): object {
+    return { value: 1n };
+  }
+
+  @SubscribeMessage('function')
+  function(): () => void {
+    return () => undefined;
+  }
+
+  @SubscribeMessage('symbol')
+  symbol(): object {
+    return { event: 'other', data: Symbol('one') };
+  }
+
+  @SubscribeMessage('unwritten')
+  unwritten(): object {
+    return { toJSON: () => undefined };
+  }
+
+  @SubscribeMessage('unreadable')
+  unreadable(): Observable<object> {
+    const value = {
+      get event(): never {
+        throw new Error('canary-getter');
+      },
+    };
+    return of(value, { text: 'next' });
+  }
+
+  @SubscribeMessage('throws')
+  throws(): void {
+    throw new Error('canary-secret');
+  }
+
+  @SubscribeMessage('rejects')
+  async rejects(): Promise<void> {
+    await Promise.resolve();
+    throw new BadRequestException('No such note');
+  }
+
+  @SubscribeMessage('forbids')
+  forbids(): void {
+    throw new ForbiddenException('canary-internal');
+  }
+
+  @SubscribeMessage('ws-exception')
+  wsException(): void {
+    throw new WsException('Room is full');
+  }
+
+  @SubscribeMessage('ws-exception-of')
+  wsExceptionOf(@MessageBody() { error }: ErrorDto): void {
+    throw new WsException(JSON.parse(error) as object);
+  }
+
+  @SubscribeMessage('own-limit')
+  ownLimit(): void {
+    throw new WsSecurityException('RATE_LIMITED', 'One report a day.');
+  }
+
+  @UseFilters(TeapotFilter)
+  @SubscribeMessage('teapot')
+  teapot(): void {
+    throw new TeapotError();
+  }
+
+  @SubscribeMessage('shout')
+  shout(@MessageBody('word', Upper) word: string): object {
+    return { word };
+  }
+
+  @SubscribeMessage('me')
+  me(@CurrentPrincipal() principal: Principal, @CurrentConnection() connection: Connection): object {
+    connection.push('hello', { to: principal.id });
+    return { id: principal.id, path: connection.path };
+  }
+}
+
+let running: RunningApp;
+let client: TestClient;
+let token: string;
+
+beforeAll(async () => {
+  running = await startApp({
+    gateways: [KitchenSink, Doubling, Upper],
+    options: { rateLimit: 1000, maxPayloadBytes: 4096 },
+  });
+  token = await mintToken();
+});
+
+beforeEach(async () => {
+  client = await TestClient.connect(`${running.url}/ws`, { token });
+});
+
+afterEach(() => client.close());
+afterAll(() => running.close());
+
+/** Proof of life after something bad. */
+async function expectServed(): Promise<void> {
+  expect(await client.request('note', { text: 'still here' })).toMatchObject({ event: 'note' });
+}
+
+describe('replies', () => {
+  it('carry the event and the id of the request', async () => {
+    client.send({ event: 'note', data: { text: 'hi' }, id: 'a-1' });
+    expect(await client.next()).toEqual({ event: 'note', data: { text: 'hi' }, id: 'a-1' });
+    client.send({ event: 'note', data: { text: 'hi' } });
+    expect(await client.next()).toEqual({ event: 'note', data: { text: 'hi' } });
+  });
+
+  it('may name another event', async () => {
+    expect(await client.request('named')).toEqual({ event: 'other', data: 7, id: 1 });
+  });
+
+  it('acknowledge a request whose handler returns nothing, and only a request', async () => {
+    client.send({ event: 'nothing' });
+    expect(await client.request('nothing')).toEqual({ event: 'ack', data: null, id: 1 });
+  });
+
+  it('stream what an observable emits', async () => {
+    client.send({ event: 'stream', id: 9 });
+    const frames = [await client.next(), await client.next(), await client.next()];
+    expect(frames.map(({ data, id }) => [data, id])).toEqual([
+      [1, 9],
+      [2, 9],
+      [3, 9],
+    ]);
+  });
+
+  it('pass through interceptors', async () => {
+    expect(await client.request('doubled')).toMatchObject({ event: 'doubled', data: 42 });
+  });
+
+  it('come beside pushes, which have no id', async () => {
+    client.send({ event: 'me', id: 1 });
+    expect([await client.next(), await client.next()]).toEqual([
+      { event: 'hello', data: { to: 'alice' } },
+      { event: 'me', data: { id: 'alice', path: '/ws' }, id: 1 },
+    ]);
+  });
+
+  it.each(['bigint', 'function', 'symbol', 'unwritten'])(
+    'L5 that cannot be serialised are INTERNAL_ERROR: %s',
+    async (event) => {
+      expect(await client.request(event)).toMatchObject({
+        event: 'exception',
+        data: { code: 'INTERNAL_ERROR' },
+      });
+      await expectServed();
+    },
+  );
+
+  it('L5 that cannot even be read are INTERNAL_ERROR, and the stream goes on', async () => {
+    expect(await client.request('unreadable')).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+    expect(await client.next()).toMatchObject({ event: 'unreadable', data: { text: 'next' } });
+    await expectServed();
+  });
+
+  it('to ping are pong', async () => {
+    expect(await client.request('ping')).toEqual({ event: 'pong', data: null, id: 1 });
+  });
+});
+
+describe('malformed frames', () => {
+  it.each([
+    '',
+    ' ',
+    'garbage',
+    '{',
+    'null',
+    '1',
+    '"note"',
+    '[]',
+    '[{"event":"note"}]',
+    '{}',
+    '{"event":1}',
+    '{"event":null}',
+    '{"event":""}',
+    '{"event":["note"]}',
+    '{"event":"note","id":{}}',
+    '{"event":"note","id":true}',
+    '{"event":"note","id":null}',
+    '{"event":"note","extra":1}',
+    `{"event":"${'n'.repeat(200)}"}`,
+  ])('I1 %p is BAD_MESSAGE and the connection lives on', async (text) => {
+    client.send(text);
+    expect(await client.next()).toEqual({
+      event: 'exception',
+      data: { status: 'error', code: 'BAD_MESSAGE', message: 'The message is malformed.' },
+    });
+    await expectServed();
+  });
+
+  it('I1 of a request with a member too many the answer has the id', async () => {
+    client.send({ event: 'note', data: { text: 'x' }, id: 7, type: 'request' });
+    expect(await client.next()).toEqual({
+      event: 'exception',
+      data: { status: 'error', code: 'BAD_MESSAGE', message: 'The message is malformed.' },
+      id: 7,
+    });
+  });
+
+  it.each(['nope', 'constructor', '__proto__', 'toString'])(
+    'I1 the event %s is UNKNOWN_EVENT',
+    async (event) => {
+      expect(await client.request(event)).toMatchObject({
+        event: 'exception',
+        data: { code: 'UNKNOWN_EVENT' },
+        id: 1,
+      });
+      await expectServed();
+    },
+  );
+
+  it('I7 a binary frame ends the connection with 1003', async () => {
+    client.socket.send(Buffer.from('{"event":"nothing"}'));
+    expect((await client.closed).code).toBe(1003);
+  });
+
+  it('a frame over the payload limit ends the connection with 1009', async () => {
+    client.send({ event: 'note', data: { text: 'x'.repeat(5000) } });
+    expect((await client.closed).code).toBe(1009);
+  });
+});
+
+describe('validation', () => {
+  it('names the field, the rule and the reason', async () => {
+    const { data } = await client.request('note', { text: 'x'.repeat(21) });
+    expect(data).toEqual({
+      status: 'error',
+      code: 'VALIDATION_FAILED',
+      message: 'The message is not valid.',
+      errors: [
+        {
+          path: 'text',
+          constraint: 'maxLength',
+          message: 'text must be shorter than or equal to 20 characters',
+        },
+      ],
+    });
+  });
+
+  it('I2 I11 refuses unknown properties and repeats nothing but a harmless path', async () => {
+    const frame = await client.request('note', {
+      text: 'hi',
+      ['<img src=x>\u202e' + 'y'.repeat(100)]: 'canary-value',
+    });
+    expect(frame.data).toMatchObject({ code: 'VALIDATION_FAILED' });
+    const [error] = (frame.data as unknown as { errors: { path: string; constraint: string }[] }).errors;
+    expect(error?.path).toMatch(/^imgsrcxy+$/);
+    expect(error?.path.length).toBe(64);
+    expect(JSON.stringify(frame)).not.toContain('canary-value');
+  });
+
+  it.each([undefined, null, 'text', 7, [], [{ text: 'hi' }]])('refuses the body %p', async (body) => {
+    expect(await client.request('note', body)).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
+  });
+
+  it('converts nothing on a guess and hands the handler an instance', async () => {
+    expect(await client.request('count', { count: '7' })).toMatchObject({
+      data: { code: 'VALIDATION_FAILED' },
+    });
+    expect(await client.request('count', { count: 7 })).toMatchObject({
+      data: { count: 7, isInstance: true },
+    });
+  });
+
+  it('I10 sanitises before it validates', async () => {
+    const text = '  <b>Tom</b> & a < b <i>';
+    expect(await client.request('note', { text })).toMatchObject({ data: { text: 'Tom & a < b' } });
+  });
+
+  it('runs the pipes of a parameter', async () => {
+    expect(await client.request('shout', { word: 'hey' })).toMatchObject({ data: { word: 'HEY' } });
+  });
+});
+
+describe('exceptions', () => {
+  it.each([
+    ['throws', 'INTERNAL_ERROR', 'Internal server error'],
+    ['broken-stream', 'INTERNAL_ERROR', 'Internal server error'],
+    ['rejects', 'VALIDATION_FAILED', 'No such note'],
+    ['forbids', 'FORBIDDEN', 'Not allowed.'],
+    ['ws-exception', 'BAD_MESSAGE', 'Room is full'],
+    ['teapot', 'FORBIDDEN', 'I am a teapot'],
+  ])('L5 I11 %s becomes one frame with the code %s', async (event, code, message) => {
+    client.send({ event, data: { payload: 'canary-body' }, id: 1 });
+    expect(await client.next()).toEqual({
+      event: 'exception',
+      data: { status: 'error', code, message },
+      id: 1,
+    });
+    // Nothing comes behind it, no acknowledgement either.
+    client.send({ event: 'note', data: { text: 'still here' } });
+    expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
+  });
+
+  it.each<[object, object]>([
+    [{ code: 'RATE_LIMITED', message: 'Slowly', retryAfterMs: 1500 }, { retryAfterMs: 1500 }],
+    [{ code: 'RATE_LIMITED', message: 'Slowly' }, { retryAfterMs: 0 }],
+    [{ code: 'RATE_LIMITED', message: 'Slowly', retryAfterMs: -1 }, { retryAfterMs: 0 }],
+    [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: 10 }, { retryAfterMs: 10 }],
+    [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: '10' }, {}],
+    [{ code: 'FORBIDDEN', message: 'No', stack: 'canary' }, {}],
+  ])('of the application may say how long to wait, and a limit always does: %j', async (error, wait) => {
+    const { data } = await client.request('ws-exception-of', { error: JSON.stringify(error) });
+    const { code, message } = error as { code: string; message: string };
+    expect(data).toEqual({ status: 'error', code, message, ...wait });
+  });
+
+  it('of the application that limit in words of their own say how long to wait', async () => {
+    expect((await client.request('own-limit')).data).toEqual({
+      status: 'error',
+      code: 'RATE_LIMITED',
+      message: 'One report a day.',
+      retryAfterMs: 0,
+    });
+  });
+
+  it('of the application are no violations', async () => {
+    for (let count = 0; count < 25; count++)
+      expect(await client.request('ws-exception')).toMatchObject({ data: { message: 'Room is full' } });
+    await expectServed();
+  });
+});

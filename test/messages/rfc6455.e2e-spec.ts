@@ -1,0 +1,106 @@
+import { type Case, closed, cut, echoed, request } from '../rfc6455/case.js';
+import { CHAPTERS } from '../rfc6455/chapters.js';
+import { DELIVERIES, play } from '../rfc6455/play.js';
+import { expectConnections } from '../support/health.js';
+import type { Target } from '../support/raw-connection.js';
+import { close, text } from '../support/raw-frames.js';
+import { Service } from '../support/service.js';
+import { TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+import { UNLIMITED } from '../support/unlimited.js';
+
+interface TitledCase extends Case {
+  title: string;
+}
+
+const CASES: TitledCase[] = CHAPTERS.flatMap(({ title, ids, cases }) =>
+  cases.map((one) => ({ ...one, title: `${ids} ${title}: ${one.name} is ${outcomeOf(one)}` })),
+);
+
+function outcomeOf({ steps }: Case): string {
+  const last = steps.at(-1);
+  if (last === undefined || Buffer.isBuffer(last)) throw new Error('a case must expect something');
+  if (last.kind === 'close') return `closed with ${last.code ?? 'no code'}`;
+  return `answered with ${last.kind === 'error' ? last.code : last.kind}`;
+}
+
+it('the table has its cases, each of them once', () => {
+  expect(CASES.length).toBeGreaterThanOrEqual(400);
+  expect(new Set(CASES.map(({ title }) => title)).size).toBe(CASES.length);
+});
+
+describe.each([
+  { transport: 'TCP', env: { PLAIN_HTTP: '1' }, cases: CASES },
+  // The same frames in other packets: some of each kind will do.
+  { transport: 'TLS', env: {}, cases: CASES.filter((_, index) => index % 12 === 0) },
+])('frames over $transport', ({ transport, env, cases }) => {
+  let service: Service & { url: string };
+  let pid: number | undefined;
+  let target: Target;
+  let bystander: TestClient;
+
+  beforeAll(async () => {
+    service = await Service.start({ ...UNLIMITED, ...env });
+    pid = service.process.pid;
+    const token = await mintToken();
+    target = { url: service.url, token };
+    bystander = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, { token });
+  });
+
+  afterAll(async () => {
+    await bystander.close();
+    await service.stop();
+  });
+
+  it.each(cases)('$title', async (one) => {
+    await Promise.all(DELIVERIES.map((delivery) => play(one, target, delivery)));
+    expect(await bystander.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
+    await expectConnections(service.url, 1);
+    expect([service.process.pid, service.process.exitCode]).toEqual([pid, null]);
+    expect(service.stderr).toBe('');
+  });
+
+  if (transport !== 'TLS') return;
+
+  // Every record of TLS is a chunk to the service, while TCP may join what was written apart.
+  it.each([
+    [1000, [echoed(1)]],
+    [1100, [closed(1008)]],
+  ])('L5 R6 a text in %i chunks of one byte', async (size, expected) => {
+    const bytes = text(request(1, { size }));
+    const records = cut(bytes, ...Array.from({ length: size }, (_, index) => bytes.length - size + index));
+    await play({ name: '', steps: [...records, ...expected] }, target, 'in crumbs');
+    await expectConnections(service.url, 1);
+  });
+});
+
+it('L1 the event of a closed connection has the code that was sent', async () => {
+  const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
+  const target = { url: service.url, token: await mintToken() };
+  const codes = [1000, 1002, 1003, 1007, 1008, 1009];
+  for (const code of codes) {
+    const ending = (one: Case): boolean => JSON.stringify(one.steps.at(-1)) === JSON.stringify(closed(code));
+    await play(CASES.find(ending) as Case, target, 'as written');
+    await expectConnections(service.url, 0);
+  }
+  await service.stop();
+  const logged = [...service.stdout.matchAll(/"type":"connection\.closed","code":(\d+)/g)];
+  expect(logged.map(([, code]) => Number(code))).toEqual(codes);
+});
+
+it('L4 close codes that clients choose do not multiply the lines', async () => {
+  const began = performance.now();
+  const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
+  const target = { url: service.url, token: await mintToken() };
+  const codes = Array.from({ length: 100 }, (_, index) => 3000 + index);
+  await Promise.all(
+    codes.map((code) => play({ name: '', steps: [close(code), closed(code)] }, target, 'as written')),
+  );
+  await expectConnections(service.url, 0);
+  await service.stop();
+  const lines = service.stdout.split('\n').filter((line) => line.includes('"connection.closed"'));
+  expect(lines.length).toBeGreaterThan(0);
+  // Ten, and one that sums up the rest, in each ten seconds that it took.
+  const windows = Math.floor((performance.now() - began) / 10_000) + 1;
+  expect(lines.length).toBeLessThanOrEqual(11 * windows);
+});

@@ -1,0 +1,288 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { IsInt } from 'class-validator';
+import {
+  ConnectionRegistry,
+  SecureGateway,
+  type SecurityEvent,
+  SecurityEvents,
+  type WsSecurityOptions,
+} from 'nestjs-ws-security';
+import { concat, map, Observable, of, type Subscriber, throwError } from 'rxjs';
+import { ManualClock } from '../support/manual-clock.js';
+import { until } from '../support/resuming.js';
+import { type RunningApp, startApp } from '../support/start-app.js';
+import { type Frame, TestClient } from '../support/test-client.js';
+import { mintToken } from '../support/tokens.js';
+
+class ChunkDto {
+  @IsInt()
+  size!: number;
+}
+
+/** Streams that are listened to, in the order in which they began. */
+const open: Subscriber<unknown>[] = [];
+const TOO_MANY = 100_000;
+let emitted = 0;
+
+function endless(): Observable<number> {
+  return new Observable((subscriber) => {
+    open.push(subscriber);
+    subscriber.add(() => open.splice(open.indexOf(subscriber), 1));
+    subscriber.next(1);
+  });
+}
+
+/** Emits without end, and gives nobody else a turn. */
+function greedy(size: number): Observable<string> {
+  return new Observable((subscriber) => {
+    for (emitted = 0; emitted < TOO_MANY && !subscriber.closed; emitted++) subscriber.next('x'.repeat(size));
+  });
+}
+
+@SecureGateway({ path: '/ws' })
+class StreamGateway {
+  @SubscribeMessage('endless')
+  endless(): Observable<number> {
+    return endless();
+  }
+
+  @SubscribeMessage('greedy')
+  greedy(@MessageBody() { size }: ChunkDto): Observable<string> {
+    return greedy(size);
+  }
+
+  @SubscribeMessage('patient')
+  patient(@MessageBody() { size }: ChunkDto): Observable<string> {
+    return new Observable((subscriber) => {
+      open.push(subscriber);
+      subscriber.add(() => open.splice(open.indexOf(subscriber), 1));
+      const emit = (): void => {
+        if (subscriber.closed) return;
+        subscriber.next('x'.repeat(size));
+        setImmediate(emit);
+      };
+      emit();
+    });
+  }
+
+  @SubscribeMessage('ungraceful')
+  ungraceful(): Observable<number> {
+    return new Observable((subscriber) => {
+      subscriber.add(() => {
+        throw new Error('canary-teardown');
+      });
+      subscriber.next(1);
+      subscriber.complete();
+    });
+  }
+
+  @SubscribeMessage('once')
+  once(): string {
+    return 'once';
+  }
+}
+
+@Injectable()
+class Passing implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(map((value: unknown) => value));
+  }
+}
+
+@Injectable()
+class Cached implements NestInterceptor {
+  intercept(): Observable<unknown> {
+    return of('cached');
+  }
+}
+
+@UseInterceptors(Passing)
+@SecureGateway({ path: '/intercepted' })
+class InterceptedGateway {
+  @SubscribeMessage('endless')
+  endless(): Observable<number> {
+    return endless();
+  }
+
+  @SubscribeMessage('greedy')
+  greedy(@MessageBody() { size }: ChunkDto): Observable<string> {
+    return greedy(size);
+  }
+
+  @SubscribeMessage('once')
+  once(): string {
+    return 'once';
+  }
+
+  @SubscribeMessage('failing')
+  failing(): Observable<number> {
+    return concat(
+      of(1),
+      throwError(() => new Error('canary-late')),
+    );
+  }
+
+  @SubscribeMessage('later')
+  async later(): Promise<string> {
+    await new Promise((resolve) => setImmediate(resolve));
+    return 'later';
+  }
+
+  @SubscribeMessage('nothing')
+  nothing(): void {
+    // Acknowledged.
+  }
+
+  @UseInterceptors(Cached)
+  @SubscribeMessage('cached')
+  cached(): string {
+    return 'never asked';
+  }
+
+  @SubscribeMessage('one')
+  one(): Observable<string> {
+    return of('one');
+  }
+
+  @SubscribeMessage('ungraceful')
+  ungraceful(): Observable<number> {
+    return new Observable((subscriber) => {
+      subscriber.add(() => {
+        throw new Error('canary-teardown');
+      });
+      subscriber.next(1);
+    });
+  }
+
+  @SubscribeMessage('two')
+  two(): Observable<string> {
+    return of('one', 'two');
+  }
+}
+
+const OVERLOADED = {
+  event: 'exception',
+  data: { status: 'error', code: 'OVERLOADED', message: 'The service is overloaded.', retryAfterMs: 1000 },
+};
+
+let clock: ManualClock;
+let running: RunningApp;
+
+async function start(options: WsSecurityOptions = {}): Promise<void> {
+  open.length = 0;
+  clock = new ManualClock();
+  running = await startApp({
+    gateways: [StreamGateway, InterceptedGateway],
+    clock,
+    // Whatever counts as a violation ends the connection.
+    options: { strikeLimit: 1, frameBurst: 10_000, rateLimit: 10_000, ...options },
+  });
+}
+
+afterEach(() => running.close());
+
+const connect = async (path = '/ws'): Promise<TestClient> =>
+  TestClient.connect(running.url + path, { token: await mintToken() });
+
+async function begin(client: TestClient, streams: number): Promise<void> {
+  for (let i = 0; i < streams; i++) expect(await client.request('endless')).toMatchObject({ data: 1 });
+}
+
+describe('R9 a connection has so many streams at once', () => {
+  it('and one more is OVERLOADED, not begun, and no violation', async () => {
+    await start();
+    const events: SecurityEvent[] = [];
+    running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
+    const [client, other] = [await connect(), await connect()];
+    await begin(client, 16);
+    for (let i = 0; i < 3; i++)
+      expect(await client.request('endless')).toEqual({ ...OVERLOADED, id: 17 + i });
+    expect(open).toHaveLength(16);
+    expect(await client.request('once')).toMatchObject({ data: 'once' });
+    // Each connection has its own.
+    await begin(other, 1);
+    clock.advance(10_100);
+    expect(events.filter(({ type }) => type === 'messages.refused')).toMatchObject([{ OVERLOADED: 3 }]);
+    await Promise.all([client.close(), other.close()]);
+    await until(() => open.length === 0);
+  });
+
+  it('until one completes, fails or ends badly', async () => {
+    await start({ maxStreams: 2 });
+    const client = await connect();
+    await begin(client, 2);
+    const [first, second] = open;
+    first?.complete();
+    await begin(client, 1);
+    expect(await client.request('endless')).toMatchObject(OVERLOADED);
+    second?.error(new Error('canary'));
+    expect(await client.next()).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+    for (let i = 0; i < 3; i++) expect(await client.request('ungraceful')).toMatchObject({ data: 1 });
+    await begin(client, 1);
+    expect(await client.request('ungraceful')).toMatchObject(OVERLOADED);
+    await client.close();
+  });
+
+  it('behind interceptors too, where whoever answers once needs no place', async () => {
+    await start({ maxStreams: 2 });
+    const client = await connect('/intercepted');
+    await begin(client, 2);
+    const answers: [event: string, answer: object][] = [
+      ['once', { data: 'once' }],
+      ['later', { data: 'later' }],
+      ['cached', { data: 'cached' }],
+      ['nothing', { event: 'ack' }],
+      ['one', { data: 'one' }],
+      ['two', OVERLOADED],
+      // Its value had no place, and its error is the answer.
+      ['failing', { event: 'exception', data: { code: 'INTERNAL_ERROR' } }],
+      ['endless', OVERLOADED],
+      ['ungraceful', OVERLOADED],
+    ];
+    for (const [event, answer] of answers) expect(await client.request(event)).toMatchObject(answer);
+    // Of a stream that has no place nothing is seen, and nothing goes on.
+    expect(client.take()).toEqual([]);
+    expect(open).toHaveLength(2);
+    open[0]?.complete();
+    const values: Frame[] = [await client.request('two'), await client.next()];
+    expect(values.map(({ data }) => data)).toEqual(['one', 'two']);
+    await begin(client, 1);
+    expect(await client.request('endless')).toMatchObject(OVERLOADED);
+    await client.close();
+    await until(() => open.length === 0);
+  });
+});
+
+describe('R8 a stream ends with what may wait for its client', () => {
+  it.each(['/ws', '/intercepted'])('also one on %s that gives nobody else a turn', async (path) => {
+    await start();
+    const [client, other] = [await connect(path), await connect()];
+    client.send({ event: 'greedy', data: { size: 1000 } });
+    expect((await client.closed).code).toBe(1013);
+    expect(emitted).toBeLessThan(TOO_MANY);
+    expect(await other.request('once')).toMatchObject({ data: 'once' });
+    await other.close();
+  });
+
+  it('when the client does not read', async () => {
+    await start();
+    const client = await connect();
+    client.send({ event: 'patient', data: { size: 50_000 } });
+    await client.next();
+    client.socket.pause();
+    const registry = running.app.get(ConnectionRegistry);
+    const [connection] = [...registry];
+    await until(() => connection?.isOpen === false);
+    expect(connection?.closedWith).toBe(1013);
+    await until(() => open.length === 0);
+    client.socket.terminate();
+    await until(() => registry.size === 0);
+  });
+});

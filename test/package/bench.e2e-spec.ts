@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Throttle } from '@nestjs/throttler';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { IsString, MaxLength } from 'class-validator';
+import { SecureGateway, WsPublic, WsRoles } from 'nestjs-ws-security';
+import { SECRET } from '../../bench/load/tokens.js';
+import { PEERS } from '../../bench/peers/catalogue.js';
+import { assertProtected } from '../../bench/protections/assert-protected.js';
+import { missingProtections } from '../../bench/protections/protections.js';
+import { SCARCE } from '../../bench/servers/measured.js';
+import { EchoDto } from '../support/echo.gateway.js';
+import { type RunningApp, startApp } from '../support/start-app.js';
+
+class LongDto {
+  @IsString()
+  @MaxLength(1000)
+  text!: string;
+}
+
+@WsRoles('user')
+@SecureGateway({ path: '/ws' })
+class GuardedGateway {
+  @SubscribeMessage('echo')
+  echo(@MessageBody() { text }: EchoDto): { text: string } {
+    return { text };
+  }
+
+  @Throttle({ default: SCARCE })
+  @SubscribeMessage('scarce')
+  scarce(): { left: boolean } {
+    return { left: true };
+  }
+
+  @WsRoles('admin')
+  @SubscribeMessage('admin')
+  admin(): { secret: boolean } {
+    return { secret: true };
+  }
+}
+
+@WsPublic()
+@SecureGateway({ path: '/ws', public: true })
+class OpenGateway {
+  @SubscribeMessage('echo')
+  echo(@MessageBody() { text }: LongDto): { text: string } {
+    return { text };
+  }
+
+  @SubscribeMessage('scarce')
+  scarce(): { left: boolean } {
+    return { left: true };
+  }
+
+  @SubscribeMessage('admin')
+  admin(): { secret: boolean } {
+    return { secret: true };
+  }
+}
+
+interface Results {
+  guarded: string[];
+  samples: { scenario: string; peer: string; values: Record<string, number> }[];
+}
+
+function bench(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS'));
+  const child = spawn(process.execPath, ['bench/dist/main.js', ...args], { env });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+describe('the benchmark', () => {
+  let app: RunningApp | undefined;
+  let folder: string | undefined;
+
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+    if (folder) rmSync(folder, { recursive: true });
+    folder = undefined;
+  });
+
+  it('measures every scenario in a process that was protected', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-'));
+    const out = join(folder, 'results.json');
+    const { code, output } = await bench(['--smoke', '--peers=ws,secured', `--out=${out}`]);
+    expect({ code, output }).toMatchObject({ code: 0 });
+    const { guarded, samples } = JSON.parse(readFileSync(out, 'utf8')) as Results;
+    expect(guarded).toEqual(['secured']);
+    const measured = samples.filter(({ peer }) => peer === 'secured').map(({ scenario }) => scenario);
+    expect(new Set(measured)).toEqual(
+      new Set(['echo', 'handshakes', 'refused', 'attack', 'broadcast', 'memory']),
+    );
+    for (const { values } of samples.filter(({ scenario }) => scenario === 'echo')) {
+      expect(values['perSecond']).toBeGreaterThan(0);
+      expect(values['cpuUs']).toBeGreaterThan(0);
+    }
+  }, 300_000);
+
+  it('says what is wrong with its command line and fails', async () => {
+    const { code, output } = await bench(['--peers=nobody']);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^--peers=nobody: must be of ws, .*secured$/m);
+  });
+
+  it('finds every protection of a server that has them', async () => {
+    app = await startApp({ gateways: [GuardedGateway], options: { jwtSecret: SECRET } });
+    await expect(assertProtected('guarded', securedPeer(), app.port)).resolves.toBeUndefined();
+  });
+
+  it('stops at a server that lets pass what it claims to refuse', async () => {
+    app = await startApp({ gateways: [OpenGateway], options: { jwtSecret: SECRET } });
+    const { dialect, protection } = securedPeer();
+    const missing = await missingProtections({ port: app.port, dialect, protection });
+    expect(missing).toEqual([
+      expect.stringMatching(/^a wrong role is answered with .*"secret":true/),
+      expect.stringMatching(/^a text that is too long is answered with .*"event":"echo"/),
+      expect.stringMatching(/^a message over the limit is answered with .*"left":true/),
+      'a handshake without a token ends with accepted',
+    ]);
+    await expect(assertProtected('open', securedPeer(), app.port)).rejects.toThrow('open is not protected');
+  });
+});
+
+function securedPeer() {
+  const { dialect, protection } = PEERS['secured'] ?? {};
+  if (!dialect || !protection) throw new Error('the module is not among the peers');
+  return { dialect, protection };
+}

@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Module } from '@nestjs/common';
+import { SubscribeMessage } from '@nestjs/websockets';
+import {
+  CloseCode,
+  CurrentPrincipal,
+  type Principal,
+  SecureGateway,
+  WsSecurityModule,
+  WS_SECURITY_PROTOCOL,
+  type WsSecurityOptions,
+} from 'nestjs-ws-security';
+import {
+  expectClose,
+  ManualClock,
+  mintToken,
+  startTestApp,
+  type TestApp,
+  type TestAppOptions,
+  TestClient,
+} from 'nestjs-ws-security/testing';
+import { EchoGateway } from '../support/echo.gateway.js';
+
+@SecureGateway({ path: '/ws' })
+class WhoGateway {
+  @SubscribeMessage('who')
+  who(@CurrentPrincipal() { id, roles, issuer }: Principal): object {
+    return { id, roles, issuer };
+  }
+
+  @SubscribeMessage('silence')
+  silence(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+}
+
+/** A slow machine may need more time than the client gives by itself. */
+const PATIENT = { timeoutMs: 15_000 };
+
+let running: TestApp | undefined;
+
+afterEach(async () => {
+  await running?.close();
+  running = undefined;
+});
+
+async function start(config: TestAppOptions = {}): Promise<string> {
+  running = await startTestApp({ gateways: [WhoGateway], ...config });
+  return `${running.url}/ws`;
+}
+
+describe('an application under test', () => {
+  it('accepts what mintToken() mints', async () => {
+    const url = await start();
+    const client = await TestClient.connect(url, { token: await mintToken(), ...PATIENT });
+    expect((await client.request('who')).data).toEqual({ id: 'alice', roles: [], issuer: null });
+    await client.close();
+    for (const wrong of [{ expiresIn: -60 }, { secret: 'another secret of more than thirty-two bytes' }])
+      expect(await TestClient.refused(url, { token: await mintToken({}, wrong), ...PATIENT })).toMatchObject({
+        status: 401,
+        code: 'UNAUTHENTICATED',
+        headers: { 'content-type': 'application/problem+json' },
+      });
+  });
+
+  it('mints for its own issuer, audience, type, algorithm and clock', async () => {
+    const clock = new ManualClock();
+    clock.advance(7 * 86_400_000);
+    const url = await start({
+      clock,
+      options: {
+        jwtSecret: 'x'.repeat(64),
+        jwtIssuer: 'https://id.test',
+        jwtAudience: 'chat',
+        jwtType: 'at+jwt',
+        jwtAlgorithms: ['HS512'],
+      },
+    });
+    expect((await TestClient.refused(url, { token: await mintToken(), ...PATIENT })).status).toBe(401);
+    const token = await running?.mintToken({ sub: 'ben', roles: ['user'] });
+    const client = await TestClient.connect(url, { token: token as string, ...PATIENT });
+    expect((await client.request('who')).data).toEqual({
+      id: 'ben',
+      roles: ['user'],
+      issuer: 'https://id.test',
+    });
+    await client.close();
+  });
+
+  it('is the team’s own module, with its options unless the test has others', async () => {
+    @Module({
+      imports: [WsSecurityModule.forRoot({ rateLimit: 1, jwtSecret: undefined })],
+      providers: [EchoGateway],
+    })
+    class TeamModule {}
+
+    const refusals = async (options: WsSecurityOptions): Promise<number> => {
+      const url = await start({ gateways: [], module: TeamModule, options });
+      const client = await TestClient.connect(url, { token: await mintToken(), ...PATIENT });
+      const replies = [
+        await client.request('echo', { text: 'a' }),
+        await client.request('echo', { text: 'b' }),
+      ];
+      await client.close();
+      await running?.close();
+      return replies.filter(({ event }) => event === 'exception').length;
+    };
+    expect(await refusals({})).toBe(1);
+    expect(await refusals({ rateLimit: 2 })).toBe(0);
+  });
+
+  it('says what is wrong when it cannot start, or cannot mint', async () => {
+    await expect(start({ options: { rateLimit: -1 } })).rejects.toThrow(/WS_RATE_LIMIT: /);
+    const destroyed: string[] = [];
+    const resource = { onModuleDestroy: () => void destroyed.push('resource') };
+    await expect(
+      start({
+        providers: [{ provide: 'RESOURCE', useValue: resource }],
+        beforeInit: async (app) => {
+          await app.init();
+          throw new Error('no pipe');
+        },
+      }),
+    ).rejects.toThrow('no pipe');
+    expect(destroyed).toEqual(['resource']);
+    await start({ options: { jwtJwksUri: 'http://127.0.0.1:1/keys' } });
+    await expect(running?.mintToken()).rejects.toThrow('set jwtSecret');
+  });
+
+  it('has no heartbeat that a moved clock could miss', async () => {
+    const clock = new ManualClock();
+    const url = await start({ clock });
+    const client = await TestClient.connect(url, { token: await mintToken(), ...PATIENT });
+    clock.advance(3_000_000);
+    expect((await client.request('who')).event).toBe('who');
+    clock.advance(3_000_000);
+    await expectClose(client, CloseCode.TOKEN_EXPIRED);
+  });
+});
+
+describe('the test client', () => {
+  const connect = async (): Promise<TestClient> =>
+    TestClient.connect(await start(), { token: await mintToken(), ...PATIENT });
+
+  it('keeps in order what nobody asked for', async () => {
+    const url = await start();
+    const client = await TestClient.connect(url, {
+      token: await mintToken(),
+      protocols: [WS_SECURITY_PROTOCOL],
+      ...PATIENT,
+    });
+    expect(client.protocol).toBe(WS_SECURITY_PROTOCOL);
+    client.send({ event: 'ping' });
+    client.send('no JSON');
+    expect((await client.request('who')).event).toBe('who');
+    expect((await client.next('exception')).data).toMatchObject({ code: 'BAD_MESSAGE' });
+    expect((await client.next()).event).toBe('session');
+    expect(client.take().map(({ event }) => event)).toEqual(['pong']);
+    expect(client.take()).toEqual([]);
+    await client.close();
+    expect(await client.closed).toMatchObject({ code: 1000 });
+  });
+
+  it('gives up in time and says what it waited for and what came', async () => {
+    const client = await connect();
+    client.send({ event: 'ping' });
+    // Its answer comes behind the pong.
+    await client.request('who');
+    Object.assign(client, { timeoutMs: 200 });
+    await expect(client.request('silence')).rejects.toThrow(
+      'waited in vain for the reply to "silence"; unread, the last 1 of 1: {"event":"pong","data":null} (after 200 ms)',
+    );
+    await expect(client.next('news')).rejects.toThrow('waited in vain for a frame "news"');
+    await expect(expectClose(client, CloseCode.FORBIDDEN)).rejects.toThrow(
+      'expected the connection to be closed with 4403 (FORBIDDEN), but it is open; unread',
+    );
+    // A reader that has given up takes no frame away.
+    client.take();
+    Object.assign(client, PATIENT);
+    client.send({ event: 'ping' });
+    expect((await client.next()).event).toBe('pong');
+    await client.close();
+  });
+
+  it('does not wait for a connection that has ended', async () => {
+    const client = await connect();
+    const waiting = client.next().catch(String);
+    client.send('['.repeat(70_000));
+    expect(await waiting).toContain('the connection closed with 1009 (MESSAGE_TOO_BIG)');
+    await expect(client.request('who')).rejects.toThrow();
+    await expect(client.next()).rejects.toThrow('closed with 1009');
+    await expect(expectClose(client, CloseCode.FORBIDDEN)).rejects.toThrow(
+      'closed with 4403 (FORBIDDEN), but it was closed with 1009 (MESSAGE_TOO_BIG)',
+    );
+    expect(await expectClose(client, CloseCode.MESSAGE_TOO_BIG)).toMatchObject({ code: 1009 });
+  });
+
+  it('tells refusals from acceptance', async () => {
+    const url = await start();
+    await expect(TestClient.connect(url, PATIENT)).rejects.toThrow('refused with 401 UNAUTHENTICATED');
+    await expect(TestClient.refused(url, { token: await mintToken(), ...PATIENT })).rejects.toThrow(
+      'it was accepted',
+    );
+    expect(
+      await TestClient.refused(url, { token: await mintToken(), origin: 'https://evil.test', ...PATIENT }),
+    ).toMatchObject({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
+    expect(
+      await TestClient.refused(url, { headers: { authorization: 'Bearer x' }, ...PATIENT }),
+    ).toMatchObject({
+      status: 401,
+    });
+  });
+
+  it('does not wait for a server that never answers, and waits no longer for one that is not there', async () => {
+    const sockets: Socket[] = [];
+    const silent: Server = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `ws://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    await expect(TestClient.connect(url, { timeoutMs: 100 })).rejects.toThrow(
+      `the handshake with ${url} was not answered (after 100 ms)`,
+    );
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+    await expect(TestClient.refused(url)).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+it('docs/testing.md shows these files', () => {
+  const text = readFileSync('docs/testing.md', 'utf8');
+  for (const file of ['notes.gateway.ts', 'notes.e2e-spec.ts'].map((name) => `docs/examples/testing/${name}`))
+    expect(text).toContain(`\`\`\`ts\n// ${file}\n${readFileSync(file, 'utf8')}\`\`\``);
+});
