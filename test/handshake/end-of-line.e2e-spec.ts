@@ -262,6 +262,28 @@ it('a client that was in the middle of a frame when the server closed ends the c
   expect(PublicGateway.closedWith).toEqual([CloseCode.FORBIDDEN]);
 });
 
+it.each([
+  ['that is kicked', '/public', {}, CloseCode.FORBIDDEN],
+  ['that is refused', '/members', { rejectWith: 'close' }, CloseCode.UNAUTHENTICATED],
+] as const)(
+  'over TLS a client %s hears the close code and ends properly',
+  async (_what, path, options, code) => {
+    await start(options, true);
+    const client = new Client(`${running.url}${path}`, { rejectUnauthorized: false });
+    const errors: unknown[] = [];
+    client.on('error', (error) => errors.push(error));
+    const closed = new Promise((resolve) => client.on('close', resolve));
+    await new Promise((resolve) => client.on('open', resolve));
+    kickAll();
+    expect(await closed).toBe(code);
+    expect(errors).toEqual([]);
+    if (path === '/public') {
+      while (PublicGateway.closedWith.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(PublicGateway.closedWith).toEqual([code]);
+    }
+  },
+);
+
 describe('with close codes instead of responses', () => {
   /** How so many handshakes end: a close code, or an HTTP status. */
   async function outcomes(count: number): Promise<number[]> {
