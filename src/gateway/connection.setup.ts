@@ -25,7 +25,7 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import { BanService, closeBanned } from '../throttling/bans/ban.service.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { InBandAuth } from '../login/in-band-auth.js';
-import { Login } from '../login/first-message-login.js';
+import { FirstMessageLogin } from '../login/first-message-login.js';
 import { violationCodeOf } from './violation-code.js';
 
 const logger = new Logger('WsSecurity');
@@ -45,7 +45,7 @@ export class ConnectionSetup implements ChannelServices {
     private readonly bans: BanService,
     private readonly resumes: ResumeService,
     private readonly expiry: ExpiryService,
-    private readonly login: Login,
+    private readonly login: FirstMessageLogin,
     private readonly auth: InBandAuth,
     private readonly faults: Faults,
   ) {}
@@ -75,7 +75,7 @@ export class ConnectionSetup implements ChannelServices {
       return;
     }
     channel.pause();
-    const login = this.login.of(connection, channel);
+    const login = this.login.logIn(connection, channel);
     this.settle(
       connection,
       login.then((isIn) => (isIn ? start() : channel.open())),

@@ -11,7 +11,7 @@ import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import { ClientAddressResolver } from './client/client-address.js';
+import { ClientLocator } from './client/client-locator.js';
 import { ClosingServer } from './closing-server.js';
 import type { Endpoint } from './endpoint.interface.js';
 import { Handshake } from './handshake.js';
@@ -24,7 +24,6 @@ import { principalOfCertificate } from './tls/client-certificate.js';
 /** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
 @Injectable()
 export class HandshakeService implements OnApplicationShutdown {
-  private readonly clients: ClientAddressResolver;
   private readonly closing: ClosingServer | undefined;
 
   constructor(
@@ -34,10 +33,14 @@ export class HandshakeService implements OnApplicationShutdown {
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly clock: Clock,
     private readonly extractor: CredentialExtractor,
+    private readonly clients: ClientLocator,
     private readonly faults: Faults,
   ) {
-    this.clients = new ClientAddressResolver(options);
     this.closing = options.rejectWith === 'close' ? new ClosingServer(options, clock) : undefined;
+  }
+
+  onApplicationShutdown(): void {
+    this.closing?.close();
   }
 
   /** Nothing that the client sent after its request is read before the decision. */
@@ -48,7 +51,7 @@ export class HandshakeService implements OnApplicationShutdown {
     head: Buffer,
   ): void | Promise<void> {
     const request = new UpgradeRequest(raw);
-    const handshake = new Handshake(request, endpoint, this.clients.resolve(request), this.extractor);
+    const handshake = new Handshake(request, endpoint, this.clients.of(request), this.extractor);
     if (raw.socket instanceof TLSSocket && raw.socket.authorized) {
       handshake.certificate = principalOfCertificate(raw.socket, this.clock.now());
       handshake.proof = new CertificateProof(raw.socket, this.clock);
@@ -65,10 +68,6 @@ export class HandshakeService implements OnApplicationShutdown {
       () => this.accept(handshake, socket, head),
       (error: unknown) => this.refuse(handshake, error, socket, head),
     );
-  }
-
-  onApplicationShutdown(): void {
-    this.closing?.close();
   }
 
   /** A handshake that ended in an error of ours. */

@@ -16,7 +16,7 @@ import { InBandAuth } from './in-band-auth.js';
  * looked at before, and silence ends them.
  */
 @Injectable()
-export class Login {
+export class FirstMessageLogin {
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly wheel: TimerWheel,
@@ -25,7 +25,7 @@ export class Login {
   ) {}
 
   /** @returns whether the connection is authenticated now; if not, it is being closed */
-  async of(connection: Connection, channel: MessageChannel): Promise<boolean> {
+  async logIn(connection: Connection, channel: MessageChannel): Promise<boolean> {
     const message = await this.firstMessage(connection, channel);
     if (!message) return false;
     if (message.event !== ReservedEvent.AUTH) {

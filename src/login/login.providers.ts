@@ -1,11 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
-import { Login } from './first-message-login.js';
+import { FirstMessageLogin } from './first-message-login.js';
 import { InBandAuth } from './in-band-auth.js';
 
 /** Credentials that come in a message. */
 export const LOGIN_PROVIDERS: Provider[] = [
   InBandAuth,
   { provide: AuthEventHandler, useExisting: InBandAuth },
-  Login,
+  FirstMessageLogin,
 ];

@@ -8,7 +8,7 @@ import { REQUEST_SCOPED_CREATE_EXCEPTION, SCOPE_OPTIONS_METADATA } from './metad
  *
  * @throws WsConfigurationError when it, or something it injects, would be made for each request
  */
-export async function instanceOf<T extends object>(type: Type<T>, moduleRef: ModuleRef): Promise<T> {
+export async function providedInstanceOf<T extends object>(type: Type<T>, moduleRef: ModuleRef): Promise<T> {
   const scope = providedScopeOf(type, moduleRef);
   if ((scope ?? declaredScopeOf(type)) === Scope.REQUEST) throw perRequest(type);
   if (scope === Scope.DEFAULT) return moduleRef.get<T>(type, { strict: false });

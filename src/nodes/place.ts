@@ -3,11 +3,11 @@ import type { Faults } from '../faults/faults.js';
 import { unawaited } from '../time/maybe-promise.js';
 
 /**
- * Gives a place back. It lives as long as the connection, so nothing of the handshake may be in its scope.
+ * What gives a place back. It lives as long as the connection, so nothing of the handshake may be in its scope.
  *
  * @param scope where the place was taken
  */
-export function placeIn(directory: ConnectionDirectory, scope: string, faults: Faults): () => void {
+export function releaseOf(directory: ConnectionDirectory, scope: string, faults: Faults): () => void {
   return () =>
     unawaited(
       () => directory.release(scope),

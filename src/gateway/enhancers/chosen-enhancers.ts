@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { WsExceptionFilter } from '../../messages/ws-exception.filter.js';
 import { WsValidationPipe } from '../../validation/ws-validation.pipe.js';
-import { instanceOf } from '../../nest/provided-instance.js';
+import { providedInstanceOf } from '../../nest/provided-instance.js';
 
 /** The pipe and the filter of all gateways: the module's, or what the application provides in their place. */
 @Injectable()
@@ -13,8 +13,8 @@ export class ChosenEnhancers {
   constructor(private readonly moduleRef: ModuleRef) {}
 
   async prepare(): Promise<void> {
-    this.pipe = await instanceOf(WsValidationPipe, this.moduleRef);
-    this.filter = await instanceOf(WsExceptionFilter, this.moduleRef);
+    this.pipe = await providedInstanceOf(WsValidationPipe, this.moduleRef);
+    this.filter = await providedInstanceOf(WsExceptionFilter, this.moduleRef);
   }
 
   /** Whether nobody would want to see what is refused before Nest is entered. */

@@ -2,7 +2,7 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { WsConnectGuard } from '../../handshake/ws-connect.guard.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
-import { instanceOf } from '../../nest/provided-instance.js';
+import { providedInstanceOf } from '../../nest/provided-instance.js';
 
 /** The guard classes that `forRoot({ connectGuards })` named. */
 export const MODULE_CONNECT_GUARDS = Symbol('MODULE_CONNECT_GUARDS');
@@ -16,9 +16,9 @@ export class ConnectGuards {
   ) {}
 
   async of(gateways: readonly DiscoveredGateway[]): Promise<WsConnectGuard[]> {
-    const found = this.everywhere.map((guard) => instanceOf(guard, this.moduleRef));
+    const found = this.everywhere.map((guard) => providedInstanceOf(guard, this.moduleRef));
     for (const { options, moduleRef } of gateways) {
-      found.push(...(options?.connectGuards ?? []).map((guard) => instanceOf(guard, moduleRef)));
+      found.push(...(options?.connectGuards ?? []).map((guard) => providedInstanceOf(guard, moduleRef)));
     }
     return Promise.all(found);
   }

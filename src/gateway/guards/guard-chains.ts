@@ -3,7 +3,7 @@ import { ApplicationConfig, ModuleRef } from '@nestjs/core';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 import { clashesIn, type GuardType, orderOf } from './guard-order.js';
-import { instanceOf } from '../../nest/provided-instance.js';
+import { providedInstanceOf } from '../../nest/provided-instance.js';
 import { preparesNoBodies, UnpreparedBodyGuard } from './unprepared-body.guard.js';
 
 /** The guard classes that `forRoot({ guards })` named. */
@@ -33,8 +33,8 @@ export class GuardChains {
     for (const { instance, options, moduleRef } of gateways) {
       const own = options?.guards ?? [];
       const guards = [...orderOf(own, this.everywhere), ...last].map((guard) => {
-        if (own.includes(guard)) return instanceOf(guard, moduleRef);
-        const made = shared.get(guard) ?? instanceOf(guard, this.moduleRef);
+        if (own.includes(guard)) return providedInstanceOf(guard, moduleRef);
+        const made = shared.get(guard) ?? providedInstanceOf(guard, this.moduleRef);
         shared.set(guard, made);
         return made;
       });

@@ -20,6 +20,11 @@ export class ClientLocator {
 
   /** @param request as Node has it; Fastify keeps it in `request.raw` */
   locate(request: IncomingMessage): ClientOrigin {
-    return this.clients.resolve(new UpgradeRequest(request));
+    return this.of(new UpgradeRequest(request));
+  }
+
+  /** As {@link locate}, of a request that was read already. @internal */
+  of(request: UpgradeRequest): ClientOrigin {
+    return this.clients.resolve(request);
   }
 }

@@ -7,7 +7,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { placeIn } from '../../nodes/place.js';
+import { releaseOf } from '../../nodes/place.js';
 import { retrySoon } from '../retry-after.js';
 
 /**
@@ -36,7 +36,7 @@ export class ConnectionCapStep extends HandshakeStep {
       () => this.directory.acquire(scope, maxConnectionsPerAddress),
       (isFree) => {
         if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
-        handshake.hold(placeIn(this.directory, scope, this.faults));
+        handshake.hold(releaseOf(this.directory, scope, this.faults));
       },
     );
   }

@@ -8,7 +8,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
-import { placeIn } from '../../nodes/place.js';
+import { releaseOf } from '../../nodes/place.js';
 import { retrySoon } from '../retry-after.js';
 
 /** Places per authenticated user. */
@@ -29,7 +29,7 @@ export class UserCapStep extends HandshakeStep {
       () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
       (isFree) => {
         if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
-        handshake.hold(placeIn(this.directory, scope, this.faults));
+        handshake.hold(releaseOf(this.directory, scope, this.faults));
       },
     );
   }
