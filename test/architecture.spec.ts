@@ -71,7 +71,17 @@ const ARROWS: Record<string, readonly string[]> = {
     'protocol',
   ],
   client: ['protocol'],
-  testing: ['index.js', 'ws-security.module-definition.js', 'options', 'time', 'protocol'],
+  testing: [
+    'index.js',
+    'ws-security.module-definition.js',
+    'auth',
+    'throttling',
+    'connection',
+    'nodes',
+    'options',
+    'time',
+    'protocol',
+  ],
 };
 
 /** Only these may know the transport. */

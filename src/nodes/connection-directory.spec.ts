@@ -1,7 +1,14 @@
-import { describeConnectionDirectory } from '../../test/contracts/connection-directory.contract.js';
+import { runContract } from '../../test/support/run-contract.js';
+import { connectionDirectoryContract } from '../testing/contracts/connection-directory.contract.js';
 import { MemoryConnectionDirectory } from './connection-directory.js';
 
-describeConnectionDirectory('MemoryConnectionDirectory', () => new MemoryConnectionDirectory());
+runContract(
+  'MemoryConnectionDirectory',
+  connectionDirectoryContract(() => ({
+    nodes: [new MemoryConnectionDirectory()],
+    pass: () => undefined,
+  })),
+);
 
 it('MemoryConnectionDirectory forgets scopes without connections', () => {
   const directory = new MemoryConnectionDirectory();

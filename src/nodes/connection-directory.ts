@@ -13,7 +13,11 @@ export abstract class ConnectionDirectory {
    */
   abstract acquire(scope: string, limit: number): boolean | Promise<boolean>;
 
+  /** Gives one place back. */
   abstract release(scope: string): void | Promise<void>;
+
+  /** How many places of a scope are taken, over all nodes. */
+  abstract count(scope: string): number | Promise<number>;
 }
 
 /** The places of this process. @publicApi */
@@ -37,5 +41,9 @@ export class MemoryConnectionDirectory extends ConnectionDirectory {
     const count = (this.taken.get(scope) ?? 0) - 1;
     if (count > 0) this.taken.set(scope, count);
     else this.taken.delete(scope);
+  }
+
+  count(scope: string): number {
+    return this.taken.get(scope) ?? 0;
   }
 }
