@@ -42,19 +42,19 @@ const streets = platforms.flatMap((platform) =>
   ),
 );
 
-describe.each(streets)('H15 %s that came %s, on %s,', (_name, order, platform, neighbour) => {
+describe.each(streets)('H15 %s attached %s, on %s,', (_name, order, platform, neighbour) => {
   let street: Street;
 
   beforeAll(async () => (street = await startBeside(neighbour, order, { platform })));
   afterAll(() => street.end());
 
-  it('serves its own clients, and ours are ours', async () => {
+  it('serves its own clients, and our gateways serve theirs', async () => {
     expect(await neighbour.greet(street.url)).toBe('hello');
     await expectOurs(street.url);
     expect(await neighbour.greet(street.url)).toBe('hello');
   });
 
-  it('does not answer while our guard has not decided yet', async () => {
+  it('keeps serving while our guard decides, and does not answer our handshake', async () => {
     const { asked, decide } = LateGuard.hold();
     const connecting = TestClient.connect(`${street.url}/ws`, { token: await mintToken() });
     await asked;
@@ -67,7 +67,7 @@ describe.each(streets)('H15 %s that came %s, on %s,', (_name, order, platform, n
     await client.close();
   });
 
-  it('answers on paths that nobody has as it does without us', async () => {
+  it('answers on unknown paths as it does without our module', async () => {
     expect(await unknownPath(street)).toBe(neighbour.unknown);
     expect(street.seen).toContain('/nobodys');
     expect(street.seen.filter((url) => url.startsWith('/ws'))).toEqual([]);

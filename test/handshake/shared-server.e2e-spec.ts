@@ -24,7 +24,7 @@ const socketIo = named('Socket.IO');
 
 const immediate = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** The server of a gateway with a port of its own, found as an instrumentation finds it. */
+/** Finds the server of a gateway with its own port through Node's diagnostics channel. */
 async function serverOn(port: number): Promise<Server> {
   let found: Server | undefined;
   const look = (message: unknown): void => void (found = (message as { server: Server }).server);
@@ -69,14 +69,14 @@ describe('other upgrade listeners', () => {
     },
   );
 
-  it('H15 are none: an unknown path is 404 at once', async () => {
+  it('H15 do not include our own: an unknown path is 404 at once', async () => {
     const app = await startApp({ gateways: [EchoGateway] });
     const { status, body } = await rawHandshake(app.port, requestText('/other'));
     expect([status, JSON.parse(body)]).toMatchObject([404, { code: 'UNKNOWN_PATH' }]);
     await app.close();
   });
 
-  it('H15 may replace all listeners: our paths stay ours', async () => {
+  it('H15 may be removed and replaced: our paths stay ours', async () => {
     const app = await startApp({ gateways: [EchoGateway] });
     const server = app.app.getHttpServer() as Server;
     server.removeAllListeners('upgrade');
@@ -87,7 +87,7 @@ describe('other upgrade listeners', () => {
     await app.close();
   });
 
-  it('H15 are kept away by those who replaced emit, before or after', async () => {
+  it('H15 see no upgrade of ours when emit is replaced, before or after', async () => {
     const passed: string[] = [];
     const instrument = (server: Server, name: string): void => {
       const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
@@ -113,7 +113,7 @@ describe('other upgrade listeners', () => {
     await app.close();
   });
 
-  it('gateways are still served by one who took the interception away', async () => {
+  it('our gateways keep working when the interception of emit is deleted', async () => {
     const app = await startApp({ gateways: [EchoGateway] });
     Reflect.deleteProperty(app.app.getHttpServer() as Server, 'emit');
     await expectOurs(`${app.url}/ws`);
@@ -123,7 +123,7 @@ describe('other upgrade listeners', () => {
 });
 
 describe('H15 a neighbour that decides late', () => {
-  it('may think for 3 s before it touches the socket, wherever its listener stands', async () => {
+  it('may take 3 s before it touches the socket, wherever its listener stands', async () => {
     for (const method of ['on', 'prependListener'] as const) {
       const others = new WebSocketServer({ noServer: true });
       const deciders: (() => void)[] = [];
@@ -149,13 +149,13 @@ describe('H15 a neighbour that decides late', () => {
     }
   });
 
-  it('keeps what it has listened to for as long as it likes', async () => {
+  it('keeps a socket it has listened to for as long as it likes', async () => {
     const taken: Socket[] = [];
     const street = await startBeside(
       {
         attach(server) {
           server.prependListener('upgrade', (_request: IncomingMessage, socket: Socket) => {
-            // Gone again when the time is over.
+            // The listener is removed again, but the socket was touched.
             const ignore = (): void => undefined;
             taken.push(socket.on('error', ignore).off('error', ignore));
           });
@@ -174,7 +174,7 @@ describe('H15 a neighbour that decides late', () => {
   });
 });
 
-it('H15 R10 an upgrade whose body is still to come ends like the others', async () => {
+it('H15 R10 an upgrade whose body has not arrived yet ends like the others', async () => {
   const street = await startBeside({ attach: () => () => undefined }, 'after listen');
   const send = (path: string): Promise<{ status: number }> =>
     rawHandshake(street.port, requestText(path, { 'Content-Length': '5' }));
@@ -188,7 +188,7 @@ it('H15 R10 an upgrade whose body is still to come ends like the others', async 
 });
 
 describe.each(['express', 'fastify'] as const)('over TLS, on %s', (platform) => {
-  it.each([greedy.name, socketIo.name])('H15 beside %s ours are ours', async (name) => {
+  it.each([greedy.name, socketIo.name])('H15 beside %s our paths stay ours', async (name) => {
     const neighbour = named(name);
     for (const order of ['before the gateways', 'after listen'] as const) {
       const street = await startBeside(neighbour, order, { platform, tls: await certificate() });
@@ -209,7 +209,7 @@ describe.each(['express', 'fastify'] as const)('over TLS, on %s', (platform) => 
 
 describe('a gateway with a port of its own', () => {
   it.each(['express', 'fastify'] as const)(
-    'H15 has its path alone there, and no path of the other servers, on %s',
+    'H15 is alone on its path and has no path of the other servers, on %s',
     async (platform) => {
       const port = await ownPort();
       @SecureGateway({ path: '/own', port })
@@ -239,7 +239,7 @@ describe('a gateway with a port of its own', () => {
   );
 });
 
-describe('requests that a neighbour keeps from other listeners', () => {
+describe('requests that a neighbour hides from other listeners', () => {
   const answer = (_request: IncomingMessage, response: ServerResponse): void => void response.end('theirs');
 
   const takers: [string, Record<string, string>, (server: Server) => unknown][] = [
@@ -247,7 +247,7 @@ describe('requests that a neighbour keeps from other listeners', () => {
     ['checkExpectation', { Expect: 'a miracle' }, (server) => server.on('checkExpectation', answer)],
   ];
 
-  it.each(takers)('H15 R10 are not taken for silence: %s', async (_name, headers, attach) => {
+  it.each(takers)('H15 R10 do not make the client look silent: %s', async (_name, headers, attach) => {
     const street = await startBeside(
       { attach: (server) => (attach(server), () => undefined) },
       'after listen',
@@ -270,7 +270,7 @@ describe('requests that a neighbour keeps from other listeners', () => {
 });
 
 describe('a shutdown', () => {
-  it('H15 keeps our paths from the neighbours until the server has closed, and then leaves nothing', async () => {
+  it('H15 keeps our paths from the neighbours until the server has closed, and then leaves no listener behind', async () => {
     const port = await ownPort();
     @SecureGateway({ path: '/own', port })
     class OwnPortGateway extends EchoGateway {}
@@ -279,7 +279,7 @@ describe('a shutdown', () => {
     });
     const own = await serverOn(port);
     const end = greedy.attach(own);
-    // Holds up the end of the one server, and so that of the other.
+    // An open connection delays the end of this server, and so the end of the other.
     const client = new WebSocket(`ws://127.0.0.1:${port}/other`);
     await once(client, 'open');
     const closed = street.end();
@@ -295,7 +295,7 @@ describe('a shutdown', () => {
       expect(server.listenerCount('close')).toBe(0);
     }
     expect(street.seen).toEqual([]);
-    // Whoever uses the server after us has all its paths.
+    // After us, the server's next user gets all paths.
     const last = greedy.attach(street.server);
     street.server.listen(0, '127.0.0.1');
     await once(street.server, 'listening');
@@ -305,7 +305,7 @@ describe('a shutdown', () => {
     street.server.close();
   });
 
-  it('H15 of an application that never listened leaves nothing either', async () => {
+  it('H15 of an application that never listened leaves no listener behind either', async () => {
     const app = await Test.createTestingModule({
       imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET, logSecurityEvents: false })],
       providers: [EchoGateway],
@@ -318,7 +318,7 @@ describe('a shutdown', () => {
     expect([Object.hasOwn(server, 'emit'), server.listenerCount('upgrade')]).toEqual([false, 0]);
   });
 
-  it('H15 waits for no neighbour that has not touched an upgrade yet', async () => {
+  it('H15 does not wait for a neighbour that has not touched an upgrade yet', async () => {
     const seen: string[] = [];
     const app = await startApp({ gateways: [EchoGateway], clock: new ManualClock() });
     (app.app.getHttpServer() as Server).on('upgrade', ({ url }) => seen.push(url ?? ''));
