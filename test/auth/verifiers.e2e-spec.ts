@@ -231,7 +231,7 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
     await Promise.all([canary.close(), provider.close()]);
   });
 
-  it.each(ATTACKS)('%s is refused like garbage, wherever it stands', async (_attack, forge) => {
+  it.each(ATTACKS)('%s is refused like garbage, from every source', async (_attack, forge) => {
     const before = [EchoGateway.connections, canary.requests.length];
     const token = await forge({ key, canary: canary.issuer });
     const start = process.cpuUsage();
@@ -257,7 +257,7 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
     ['N7 one audience of several', claims({ aud: ['other', AUDIENCE] })],
     ['N8 typ in capitals', header({ typ: 'AT+JWT' })],
     ['N8 typ in full', header({ typ: 'application/at+jwt' })],
-  ])('a good token passes: %s', async (_variant, forge) => {
+  ])('a valid token is accepted: %s', async (_variant, forge) => {
     const token = await forge({ key, canary: canary.issuer });
     expect(await statusesOf(token)).toEqual(everywhere(101));
     expect(await loginWith(token)).toMatchObject({ frame: { event: 'auth' } });
@@ -307,7 +307,7 @@ describe.each<
     'AT+JWT',
     'application/at+jwt',
     'Application/AT+JWT',
-  ])('N8 typ %p is accepted', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(101)));
+  ])('N8 accepts typ %p', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(101)));
 
   it.each([
     'dpop+jwt',
@@ -324,7 +324,7 @@ describe.each<
     true,
     ['JWT'],
     { typ: 'JWT' },
-  ])('N8 typ %p is refused', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(401)));
+  ])('N8 refuses typ %p', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(401)));
 });
 
 describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey) => WsSecurityOptions]>([
@@ -335,7 +335,7 @@ describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey)
     (_provider, { publicPem }) => ({ jwtSecret: undefined, jwtPublicKey: publicPem }),
   ],
   ['a JWK set', signingKey('EC'), ({ issuer }) => ({ jwtSecret: undefined, jwtJwksUri: `${issuer}/jwks` })],
-])('a token that was taken before, by %s', (_source, key, optionsFor) => {
+])('a cached token, verified with %s', (_source, key, optionsFor) => {
   let provider: IdentityProvider;
   let clock: ManualClock;
 
@@ -355,7 +355,7 @@ describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey)
     await provider.close();
   });
 
-  it('N10 opens no door for one that resembles it', async () => {
+  it('N10 does not make a similar token valid', async () => {
     const token = await signed(key, goodClaims());
     expect(await statusesOf(token)).toEqual(everywhere(101));
     expect(await statusesOf(token)).toEqual(everywhere(101));
@@ -372,7 +372,7 @@ describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey)
     expect(await statusesOf(token)).toEqual(everywhere(101));
   });
 
-  it('N6 expires as if it came for the first time', async () => {
+  it('N6 expires like a new one', async () => {
     const token = await signed(key, goodClaims({ exp: seconds(MINUTE, clock) }));
     expect(await statusesOf(token)).toEqual(everywhere(101));
     clock.advance(5 * MINUTE * 1000);
@@ -380,14 +380,14 @@ describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey)
   });
 });
 
-describe('what is configured decides', () => {
+describe('the configuration', () => {
   afterEach(() => running.close());
 
   const start = async (options: WsSecurityOptions): Promise<void> => {
     running = await startApp({ gateways: [EchoGateway], options: { ...SOURCES, ...options } });
   };
 
-  it('C4 a previous secret verifies, one that was taken out does not', async () => {
+  it('C4 accepts tokens of a previous secret, and not of a removed one', async () => {
     const [old, older] = ['o'.repeat(32), 'x'.repeat(32)];
     await start({ jwtPreviousSecrets: [old] });
     expect(await statusesOf(await mintToken())).toEqual(everywhere(101));
@@ -395,14 +395,14 @@ describe('what is configured decides', () => {
     expect(await statusesOf(await mintToken({}, { secret: older }))).toEqual(everywhere(401));
   });
 
-  it('N2 only algorithms on the list are accepted', async () => {
+  it('N2 accepts only the listed algorithms', async () => {
     const key = signingKey('RSA');
     await start({ jwtSecret: undefined, jwtPublicKey: key.publicPem, jwtAlgorithms: ['PS256'] });
     expect(await statusesOf(await signed(key))).toEqual(everywhere(401));
     expect(await statusesOf(await signed({ ...key, alg: 'PS256' }))).toEqual(everywhere(101));
   });
 
-  it('a longer secret may have a stronger algorithm', async () => {
+  it('allows a stronger algorithm with a longer secret', async () => {
     const secret = 's'.repeat(64);
     await start({ jwtSecret: secret, jwtAlgorithms: ['HS512'] });
     const key = { ...signingKey('HMAC'), key: new TextEncoder().encode(secret) };
@@ -410,7 +410,7 @@ describe('what is configured decides', () => {
     expect(await statusesOf(await signed(key))).toEqual(everywhere(401));
   });
 
-  it('a public key and a JWK set may stand together, and neither weakens the other', async () => {
+  it('allows a public key beside a JWK set without weakening either', async () => {
     const [fixed, published] = [signingKey('EC'), signingKey('RSA')];
     const provider = await IdentityProvider.start();
     provider.keys = [published.jwk('1')];
@@ -429,7 +429,7 @@ describe('what is configured decides', () => {
     }
   });
 
-  it('N11 a weak or secret key in a JWK set verifies nothing and harms no other', async () => {
+  it('N11 ignores a weak or secret key in a JWK set and still uses the others', async () => {
     const [good, leaked] = [signingKey('EC'), signingKey('RSA')];
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const provider = await IdentityProvider.start();
