@@ -17,7 +17,7 @@ let service: Service & { url: string };
 
 afterEach(() => service.stop());
 
-it('S10 after 10,000 visits nobody is left and the memory is what it was', async () => {
+it('S10 after 10,000 visits no connection is left and memory is back to its level', async () => {
   service = await Service.start({
     ...UNLIMITED,
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,

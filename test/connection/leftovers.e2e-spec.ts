@@ -119,7 +119,7 @@ const sizes = (): number[] => [
   running.app.get<MemoryResumeStore>(ResumeStore).size,
 ];
 
-it('S10 nothing of 2000 visits is left: no timer, listener, place, room, ticket, session or violation', async () => {
+it('S10 2000 visits leave no timer, listener, place, room, ticket, session or violation behind', async () => {
   const kinds = [...KINDS, ...AWAY];
   // Each user's token once: those that were verified are remembered.
   await visits(kinds, kinds.length * USERS, AT_ONCE);

@@ -55,7 +55,7 @@ function spreadOf(times: readonly number[]): { share: number; spreadMs: number }
   };
 }
 
-it('S7 S8 a restart under load answers every request that was sent, and 500 clients come back spread out', async () => {
+it('S7 S8 a restart under load answers every request that was sent, and 500 clients reconnect spread out', async () => {
   service = await Service.start({ ...ENV, PORT: String(await ownPort()) });
   const { port } = new URL(service.url);
   fleet = await connectFleet(`ws://127.0.0.1:${port}/ws`, CLIENTS, {

@@ -50,7 +50,7 @@ class Peer {
   }
 }
 
-it('S4 a client whose process is stopped is reaped in time, and one beside it that answers stays', async () => {
+it('S4 a client whose process is stopped is closed in time, and one that answers stays', async () => {
   service = await Service.start({
     ...UNLIMITED,
     PLAIN_HTTP: '1',
