@@ -119,7 +119,7 @@ describePage('the page of the reference service', () => {
   });
 
   it(
-    'signs in, sends and shows a message, and shows what is wrong beside the field',
+    'signs in, sends and shows a message, and shows a validation error beside its field',
     async () => {
       await open();
       await signIn('alice');
@@ -142,7 +142,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'keeps its width, whatever the names and messages',
+    'keeps its width with long names and messages',
     async () => {
       await open();
       const long = 'x'.repeat(400);
@@ -171,7 +171,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'says so when it was too fast, and recovers',
+    'shows the rate limit, and recovers',
     async () => {
       await open({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' });
       await page.clock.install();
@@ -198,7 +198,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S7 S8 comes back by itself when the server restarts, and says so',
+    'S7 S8 reconnects when the server restarts, and shows it',
     async () => {
       const PORT = String(await ownPort());
       await open({ PORT });
@@ -217,7 +217,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S9 shows until when the sign-in is valid, and renews it without a new connection',
+    'S9 shows how long the sign-in is valid, and renews it without a new connection',
     async () => {
       await open();
       await page.clock.install();
@@ -243,7 +243,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S1 says when the sign-in cannot be renewed, and signs in again when it has ended',
+    'S1 shows when the sign-in cannot be renewed, and signs in again when it has ended',
     async () => {
       await open();
       await remember(page);
@@ -261,7 +261,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S2 lets administrators withdraw access and disconnect, and tells who lost it',
+    'S2 lets administrators revoke access and disconnect, and shows who lost it',
     async () => {
       await open();
       let sockets = 0;
@@ -298,7 +298,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'says that the device is offline, and comes back with the network',
+    'shows that the device is offline, and reconnects with the network',
     async () => {
       await open();
       await signIn('alice');
@@ -314,7 +314,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'tries at once when told to',
+    'reconnects at once on request',
     async () => {
       const PORT = String(await ownPort());
       await open({ PORT });
@@ -335,7 +335,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S5 says how many messages were missed, once',
+    'S5 shows how many messages were missed, once',
     async () => {
       await open({ WS_RESUME: 'true' });
       await signIn('alice');
@@ -365,7 +365,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S8 lets administrators drain: everybody is told, and comes back',
+    'S8 lets administrators drain: every client is told, and reconnects',
     async () => {
       await open({ WS_RESUME: 'true' });
       await signIn('alice');
