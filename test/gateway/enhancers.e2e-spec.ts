@@ -227,37 +227,37 @@ async function answer(path: string, event = 'one', sub = 'alice'): Promise<Frame
   return frame;
 }
 
-it('Z2 what the guards refuse is for the filters of the handler to answer', async () => {
+it('Z2 what a guard refuses is passed to the filters of the handler', async () => {
   MarkingFilter.seen = 0;
   expect(await answer('/filtered')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   expect(MarkingFilter.seen).toBe(1);
 });
 
-it('what a step of a guard throws is answered as it is elsewhere', async () => {
+it('what a guard’s step throws is answered as if a handler had thrown it', async () => {
   expect(await answer('/http')).toMatchObject({ data: { code: 'FORBIDDEN', message: 'Not allowed.' } });
   expect(await answer('/ws')).toMatchObject({
     data: { code: 'BAD_MESSAGE', message: 'The tenant is suspended.' },
   });
 });
 
-it('what a guard says in words of its own is no violation', async () => {
+it('a guard’s own WsException does not count as a violation', async () => {
   const client = await connect('/ws', 'carol');
   for (let count = 0; count < 4; count++)
     expect(await client.request('often')).toMatchObject({ data: { message: 'The tenant is suspended.' } });
   await client.close();
 });
 
-it('Z1 a promise where a guard needs an answer is a refusal', async () => {
+it('Z1 a promise from a synchronous step of a guard is a refusal', async () => {
   expect(await answer('/late-authorization')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   expect(await answer('/late-auth')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
 });
 
-it('R2 a throttler of one gateway is made, and asked for its steps though they are fields', async () => {
+it('R2 a throttler of one gateway is constructed, and its steps may be fields', async () => {
   expect(await answer('/field', 'one', 'alice')).toMatchObject({ data: true });
   expect(await answer('/field', 'one', 'bob')).toMatchObject({ data: { code: 'RATE_LIMITED' } });
 });
 
-it('guards and filters of the application stand behind ours and before it, above and below @SecureGateway', async () => {
+it('guards and filters of the application run after our guards and before our filter, above and below @SecureGateway', async () => {
   expect(await answer('/above', 'guarded')).toMatchObject({ data: true });
   expect(asked).toEqual(['named', 'bound']);
   const client = await connect('/above');
@@ -266,7 +266,7 @@ it('guards and filters of the application stand behind ours and before it, above
   await client.close();
 });
 
-it('Z1 guards are asked in turn, each when the one before has answered, and none after a refusal', async () => {
+it('Z1 guards run one after another, and stop after a refusal', async () => {
   const turns: string[] = [];
   const guardOf = (name: string, passes: boolean): new () => CanActivate & WsConnectGuard => {
     const answerLate = async (): Promise<boolean> => {
@@ -359,7 +359,7 @@ it.each(['/intercepted', '/slow-method'])(
   (path) => expectOneAfterTheOther(running.url + path),
 );
 
-it('R9 handlers behind interceptors of the whole application hold their place as well', async () => {
+it('R9 handlers behind global interceptors hold their place too', async () => {
   const app = await startApp({
     gateways: [SlowGateway],
     options: { maxInFlight: 1 },
@@ -372,7 +372,7 @@ it('R9 handlers behind interceptors of the whole application hold their place as
   }
 });
 
-it('I1 what a handler behind interceptors refuses counts as a violation', async () => {
+it('I1 a refusal by a handler behind interceptors counts as a violation', async () => {
   const client = await connect('/intercepted');
   for (let id = 0; id < 3; id++) client.send({ event: 'forbids', id });
   expect((await client.closed).code).toBe(4429);
