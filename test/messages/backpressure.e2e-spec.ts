@@ -149,8 +149,8 @@ async function until(happened: () => boolean): Promise<void> {
 const take = (client: TestClient, count: number): Promise<Frame[]> =>
   Promise.all(Array.from({ length: count }, () => client.next()));
 
-describe('R9 handlers of one connection', () => {
-  it('five thousand calls run eight at once, and all are answered', async () => {
+describe('R9 concurrent handlers of one connection', () => {
+  it('run at most eight of five thousand calls at once, and answer all', async () => {
     await start();
     const client = await connect();
     for (let n = 0; n < 5000; n++) client.send({ event: 'slow', data: { n }, id: n });
@@ -165,7 +165,7 @@ describe('R9 handlers of one connection', () => {
     await client.close();
   });
 
-  it('the client is made to wait by TCP, and others are not', async () => {
+  it('make the client wait through TCP without delaying other clients', async () => {
     await start({ maxInFlight: 2, maxQueued: 4 });
     const [client, other] = [await connect(), await connect('bob')];
     const padded = (n: number): string =>
@@ -183,7 +183,7 @@ describe('R9 handlers of one connection', () => {
     await Promise.all([client.close(), other.close()]);
   });
 
-  it('one at a time answers in the order of the requests', async () => {
+  it('answer in the order of the requests when maxInFlight is 1', async () => {
     await start({ maxInFlight: 1 });
     SlowGateway.isClosed = false;
     const client = await connect();
@@ -193,7 +193,7 @@ describe('R9 handlers of one connection', () => {
     await client.close();
   });
 
-  it('a stream holds no place, and ends with its connection', async () => {
+  it('do not include streams, which end with their connection', async () => {
     await start({ maxInFlight: 1, maxStreams: 20 });
     const client = await connect();
     for (let id = 0; id < 20; id++) client.send({ event: id % 2 === 0 ? 'stream' : 'never', id });
@@ -204,7 +204,7 @@ describe('R9 handlers of one connection', () => {
     await until(() => SlowGateway.listening === 0);
   });
 
-  it('a stream that is returned when its connection has closed already ends at once', async () => {
+  it('end a stream at once when its connection has already closed', async () => {
     await start();
     const client = await connect();
     client.send({ event: 'late-stream' });
@@ -217,7 +217,7 @@ describe('R9 handlers of one connection', () => {
     expect(SlowGateway.listening).toBe(0);
   });
 
-  it('L5 a stream that fails at its end ends nothing else', async () => {
+  it('L5 keep others unaffected by a stream that throws in its teardown', async () => {
     await start();
     const [client, other] = [await connect(), await connect('bob')];
     expect(await client.request('ungraceful')).toMatchObject({ data: 1 });
@@ -231,7 +231,7 @@ describe('R9 handlers of one connection', () => {
     await other.close();
   });
 
-  it('S4 a client that is made to wait is not taken for dead', async () => {
+  it('S4 do not let a waiting client look dead', async () => {
     await start({ maxInFlight: 1, maxQueued: 1, heartbeatIntervalMs: 1000, heartbeatTimeoutMs: 1000 });
     const client = await connect();
     for (let n = 0; n < 3; n++) client.send({ event: 'slow', data: { n }, id: n });
@@ -245,7 +245,7 @@ describe('R9 handlers of one connection', () => {
     await client.close();
   });
 
-  it('S2 a client that is made to wait can be closed, and what has not begun never does', async () => {
+  it('S2 allow a waiting client to be closed, and then start no queued call', async () => {
     await start({ maxInFlight: 1, maxQueued: 1 });
     const client = await connect();
     for (let n = 0; n < 10; n++) client.send({ event: 'slow', data: { n }, id: n });
@@ -257,7 +257,7 @@ describe('R9 handlers of one connection', () => {
     expect(SlowGateway.most).toBe(1);
   });
 
-  it('each starts in a context of its own, whatever others leave in theirs', async () => {
+  it('each start in their own async context', async () => {
     await start({ maxInFlight: 1 });
     const client = await connect();
     for (let id = 0; id < 5; id++) client.send({ event: 'context', id });
@@ -278,7 +278,7 @@ describe('R8 clients that do not read', () => {
     }
   }
 
-  it('are closed with 1013 while the others get everything', async () => {
+  it('are closed with 1013 while the others receive everything', async () => {
     await start();
     const client = await connect();
     const slow = only();
@@ -305,7 +305,7 @@ describe('R8 clients that do not read', () => {
     await reader.close();
   });
 
-  it('hear why, once, if they speak the protocol, and nobody else misses anything', async () => {
+  it('get one goodbye if they use the protocol, and other clients miss nothing', async () => {
     await start({ maxBufferedBytes: 100_000 });
     const token = await mintToken({ sub: 'alice' });
     const client = await TestClient.connect(`${running.url}/ws`, { token, protocols: ['ws-security.v1'] });
@@ -346,7 +346,7 @@ describe('R8 clients that do not read', () => {
     await client.close();
   });
 
-  it('are closed when they do not, even if nothing more is sent', async () => {
+  it('are closed after that second even if nothing more is sent', async () => {
     await start({ maxBufferedBytes: 20_000_000 });
     const client = await connect();
     const slow = only();
@@ -360,7 +360,7 @@ describe('R8 clients that do not read', () => {
   });
 });
 
-it('a push to many is serialised and framed once', async () => {
+it('a push to many clients is serialised and framed once', async () => {
   await start({ maxConnectionsPerUser: 100 });
   const clients = await Promise.all(Array.from({ length: 30 }, () => connect()));
   let serialised = 0;

@@ -137,7 +137,7 @@ const RULES: readonly [event: string, data: object, path: string, constraint: st
 ];
 
 it.each(RULES)(
-  'L6 I11 a rule that throws is VALIDATION_FAILED at its path, and told once: %s %j',
+  'L6 I11 a rule that throws is VALIDATION_FAILED at its path and logged once: %s %j',
   async (event, data, path, constraint) => {
     for (let count = 0; count < 91; count++)
       expect((await client.request(event, data)).data).toEqual({
@@ -165,7 +165,7 @@ const FAILURES: readonly [event: string, text: string][] = [
 ];
 
 it.each(FAILURES)(
-  'L6 handlers and answers that fail are told with one stack and counted: %s',
+  'L6 failing handlers and answers are logged with one stack, then counted: %s',
   async (event, text) => {
     for (let count = 0; count < 20; count++)
       expect(await client.request(event)).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
@@ -175,7 +175,7 @@ it.each(FAILURES)(
   },
 );
 
-it('L6 a store that fails is told with one stack and counted', async () => {
+it('L6 a failing store is logged with one stack, then counted', async () => {
   LostStore.isLost = true;
   for (let count = 0; count < 20; count++)
     expect(await client.request('order', { price: 1 })).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
@@ -183,7 +183,7 @@ it('L6 a store that fails is told with one stack and counted', async () => {
   expect(logged.errors[0]?.stack).toContain('canary-store');
 });
 
-it('L6 stores that nobody waits for are told of when they fail', async () => {
+it('L6 background failures of a store are logged', async () => {
   running.app.get(ConnectionDirectory).release = fail;
   for (let count = 0; count < 3; count++) {
     const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
@@ -197,7 +197,7 @@ it('L6 stores that nobody waits for are told of when they fail', async () => {
   expect(logged.texts).toContain(`${text} 5 more times within 10 s (Error)`);
 });
 
-it('L6 hooks of gateways that fail are told with one stack and counted', async () => {
+it('L6 failing hooks of gateways are logged with one stack, then counted', async () => {
   for (let count = 0; count < 5; count++) {
     const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
     await other.close();
@@ -206,7 +206,7 @@ it('L6 hooks of gateways that fail are told with one stack and counted', async (
   expect(logged.texts).toEqual(['FaultyGateway.handleDisconnect failed']);
 });
 
-it('L5 subscribers of events that throw or reject cost nobody anything', async () => {
+it('L5 event subscribers that throw or reject do not affect clients or other subscribers', async () => {
   const lifecycle = running.app.get(ConnectionLifecycleService).events;
   const security = running.app.get(SecurityEvents).events;
   const heard: string[] = [];
@@ -235,7 +235,7 @@ it('L5 subscribers of events that throw or reject cost nobody anything', async (
   await Promise.all(others.map((other) => other.close()));
 });
 
-it('L5 lines of events whose promise rejects are told, and end nothing', async () => {
+it('L5 a log writer whose promise rejects is logged and stops nothing', async () => {
   class Remote extends SecurityEvents {
     protected override write(): void {
       return failLater();

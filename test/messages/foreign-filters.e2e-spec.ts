@@ -381,7 +381,7 @@ async function answersTo(path: string, event: string): Promise<Frame[]> {
 
 describe.each(FILTERS)('behind the filter "%s"', (name) => {
   it.each(FAILING)(
-    'I11 what failed is answered once under its id, and not acknowledged: %s',
+    'I11 a failed request is answered once under its id and not acknowledged: %s',
     async (event) => {
       const frames = await answersTo(`/${name}`, event);
       const answers = frames.filter(({ id }) => id === 7);
@@ -392,14 +392,14 @@ describe.each(FILTERS)('behind the filter "%s"', (name) => {
     },
   );
 
-  it('what did not fail is answered and acknowledged as ever', async () => {
+  it('a successful request is answered and acknowledged as usual', async () => {
     const client = await connect(`/${name}`);
     expect(await client.request('nothing')).toMatchObject({ event: 'ack', data: null });
     expect(await client.request('echo', { text: 'x' })).toMatchObject({ event: 'echo', data: { text: 'x' } });
     await client.close();
   });
 
-  it('a request of our client never resolves', async () => {
+  it('a failed request of our client rejects, unless the filter itself replied', async () => {
     const client = new WsClient({
       url: `${running.url}/${name}`,
       token: await mintToken(),
@@ -421,7 +421,7 @@ describe.each(FILTERS)('behind the filter "%s"', (name) => {
   });
 });
 
-it('I11 the answer says what the exception says, where a filter did not say it under the id', async () => {
+it('I11 the answer contains what the exception says, unless the filter answered under the id', async () => {
   const client = await connect('/silent');
   expect(await client.request('says')).toMatchObject({
     data: { code: 'BAD_MESSAGE', message: 'The room is full.' },
@@ -437,7 +437,7 @@ it('I11 the answer says what the exception says, where a filter did not say it u
   await converting.close();
 });
 
-it('a message without an id is left to the filter', async () => {
+it('the answer to a message without an id is left to the filter', async () => {
   const sent: [path: string, count: number][] = [
     ['/base', 1],
     ['/sending', 1],
@@ -452,7 +452,7 @@ it('a message without an id is left to the filter', async () => {
   }
 });
 
-it('a stream that fails after its first value ends in an error under the id', async () => {
+it('a stream that fails after its first value ends with an error under its id', async () => {
   const frames = await answersTo('/silent', 'streams-first');
   expect(frames.map(({ event, id }) => [event, id])).toEqual([
     ['streams-first', 7],
@@ -460,7 +460,7 @@ it('a stream that fails after its first value ends in an error under the id', as
   ]);
 });
 
-it('I1 a refusal is a violation behind a filter of the application as well', async () => {
+it('I1 a refusal behind a filter of the application counts as a violation', async () => {
   for (const event of ['forbids', 'limits']) {
     const client = await connect('/silent');
     for (let id = 0; id < 3; id++) client.send({ event, data: {}, id });
@@ -468,7 +468,7 @@ it('I1 a refusal is a violation behind a filter of the application as well', asy
   }
 });
 
-it('the filter of a method is asked before that of its class, and of several the one for the exception', async () => {
+it('the filter of a method takes precedence over its class, and the filter that matches the exception is chosen', async () => {
   const placed = await connect('/placed');
   expect(await allOf(placed, { event: 'sending' })).toEqual([{ event: 'failed', data: null }]);
   expect(await allOf(placed, { event: 'silent' })).toEqual([]);
@@ -483,7 +483,7 @@ it('the filter of a method is asked before that of its class, and of several the
   await chosen.close();
 });
 
-it('R9 a handler holds its place until an asynchronous filter is done', async () => {
+it('R9 a handler holds its place until an asynchronous filter has finished', async () => {
   let open: () => void = () => undefined;
   Gated.gate = new Promise((resolve) => (open = resolve));
   const client = await connect('/gated');
@@ -494,7 +494,7 @@ it('R9 a handler holds its place until an asynchronous filter is done', async ()
   await client.close();
 });
 
-it('L6 handlers and filters that fail are told with one stack, and then counted', async () => {
+it('L6 failing handlers and filters are logged with one stack, then counted', async () => {
   for (const [path, text] of [
     ['/own', 'A handler of "throws" failed'],
     ['/silent', 'A handler of "throws" failed'],

@@ -52,7 +52,7 @@ describe('random frames', () => {
 
   afterAll(() => service.stop());
 
-  it('I1 I7 L5 neither end nor slow the service, and leave nothing behind', async () => {
+  it('I1 I7 L5 neither stop nor slow the service, and leave no connection or memory behind', async () => {
     const { url, process } = service;
     const { pid } = process;
     const target = { url, token: await mintToken({ sub: 'fuzzer' }) };

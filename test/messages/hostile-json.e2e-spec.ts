@@ -319,7 +319,7 @@ describe('hostile JSON', () => {
     await expectServed(client);
   });
 
-  it.each(CLOSING)('%s ends the connection, and only this one', async (_name, data, binary, code) => {
+  it.each(CLOSING)('%s closes the connection, and no other', async (_name, data, binary, code) => {
     client.socket.send(data, { binary });
     expect((await client.closed).code).toBe(code);
     const other = await connect();
@@ -327,7 +327,7 @@ describe('hostile JSON', () => {
     await other.close();
   });
 
-  it('I4 none of it has reached a prototype, or somebody else', async () => {
+  it('I4 none of these messages changed a prototype or reached another client', async () => {
     await expectServed(bystander);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });

@@ -219,12 +219,12 @@ describe('replies', () => {
     expect(await client.request('named')).toEqual({ event: 'other', data: 7, id: 1 });
   });
 
-  it('acknowledge a request whose handler returns nothing, and only a request', async () => {
+  it('acknowledge a request whose handler returns nothing, but not a message without an id', async () => {
     client.send({ event: 'nothing' });
     expect(await client.request('nothing')).toEqual({ event: 'ack', data: null, id: 1 });
   });
 
-  it('stream what an observable emits', async () => {
+  it('stream the values of an observable', async () => {
     client.send({ event: 'stream', id: 9 });
     const frames = [await client.next(), await client.next(), await client.next()];
     expect(frames.map(({ data, id }) => [data, id])).toEqual([
@@ -238,7 +238,7 @@ describe('replies', () => {
     expect(await client.request('doubled')).toMatchObject({ event: 'doubled', data: 42 });
   });
 
-  it('come beside pushes, which have no id', async () => {
+  it('come in order with pushes, which have no id', async () => {
     client.send({ event: 'me', id: 1 });
     expect([await client.next(), await client.next()]).toEqual([
       { event: 'hello', data: { to: 'alice' } },
@@ -247,7 +247,7 @@ describe('replies', () => {
   });
 
   it.each(['bigint', 'function', 'symbol', 'unwritten'])(
-    'L5 that cannot be serialised are INTERNAL_ERROR: %s',
+    'L5 that cannot be serialised become INTERNAL_ERROR: %s',
     async (event) => {
       expect(await client.request(event)).toMatchObject({
         event: 'exception',
@@ -257,7 +257,7 @@ describe('replies', () => {
     },
   );
 
-  it('L5 that cannot even be read are INTERNAL_ERROR, and the stream goes on', async () => {
+  it('L5 whose properties throw become INTERNAL_ERROR, and the stream continues', async () => {
     expect(await client.request('unreadable')).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
     expect(await client.next()).toMatchObject({ event: 'unreadable', data: { text: 'next' } });
     await expectServed();
@@ -289,7 +289,7 @@ describe('malformed frames', () => {
     '{"event":"note","id":null}',
     '{"event":"note","extra":1}',
     `{"event":"${'n'.repeat(200)}"}`,
-  ])('I1 %p is BAD_MESSAGE and the connection lives on', async (text) => {
+  ])('I1 %p is BAD_MESSAGE and the connection stays open', async (text) => {
     client.send(text);
     expect(await client.next()).toEqual({
       event: 'exception',
@@ -298,7 +298,7 @@ describe('malformed frames', () => {
     await expectServed();
   });
 
-  it('I1 of a request with a member too many the answer has the id', async () => {
+  it('I1 a request with an extra member is answered under its id', async () => {
     client.send({ event: 'note', data: { text: 'x' }, id: 7, type: 'request' });
     expect(await client.next()).toEqual({
       event: 'exception',
@@ -319,12 +319,12 @@ describe('malformed frames', () => {
     },
   );
 
-  it('I7 a binary frame ends the connection with 1003', async () => {
+  it('I7 a binary frame closes the connection with 1003', async () => {
     client.socket.send(Buffer.from('{"event":"nothing"}'));
     expect((await client.closed).code).toBe(1003);
   });
 
-  it('a frame over the payload limit ends the connection with 1009', async () => {
+  it('a frame over the payload limit closes the connection with 1009', async () => {
     client.send({ event: 'note', data: { text: 'x'.repeat(5000) } });
     expect((await client.closed).code).toBe(1009);
   });
@@ -347,7 +347,7 @@ describe('validation', () => {
     });
   });
 
-  it('I2 I11 refuses unknown properties and repeats nothing but a harmless path', async () => {
+  it('I2 I11 refuses unknown properties and returns only their sanitised path', async () => {
     const frame = await client.request('note', {
       text: 'hi',
       ['<img src=x>\u202e' + 'y'.repeat(100)]: 'canary-value',
@@ -363,7 +363,7 @@ describe('validation', () => {
     expect(await client.request('note', body)).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
   });
 
-  it('converts nothing on a guess and hands the handler an instance', async () => {
+  it('does not convert types, and passes the handler an instance', async () => {
     expect(await client.request('count', { count: '7' })).toMatchObject({
       data: { code: 'VALIDATION_FAILED' },
     });
@@ -409,13 +409,13 @@ describe('exceptions', () => {
     [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: 10 }, { retryAfterMs: 10 }],
     [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: '10' }, {}],
     [{ code: 'FORBIDDEN', message: 'No', stack: 'canary' }, {}],
-  ])('of the application may say how long to wait, and a limit always does: %j', async (error, wait) => {
+  ])('of the application may set retryAfterMs, and a limit always has one: %j', async (error, wait) => {
     const { data } = await client.request('ws-exception-of', { error: JSON.stringify(error) });
     const { code, message } = error as { code: string; message: string };
     expect(data).toEqual({ status: 'error', code, message, ...wait });
   });
 
-  it('of the application that limit in words of their own say how long to wait', async () => {
+  it('of the application for a limit with its own message have retryAfterMs too', async () => {
     expect((await client.request('own-limit')).data).toEqual({
       status: 'error',
       code: 'RATE_LIMITED',
@@ -424,7 +424,7 @@ describe('exceptions', () => {
     });
   });
 
-  it('of the application are no violations', async () => {
+  it('of the application do not count as violations', async () => {
     for (let count = 0; count < 25; count++)
       expect(await client.request('ws-exception')).toMatchObject({ data: { message: 'Room is full' } });
     await expectServed();

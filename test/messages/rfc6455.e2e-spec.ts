@@ -24,7 +24,7 @@ function outcomeOf({ steps }: Case): string {
   return `answered with ${last.kind === 'error' ? last.code : last.kind}`;
 }
 
-it('the table has its cases, each of them once', () => {
+it('the table contains at least 400 distinct cases', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(400);
   expect(new Set(CASES.map(({ title }) => title)).size).toBe(CASES.length);
 });
@@ -74,7 +74,7 @@ describe.each([
   });
 });
 
-it('L1 the event of a closed connection has the code that was sent', async () => {
+it('L1 the event of a closed connection has the close code that was sent', async () => {
   const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
   const target = { url: service.url, token: await mintToken() };
   const codes = [1000, 1002, 1003, 1007, 1008, 1009];
@@ -88,7 +88,7 @@ it('L1 the event of a closed connection has the code that was sent', async () =>
   expect(logged.map(([, code]) => Number(code))).toEqual(codes);
 });
 
-it('L4 close codes that clients choose do not multiply the lines', async () => {
+it('L4 close codes chosen by clients do not multiply the log lines', async () => {
   const began = performance.now();
   const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
   const target = { url: service.url, token: await mintToken() };

@@ -195,8 +195,8 @@ async function begin(client: TestClient, streams: number): Promise<void> {
   for (let i = 0; i < streams; i++) expect(await client.request('endless')).toMatchObject({ data: 1 });
 }
 
-describe('R9 a connection has so many streams at once', () => {
-  it('and one more is OVERLOADED, not begun, and no violation', async () => {
+describe('R9 the limit of open streams per connection', () => {
+  it('answers one more with OVERLOADED, does not start it and counts no violation', async () => {
     await start();
     const events: SecurityEvent[] = [];
     running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
@@ -214,7 +214,7 @@ describe('R9 a connection has so many streams at once', () => {
     await until(() => open.length === 0);
   });
 
-  it('until one completes, fails or ends badly', async () => {
+  it('frees a place when a stream completes, fails or throws in its teardown', async () => {
     await start({ maxStreams: 2 });
     const client = await connect();
     await begin(client, 2);
@@ -230,7 +230,7 @@ describe('R9 a connection has so many streams at once', () => {
     await client.close();
   });
 
-  it('behind interceptors too, where whoever answers once needs no place', async () => {
+  it('applies behind interceptors too, where a single answer needs no place', async () => {
     await start({ maxStreams: 2 });
     const client = await connect('/intercepted');
     await begin(client, 2);
@@ -260,8 +260,8 @@ describe('R9 a connection has so many streams at once', () => {
   });
 });
 
-describe('R8 a stream ends with what may wait for its client', () => {
-  it.each(['/ws', '/intercepted'])('also one on %s that gives nobody else a turn', async (path) => {
+describe('R8 a stream ends when too much waits for its client', () => {
+  it.each(['/ws', '/intercepted'])('also on %s when it emits synchronously', async (path) => {
     await start();
     const [client, other] = [await connect(path), await connect()];
     client.send({ event: 'greedy', data: { size: 1000 } });
