@@ -21,7 +21,7 @@ let running: RunningApp;
 
 afterEach(() => running.close());
 
-it('L5 lines that cannot be written cost nobody the connection', async () => {
+it('L5 a failure to write log lines does not affect connections', async () => {
   const clock = new ManualClock();
   running = await startApp({
     gateways: [EchoGateway],
