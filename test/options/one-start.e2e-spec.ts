@@ -62,7 +62,7 @@ async function problemsOfMain(
   return [];
 }
 
-describe('C7 all that is wrong is told in one start', () => {
+describe('C7 one failed start reports every problem:', () => {
   it('C7 wrong options together with wrong gateways', async () => {
     const problems = await problemsOf({
       gateways: [WrongGateway, OpenGateway],
@@ -100,7 +100,7 @@ describe('C7 all that is wrong is told in one start', () => {
       );
     }));
 
-  it('C2 C7 a secret that is missing, with what it will need in production', () =>
+  it('C2 C7 a missing secret, and the options it needs in production', () =>
     inProduction(async () => {
       const missing = ['WS_JWT_SECRET', 'WS_JWT_ISSUER', 'WS_JWT_AUDIENCE', 'WS_TRUSTED_PROXIES'];
       expect(namesOf(await problemsOfMain([EchoGateway, PublicGateway], {}))).toEqual(missing);
@@ -117,7 +117,7 @@ describe('C7 all that is wrong is told in one start', () => {
       ]);
     }));
 
-  it('C7 and no secret is missed where the application verifies by itself', () =>
+  it('C7 but no missing secret when the application has its own verifier', () =>
     inProduction(async () => {
       const options = { rateLimit: 0, trustedProxies: ['10.0.0.1'] };
       const providers = [{ provide: TokenVerifier, useValue: { verify: () => undefined } }];
@@ -125,7 +125,7 @@ describe('C7 all that is wrong is told in one start', () => {
       expect(namesOf(await problemsOf({ ...config, module: { providers } }))).toEqual(['WS_RATE_LIMIT']);
     }));
 
-  it('C7 while nothing that needs options is made, and no port is opened', async () => {
+  it('C7 without creating providers that need options, and without opening a port', async () => {
     const port = await ownPort();
     let made = 0;
 
@@ -153,7 +153,7 @@ describe('C7 all that is wrong is told in one start', () => {
     expect(made).toBeGreaterThan(0);
   });
 
-  it('C7 with options that another provider knows', async () => {
+  it('C7 with options from another provider', async () => {
     @Module({
       imports: [
         WsSecurityModule.forRootAsync({ useFactory: () => Promise.resolve({ rateLimit: 0, guards: [] }) }),
@@ -175,7 +175,7 @@ describe('C7 all that is wrong is told in one start', () => {
   });
 });
 
-describe('C7 the reference service tells in one start', () => {
+describe('C7 one start of the reference service reports', () => {
   const tls = { WS_TLS_CERT_FILE: 'package.json', WS_TLS_KEY_FILE: '/nonexistent' };
 
   it.each<[string, NodeJS.ProcessEnv, string[]]>([
@@ -202,7 +202,7 @@ describe('C7 the reference service tells in one start', () => {
         'WS_JWT_AUD',
       ],
     ],
-  ])('C7 what is wrong in production %s', async (_what, environment, names) => {
+  ])('C7 every problem in production %s', async (_what, environment, names) => {
     const service = Service.spawn({ NODE_ENV: 'production', ...environment });
     expect(await service.exited).toEqual({ code: 1, signal: null });
     const lines = service.stderr.trim().split('\n').slice(1);
@@ -210,7 +210,7 @@ describe('C7 the reference service tells in one start', () => {
     expect(service.stderr).not.toContain('canary');
   });
 
-  it('C6 unknown variables, each on a line, and starts', async () => {
+  it('C6 unknown variables, one per line, and starts', async () => {
     const service = await Service.start({
       WS_JWT_SECRET: SECRET,
       WS_ALLOWED_ORIGIN: 'https://canary.test',
