@@ -148,14 +148,14 @@ describe('bodies', () => {
   });
 
   it.each([{ any: '<thing>' }, ['list'], null, 7])(
-    'I3 %j is taken as it is where the developer said why',
+    'I3 %j is passed on unchanged with @UnvalidatedBody() or an own pipe',
     async (body) => {
       expect(await client.request('anything', body)).toMatchObject({ event: 'anything', data: { body } });
       expect(await client.request('own-pipe', body)).toMatchObject({ event: 'own-pipe', data: { body } });
     },
   );
 
-  it('I3 what pipes of a parameter refuse is not valid', async () => {
+  it('I3 a refusal by a pipe of a parameter is VALIDATION_FAILED', async () => {
     expect(await client.request('items', [{ name: 'a' }])).toMatchObject({ event: 'items' });
     expect(await client.request('count', { count: '7' })).toMatchObject({ data: { count: 7 } });
     for (const [event, body] of [
@@ -182,7 +182,7 @@ describe('bodies', () => {
     },
   );
 
-  it('I3 a list whose items no pipe looks at stops the start', async () => {
+  it('I3 a list whose items no pipe validates prevents the start', async () => {
     const start = startApp({ gateways: [Lists] });
     await expect(start).rejects.toThrow(/Lists\.list: .*\n.*Lists\.otherList: /);
   });
@@ -206,7 +206,7 @@ describe('bodies behind a global ValidationPipe', () => {
     await running.close();
   });
 
-  it('I2 I9 are what was sent', async () => {
+  it('I2 I9 are the client’s, not converted by the global pipe', async () => {
     const transformOptions = { enableImplicitConversion: true };
     await start(new ValidationPipe({ whitelist: true, transform: true, transformOptions }));
     expect(await client.request('item', { name: '<b>a' })).toMatchObject({ data: { item: { name: 'a' } } });
@@ -228,7 +228,7 @@ describe('bodies behind a global ValidationPipe', () => {
     expect(await client.request('items', [{ name: 'a' }])).toMatchObject({ event: 'items' });
   });
 
-  it('are what another pipe makes of them', async () => {
+  it('may be transformed by another pipe', async () => {
     await start({ transform: (value, { type }) => (type === 'body' ? { name: String(value) } : value) });
     expect(await client.request('item', 'a')).toMatchObject({ data: { item: { name: 'a' } } });
   });
