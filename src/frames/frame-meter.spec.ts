@@ -21,7 +21,7 @@ const frames = fc.array(
   { maxLength: 12 },
 );
 
-it('R1 counts every frame once, however the bytes arrive', () => {
+it('R1 counts every frame once, in whatever chunks the bytes arrive', () => {
   fc.assert(
     fc.property(
       frames,
@@ -44,19 +44,19 @@ it('R1 counts every frame once, however the bytes arrive', () => {
   );
 });
 
-it('tells of a frame when its header is there, before its payload', () => {
+it('reports a frame when its header has arrived, before its payload', () => {
   const { seen, read } = meter();
   read(frame({ payload: Buffer.alloc(60_000) }).subarray(0, 8));
   expect(seen).toEqual([[false, true, 60_008]]);
 });
 
-it('does not count a close', () => {
+it('does not count a close frame', () => {
   const { seen, read } = meter();
   read(frame({ opcode: 0x8, payload: Buffer.from([3, 232]) }));
   expect(seen).toEqual([]);
 });
 
-describe('skimming', () => {
+describe('discarding after the close', () => {
   const CLOSE = frame({ opcode: 0x8, payload: Buffer.from([3, 232]) });
 
   /** What is handed over of the bytes from `from` on, all before it being read. */
@@ -69,7 +69,7 @@ describe('skimming', () => {
     return Buffer.concat(passed);
   }
 
-  it('R13 completes the frame that was under way and hands over the Close, and nothing else, however the bytes arrive', () => {
+  it('R13 completes the current frame and passes on the Close but nothing else, in whatever chunks the bytes arrive', () => {
     fc.assert(
       fc.property(frames, fc.nat(), fc.integer({ min: 1, max: 4000 }), (sent, place, size) => {
         const encoded = sent.map((one) => frame(one));
@@ -85,17 +85,17 @@ describe('skimming', () => {
     );
   });
 
-  it('R13 completes a Close that was under way', () => {
+  it('R13 completes a Close that has partly arrived', () => {
     for (let from = 1; from < CLOSE.length; from++)
       expect(handedOver(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
   });
 
-  it('R13 hands over nothing behind a Close that was read', () => {
+  it('R13 passes on nothing after a Close that was read', () => {
     expect(handedOver(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
   });
 });
 
-it('R13 counts nothing behind a Close', () => {
+it('R13 counts nothing after a Close', () => {
   const { seen, read } = meter();
   read(Buffer.concat([frame({ opcode: 0x8, payload: Buffer.from([3, 232]) }), frame(), frame()]));
   read(frame());
