@@ -180,7 +180,7 @@ const envelope = fc
   );
 
 describe('FrameDecoder', () => {
-  it('I4 I5 I9 accepts what a plain reading of the rules accepts, with the value of JSON.parse()', () => {
+  it('I4 I5 I9 accepts what a plain implementation of the rules accepts, with the value of JSON.parse()', () => {
     const seed = randomInt(2 ** 31);
     let accepted = 0;
     fc.assert(
@@ -197,7 +197,7 @@ describe('FrameDecoder', () => {
     // A slow machine takes ten times as long.
   }, 120_000);
 
-  it('I9 finds a duplicate behind any number of others', () => {
+  it('I9 finds a duplicate name after any number of others', () => {
     const members = Array.from({ length: 100 }, (_, at) => `"k${at}":"a:b"`);
     const text = (more: string): string => `{"event":"e","data":{${[...members, more].join(',')}}}`;
     expect(decoderByDefault.decode(text('"k100":1')).data).toHaveProperty('k100', 1);
@@ -225,7 +225,7 @@ describe('FrameDecoder', () => {
     ['speaks of an id elsewhere', '{"event":"e","data":["id",":\\"id\\":"],"id":7,"more":"id"}', 7],
     ['spells the name of its id in escapes', '{"event":"","\\u0069d":7,"data":"id"}', 7],
     ['has a number beyond all numbers', '{"event":"e","data":1e400,"id":1.5}', 1.5],
-  ])('I8 I11 keeps the id of a request that %s', (_what, text, id) => {
+  ])('I8 I11 returns the id of a refused request that %s', (_what, text, id) => {
     expect(refusedId(text)).toBe(id);
   });
 
@@ -242,11 +242,11 @@ describe('FrameDecoder', () => {
     ['has its id within another member only', '{"event":"e","more":{"id":7}}'],
     ['has its id at a prototype only', '{"event":"e","__proto__":{"id":7}}'],
     ['breaks off', '{"event":"e","id":1'],
-  ])('I8 I11 knows no id of a request that %s', (_what, text) => {
+  ])('I8 I11 returns no id of a request that %s', (_what, text) => {
     expect(refusedId(text)).toBeUndefined();
   });
 
-  it('I8 I9 I11 keeps the id of a request whatever one thing is wrong elsewhere in it', () => {
+  it('I8 I9 I11 returns the id of a refused request wherever else it has one fault', () => {
     const fault = fc.constantFrom(
       '"data":[[[[[0]]]]]',
       '"data":[0,1,2,3]',
@@ -310,7 +310,7 @@ describe('FrameDecoder', () => {
     );
   });
 
-  it('I6 takes less than 10 ms to look for the id in 64 KiB of what is wrong', () => {
+  it('I6 takes less than 10 ms to find the id in 64 KiB of invalid text', () => {
     for (const [item, count] of [
       ['[]', 20_000],
       ['"\\\\"', 10_000],
