@@ -44,7 +44,7 @@ function problemsOf(name: OptionName, value: unknown): string[] {
 }
 
 it.each(Object.keys(OPTIONS) as OptionName[])(
-  'C1 %s is fine or says what it may be, whatever is given',
+  'C1 %s is accepted or reported with its allowed values, for every kind of value',
   (name) => {
     for (const [kind, value] of KINDS) {
       const own = problemsOf(name, value).filter((problem) =>
@@ -62,7 +62,7 @@ it.each(Object.keys(OPTIONS) as OptionName[])(
   },
 );
 
-it('C1 is told the kind of what was given, where that is what is wrong', () => {
+it('C1 the message names the kind of value where the kind is wrong', () => {
   expect(problemsOf('jwtSecret', Buffer.alloc(64))).toEqual([
     "WS_JWT_SECRET: must be a string, not a Buffer (take its toString('base64'), or read the file as text)",
   ]);
@@ -81,7 +81,7 @@ it('C1 is told the kind of what was given, where that is what is wrong', () => {
   ]);
 });
 
-it('C1 C3 nothing that can be given makes another error, or a line with a value in it', () => {
+it('C1 C3 no value causes another error or is quoted in a message', () => {
   const names = Object.keys(OPTIONS) as OptionName[];
   fc.assert(
     fc.property(
