@@ -65,7 +65,7 @@ class Converted {
 }
 
 describe('sets and maps', () => {
-  it('I10 are rid of markup as lists are', async () => {
+  it('I10 are stripped of markup like lists', async () => {
     const value = { tags: ['<b>a</b>', 'b'], labels: { a: '<i>c' } };
     expect(await new WsValidationPipe().transform(value, { type: 'body', metatype: Collections })).toEqual(
       Object.assign(new Collections(), { tags: new Set(['a', 'b']), labels: new Map([['a', 'c']]) }),
@@ -79,7 +79,7 @@ describe('sets and maps', () => {
     [{ items: [{ name: 'a' }, { name: 'b', valueOf: 1 }] }, ['items.1.valueOf unknown']],
     [{ named: { a: { name: 'b', more: 1 } } }, ['named.a.more unknown']],
     [{ items: [{ name: 'a' }], named: { a: { name: 'b' } } }, []],
-  ])('I2 %j: nothing in them is dropped', async (value, expected) => {
+  ])('I2 %j: unknown members are refused, not dropped', async (value, expected) => {
     expect(await errorsOf(value, Collections)).toEqual(expected);
   });
 
@@ -92,11 +92,11 @@ describe('sets and maps', () => {
     [{ named: [{ name: 'a' }] }, ['named isObject']],
     [{ tags: null, named: null }, []],
     [{ tags: [], items: [], named: {} }, []],
-  ])('I3 %j: a set comes from a list, a map from an object', async (value, expected) => {
+  ])('I3 %j: a set needs a list, a map needs an object', async (value, expected) => {
     expect(await errorsOf(value, Collections)).toEqual(expected);
   });
 
-  it('I3 the same where nothing says how to make them', async () => {
+  it('I3 need the same without @Type()', async () => {
     expect(await errorsOf({ tags: 'a' }, Unmade)).toEqual(['tags isArray']);
     expect(await errorsOf({ labels: 'a' }, Unmade)).toEqual(['labels isObject']);
     const plain = class {
@@ -116,11 +116,11 @@ describe('sets and maps', () => {
     [{ count: '9007199254740993' }, ['count isInt']],
     [{ counts: [1, -(2 ** 53)] }, ['counts isInt']],
     [{ count: 2 ** 53 - 1, counts: ['7'] }, []],
-  ])('I9 %j: an integer that was rounded is none, converted or not', async (value, expected) => {
+  ])('I9 %j: a rounded integer is not an integer, converted or not', async (value, expected) => {
     expect(await errorsOf(value, Converted)).toEqual(expected);
   });
 
-  it('I9 nor is one in a set', async () => {
+  it('I9 must not contain a rounded integer', async () => {
     expect(await errorsOf({ counts: [2 ** 53] }, Collections)).toEqual(['counts isInt']);
     expect(await errorsOf({ counts: [1] }, Collections)).toEqual([]);
   });

@@ -217,7 +217,7 @@ it.each(FAULTS)('L6 %s that throws is an error at its path', async (_what, body,
   expect(JSON.stringify(refusal?.errors)).not.toContain('canary');
 });
 
-it('what no rule throws at is judged as ever', async () => {
+it('values for which no rule throws are judged as usual', async () => {
   const fine = {
     price: 1.25,
     custom: 'fine',
@@ -253,7 +253,7 @@ it('what no rule throws at is judged as ever', async () => {
   ]);
 });
 
-it('L6 other errors are told beside those of rules that throw', async () => {
+it('L6 other errors are reported together with those of rules that throw', async () => {
   const refusal = await refusalOf(
     { custom: 'odd', later: 'odd', checked: 7, unknown: 1 },
     { metatype: Body },
@@ -266,7 +266,7 @@ it('L6 other errors are told beside those of rules that throw', async () => {
   ]);
 });
 
-it('L5 a promise of one rule that rejects after another rule has thrown ends nothing', async () => {
+it('L5 a pending rule that rejects after another rule has thrown causes no unhandled rejection', async () => {
   const refusal = await refusalOf(
     { later: 'odd', asked: 'odd', custom: 'odd', spoken: 7 },
     { metatype: Body },
@@ -274,7 +274,7 @@ it('L5 a promise of one rule that rejects after another rule has thrown ends not
   expect(refusal?.errors).toHaveLength(4);
 });
 
-it('L6 getters, setters and what chooses a type may throw as well', async () => {
+it('L6 getters, setters and discriminators may throw too', async () => {
   const message = 'is not valid';
   expect(await refusalOf({ list: [{ read: 'fine' }] }, { metatype: Holder })).toBeUndefined();
   expect(await refusalOf({ list: [{ read: 'fine' }, { read: 'odd' }] }, { metatype: Holder })).toMatchObject({
@@ -322,13 +322,13 @@ it.each(SCHEMAS)('L6 a check of a schema that throws is an error of the body: %s
   });
 });
 
-it('L6 the part of a body that a handler takes is named', async () => {
+it('L6 the error names the part of the body that the handler takes', async () => {
   const [, schema] = SCHEMAS[0] as (typeof SCHEMAS)[number];
   const given = { type: 'body', schema, data: 'part' } as never;
   await expect(pipe.transform({ text: 'odd' }, given)).rejects.toMatchObject({ errors: [{ path: 'part' }] });
 });
 
-it('a class that cannot be constructed is no fault of the client', async () => {
+it('a class whose constructor throws is a server error', async () => {
   class Broken {
     @IsString()
     name: string = fail();

@@ -36,7 +36,7 @@ class Item {
 const written = (write: (parameters: ValidationArguments) => string) =>
   dtoOf(Equals('x', { message: write }));
 
-describe('messages of the application', () => {
+describe('custom messages', () => {
   it.each<[string, Class, unknown]>([
     ['$value', dtoOf(MaxLength(3, { message: '$property: $value is too long' })), 'canary'],
     ['a number for $value', dtoOf(MaxLength(3, { message: '$value is no text' })), 4711],
@@ -75,14 +75,14 @@ describe('messages of the application', () => {
     expect(await messagesOf(type, 'a')).toEqual([message]);
   });
 
-  it('hide nothing beside them', async () => {
+  it('do not hide other errors', async () => {
     expect(await messagesOf(dtoOf(MaxLength(3, { message: '$value' }), Equals('x')), 'canary')).toEqual([
       'value must be equal to x',
       'is not valid',
     ]);
   });
 
-  it.each([true, false])('come with their objects for whoever asks: %s', async (target) => {
+  it.each([true, false])('come with their target if the pipe asks for it: %s', async (target) => {
     let errors: ValidationError[] = [];
     class Asking extends WsValidationPipe {
       constructor() {

@@ -75,7 +75,7 @@ describe('compiled rules', () => {
       () => Object.defineProperty({}, 'name', { get: () => 'a', enumerable: true }),
     ],
     ['anything that is allowed', dtoOf(Allow()), () => ({ value: ['a', 1, null] })],
-  ])('accept %s, and make what class-validator lets pass', async (_name, type, make) => {
+  ])('accept %s, with the same result as class-validator', async (_name, type, make) => {
     expect(await verdictOf(type, make)).toBe('accepted');
   });
 
@@ -107,7 +107,7 @@ describe('compiled rules', () => {
     ['lists in lists', Box, () => ({ item: { name: 'a' }, boxes: [[]] })],
     ['members of a list', dtoOf(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
     ['nothing where something has to be', Item, () => ({ name: undefined })],
-  ])('do not accept %s, as class-validator does not', async (_name, type, make) => {
+  ])('refuse %s, like class-validator', async (_name, type, make) => {
     expect(await verdictOf(type, make)).toBe('refused');
   });
 
@@ -126,7 +126,7 @@ describe('compiled rules', () => {
     expect(await verdictOf(type, make)).toBe('left to class-validator');
   });
 
-  it('ask a rule of the application by the name of a built-in one', async () => {
+  it('call a custom rule that has the name of a built-in one', async () => {
     const isShort = dtoOf(
       ownRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
     );
@@ -143,14 +143,14 @@ describe('compiled rules', () => {
     expect(await verdictOf(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
   });
 
-  it('share no list with the body', () => {
+  it('do not share lists with the body', () => {
     const tags = ['a'];
     const body = accepted({ name: 'a', tags }, Heir) as Heir;
     tags.push('b');
     expect(body.tags).toEqual(['a']);
   });
 
-  it('leave a class to class-validator while it makes something else than before', () => {
+  it('leave a class to class-validator while its constructor creates other members than before', () => {
     let initial: object = { name: 'a' };
     class Moody extends Item {
       constructor() {
@@ -174,7 +174,7 @@ describe('compiled rules', () => {
     expect(accepted({ value: { name: 'a' } }, Parent)).toBeUndefined();
   });
 
-  it('take no member from Object.prototype', () => {
+  it('ignore members of Object.prototype', () => {
     const Dto = dtoOf(IsOptional(), Equals('b'));
     const { prototype } = Object;
     Object.defineProperty(prototype, 'more', { value: 'a', enumerable: true, configurable: true });

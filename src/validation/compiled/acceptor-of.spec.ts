@@ -201,11 +201,11 @@ describe('compiled rules', () => {
     ],
     ['inherited types of other collections', ListOfItems],
     ['no rules', Object],
-  ])('are not made for classes with %s', (_name, type) => {
+  ])('are not compiled for classes with %s', (_name, type) => {
     expect(acceptorOf(type)).toBeUndefined();
   });
 
-  it('are not made for classes on the way to one that has none', () => {
+  it('are not compiled for classes whose nested class has no compiled rules', () => {
     class Page {
       @ValidateNested()
       @Type(() => Book)

@@ -5,7 +5,7 @@ import { verdictOf } from '../../../test/support/both-paths.js';
 import { copyOf, randomDto } from '../../../test/support/random-dtos.js';
 
 describe('compiled rules', () => {
-  it('accept nothing that class-validator would not, and make the same of it', async () => {
+  it('accept nothing that class-validator refuses, and produce the same objects', async () => {
     const seed = randomInt(2 ** 31);
     const verdicts = { accepted: 0, refused: 0, 'left to class-validator': 0 };
     await fc.assert(
