@@ -104,7 +104,7 @@ const folderOf = (file: string): string => file.split('/')[0] as string;
 describe.each(Object.keys(ARROWS))('src/%s', (folder) => {
   const own = files.filter((file) => folderOf(file) === folder);
 
-  it('imports only from below', () => {
+  it('imports only from lower folders', () => {
     const allowed = new Set([folder, ...(ARROWS[folder] ?? [])]);
     const wrong = own.flatMap((file) =>
       importsOf(file)
@@ -118,24 +118,24 @@ describe.each(Object.keys(ARROWS))('src/%s', (folder) => {
   });
 
   if (!MAY_IMPORT_WS.has(folder)) {
-    it('does not know the transport', () => {
+    it('does not import the transport', () => {
       expect(own.filter((file) => importsOf(file).includes('ws'))).toEqual([]);
     });
   }
 });
 
-it('every folder of src/ has its arrows', () => {
+it('every folder of src/ has its allowed imports listed', () => {
   const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(folders.map(({ name }) => name).toSorted()).toEqual(Object.keys(ARROWS).toSorted());
 });
 
-it('docs/architecture.md says what each folder is for', () => {
+it('docs/architecture.md describes each folder', () => {
   const page = readFileSync('docs/architecture.md', 'utf8');
   const rows = [...page.matchAll(/^\| `([a-z]+)\/`/gm)].map(([, folder]) => folder);
   expect(rows.toSorted()).toEqual(Object.keys(ARROWS).toSorted());
 });
 
-it('only src/nest imports what Nest keeps inside', () => {
+it('only src/nest imports internals of Nest', () => {
   const wrong = files.filter(
     (file) =>
       folderOf(file) !== 'nest' && importsOf(file).some((name) => /^@nestjs\/.*\/internal/.test(name)),
@@ -143,12 +143,12 @@ it('only src/nest imports what Nest keeps inside', () => {
   expect(wrong).toEqual([]);
 });
 
-it('nothing that serves imports what tests', () => {
+it('server code does not import test code', () => {
   const served = files.filter((file) => folderOf(file) !== 'testing');
   expect(served.filter((file) => importsOf(file).some((name) => /testing/.test(name)))).toEqual([]);
 });
 
-it('protocol and client need nothing but themselves', () => {
+it('protocol and client import only themselves', () => {
   const own = files.filter((file) => ['protocol', 'client'].includes(folderOf(file)));
   expect(own.flatMap((file) => importsOf(file).filter((name) => !name.startsWith('.')))).toEqual([]);
 });
