@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
-import { verdictOf } from '../../test/support/both-paths.js';
+import { compareValidation } from '../../test/support/compare-validation.js';
 import { errorsOf } from '../../test/support/errors-of.js';
 import { PlainText } from './sanitizer.decorators.js';
 import { WsValidationPipe } from './ws-validation.pipe.js';
@@ -107,8 +107,8 @@ describe('sets and maps', () => {
       plain.prototype,
       'tags',
     );
-    expect(await verdictOf(plain, () => ({ tags: ['a'] }))).toBe('accepted');
-    expect(await verdictOf(plain, () => ({ tags: 'a' }))).toBe('refused');
+    expect(await compareValidation(plain, () => ({ tags: ['a'] }))).toBe('accepted');
+    expect(await compareValidation(plain, () => ({ tags: 'a' }))).toBe('refused');
   });
 
   it.each<[object, string[]]>([

@@ -11,7 +11,7 @@ import {
   ValidateNested,
   ValidatorConstraint,
 } from 'class-validator';
-import { dtoOf } from '../../test/support/one-property.js';
+import { dtoOf } from '../../test/support/dto-of.js';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import type { Class } from './class-rules.js';
 import { WsValidationPipe } from './ws-validation.pipe.js';

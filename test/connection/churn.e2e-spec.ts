@@ -1,5 +1,5 @@
-import { impatientVisit, refusedVisit, visit, visits, type Visit } from '../support/churn.js';
-import { expectConnections } from '../support/health.js';
+import { abortedVisit, refusedVisit, runVisits, visit, type Visit } from '../support/visits.js';
+import { expectConnections } from '../support/connection-count.js';
 import { hasProc, residentMb } from '../support/resident-memory.js';
 import { Service } from '../support/service.js';
 import { mintToken } from '../support/tokens.js';
@@ -52,13 +52,13 @@ it('S10 after 10,000 visits no connection is left and memory is back to its leve
     // Leaves without the first message that would sign it in.
     () => visit(url, { stay: (socket) => socket.close() }),
     // Leaves without waiting for an answer.
-    () => impatientVisit(url, token),
+    () => abortedVisit(url, token),
   ];
 
-  await visits(kinds, WARM_UP, AT_ONCE);
+  await runVisits(kinds, WARM_UP, AT_ONCE);
   await expectConnections(service.url, 0);
   const mbBefore = hasProc ? residentMb(service) : 0;
-  await visits(kinds, VISITS, AT_ONCE);
+  await runVisits(kinds, VISITS, AT_ONCE);
   await expectConnections(service.url, 0);
   const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
   expect(growthMb).toBeLessThan(MAX_GROWTH_MB);

@@ -12,8 +12,8 @@ import {
 import { AwaySessions } from '../../src/connection/resume/away-sessions.js';
 import { Rooms } from '../../src/connection/rooms/rooms.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
-import { census } from '../support/census.js';
-import { impatientVisit, refusedVisit, visit, visits, type Visit } from '../support/churn.js';
+import { countRetained } from '../support/retained-elements.js';
+import { abortedVisit, refusedVisit, runVisits, visit, type Visit } from '../support/visits.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { RoomGateway } from '../support/room.gateway.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
@@ -85,7 +85,7 @@ const KINDS: readonly Visit[] = [
   // Never says who it is.
   () => visit(url(), { stay: (socket) => socket.terminate() }),
   refused,
-  () => impatientVisit(url(), token()),
+  () => abortedVisit(url(), token()),
 ];
 
 /** Their lines break, and they may come back. */
@@ -103,7 +103,7 @@ async function everybodyGone(): Promise<void> {
 }
 
 async function after(kinds: readonly Visit[], count: number): Promise<void> {
-  await visits(kinds, count, AT_ONCE);
+  await runVisits(kinds, count, AT_ONCE);
   await everybodyGone();
   // The next look for sockets that stay silent finds nobody.
   clock.advance(SWEEP_MS);
@@ -122,10 +122,10 @@ const sizes = (): number[] => [
 it('S10 2000 visits leave no timer, listener, place, room, ticket, session or violation behind', async () => {
   const kinds = [...KINDS, ...AWAY];
   // Each user's token once: those that were verified are remembered.
-  await visits(kinds, kinds.length * USERS, AT_ONCE);
+  await runVisits(kinds, kinds.length * USERS, AT_ONCE);
   await everybodyGone();
   clock.advance(LONG_MS);
-  const before = census(running.app);
+  const before = countRetained(running.app);
 
   // At once, and not when their time is over.
   await after(KINDS, VISITS);
@@ -137,5 +137,5 @@ it('S10 2000 visits leave no timer, listener, place, room, ticket, session or vi
   expect(sizes()).toEqual([0, 0, 0, 0, 0, 0, 0]);
 
   clock.advance(LONG_MS);
-  expect(census(running.app)).toEqual(before);
+  expect(countRetained(running.app)).toEqual(before);
 }, 120_000);

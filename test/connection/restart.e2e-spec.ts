@@ -1,6 +1,6 @@
 import type { RequestError, SessionBody } from 'nestjs-ws-security/client';
 import { connectFleet, type FleetMember } from '../support/fleet.js';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { ownPort } from '../support/own-port.js';
 import { Service } from '../support/service.js';
 import { UNLIMITED } from '../support/unlimited.js';

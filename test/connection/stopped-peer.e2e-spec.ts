@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { connectionsOf, expectConnections } from '../support/health.js';
+import { connectionCount, expectConnections } from '../support/connection-count.js';
 import { Service } from '../support/service.js';
 import { mintToken } from '../support/tokens.js';
 import { UNLIMITED } from '../support/unlimited.js';
@@ -66,12 +66,12 @@ it('S4 a client whose process is stopped is closed in time, and one that answers
 
   peer.process.kill('SIGSTOP');
   const stopped = performance.now();
-  while ((await connectionsOf(service.url)) === 2)
+  while ((await connectionCount(service.url)) === 2)
     expect(performance.now() - stopped).toBeLessThan(INTERVAL_MS + TIMEOUT_MS + SLACK_MS);
-  expect(await connectionsOf(service.url)).toBe(1);
+  expect(await connectionCount(service.url)).toBe(1);
 
   peer.process.kill('SIGCONT');
   await peer.said('closed 1006');
   await beside.saysAgain('ping');
-  expect(await connectionsOf(service.url)).toBe(1);
+  expect(await connectionCount(service.url)).toBe(1);
 });

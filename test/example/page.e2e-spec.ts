@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page, type Route } from 'playwright-core';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { ownPort } from '../support/own-port.js';
 import { Service } from '../support/service.js';
 import { signIn as signInByHttp } from '../support/sign-in.js';

@@ -8,7 +8,7 @@ import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
-const IMPATIENT = 'test/support/impatient-service.mjs';
+const IMPATIENT = 'test/support/short-deadlines-service.mjs';
 /** The longest that anything half sent may last, by what is promised to operators. */
 const PROMISED_MS = 30_000;
 const HEAD_MS = 10_000;

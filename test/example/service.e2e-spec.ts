@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { decodeJwt } from 'jose';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { text } from '../support/raw-frames.js';
 import { Service } from '../support/service.js';
 import { post, signIn } from '../support/sign-in.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { describeWith, HAPROXY, NGINX, Proxy, type ProxyKind } from '../support/proxy.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';

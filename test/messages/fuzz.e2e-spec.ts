@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Bystander } from '../support/bystander.js';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { anyFrame } from '../support/random-frames.js';
 import { RawConnection, type Target } from '../support/raw-connection.js';
 import { hasProc, residentMb } from '../support/resident-memory.js';

@@ -1,7 +1,7 @@
 import { type Case, closed, cut, echoed, request } from '../rfc6455/case.js';
 import { CHAPTERS } from '../rfc6455/chapters.js';
 import { DELIVERIES, play } from '../rfc6455/play.js';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import type { Target } from '../support/raw-connection.js';
 import { close, text } from '../support/raw-frames.js';
 import { Service } from '../support/service.js';

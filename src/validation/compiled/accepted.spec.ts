@@ -14,8 +14,8 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { verdictOf } from '../../../test/support/both-paths.js';
-import { dtoOf, ownRule } from '../../../test/support/one-property.js';
+import { compareValidation } from '../../../test/support/compare-validation.js';
+import { dtoOf, customRule } from '../../../test/support/dto-of.js';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
 import { accepted } from './accepted.js';
@@ -76,7 +76,7 @@ describe('compiled rules', () => {
     ],
     ['anything that is allowed', dtoOf(Allow()), () => ({ value: ['a', 1, null] })],
   ])('accept %s, with the same result as class-validator', async (_name, type, make) => {
-    expect(await verdictOf(type, make)).toBe('accepted');
+    expect(await compareValidation(type, make)).toBe('accepted');
   });
 
   it.each<[string, Class, () => unknown]>([
@@ -108,7 +108,7 @@ describe('compiled rules', () => {
     ['members of a list', dtoOf(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
     ['nothing where something has to be', Item, () => ({ name: undefined })],
   ])('refuse %s, like class-validator', async (_name, type, make) => {
-    expect(await verdictOf(type, make)).toBe('refused');
+    expect(await compareValidation(type, make)).toBe('refused');
   });
 
   it.each<[string, Class, () => unknown]>([
@@ -123,16 +123,16 @@ describe('compiled rules', () => {
     ['a date', dtoOf(Allow()), () => ({ value: new Date(0) })],
     ['a large integer', dtoOf(Allow()), () => ({ value: 1n })],
   ])('leave %s to class-validator', async (_name, type, make) => {
-    expect(await verdictOf(type, make)).toBe('left to class-validator');
+    expect(await compareValidation(type, make)).toBe('left to class-validator');
   });
 
   it('call a custom rule that has the name of a built-in one', async () => {
     const isShort = dtoOf(
-      ownRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
+      customRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
     );
-    expect(await verdictOf(isShort, () => ({ value: 'ab' }))).toBe('accepted');
-    expect(await verdictOf(isShort, () => ({ value: 'abc' }))).toBe('refused');
-    const isLater = dtoOf(ownRule('isString', { validate: () => Promise.reject(new Error('later')) }));
+    expect(await compareValidation(isShort, () => ({ value: 'ab' }))).toBe('accepted');
+    expect(await compareValidation(isShort, () => ({ value: 'abc' }))).toBe('refused');
+    const isLater = dtoOf(customRule('isString', { validate: () => Promise.reject(new Error('later')) }));
     expect(accepted({ value: 'ab' }, isLater)).toBeUndefined();
     const options = {
       name: 'isString',
@@ -140,7 +140,7 @@ describe('compiled rules', () => {
         validate: (_: unknown, args?: { object: object }) => Object.keys(args?.object ?? {}).length > 9,
       },
     };
-    expect(await verdictOf(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
+    expect(await compareValidation(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
   });
 
   it('do not share lists with the body', () => {

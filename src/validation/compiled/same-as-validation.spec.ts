@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
-import { verdictOf } from '../../../test/support/both-paths.js';
+import { compareValidation } from '../../../test/support/compare-validation.js';
 import { copyOf, randomDto } from '../../../test/support/random-dtos.js';
 
 describe('compiled rules', () => {
@@ -10,7 +10,7 @@ describe('compiled rules', () => {
     const verdicts = { accepted: 0, refused: 0, 'left to class-validator': 0 };
     await fc.assert(
       fc.asyncProperty(randomDto, async ({ type, bodies }) => {
-        for (const body of bodies) verdicts[await verdictOf(type, () => copyOf(body))] += 1;
+        for (const body of bodies) verdicts[await compareValidation(type, () => copyOf(body))] += 1;
       }),
       { numRuns: 250, seed },
     );

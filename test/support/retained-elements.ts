@@ -3,15 +3,15 @@ import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { WsSecurityModule } from 'nestjs-ws-security';
 
-/** How many elements are in everything of one name, and how many listeners. */
-export type Census = Record<string, number>;
+/** The number of elements or listeners by the name of their container. */
+export type RetainedCounts = Record<string, number>;
 
 /**
- * Counts what is in every map, set and list that the providers of the module can reach, and who listens to what. It
- * knows no names, so that what is added later is counted too.
+ * Counts the elements of every map, set and list that the providers of the module can reach, and the listeners of
+ * every emitter. It walks all members, so it covers code that is added later.
  */
-export function census(app: INestApplication): Census {
-  const counts: Census = {};
+export function countRetained(app: INestApplication): RetainedCounts {
+  const counts: RetainedCounts = {};
   const seen = new Set<object>();
   const count = (name: string, more: number): void => void (counts[name] = (counts[name] ?? 0) + more);
 

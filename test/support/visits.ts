@@ -1,27 +1,27 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { GOOD, requestText } from './raw-handshake.js';
+import { VALID_HEADERS, requestText } from './raw-handshake.js';
 
-/** What somebody does from connecting to being gone. */
+/** One connection from start to end. */
 export type Visit = () => Promise<void>;
 
-/** Visits until so many have ended, so many at a time, one kind after the other. */
-export async function visits(kinds: readonly Visit[], count: number, atOnce: number): Promise<void> {
+/** Runs `count` visits, `atOnce` at a time, taking the kinds in turn. */
+export async function runVisits(kinds: readonly Visit[], count: number, atOnce: number): Promise<void> {
   let started = 0;
-  const visitor = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (started < count) await (kinds[started++ % kinds.length] as Visit)();
   };
-  await Promise.all(Array.from({ length: atOnce }, visitor));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 interface VisitOptions {
   token?: string;
   protocols?: string[];
-  /** What happens once it is connected; ends the connection. */
+  /** Called when connected; must end the connection. */
   stay: (socket: WebSocket) => void;
 }
 
-/** A visit of somebody who is let in. */
+/** A visit that is accepted. */
 export function visit(url: string, { token, protocols = [], stay }: VisitOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -32,13 +32,13 @@ export function visit(url: string, { token, protocols = [], stay }: VisitOptions
   });
 }
 
-/** A visit of somebody who is refused. @param status that the answer has to have */
+/** A visit that is refused. @param status the expected status of the response */
 export function refusedVisit(url: string, headers: Record<string, string>, status: number): Promise<void> {
   const { port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(Number(port), '127.0.0.1', () =>
-      socket.write(requestText(pathname, { ...GOOD, ...headers })),
+      socket.write(requestText(pathname, { ...VALID_HEADERS, ...headers })),
     );
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => (text += chunk));
@@ -50,8 +50,8 @@ export function refusedVisit(url: string, headers: Record<string, string>, statu
   });
 }
 
-/** A visit of somebody who does not wait for the answer. */
-export function impatientVisit(url: string, token: string): Promise<void> {
+/** A visit that disconnects before the answer to its handshake. */
+export function abortedVisit(url: string, token: string): Promise<void> {
   const { port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), '127.0.0.1', () => {

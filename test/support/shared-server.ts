@@ -2,27 +2,27 @@ import type { IncomingMessage, Server } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { EchoGateway } from './echo.gateway.js';
-import { LateGuard } from './late.guard.js';
+import { HeldGuard } from './held.guard.js';
 import { ManualClock } from './manual-clock.js';
 import type { Neighbour } from './neighbours.js';
 import { startApp, type AppOptions, type RunningApp } from './start-app.js';
 
-export type Order = 'before the gateways' | 'in onModuleInit' | 'after listen';
+export type AttachTime = 'before the gateways' | 'in onModuleInit' | 'after listen';
 
-export interface Street extends RunningApp {
+export interface SharedServer extends RunningApp {
   clock: ManualClock;
   server: Server;
-  /** The paths of the upgrades that other listeners saw. */
+  /** The paths of the upgrades that other listeners received. */
   seen: string[];
   end(): Promise<void>;
 }
 
-/** An application with our gateway on `/ws` and somebody else on the same HTTP server. */
-export async function startBeside(
+/** Starts an application with our gateway on `/ws` and another library on the same HTTP server. */
+export async function startWithNeighbour(
   neighbour: Pick<Neighbour, 'attach'>,
-  order: Order,
+  attachTime: AttachTime,
   config: Partial<AppOptions> = {},
-): Promise<Street> {
+): Promise<SharedServer> {
   const clock = new ManualClock();
   const seen: string[] = [];
   let leave: () => unknown = () => undefined;
@@ -34,21 +34,21 @@ export async function startBeside(
   class Module implements OnModuleInit {
     constructor(private readonly host: HttpAdapterHost) {}
     onModuleInit(): void {
-      if (order === 'in onModuleInit') attach(this.host.httpAdapter.getHttpServer() as Server);
+      if (attachTime === 'in onModuleInit') attach(this.host.httpAdapter.getHttpServer() as Server);
     }
   }
   const app = await startApp({
     gateways: [EchoGateway],
     providers: [Module],
-    connectGuards: [LateGuard],
+    connectGuards: [HeldGuard],
     clock,
     ...config,
     beforeInit: (application) => {
-      if (order === 'before the gateways') attach(application.getHttpServer() as Server);
+      if (attachTime === 'before the gateways') attach(application.getHttpServer() as Server);
     },
   });
   const server = app.app.getHttpServer() as Server;
-  if (order === 'after listen') attach(server);
+  if (attachTime === 'after listen') attach(server);
   const end = async (): Promise<void> => {
     await app.close();
     await leave();

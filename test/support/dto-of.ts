@@ -1,8 +1,8 @@
 import { registerDecorator, type ValidatorConstraintInterface } from 'class-validator';
 import type { Class } from '../../src/validation/class-rules.js';
 
-/** A rule of the application's own, for one property. */
-export function ownRule(name: string, validator: object, async = false): PropertyDecorator {
+/** A custom rule for one property. */
+export function customRule(name: string, validator: object, async = false): PropertyDecorator {
   return ((target: object, propertyName: string) =>
     registerDecorator({
       name,
@@ -13,7 +13,7 @@ export function ownRule(name: string, validator: object, async = false): Propert
     })) as PropertyDecorator;
 }
 
-/** A class with one property, `value`, which has these decorators. */
+/** Creates a class with one property, `value`, and these decorators on it. */
 export function dtoOf(...decorators: PropertyDecorator[]): Class {
   class Dto {
     value: unknown;

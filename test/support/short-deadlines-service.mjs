@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { startService } from '../../example/dist/server/start-service.js';
 
-// As the reference service is, but nobody has to wait long for its deadlines.
+// The reference service with short deadlines, so that tests need not wait long.
 await startService({ request: 400, exchange: 600, lookEvery: 50 });

@@ -2,15 +2,15 @@ import { get } from 'node:https';
 import { get as plainGet } from 'node:http';
 import { signIn } from './sign-in.js';
 
-/** Nothing waits this long unless the service has failed, on a slow and busy machine either. */
+/** Long enough for a slow and busy machine; only a failed service takes longer. */
 const DEADLINE_MS = 30_000;
 
-/** How many connections the reference service says it has, to its administrators. */
-export async function connectionsOf(url: string): Promise<number> {
+/** The number of connections that the reference service reports to an administrator. */
+export async function connectionCount(url: string): Promise<number> {
   return countAs(await signIn(url, 'root'), url);
 }
 
-/** A service hears of the end of a connection a moment after its client does. */
+/** Waits until the service has `count` connections, because it notices a close later than the client. */
 export async function expectConnections(url: string, count: number): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;
   const token = await signIn(url, 'root');
@@ -23,7 +23,7 @@ function countAs(token: string, url: string): Promise<number> {
   const send = url.startsWith('https:') ? get : plainGet;
   const options = {
     rejectUnauthorized: false,
-    // A connection that is kept may be ended by the service just when the next request is on its way.
+    // The service may close a kept connection while the next request is on its way.
     agent: false,
     headers: { authorization: `Bearer ${token}` },
   };

@@ -3,12 +3,12 @@ import type { Class } from '../../src/validation/class-rules.js';
 import { accepted } from '../../src/validation/compiled/accepted.js';
 import { WsValidationPipe } from '../../src/validation/ws-validation.pipe.js';
 
-/** Validates by class-validator only: nobody knows what a subclass does otherwise. */
+/** Validates by class-validator only, because compiled rules are never used for a subclass of the pipe. */
 class SlowPipe extends WsValidationPipe {}
 
 const slow = new SlowPipe();
 
-/** @returns the instance, undefined when it was refused */
+/** @returns the instance, or undefined when it was refused */
 async function validatedSlowly(value: unknown, type: Class): Promise<unknown> {
   try {
     return await slow.transform(value, { type: 'body', metatype: type as never });
@@ -19,11 +19,11 @@ async function validatedSlowly(value: unknown, type: Class): Promise<unknown> {
 }
 
 /**
- * Asks the compiled rules and class-validator about one value, each about a copy of its own.
+ * Validates a value with the compiled rules and with class-validator, and compares the results. Each gets its own copy.
  *
- * @throws Error when the compiled rules accept what class-validator refuses, or make something else of it
+ * @throws Error when the compiled rules accept what class-validator refuses, or return a different object
  */
-export async function verdictOf(
+export async function compareValidation(
   type: Class,
   make: () => unknown,
 ): Promise<'accepted' | 'left to class-validator' | 'refused'> {
@@ -35,7 +35,7 @@ export async function verdictOf(
   return 'accepted';
 }
 
-/** Prototypes, members and their order, how they are defined, and values to the sign of a zero. */
+/** Compares prototypes, members and their order, property flags, and values including the sign of zero. */
 export function differencesOf(one: unknown, other: unknown, path: string): string[] {
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null)
     return Object.is(one, other) ? [] : [path];
