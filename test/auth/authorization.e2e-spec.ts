@@ -76,7 +76,7 @@ class AdminRules {
   }
 }
 
-/** Lets only people of one tenant in, on top of what the decorators say. */
+/** Requires a tenant in addition to the rules of the decorators. */
 @Injectable()
 class TenantGuard extends WsAuthorizationGuard {
   protected override isAllowed(rule: AccessRule, principal: Principal, context: ExecutionContext): boolean {
@@ -180,7 +180,7 @@ it('Z2 rules of a class also apply when an instance property replaces the method
   await bound.close();
 });
 
-/** What tracing and caching libraries do: another function in place of the method, without what was said of that one. */
+/** Replaces the method and loses its metadata, like the decorators of tracing and caching libraries. */
 function Wrapped(): MethodDecorator {
   return (_target, _name, descriptor: PropertyDescriptor) => {
     const method = descriptor.value as () => unknown;

@@ -24,7 +24,7 @@ const NOBODY: Client = { id: 'nobody', secret: 'canary-secret-of-nobody' };
 const CHAT: Client = { id: 'chat', secret: 'canary-secret-of-the-chat' };
 const clients = [ROBOT, NOBODY, CHAT];
 const JWKS = '/jwks';
-/** What a provider on a slow machine may take; how long is waited for one that hangs is shown elsewhere. */
+/** Long enough for a provider on a slow machine. Another test covers a provider that hangs. */
 const PATIENCE_MS = 60_000;
 
 const first = privateJwk('first');
@@ -196,7 +196,7 @@ it('N14 get 503 while the provider is down, and are verified again when it is ba
     opaque: await provider.token(ROBOT, 'urn:chat:opaque'),
   });
 
-  // Not of this provider's memory, but its keys are the same.
+  // The restarted provider does not know the token, but it has the same keys.
   await restart();
   const early = await tokens();
   await provider.kill();
@@ -212,7 +212,7 @@ it('N14 get 503 while the provider is down, and are verified again when it is ba
   clock.advance(5000);
   await Promise.all([accepted(early.jwt), accepted(jwt)]);
   expect(await refused(opaque)).toMatchObject(UNAVAILABLE);
-  // Its keys are known for an hour since they were fetched.
+  // Its keys stay valid for an hour after they were fetched.
   clock.advance(3_594_999);
   await accepted(jwt);
   clock.advance(1);

@@ -30,7 +30,7 @@ class RightsGateway {
   }
 }
 
-/** Where Keycloak puts the roles of a realm. */
+/** Reads the roles of a realm from Keycloak's claim. */
 @Injectable()
 class KeycloakMapper extends PrincipalMapper {
   override rolesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {

@@ -11,7 +11,7 @@ class OwnFilter extends WsExceptionFilter {}
 
 @SecureGateway({ path: '/ws' })
 class QueueGateway {
-  /** Opens what `slow` waits for, whether it has begun or not. */
+  /** Lets `slow` finish, whether it has started or not. */
   static release: () => void = () => undefined;
   static released: Promise<void>;
   static served = 0;
@@ -36,7 +36,7 @@ class QueueGateway {
   }
 }
 
-/** Takes its time, and then has nothing against it. */
+/** Allows the message after a delay. */
 @Injectable()
 class SlowGuard implements CanActivate {
   static asked = 0;

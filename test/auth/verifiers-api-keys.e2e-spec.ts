@@ -70,7 +70,7 @@ let clock: ManualClock;
 let running: RunningApp;
 let events: SecurityEvent[];
 
-/** Replaces the file as a deployment would. */
+/** Replaces the file atomically, like a deployment. */
 function write(content: unknown): void {
   const next = join(folder, 'next');
   writeFileSync(next, typeof content === 'string' ? content : JSON.stringify(content));
@@ -113,17 +113,17 @@ const failures = () => events.filter(({ type }) => type === 'api-keys.reload-fai
 
 const WAIT_MS = 15_000;
 
-/** Lets the poll of the file, which reads its state from the disk, come to what it is to bring. */
+/** Starts a poll of the file and waits until the condition holds. The poll reads the disk, which takes real time. */
 async function poll(until: () => boolean): Promise<void> {
   clock.advance(1000);
   const deadline = performance.now() + WAIT_MS;
   while (!until() && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** As {@link poll}, when nothing is to come of it: who brings a key waits for the same look at the file. */
-async function pollInVain(): Promise<void> {
+/** Like {@link poll}, for a poll that changes nothing: a handshake waits for the same read of the file. */
+async function pollWithoutChange(): Promise<void> {
   clock.advance(1000);
-  await statusOf('nobody');
+  await statusOf('unknown');
 }
 
 const connectWith = (key: string) =>
@@ -225,7 +225,7 @@ it.each<[string, unknown]>([
   expect(failures()).toHaveLength(1);
   expect(JSON.stringify(failures())).not.toContain('canary');
   expect(await statusOf(KEY)).toBe(101);
-  await pollInVain();
+  await pollWithoutChange();
   expect(failures()).toHaveLength(1);
   write([]);
   expect(await statusOf(KEY)).toBe(401);
@@ -234,7 +234,7 @@ it.each<[string, unknown]>([
 it('N13 connections close within a second after their key is removed, and no others do', async () => {
   const mine = [await connectWith(KEY), await connectWith(KEY)];
   const other = await connectWith('another-key');
-  await pollInVain();
+  await pollWithoutChange();
   expect(sizeOf()).toBe(3);
   write([entryOf('other', 'another-key')]);
   await poll(() => sizeOf() === 1);
@@ -260,7 +260,7 @@ it('N13 a new key with the same id closes the connections of the old one', async
   expect((await client.closed).code).toBe(4403);
   const next = await connectWith('new-key');
   write([entryOf('billing', 'new-key'), entryOf('more', 'more')]);
-  await pollInVain();
+  await pollWithoutChange();
   expect(await next.request('read')).toMatchObject({ data: true });
   await next.close();
 });
@@ -286,7 +286,7 @@ it('Z5 changed roles and scopes apply to an open connection within a second', as
     data: { id: 'billing', roles: [], scopes: ['chat:write'] },
   });
   write([{ ...BILLING, sha256: BILLING.sha256.toUpperCase(), roles: [], scopes: ['chat:write'] }]);
-  await pollInVain();
+  await pollWithoutChange();
   expect(refreshed()).toBe(1);
   await client.close();
 });
@@ -309,7 +309,7 @@ it('Z5 a changed expiry of a key changes when its connections end', async () => 
 });
 
 describe('during a handshake', () => {
-  /** Changes the file after the key was verified, and has the change taken over before the connection is known. */
+  /** Changes the file after the key was verified and before the connection is registered. */
   @Injectable()
   class ChangingGuard extends WsConnectGuard {
     static change: unknown;
@@ -317,7 +317,7 @@ describe('during a handshake', () => {
     async canConnect({ principal }: Handshake): Promise<boolean> {
       if (principal.id !== 'billing') return true;
       write(ChangingGuard.change);
-      await statusOf('nobody');
+      await statusOf('unknown');
       return true;
     }
   }

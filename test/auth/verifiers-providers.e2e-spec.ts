@@ -9,7 +9,7 @@ import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
 
-/** Until then a provider has to have answered, for it to be known why nobody is let in. */
+/** The time limit for a provider's response. */
 const PROVIDER_MS = 400;
 const DISCOVERY = '/.well-known/openid-configuration';
 
@@ -41,7 +41,7 @@ async function start(options: WsSecurityOptions): Promise<void> {
   });
 }
 
-/** Codes of the answers to a token in the header and in the subprotocol. */
+/** The codes of the answers to a token in the header and in the subprotocol. */
 async function codesOf(token: string): Promise<(string | number)[]> {
   const sources = [
     { Authorization: `Bearer ${token}` },
@@ -60,12 +60,12 @@ const UNAVAILABLE = both('AUTH_UNAVAILABLE');
 const WRONG = both('UNAUTHENTICATED');
 const GOOD = both(101);
 
-/** What no provider should answer, at the path that is asked. */
+/** Faulty responses of a provider. */
 const FAULTS: [name: string, answer: () => ReturnType<typeof json>][] = [
   ['500', () => json({ active: true, sub: 'alice', keys: [] }, 500)],
   ['201', () => json({ active: true, sub: 'alice', keys: [] }, 201)],
-  ['no answer', () => () => clock.advance(PROVIDER_MS)],
-  ['an answer that never ends', () => (response) => drip(response.writeHead(200))],
+  ['a missing response', () => () => clock.advance(PROVIDER_MS)],
+  ['a response that never ends', () => (response) => drip(response.writeHead(200))],
   ['a redirect', () => redirect(`${provider.issuer}/elsewhere`)],
   ['text', () => text('{"active":true')],
   ['a list', () => json([{ active: true, sub: 'alice' }])],
@@ -73,7 +73,7 @@ const FAULTS: [name: string, answer: () => ReturnType<typeof json>][] = [
   ['megabytes', () => json({ active: true, sub: 'alice', keys: [], padding: 'x'.repeat(2_000_000) })],
 ];
 
-/** Something more every ten milliseconds, as long as somebody listens. */
+/** Sends a byte every ten milliseconds while the client is connected. */
 function drip(response: ServerResponse): void {
   if (response.destroyed) return;
   response.write(' ');
@@ -217,7 +217,7 @@ describe('an OpenID provider', () => {
     ['no issuer', () => ({ jwks_uri: `${provider.issuer}/jwks` })],
     ['no keys', () => ({ issuer: provider.issuer })],
     ['keys in a file', () => ({ issuer: provider.issuer, jwks_uri: 'file:///etc/passwd' })],
-    ['keys that are no address', () => ({ issuer: provider.issuer, jwks_uri: '/jwks' })],
+    ['keys without an absolute URL', () => ({ issuer: provider.issuer, jwks_uri: '/jwks' })],
   ])('N7 metadata with %s is refused', async (_name, metadata) => {
     provider.answers.set(DISCOVERY, json(metadata()));
     expect(await codesOf(await token())).toEqual(UNAVAILABLE);
@@ -250,7 +250,7 @@ describe('introspection', () => {
     provider.tokens.set('a+b/c=', { active: true, sub: 'alice', iss: ISSUER });
     const answer = await rawHandshake(running.port, requestText('/ws', { Authorization: 'Bearer a+b/c=' }));
     expect(answer.status).toBe(101);
-    // RFC 6749 §2.3.1: form-encoded before joined.
+    // RFC 6749 §2.3.1: id and secret are form-encoded before they are joined.
     const pair = Buffer.from('chat%3A+service:canary%2Bsecret%2F%25').toString('base64');
     expect(provider.requests).toMatchObject([
       { method: 'POST', path: '/introspect', authorization: `Basic ${pair}` },
@@ -274,10 +274,10 @@ describe('introspection', () => {
     ['a past exp', { active: true, sub: 'alice', exp: 1 }],
     ['exp as text', { active: true, sub: 'alice', exp: '9999999999' }],
     ['nbf ahead', { active: true, sub: 'alice', nbf: 9_999_999_999 }],
-    ['an issuer that is no text', { active: true, sub: 'alice', iss: {} }],
+    ['an issuer that is not a string', { active: true, sub: 'alice', iss: {} }],
     ['bound to a certificate', { active: true, sub: 'alice', cnf: { 'x5t#S256': 'x' } }],
     ['bound to a key', { active: true, sub: 'alice', cnf: { jkt: 'x' } }],
-    ['bound to nothing', { active: true, sub: 'alice', cnf: null }],
+    ['bound to null', { active: true, sub: 'alice', cnf: null }],
   ])('N14 N17 %s is refused', async (_name, answer) => {
     await startWithIntrospection();
     provider.answers.set('/introspect', json(answer));
