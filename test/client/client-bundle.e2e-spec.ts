@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { build, type Message } from 'esbuild';
 
-/** What an application pays that imports this from the built package, for a browser. */
+/** Bundles an import from the built package for a browser. */
 async function bundle(code: string): Promise<{ text: string; gzipped: number; warnings: Message[] }> {
   const { outputFiles, warnings } = await build({
     stdin: { contents: code, resolveDir: process.cwd() },

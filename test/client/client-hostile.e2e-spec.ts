@@ -172,7 +172,7 @@ it('does not reconnect early because the server changed the hint', async () => {
   expect(client.state).toBe('waiting');
 });
 
-/** Node 22 tells of a handshake that failed by an error alone, where everybody else adds a close event. */
+/** Node 22 emits only an error for a failed handshake. Other runtimes also emit a close event. */
 class SilentlyFailing extends EventTarget {
   static readonly made: SilentlyFailing[] = [];
   readonly readyState = 0;

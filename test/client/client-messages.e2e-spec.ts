@@ -146,7 +146,7 @@ describe('resuming', () => {
     session({ resume: { token, seq, recovered } });
   const push = (seq: number) => ({ event: 'news', data: seq, seq });
 
-  /** A client that has had the pushes up to number 4 and lost its connection; gives the next one. */
+  /** A client that received pushes up to number 4 and lost its connection. @returns the next connection too */
   async function interrupted() {
     const { client, peer, server, until } = await connected();
     const heard: unknown[] = [];
@@ -195,8 +195,8 @@ describe('resuming', () => {
   });
 
   it.each([
-    ['offers it no more', null],
-    ['offers it in a way nobody understands', { token: 7, seq: 'x', recovered: true }],
+    ['offers no resume', null],
+    ['offers an invalid resume', { token: 7, seq: 'x', recovered: true }],
   ])('reports it when the server %s', async (_what, resume) => {
     const { heard, reach, again } = await interrupted();
     again.send(session({ resume }), push(1));

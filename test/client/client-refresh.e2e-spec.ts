@@ -15,7 +15,7 @@ useProtocolServers();
 const half = (): number => 0.5;
 const inMs = (ms: number): number => Date.now() + ms;
 
-/** Says when the credential expires, and waits until the client knows. */
+/** Sends a session with the expiry of the credential, and waits until the client has read it. */
 async function announce(client: WsClient, peer: Peer, expiresAt: unknown): Promise<void> {
   const told = new Promise<void>((resolve) => {
     const stop = client.on('session', () => {

@@ -58,7 +58,7 @@ afterEach(async () => {
   await running.close();
 });
 
-/** Resolves when the client is, or comes to be, in a state. */
+/** Resolves when the client is in a state, now or later. */
 function reached(state: ClientState): Promise<void> {
   if (client.state === state) return Promise.resolve();
   return new Promise((resolve) => {
@@ -124,7 +124,7 @@ it('does not reconnect after a final close', async () => {
 });
 
 it('S9 renews its credential in place: same connection, later expiry', async () => {
-  // One time for both sides, and it moves when the test says so; the sockets need neither of the functions left alone.
+  // Both sides share one fake clock. The functions that sockets need are not faked.
   jest.useFakeTimers({ now: clock.now(), doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   const lives = [60, 600];
   client = new WsClient({
