@@ -5,12 +5,12 @@ import { Service } from '../support/service.js';
 import { mintToken } from '../support/tokens.js';
 import { UNLIMITED } from '../support/unlimited.js';
 
-/** As many as S10 names. */
+/** The number of connections in requirement S10. */
 const VISITS = 10_000;
 const WARM_UP = 2000;
 const AT_ONCE = 50;
 const MAX_GROWTH_MB = 25;
-/** Little more than the service needs, so that what is garbage is soon collected and what is not shows. */
+/** Little more than the service needs, so that garbage is collected soon and leaks show. */
 const HEAP_MB = 64;
 
 let service: Service & { url: string };
@@ -29,7 +29,7 @@ it('S10 after 10,000 visits no connection is left and memory is back to its leve
   const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
   const token = await mintToken();
   const kinds: Visit[] = [
-    // Says something and leaves.
+    // Sends a message and closes.
     () =>
       visit(url, {
         token,
@@ -38,9 +38,9 @@ it('S10 after 10,000 visits no connection is left and memory is back to its leve
           socket.send('{"event":"echo","data":{"text":"hi"},"id":1}');
         },
       }),
-    // The line breaks.
+    // The connection breaks.
     () => visit(url, { token, stay: (socket) => socket.terminate() }),
-    // The line breaks, and there is a session to come back to.
+    // The connection breaks, and its session could be resumed.
     () =>
       visit(url, {
         token,
@@ -49,9 +49,9 @@ it('S10 after 10,000 visits no connection is left and memory is back to its leve
       }),
     // Is refused.
     () => refusedVisit(url, { Authorization: 'Bearer wrong' }, 401),
-    // Leaves without the first message that would sign it in.
+    // Closes without the first message that would log it in.
     () => visit(url, { stay: (socket) => socket.close() }),
-    // Leaves without waiting for an answer.
+    // Disconnects without waiting for an answer.
     () => abortedVisit(url, token),
   ];
 

@@ -61,7 +61,7 @@ beforeEach(async () => {
 
 afterEach(() => running.close());
 
-/** The server hears of the end of a connection a moment after its client does. */
+/** Waits for the server, which notices the end of a connection later than its client. */
 async function until(happened: () => boolean): Promise<void> {
   while (!happened()) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -151,7 +151,7 @@ describe('connect and disconnect hooks', () => {
     HookedGateway.mode = 'slow';
     const client = await connect('/hooks');
     const reply = client.request('hello');
-    // A whole round trip on the same server: had the message been let through, it would have been served by now.
+    // After a round trip on the same server the message would have been served if it had not been delayed.
     const other = await connect();
     await other.request('echo', { text: 'meanwhile' });
     expect(HookedGateway.log).toEqual(['connect']);
@@ -260,7 +260,7 @@ describe('ws-security.v1', () => {
 describe('shutdown', () => {
   it('S8 closes with 1012, refuses new clients with 503 and waits for disconnect hooks', async () => {
     const clients = await Promise.all([connect(), connect('/hooks'), connect('/hooks')]);
-    // A client that does not answer the closing handshake keeps the drain going.
+    // A client that does not answer the closing handshake prolongs the drain.
     clients[0].socket.pause();
     const closing = running.close();
     expect((await clients[1].closed).code).toBe(1012);

@@ -54,7 +54,7 @@ it('S3 the age of a session counts from its first connection, over all resumes',
   expect(await now.client.closed).toEqual({ code: 4440, reason: 'session too old' });
   await registry().whenEmpty();
 
-  // Whoever authenticates again begins anew, and so does the age.
+  // A client that authenticates again starts a new session with a new age.
   const next = await connect(now.resume);
   expect(next.resume.recovered).toBe(false);
   clock.advance(2900);
