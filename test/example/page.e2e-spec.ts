@@ -7,18 +7,18 @@ import { signIn as signInByHttp } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isThere = existsSync(CHROMIUM);
-/** What a slow and busy machine may need for one step, and for a whole test. */
+const isInstalled = existsSync(CHROMIUM);
+/** Time limits for one step and for a whole test, long enough for a slow and busy machine. */
 const STEP_MS = 40_000;
 const TEST_MS = 180_000;
 
-// A machine without a browser says that this was not tested; in CI it has to be there.
-if (!isThere && process.env['CI'] !== 'true') {
+// Without a browser these tests are skipped with a warning. In CI the browser is required.
+if (!isInstalled && process.env['CI'] !== 'true') {
   console.warn(
     `SKIPPED: the page is not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`,
   );
 }
-const describePage = isThere || process.env['CI'] === 'true' ? describe : describe.skip;
+const describePage = isInstalled || process.env['CI'] === 'true' ? describe : describe.skip;
 
 describePage('the page of the reference service', () => {
   let browser: Browser;
@@ -51,11 +51,11 @@ describePage('the page of the reference service', () => {
     await where.selectOption('#user', user);
     await where.click('#sign-in-button');
     await where.locator('#status[data-state="open"]').waitFor();
-    // The room is joined a moment later.
+    // The page joins the room after the connection is open.
     await where.locator('#send:enabled').waitFor();
   }
 
-  /** Sign-ins of so many seconds, one after the other and however long the form says; after them there are none. */
+  /** Replaces the lifetime of each sign-in by the next of these values. Later sign-ins fail with 503. */
   const lasting =
     (...seconds: number[]) =>
     (route: Route) => {
@@ -65,7 +65,7 @@ describePage('the page of the reference service', () => {
       return route.continue({ postData: JSON.stringify({ ...asked, expiresInSeconds }) });
     };
 
-  /** From now on the page keeps what it shows of the connection, so that nothing is gone before it is seen. */
+  /** Lets the page record every connection status that it shows, so that the test misses none. */
   const remember = (where: Page) =>
     where.evaluate(`(() => {
       const shown = document.createElement('ol');
@@ -156,7 +156,7 @@ describePage('the page of the reference service', () => {
         });
         socket.onMessage(() => push('chat.message', { room: 'lobby', from: long, text: long, at: 0 }));
       });
-      // A page that is there already has the socket it came with.
+      // The open page still has its current socket.
       await page.reload();
       for (const width of [800, 1280]) {
         await page.setViewportSize({ width, height: 700 });
@@ -177,9 +177,9 @@ describePage('the page of the reference service', () => {
       await page.clock.install();
       await page.reload();
       await signIn('alice');
-      // The notice stays for as long as it is looked at.
+      // The notice stays while the test reads it.
       await page.clock.pauseAt(Date.now() + 60_000);
-      // At once, so that they are too many on a slow machine too.
+      // Sent at once, so that they exceed the limit on a slow machine too.
       await page.evaluate(`for (let n = 0; n < 8; n++) {
       document.querySelector('#text').value = 'message ' + n;
       document.querySelector('#composer').requestSubmit();
@@ -229,7 +229,7 @@ describePage('the page of the reference service', () => {
       const validity = page.locator('#valid-until');
       await validity.filter({ hasText: /^signed in until .*\d:\d\d:\d\d/ }).waitFor();
       const before = await validity.textContent();
-      // It is renewed in the last minute.
+      // The page renews the sign-in in its last minute.
       await page.clock.fastForward(480_000);
       await validity.filter({ hasNotText: before ?? '' }).waitFor();
       expect(await validity.getAttribute('class')).toBe('validity');
@@ -323,7 +323,7 @@ describePage('the page of the reference service', () => {
       await signIn('alice');
       await service.stop();
       await state('waiting').waitFor();
-      // From here on no countdown ends.
+      // From here on the page's countdown stands still.
       await page.clock.pauseAt(Date.now() + 60_000);
       await page.locator('#status-text', { hasText: 'The server cannot be reached.' }).waitFor();
       service = await Service.start({ PORT });

@@ -8,8 +8,8 @@ import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
-const IMPATIENT = 'test/support/short-deadlines-service.mjs';
-/** The longest that anything half sent may last, by what is promised to operators. */
+const SHORT_DEADLINES = 'test/support/short-deadlines-service.mjs';
+/** The documented time limit for an incomplete request. */
 const PROMISED_MS = 30_000;
 const HEAD_MS = 10_000;
 
@@ -27,7 +27,7 @@ interface Question {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** One request with the path as it is written, on a connection of its own. */
+/** Sends one request with the path unchanged, on its own connection. */
 function ask(url: string, path: string, { method = 'GET', headers = {}, body = '' }: Question = {}) {
   const { protocol, port } = new URL(url);
   const send = protocol === 'https:' ? tlsRequest : plainRequest;
@@ -78,7 +78,7 @@ describe('guessing at the reference service', () => {
       expect(headers['www-authenticate']).toBeUndefined();
       expect(JSON.parse(body)).toEqual({ statusCode: 429, message: 'Too Many Requests' });
     }
-    // Somebody else behind the same address is not locked out.
+    // Another user behind the same address is not locked out.
     const token = await signIn(service.url, 'alice');
     const neighbour = { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '198.51.100.1' };
     expect((await post(service.url, '/auth/ticket', '{}', neighbour)).status).toBe(200);
@@ -119,7 +119,7 @@ describe('guessing at the reference service', () => {
   });
 });
 
-/** What a client may ask, and what is answered without a word of the request. */
+/** Requests and their expected responses, which repeat nothing of the request. */
 const ERRORS: [string, string, Question, number][] = [
   ['an unknown path', '/canary', {}, 404],
   ['a path that cannot be decoded', '/%zz-canary', {}, 400],
@@ -268,7 +268,7 @@ describe('slow clients of the reference service', () => {
   let service: Service & { url: string };
 
   beforeAll(async () => {
-    service = await Service.start({ PLAIN_HTTP: '1' }, IMPATIENT);
+    service = await Service.start({ PLAIN_HTTP: '1' }, SHORT_DEADLINES);
   });
 
   afterAll(() => service.stop());
@@ -301,7 +301,7 @@ describe('slow clients of the reference service', () => {
     await once(socket, 'connect');
     while (!socket.destroyed) {
       socket.write(' ');
-      // Others are served meanwhile, and it takes long enough that the body never ends.
+      // Meanwhile other clients are served. This takes long enough that the body never ends.
       expect((await ask(service.url, '/health')).status).toBe(200);
     }
     expect(await closed).toMatch(/^(HTTP\/1\.1 408 |$)/);
@@ -312,7 +312,7 @@ describe('slow clients of the reference service', () => {
     const { socket } = open('');
     await once(socket, 'connect');
     socket.pause();
-    // More than all the buffers on the way take; whether the line is still there, only writing tells.
+    // More than all buffers on the way hold. Only a write shows whether the connection still exists.
     while (!socket.destroyed) {
       if (socket.writableLength < 1_000_000) socket.write(request);
       await new Promise((resolve) => setImmediate(resolve));

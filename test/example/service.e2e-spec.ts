@@ -113,7 +113,7 @@ describe('the reference service', () => {
     const token = await signIn(service.url, 'root');
     await expectConnections(service.url, 2);
 
-    // What is under way is answered, and the administrator does not wait for it. The echo shows that it is.
+    // Running requests are answered, and the administrator does not wait for them. The echo shows that one is running.
     const [slow, echo] = [
       { event: 'slow', data: { ms: 500 }, id: 'slow' },
       { event: 'echo', data: { text: 'hi' }, id: 'echo' },
@@ -183,7 +183,7 @@ describe('its HTTP responses', () => {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        // One that is kept may be ended by the service just when the next request is on its way.
+        // The service may close a kept connection while the next request is on its way.
         connection: 'close',
         ...(authorization !== undefined && { authorization }),
       },
@@ -236,7 +236,7 @@ describe('the environment', () => {
   it('R2 sets a rate limit that holds in real time', async () => {
     const service = await Service.start({ WS_RATE_LIMIT: '5', WS_RATE_TTL_MS: '2000', PLAIN_HTTP: '1' });
     const client = await TestClient.connect(wsUrl(service), { token: await signIn(service.url, 'alice') });
-    // In one write, so that they arrive together, however slow everything is.
+    // In one write, so that they arrive together on a slow machine too.
     const echo = text(JSON.stringify({ event: 'echo', data: { text: 'hi' }, id: 'hi' }));
     client.sendRaw(Buffer.concat(Array.from({ length: 6 }, () => echo)));
     const frames = await Promise.all(Array.from({ length: 6 }, () => client.next()));
@@ -246,7 +246,7 @@ describe('the environment', () => {
       code: 'RATE_LIMITED',
       message: 'Rate limit exceeded. Please wait.',
     });
-    // A timer may be early by a part of a millisecond.
+    // A timer may fire a fraction of a millisecond early.
     await new Promise((resolve) => setTimeout(resolve, (refused?.data?.['retryAfterMs'] as number) + 1));
     expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
     await client.close();
