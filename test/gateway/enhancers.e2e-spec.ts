@@ -30,7 +30,7 @@ import { startApp, type RunningApp } from '../support/start-app.js';
 import { type Frame, TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
-/** Says that it was here, and leaves the answer to the module. */
+/** Counts its calls and leaves the answer to the module's filter. */
 @Catch()
 @Injectable()
 class MarkingFilter extends WsExceptionFilter {
@@ -90,7 +90,7 @@ class LateAuthGuard extends WsAuthGuard {
   }
 }
 
-/** One budget for everybody, by a step that is a field. */
+/** One limit for all users, by a step that is a field. */
 @Injectable()
 class FieldThrottlerGuard extends WsThrottlerGuard {
   protected override getTracker = (): Promise<string> => Promise.resolve('everybody');

@@ -34,7 +34,7 @@ class Dictionary {
   readonly forbidden = 'heresy';
 }
 
-/** Refuses what the application has no words for. */
+/** Also refuses a forbidden word. */
 @Injectable()
 class CensoringPipe extends WsValidationPipe {
   constructor(private readonly dictionary: Dictionary) {
@@ -56,7 +56,7 @@ class CensoringPipe extends WsValidationPipe {
   }
 }
 
-/** Says everything in one way. */
+/** Answers every exception with the same message. */
 @Injectable()
 class PoliteFilter extends WsExceptionFilter {
   static readonly seen: unknown[] = [];

@@ -20,18 +20,18 @@ const metadata = (gateways: NonNullable<ModuleMetadata['providers']>): ModuleMet
   providers: gateways,
 });
 
-/** The transport of a microservice, as applications bring their own. */
+/** A custom microservice transport. */
 class NoTransport extends Server implements CustomTransportStrategy {
   listen(callback: () => void): void {
     callback();
   }
 
   close(): void {
-    // Nothing was opened.
+    // No port was opened.
   }
 
   on(): void {
-    // Nothing happens.
+    // Not needed here.
   }
 
   unwrap(): never {
