@@ -14,7 +14,7 @@ import { startApp, type AppOptions, type RunningApp } from '../support/start-app
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
-/** Lets the tenant acme in, and remembers what it was shown. */
+/** Accepts the tenant acme and records the handshakes that it gets. */
 @Injectable()
 class TenantGuard extends WsConnectGuard {
   static seen: Handshake[] = [];
@@ -98,7 +98,7 @@ it('Z5 a refresh calls the connect guards with the request and the new credentia
   });
   expect(second?.request).toBe(first?.request);
   expect(second?.request.query.get('room')).toBe('1');
-  // As they were for the one that came with the handshake.
+  // As for the credential of the handshake.
   expect(first).toMatchObject({ principal: { roles: ['user'] }, credential: { source: 'header' } });
   await client.close();
 });

@@ -194,7 +194,7 @@ it('S2 revoking a user closes a connection that was refreshed with an older toke
 
 it('S2 revoking a user closes a connection whose issuer’s clock is ahead', async () => {
   await start({ options: { jwtClockSkewMs: 30_000 } });
-  // Issued twenty seconds from now.
+  // Issued twenty seconds in the future.
   const token = await mintToken({}, { now: clock.now() + 80_000 });
   const client = await TestClient.connect(`${running.url}/live`, { token });
   expect(await running.app.get(RevocationService).revokeUser('alice', null)).toBe(1);
