@@ -24,7 +24,7 @@ class NumberDto {
 
 const context = new AsyncLocalStorage<{ n: unknown }>();
 
-/** Leaves something in the context, as libraries do that have no other way. */
+/** Changes the async context with enterWith(), like some libraries. */
 @Injectable()
 class LeavingGuard implements CanActivate {
   canActivate(): boolean {
@@ -41,7 +41,7 @@ class SlowGateway {
   static listening = 0;
   static begun = 0;
   static waiting: (() => void)[] = [];
-  /** Whether calls wait for the test. */
+  /** Whether calls wait until the test releases them. */
   static isClosed = true;
 
   @SubscribeMessage('slow')
@@ -130,7 +130,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What of the memory of buffers is in use: garbage does not count, however late the collector frees it. */
+/** The memory of array buffers in use, after garbage collection. */
 async function heldBytes(): Promise<number> {
   let held = Infinity;
   for (;;) {
@@ -173,7 +173,7 @@ describe('R9 concurrent handlers of one connection', () => {
     for (let n = 0; n < 500; n++) client.send(padded(n));
     await until(() => only().isPaused);
     for (let i = 0; i < 50; i++) await turn();
-    // 30 MB were sent: what the kernel does not hold is still with the client.
+    // 30 MB were sent. What the kernel does not buffer is still with the client.
     expect(client.socket.bufferedAmount).toBeGreaterThan(10_000_000);
     expect(await other.request('context')).toMatchObject({ event: 'context' });
     SlowGateway.release();
@@ -269,7 +269,7 @@ describe('R9 concurrent handlers of one connection', () => {
 describe('R8 clients that do not read', () => {
   const CHUNK = 'x'.repeat(200_000);
 
-  /** Pushes to everybody until the first connection is closed, or so many bytes are sent. */
+  /** Pushes to all connections until the first one is closed or this many bytes are sent. */
   async function push(bytes: number): Promise<void> {
     const slow = only();
     for (let sent = 0; sent < bytes && slow.isOpen; sent += CHUNK.length) {
@@ -297,7 +297,7 @@ describe('R8 clients that do not read', () => {
     for (let n = 0; n < 300 && slow.isOpen; n++) await pushOne();
     expect(slow.isOpen).toBe(false);
     expect((await heldBytes()) - before).toBeLessThan(20_000_000);
-    // Who is closed has ten seconds to read it.
+    // A closed client has ten seconds to read the close frame.
     client.socket.resume();
     for (let n = 0; n < 100; n++) await pushOne();
     expect(received).toBe(sent);

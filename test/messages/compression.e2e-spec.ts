@@ -52,7 +52,7 @@ describe('H9 permessage-deflate', () => {
     });
     const [client, bystander] = [await connect(), await connect()];
     const before = process.memoryUsage().rss;
-    // On the wire it is shorter than what is allowed.
+    // Compressed it is within the payload limit.
     client.send(echo('x').padEnd(50_000_000));
     expect((await client.closed).code).toBe(1009);
     expect(await bystander.request('echo', { text: 'still here' })).toMatchObject({ event: 'echo' });

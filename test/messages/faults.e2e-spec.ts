@@ -21,7 +21,7 @@ import { mintToken } from '../support/tokens.js';
 const fail = (): never => {
   throw new Error('canary-fault');
 };
-/** As an async function where none is expected. */
+/** An async function passed where a synchronous one is expected. */
 const failLater = (async () => {
   await Promise.resolve();
   return fail();
@@ -87,7 +87,7 @@ class FaultyGateway {
   }
 }
 
-/** A store that has lost its database. */
+/** A store that may lose its database. */
 class LostStore {
   static isLost = false;
 
@@ -101,7 +101,7 @@ let clock: ManualClock;
 let running: RunningApp;
 let logged: Logged;
 let client: TestClient;
-/** What would have ended the process. */
+/** Errors that would have ended the process. */
 const fatal: unknown[] = [];
 const note = (reason: unknown): void => void fatal.push(reason);
 
@@ -154,7 +154,7 @@ it.each(RULES)(
     ]);
     const log = JSON.stringify(logged.errors);
     expect(log.length).toBeLessThan(10_000);
-    // What a rule says may be what it was given.
+    // The message of a rule may quote the client's value.
     expect(log).not.toContain('canary');
   },
 );
@@ -193,7 +193,7 @@ it('L6 background failures of a store are logged', async () => {
   const text = 'A place of the ConnectionDirectory could not be given back';
   expect(logged.texts.filter((line) => line === text)).toHaveLength(1);
   clock.advance(10_000);
-  // One for the address and one for the user, of each connection.
+  // Each connection has one place per address and one per user.
   expect(logged.texts).toContain(`${text} 5 more times within 10 s (Error)`);
 });
 
@@ -222,7 +222,7 @@ it('L5 event subscribers that throw or reject do not affect clients or other sub
   for (let count = 0; count < 3; count++)
     others.push(await TestClient.connect(`${running.url}/ws`, { token: await mintToken() }));
   expect(await client.request('order', { price: 1 })).toMatchObject({ data: { price: 1 } });
-  // After the timers from which RxJS would throw.
+  // After the timers in which RxJS would throw.
   await new Promise((resolve) => setTimeout(resolve));
   expect(heard.filter((type) => type === 'accepted')).toHaveLength(3);
   expect(heard.filter((type) => type === 'connection.accepted')).toHaveLength(3);

@@ -89,7 +89,7 @@ class Returning implements ExceptionFilter {
 @Catch()
 class Silent implements ExceptionFilter {
   catch(): void {
-    // Somebody thought it was handled.
+    // Ignores the exception.
   }
 }
 
@@ -170,7 +170,7 @@ class Text {
 
 const FAILING = ['throws', 'rejects', 'streams', 'guard', 'pipe', 'interceptor'] as const;
 
-/** Every way a message may fail, behind one filter. */
+/** A gateway with one filter and a handler for each way to fail. */
 function gatewayOf(path: string, filter: ExceptionFilter | Type<ExceptionFilter>): Type {
   abstract class Handlers {
     @SubscribeMessage('throws')
@@ -232,7 +232,7 @@ function gatewayOf(path: string, filter: ExceptionFilter | Type<ExceptionFilter>
 
     @SubscribeMessage('nothing')
     nothing(): void {
-      // Is acknowledged.
+      // The request is acknowledged.
     }
 
     @SubscribeMessage('echo')
@@ -267,7 +267,7 @@ const FILTERS: readonly [name: string, filter: ExceptionFilter | Type<ExceptionF
 
 const ANSWERING = new Set(['answering', 'answering-later', 'answering-by-connection']);
 
-/** Binds its filter on a method, and on the class above the decorator of the gateway. */
+/** Has a filter on a method, and one on the class above the gateway decorator. */
 @UseFilters(Silent)
 @SecureGateway({ path: '/placed' })
 class PlacedGateway {
@@ -290,7 +290,7 @@ class ForForbidden implements ExceptionFilter {
   }
 }
 
-/** Its filter is for one kind of exception, and its own handlers are beside inherited ones. */
+/** Has a filter for one kind of exception, and a subclass with further handlers. */
 @UseFilters(ForForbidden)
 @SecureGateway({ path: '/chosen' })
 class BaseGateway {
@@ -351,10 +351,10 @@ afterAll(async () => {
 const connect = async (path: string): Promise<TestClient> =>
   TestClient.connect(running.url + path, { token: await mintToken() });
 
-/** Everything that comes of one frame. */
-async function allOf(client: TestClient, frame: object): Promise<Frame[]> {
+/** Sends a frame. @returns all frames that follow from it */
+async function framesAfter(client: TestClient, frame: object): Promise<Frame[]> {
   client.send(frame);
-  // What waits for a turn is done before the second of these is answered.
+  // Pending microtasks and immediates finish before the second of these pings is answered.
   for (let count = 0; count < 3; count++) {
     client.send({ event: 'ping', id: 'over' });
     await turn();
@@ -368,13 +368,13 @@ async function allOf(client: TestClient, frame: object): Promise<Frame[]> {
   return frames;
 }
 
-/** What a client waits for under the id of its request, and nothing else comes under it. */
+/** Sends a request. @returns all frames until after its answer */
 async function answersTo(path: string, event: string): Promise<Frame[]> {
   const client = await connect(path);
   client.send({ event, data: {}, id: 7 });
   const frames: Frame[] = [];
   while (!frames.some(({ id }) => id === 7)) frames.push(await client.next());
-  frames.push(...(await allOf(client, { event: 'ping', id: 'more' })));
+  frames.push(...(await framesAfter(client, { event: 'ping', id: 'more' })));
   await client.close();
   return frames.filter(({ id }) => id !== 'more');
 }
@@ -415,7 +415,7 @@ describe.each(FILTERS)('behind the filter "%s"', (name) => {
       ({ code }: RequestError) => ({ code }),
     );
     const code = name === 'converting' ? 'OVERLOADED' : 'INTERNAL_ERROR';
-    // A frame of the application's own that is no `exception` is a reply.
+    // A custom frame other than `exception` is a reply.
     expect(outcome).toEqual(ANSWERING.has(name) ? { data: null } : { code });
     client.close();
   });
@@ -447,7 +447,7 @@ it('the answer to a message without an id is left to the filter', async () => {
   ];
   for (const [path, count] of sent) {
     const client = await connect(path);
-    expect(await allOf(client, { event: 'throws' })).toHaveLength(count);
+    expect(await framesAfter(client, { event: 'throws' })).toHaveLength(count);
     await client.close();
   }
 });
@@ -470,16 +470,18 @@ it('I1 a refusal behind a filter of the application counts as a violation', asyn
 
 it('the filter of a method takes precedence over its class, and the filter that matches the exception is chosen', async () => {
   const placed = await connect('/placed');
-  expect(await allOf(placed, { event: 'sending' })).toEqual([{ event: 'failed', data: null }]);
-  expect(await allOf(placed, { event: 'silent' })).toEqual([]);
+  expect(await framesAfter(placed, { event: 'sending' })).toEqual([{ event: 'failed', data: null }]);
+  expect(await framesAfter(placed, { event: 'silent' })).toEqual([]);
   await placed.close();
   const chosen = await connect('/chosen');
   for (const event of ['forbids', 'forbids-too'])
-    expect(await allOf(chosen, { event, id: 1 })).toMatchObject([
+    expect(await framesAfter(chosen, { event, id: 1 })).toMatchObject([
       { event: 'forbidden' },
       { event: 'exception', data: { code: 'FORBIDDEN' }, id: 1 },
     ]);
-  expect(await allOf(chosen, { event: 'throws' })).toMatchObject([{ data: { code: 'INTERNAL_ERROR' } }]);
+  expect(await framesAfter(chosen, { event: 'throws' })).toMatchObject([
+    { data: { code: 'INTERNAL_ERROR' } },
+  ]);
   await chosen.close();
 });
 
@@ -488,7 +490,7 @@ it('R9 a handler holds its place until an asynchronous filter has finished', asy
   Gated.gate = new Promise((resolve) => (open = resolve));
   const client = await connect('/gated');
   client.send({ event: 'throws', id: 1 });
-  expect(await allOf(client, { event: 'nothing', id: 2 })).toEqual([]);
+  expect(await framesAfter(client, { event: 'nothing', id: 2 })).toEqual([]);
   open();
   expect([(await client.next()).id, (await client.next()).id]).toEqual([1, 2]);
   await client.close();
@@ -505,7 +507,7 @@ it('L6 failing handlers and filters are logged with one stack, then counted', as
     const client = await connect(path);
     for (let count = 0; count < 5; count++) await client.request('throws');
     await client.close();
-    // The kinds are known since the tests before, or are told once.
+    // Earlier tests may have logged this kind of failure already.
     expect(logged.texts.filter((line) => line === text).length).toBeLessThan(2);
     expect(logged.texts.filter((line) => line !== text)).toEqual([]);
   }

@@ -89,11 +89,11 @@ const frame = (event: string, data: string, more = ''): string =>
   `{"event":"${event}","data":${data}${more},"id":1}`;
 const echo = (text: string, more = ''): string => frame('echo', `{"text":${text}${more}}`);
 
-/** `canary` stands wherever a value or a name could come back. */
+/** Contains `canary` wherever a value or a name could be repeated in an answer. */
 const BAD_MESSAGES: [string, string][] = [
   ['I1 nothing', ''],
   ['I1 blanks', ' \n'],
-  ['I1 no JSON', 'canary'],
+  ['I1 text that is not JSON', 'canary'],
   ['I1 half an object', '{"event":"echo","data":{"text":"canary"'],
   ['I1 a comma too many', '{"event":"echo","data":{"text":"canary"},}'],
   ['I1 a comma too many in a list', frame('free', '["canary",]')],
@@ -122,8 +122,8 @@ const BAD_MESSAGES: [string, string][] = [
   ['I1 an event of 129 characters', `{"event":"${'canary'.repeat(22)}"}`],
   ['I1 an id that is an object', '{"event":"echo","id":{"canary":1}}'],
   ['I1 an id of 129 characters', `{"event":"echo","id":"${'canary'.repeat(22)}"}`],
-  ['I1 a member more', '{"event":"echo","data":{"text":"a"},"canary":1}'],
-  ['I1 an empty name more', '{"event":"echo","data":{"text":"a"},"":0}'],
+  ['I1 an extra member', '{"event":"echo","data":{"text":"a"},"canary":1}'],
+  ['I1 an extra member with an empty name', '{"event":"echo","data":{"text":"a"},"":0}'],
   ['I4 __proto__ beside the event', '{"event":"echo","__proto__":{"data":{"text":"canary"}}}'],
   ['I4 __proto__ in the body', echo('"a"', ',"__proto__":{"canary":1}')],
   ['I4 __proto__ in escapes', echo('"a"', ',"\\u005f_proto\\u005f\\u005F":{"canary":1}')],
@@ -131,7 +131,7 @@ const BAD_MESSAGES: [string, string][] = [
   ['I4 constructor in escapes', echo('"a"', ',"\\u0063onstructor":1')],
   ['I4 prototype', echo('"a"', ',"prototype":{}')],
   ['I4 __proto__ deep within', frame('free', '{"a":[{"b":{"__proto__":{"canary":1}}}]}')],
-  ['I4 __proto__ where nothing else looks', frame('free', '{"__proto__":null}')],
+  ['I4 __proto__ in an unvalidated body', frame('free', '{"__proto__":null}')],
   ['I5 a list deeper than the limit', frame('free', nested('[', ']', 10))],
   ['I5 an object deeper than the limit', frame('free', nested('{"canary":', '}', 10, '1'))],
   ['I5 60 KiB of brackets', frame('free', nested('[', ']', 30_000))],
@@ -151,11 +151,11 @@ const BAD_MESSAGES: [string, string][] = [
   ],
   ['I5 2,001 members', frame('free', `{${Array.from({ length: 2000 }, (_, at) => `"k${at}":1`).join()}}`)],
   ['I8 half a surrogate pair', echo('"\\ud83dcanary"')],
-  ['I8 the other half', echo('"\\ude00canary"')],
-  ['I8 a pair the wrong way round', echo('"\\ude00\\ud83d"')],
+  ['I8 the second half alone', echo('"\\ude00canary"')],
+  ['I8 a pair in the wrong order', echo('"\\ude00\\ud83d"')],
   ['I8 half a pair before a whole character', echo('"\\ud83d😀"')],
   ['I8 half a pair in a name', frame('free', '{"\\ud83d":1}')],
-  ['I8 half a pair where nothing else looks', frame('free', '[["\\udfff"]]')],
+  ['I8 half a pair in an unvalidated body', frame('free', '[["\\udfff"]]')],
   ['I9 the same name twice', echo('"a"', ',"text":"canary"')],
   ['I9 the same name in escapes', echo('"a"', ',"\\u0074ext":"canary"')],
   ['I9 the same name apart', echo('"a: b"', ',"x":":","text" : "canary"')],
@@ -163,13 +163,13 @@ const BAD_MESSAGES: [string, string][] = [
   ['I9 two events', '{"event":"echo","event":"free","data":{"text":"canary"}}'],
   ['I9 two bodies', '{"event":"echo","data":{"text":"a"},"data":{"text":"canary"}}'],
   ['I9 two ids', '{"event":"echo","data":{"text":"a"},"id":1,"id":2}'],
-  ['I9 a number beyond all numbers', frame('free', '1e400')],
-  ['I9 one below all numbers', frame('free', '{"a":[-1e400]}')],
+  ['I9 a number that overflows to Infinity', frame('free', '1e400')],
+  ['I9 a number that overflows to -Infinity', frame('free', '{"a":[-1e400]}')],
   ['I9 an id that would be rounded', '{"event":"echo","data":{"text":"a"},"id":9007199254740993}'],
 ];
 
-/** The frames above say it at their end, if at all. */
-const UNDOUBTED_ID = /,"id":1\}$/;
+/** The frames above have their id at the end. */
+const FINAL_ID = /,"id":1\}$/;
 
 function isJson(text: string): boolean {
   try {
@@ -212,7 +212,7 @@ const INVALID: [string, string, string][] = [
   ['I8 NUL in a list', frame('tree', '{"tags":["a","canary\\u0000"]}'), 'tags.1'],
   ['I8 NUL past a schema', frame('schema', '{"text":"canary\\u0000"}'), 'text'],
   ['I9 an integer that was rounded', frame('count', '{"count":9007199254740993}'), 'count'],
-  ['I9 one below', frame('count', '{"count":-9007199254740993}'), 'count'],
+  ['I9 a negative one', frame('count', '{"count":-9007199254740993}'), 'count'],
   ['I9 one with an exponent', frame('count', '{"count":1e300}'), 'count'],
   ['I9 a fraction', frame('count', '{"count":1.5}'), 'count'],
 ];
@@ -235,11 +235,11 @@ const ACCEPTED: [string, string, unknown][] = [
   ['the longest list', frame('free', `[${Array(256).fill('1').join()}]`), { body: Array(256).fill(1) }],
   ['an empty name', frame('free', '{"":{"":1}}'), { body: { '': { '': 1 } } }],
   [
-    'names that only begin alike',
+    'names similar to forbidden ones',
     frame('free', '{"__proto":1,"Constructor":2}'),
     { body: { __proto: 1, Constructor: 2 } },
   ],
-  ['I10 markup where it is removed', frame('markup', '{"text":"<b>a</b> &lt; b"}'), { text: 'a &lt; b' }],
+  ['I10 markup, which is removed', frame('markup', '{"text":"<b>a</b> &lt; b"}'), { text: 'a &lt; b' }],
 ];
 
 const CLOSING: [string, Buffer | string, boolean, number][] = [
@@ -296,7 +296,7 @@ describe('hostile JSON', () => {
       event: 'exception',
       data: { status: 'error', code: 'BAD_MESSAGE', message: 'The message is malformed.' },
     });
-    expect(id).toBe(UNDOUBTED_ID.test(text) && isJson(text) ? 1 : undefined);
+    expect(id).toBe(FINAL_ID.test(text) && isJson(text) ? 1 : undefined);
     expect(Target.calls).toBe(0);
     await expectServed(client);
   });
@@ -308,7 +308,7 @@ describe('hostile JSON', () => {
     const errors = answer.data?.['errors'] as { path: string }[];
     expect(errors[0]?.path).toContain(path);
     expect(Target.calls).toBe(0);
-    // The name of an unknown property may come back, reduced to what is harmless.
+    // The name of an unknown property may be repeated in sanitised form.
     received = received.map((line) => line.replace('imgsrccanary', ''));
     await expectServed(client);
   });

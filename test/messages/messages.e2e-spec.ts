@@ -202,7 +202,7 @@ beforeEach(async () => {
 afterEach(() => client.close());
 afterAll(() => running.close());
 
-/** Proof of life after something bad. */
+/** Expects that the connection still serves requests. */
 async function expectServed(): Promise<void> {
   expect(await client.request('note', { text: 'still here' })).toMatchObject({ event: 'note' });
 }
@@ -397,7 +397,7 @@ describe('exceptions', () => {
       data: { status: 'error', code, message },
       id: 1,
     });
-    // Nothing comes behind it, no acknowledgement either.
+    // No other frame follows, not even an acknowledgement.
     client.send({ event: 'note', data: { text: 'still here' } });
     expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
   });

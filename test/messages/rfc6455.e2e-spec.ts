@@ -31,7 +31,7 @@ it('the table contains at least 400 distinct cases', () => {
 
 describe.each([
   { transport: 'TCP', env: { PLAIN_HTTP: '1' }, cases: CASES },
-  // The same frames in other packets: some of each kind will do.
+  // The same frames in other packets, so a sample of the cases is enough.
   { transport: 'TLS', env: {}, cases: CASES.filter((_, index) => index % 12 === 0) },
 ])('frames over $transport', ({ transport, env, cases }) => {
   let service: Service & { url: string };
@@ -62,14 +62,14 @@ describe.each([
 
   if (transport !== 'TLS') return;
 
-  // Every record of TLS is a chunk to the service, while TCP may join what was written apart.
+  // Each TLS record is one chunk to the service, while TCP may join separate writes.
   it.each([
     [1000, [echoed(1)]],
     [1100, [closed(1008)]],
   ])('L5 R6 a text in %i chunks of one byte', async (size, expected) => {
     const bytes = text(request(1, { size }));
     const records = cut(bytes, ...Array.from({ length: size }, (_, index) => bytes.length - size + index));
-    await play({ name: '', steps: [...records, ...expected] }, target, 'in crumbs');
+    await play({ name: '', steps: [...records, ...expected] }, target, 'byte by byte');
     await expectConnections(service.url, 1);
   });
 });
@@ -100,7 +100,7 @@ it('L4 close codes chosen by clients do not multiply the log lines', async () =>
   await service.stop();
   const lines = service.stdout.split('\n').filter((line) => line.includes('"connection.closed"'));
   expect(lines.length).toBeGreaterThan(0);
-  // Ten, and one that sums up the rest, in each ten seconds that it took.
+  // Ten lines and one summary for each ten seconds of the test.
   const windows = Math.floor((performance.now() - began) / 10_000) + 1;
   expect(lines.length).toBeLessThanOrEqual(11 * windows);
 });

@@ -26,7 +26,7 @@ class ChunkDto {
   size!: number;
 }
 
-/** Streams that are listened to, in the order in which they began. */
+/** The subscribed streams, in the order of their start. */
 const open: Subscriber<unknown>[] = [];
 const TOO_MANY = 100_000;
 let emitted = 0;
@@ -39,7 +39,7 @@ function endless(): Observable<number> {
   });
 }
 
-/** Emits without end, and gives nobody else a turn. */
+/** Emits synchronously without end, so that other code cannot run. */
 function greedy(size: number): Observable<string> {
   return new Observable((subscriber) => {
     for (emitted = 0; emitted < TOO_MANY && !subscriber.closed; emitted++) subscriber.next('x'.repeat(size));
@@ -137,7 +137,7 @@ class InterceptedGateway {
 
   @SubscribeMessage('nothing')
   nothing(): void {
-    // Acknowledged.
+    // The request is acknowledged.
   }
 
   @UseInterceptors(Cached)
@@ -181,7 +181,7 @@ async function start(options: WsSecurityOptions = {}): Promise<void> {
   running = await startApp({
     gateways: [StreamGateway, InterceptedGateway],
     clock,
-    // Whatever counts as a violation ends the connection.
+    // Any violation would end the connection.
     options: { strikeLimit: 1, frameBurst: 10_000, rateLimit: 10_000, ...options },
   });
 }
@@ -206,7 +206,7 @@ describe('R9 the limit of open streams per connection', () => {
       expect(await client.request('endless')).toEqual({ ...OVERLOADED, id: 17 + i });
     expect(open).toHaveLength(16);
     expect(await client.request('once')).toMatchObject({ data: 'once' });
-    // Each connection has its own.
+    // The limit is per connection.
     await begin(other, 1);
     clock.advance(10_100);
     expect(events.filter(({ type }) => type === 'messages.refused')).toMatchObject([{ OVERLOADED: 3 }]);
@@ -241,13 +241,13 @@ describe('R9 the limit of open streams per connection', () => {
       ['nothing', { event: 'ack' }],
       ['one', { data: 'one' }],
       ['two', OVERLOADED],
-      // Its value had no place, and its error is the answer.
+      // Its first value has no place, so its error is the answer.
       ['failing', { event: 'exception', data: { code: 'INTERNAL_ERROR' } }],
       ['endless', OVERLOADED],
       ['ungraceful', OVERLOADED],
     ];
     for (const [event, answer] of answers) expect(await client.request(event)).toMatchObject(answer);
-    // Of a stream that has no place nothing is seen, and nothing goes on.
+    // A stream without a place sends nothing and does not continue.
     expect(client.take()).toEqual([]);
     expect(open).toHaveLength(2);
     open[0]?.complete();

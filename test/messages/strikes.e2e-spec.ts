@@ -43,7 +43,7 @@ class MemberGateway {
   }
 }
 
-/** Something happens while it thinks. */
+/** Runs `meanwhile` before it decides. */
 @Injectable()
 class BanningGuard extends WsConnectGuard {
   static meanwhile: () => Promise<unknown> = () => Promise.resolve();
@@ -86,7 +86,7 @@ async function happened(type: string): Promise<void> {
 const nameOf = ({ event, data }: Pick<Frame, 'event' | 'data'>): string =>
   event === 'exception' ? (data?.['code'] as string) : event;
 
-/** How a client's connection ends, and what it heard before. */
+/** Waits for the close. @returns its code, and the number of received frames by name */
 async function end(client: TestClient): Promise<{ code: number; codes: Record<string, number> }> {
   const { code } = await client.closed;
   const codes: Record<string, number> = {};
@@ -166,7 +166,7 @@ describe('the frame budget', () => {
   const answers = async (client: TestClient, times: number): Promise<string[]> => {
     for (let id = 1; id <= times; id++) client.send(echo(id));
     client.send({ event: 'nope', id: 'end' });
-    // Refusals need no handler: they are faster than replies.
+    // Refusals arrive before replies, because they need no handler.
     const frames = await Promise.all(Array.from({ length: times + 1 }, () => client.next()));
     return frames.map(nameOf).toSorted();
   };
@@ -183,7 +183,7 @@ describe('the frame budget', () => {
   it('R1 reports once per run that it is spent, and for how long', async () => {
     await start({ frameRate: 10, frameBurst: 2 });
     const client = await connect();
-    // In one write: in several, the service may answer the first before it has the others.
+    // In one write, because otherwise the service may answer the first before it has received the others.
     const messages = Array.from({ length: 10 }, (_, n) => frame({ payload: JSON.stringify(echo(n + 1)) }));
     client.sendRaw(Buffer.concat(messages));
     const frames = [await client.next(), await client.next(), await client.next()];
