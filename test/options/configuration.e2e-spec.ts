@@ -270,7 +270,7 @@ class ScopedConnectGuard implements WsConnectGuard {
 
 @Injectable({ scope: Scope.TRANSIENT })
 class TransientGuard implements CanActivate {
-  // A field: objects that were never constructed have none.
+  // A field, which an object has only if its constructor ran.
   canActivate = (): boolean => false;
 }
 

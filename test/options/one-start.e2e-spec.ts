@@ -42,7 +42,7 @@ async function inProduction<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** As an application starts itself, with a `main.ts` of its own. */
+/** Starts an application like its own `main.ts` does. */
 async function problemsOfMain(
   gateways: Type[],
   options: WsSecurityOptions,
@@ -109,7 +109,7 @@ describe('C7 one failed start reports every problem:', () => {
         ...missing,
       ]);
       expect(namesOf(await problemsOfMain([PublicGateway], {}))).toEqual(['WS_TRUSTED_PROXIES']);
-      // A server on a port of its own speaks plain HTTP too, where there is no certificate for it.
+      // A gateway's own port also uses plain HTTP without a certificate for it.
       @SecureGateway({ path: '/own', port: await ownPort(), public: true })
       class OwnPort {}
       expect(namesOf(await problemsOfMain([OwnPort], {}, { httpsOptions: await certificate() }))).toEqual([
@@ -191,7 +191,7 @@ describe('C7 one start of the reference service reports', () => {
       ['PORT', 'WS_TLS_KEY_FILE', 'WS_JWT_SECRET', 'WS_JWT_AUDIENCE'],
     ],
     [
-      'with a certificate that is none',
+      'with a file that is not a certificate',
       { WS_TLS_CERT_FILE: 'package.json', WS_TLS_KEY_FILE: 'package.json', WS_JWT_AUD: 'canary' },
       [
         'WS_TLS_CERT_FILE',
