@@ -35,7 +35,7 @@ class WhoGateway {
   }
 }
 
-/** A slow machine may need more time than the client gives by itself. */
+/** Longer than the default of the client, for slow machines. */
 const PATIENT = { timeoutMs: 15_000 };
 
 let running: TestApp | undefined;
@@ -165,7 +165,7 @@ describe('the test client', () => {
   it('times out and reports what it waited for and what arrived', async () => {
     const client = await connect();
     client.send({ event: 'ping' });
-    // Its answer comes behind the pong.
+    // The answer arrives after the pong.
     await client.request('who');
     Object.assign(client, { timeoutMs: 200 });
     await expect(client.request('silence')).rejects.toThrow(
@@ -175,7 +175,7 @@ describe('the test client', () => {
     await expect(expectClose(client, CloseCode.FORBIDDEN)).rejects.toThrow(
       'expected the connection to be closed with 4403 (FORBIDDEN), but it is open; unread',
     );
-    // A reader that has given up takes no frame away.
+    // A reader that timed out does not take a later frame.
     client.take();
     Object.assign(client, PATIENT);
     client.send({ event: 'ping' });
