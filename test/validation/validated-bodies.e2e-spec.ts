@@ -20,7 +20,7 @@ import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
-/** Has no rules. */
+/** A class without rules. */
 class Anything {
   any?: unknown;
 }
@@ -52,7 +52,7 @@ class Witness extends WsPolicyGuard {
   }
 }
 
-/** As decorators that trace or measure do: what metadata there is stays, the name does not. */
+/** Wraps the method like tracing decorators: metadata is kept, the name is not. */
 const Traced: MethodDecorator = (_target, _name, descriptor) => {
   const method = descriptor.value as object as (...args: unknown[]) => unknown;
   function wrapped(this: unknown, ...args: unknown[]): unknown {
