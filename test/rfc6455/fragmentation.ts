@@ -3,7 +3,7 @@ import { type Case, type Chapter, closed, cut, echoed, ponged, refused, request,
 
 const MAX_FRAGMENTS = 64;
 
-/** One message in this many fragments that are as long as each other, but for the last. */
+/** One message in this many fragments of equal length, except the last one. */
 function pieces(count: number, id = 1): Buffer[] {
   const message = request(id, { size: count });
   const each = Math.floor(message.length / count);
