@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-/** Which folders of src/ a folder may import from; its own is always allowed. */
+/** The folders of src/ that each folder may import from, besides itself. */
 const ARROWS: Record<string, readonly string[]> = {
   protocol: [],
   time: [],
@@ -84,7 +84,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
 };
 
-/** Only these may know the transport. */
+/** The folders that may import the transport. */
 const MAY_IMPORT_WS = new Set(['messages', 'handshake', 'gateway', 'testing']);
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(

@@ -24,7 +24,7 @@ import { TimerWheel } from '../time/timer-wheel.js';
 const fail = (): never => {
   throw new Error('canary-subscriber');
 };
-/** As an async function where none is expected. */
+/** An async function passed where a synchronous one is expected. */
 const failLater = (async () => {
   await Promise.resolve();
   return fail();
@@ -32,7 +32,7 @@ const failLater = (async () => {
 
 let announcer: Announcer<number>;
 let logged: Logged;
-/** What would have ended the process. */
+/** Errors that would have ended the process. */
 let fatal: unknown[];
 const onRejection = (reason: unknown): void => void fatal.push(reason);
 
@@ -50,7 +50,7 @@ afterEach(() => {
   process.off('unhandledRejection', onRejection);
 });
 
-/** Announces, and waits for what RxJS and promises would do about it. */
+/** Announces events and waits until RxJS and promises have reported their errors. */
 async function announce(...events: number[]): Promise<void> {
   for (const event of events) announcer.announce(event);
   await new Promise((resolve) => setTimeout(resolve));
@@ -84,7 +84,7 @@ const SUBSCRIBERS: readonly [name: string, subscribe: Subscribe, said: string][]
   ['of a combination', (events) => combineLatest([events, events]).subscribe(fail), FAILED],
   ['with an operator behind a merge', (events) => merge(NEVER, events).pipe(map(fail)).subscribe(), FAILED],
   [
-    'of a subject that is told on',
+    'of a subject that passes events on',
     (events) => {
       const subject = new Subject<number>();
       subject.subscribe(fail);
@@ -93,7 +93,7 @@ const SUBSCRIBERS: readonly [name: string, subscribe: Subscribe, said: string][]
     FAILED,
   ],
   [
-    'that is a Subscriber of its own',
+    'that is an RxJS Subscriber',
     (events) => {
       const subscriber = new Subscriber<number>();
       subscriber.next = fail;

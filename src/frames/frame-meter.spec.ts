@@ -59,8 +59,8 @@ it('does not count a close frame', () => {
 describe('discarding after the close', () => {
   const CLOSE = frame({ opcode: 0x8, payload: Buffer.from([3, 232]) });
 
-  /** What is handed over of the bytes from `from` on, all before it being read. */
-  function handedOver(bytes: Buffer, from: number, size: number): Buffer {
+  /** Reads the bytes before `from` and skims the rest. @returns the bytes that skim() passes on */
+  function passedOn(bytes: Buffer, from: number, size: number): Buffer {
     const subject = new FrameMeter({ onFrame: () => undefined });
     if (from > 0) subject.read(bytes.subarray(0, from));
     const passed: Buffer[] = [];
@@ -79,7 +79,7 @@ describe('discarding after the close', () => {
         const ends = encoded.map((_, index) => Buffer.concat(encoded.slice(0, index + 1)).length);
         const end = [0, ...ends].find((at) => at >= from) as number;
         const rest = bytes.subarray(from, end);
-        expect(handedOver(bytes, from, size).equals(Buffer.concat([rest, CLOSE]))).toBe(true);
+        expect(passedOn(bytes, from, size).equals(Buffer.concat([rest, CLOSE]))).toBe(true);
       }),
       { numRuns: 300 },
     );
@@ -87,11 +87,11 @@ describe('discarding after the close', () => {
 
   it('R13 completes a Close that has partly arrived', () => {
     for (let from = 1; from < CLOSE.length; from++)
-      expect(handedOver(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
+      expect(passedOn(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
   });
 
   it('R13 passes on nothing after a Close that was read', () => {
-    expect(handedOver(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
+    expect(passedOn(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
   });
 });
 

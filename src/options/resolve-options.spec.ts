@@ -144,13 +144,13 @@ describe('resolveOptions', () => {
   });
 
   it.each([
-    ['of a key that cannot be read', { WS_JWT_PUBLIC_KEY: 'garbage', WS_JWT_ALGORITHMS: 'RS256' }],
-    ['of a secret that is too short', { WS_JWT_SECRET: 'short', WS_JWT_PREVIOUS_SECRETS: SECRET }],
+    ['for a key that cannot be read', { WS_JWT_PUBLIC_KEY: 'garbage', WS_JWT_ALGORITHMS: 'RS256' }],
+    ['for a secret that is too short', { WS_JWT_SECRET: 'short', WS_JWT_PREVIOUS_SECRETS: SECRET }],
     [
-      'of an issuer that is no URL',
+      'for an issuer that is not a URL',
       { NODE_ENV: 'production', WS_OIDC_ISSUER: 'id', WS_JWT_AUDIENCE: 'chat' },
     ],
-    ['of algorithms that are none', { WS_JWT_SECRET: SECRET, WS_JWT_ALGORITHMS: 'HS256,none' }],
+    ['for the algorithm none in a list', { WS_JWT_SECRET: SECRET, WS_JWT_ALGORITHMS: 'HS256,none' }],
   ])('C1 reports one problem, not two, %s', (_name, environment) => {
     expect(problemsOf(() => resolveOptions({}, environment))).toHaveLength(1);
   });
@@ -245,7 +245,7 @@ describe('resolveOptions', () => {
       'WS_JWT_AUD',
     ]);
     expect(problemsOf(() => resolveOptions({}, {}, further))).toHaveLength(2);
-    // By itself a variable stops nothing.
+    // An unknown variable alone does not prevent the start.
     expect(problemsOf(() => resolveOptions({}, { WS_JWT_AUD: 'canary' }))).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { resolveOptions } from './resolve-options.js';
 
 const CANARY = 'canary-of-a-secret';
 
-/** Values as JavaScript, a secret store or a slip may hand them over, by the kinds of options that may take them. */
+/** Values of many kinds, as JavaScript code, a secret store or a mistake may pass them. */
 const KINDS: readonly (readonly [string, unknown])[] = [
   ['null', null],
   ['a boolean', true],
@@ -55,7 +55,7 @@ it.each(Object.keys(OPTIONS) as OptionName[])(
         expect(problem).not.toMatch(/Invalid|expected|received|undefined|\[object/);
         expect(problem).not.toContain(CANARY);
       }
-      // Nothing of another kind may be taken for what an option is.
+      // A value of a kind that no option has must be refused.
       const isOther = !['boolean', 'number', 'string'].includes(typeof value) && !Array.isArray(value);
       if (isOther) expect([kind, own.length]).toEqual([kind, 1]);
     }

@@ -33,7 +33,7 @@ class Money {
   constructor(readonly cents: number) {}
 }
 
-/** A rule of an application, on a whole list. */
+/** A custom rule for a whole list. */
 const IsRoomList = (): PropertyDecorator => (target, property) =>
   registerDecorator({
     name: 'isRoomList',

@@ -40,8 +40,8 @@ class Collections {
   named?: Map<string, Item>;
 }
 
-/** Without `@Type()` class-transformer leaves them lists and objects. */
-class Unmade {
+/** Without `@Type()` class-transformer does not create sets and maps. */
+class WithoutType {
   @PlainText()
   @IsOptional()
   @IsString({ each: true })
@@ -97,8 +97,8 @@ describe('sets and maps', () => {
   });
 
   it('I3 need the same without @Type()', async () => {
-    expect(await errorsOf({ tags: 'a' }, Unmade)).toEqual(['tags isArray']);
-    expect(await errorsOf({ labels: 'a' }, Unmade)).toEqual(['labels isObject']);
+    expect(await errorsOf({ tags: 'a' }, WithoutType)).toEqual(['tags isArray']);
+    expect(await errorsOf({ labels: 'a' }, WithoutType)).toEqual(['labels isObject']);
     const plain = class {
       tags?: Set<string>;
     };

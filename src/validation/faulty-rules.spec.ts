@@ -139,7 +139,7 @@ class Body {
   named?: string;
 }
 
-/** Its member is data for class-transformer, and a rule asks for it. */
+/** Its getter is read by class-transformer and by a rule. */
 class Accessors {
   #given: unknown;
 
@@ -167,7 +167,7 @@ interface Refusal {
   cause: unknown;
 }
 
-/** Undefined when it was accepted. */
+/** @returns the refusal, or undefined when the value was accepted */
 async function refusalOf(
   value: unknown,
   rules: { metatype?: unknown; schema?: unknown },
@@ -197,8 +197,8 @@ const FAULTS: readonly [what: string, body: object, path: string, constraint: st
   ['a rule whose promise rejects', { later: 'odd' }, 'later', 'isFine'],
   ['a class of rules whose promise rejects', { asked: 'odd' }, 'asked', 'asked'],
   ['the words of an asynchronous rule', { asked: 'bad', spoken: 7 }, 'spoken', 'spoken'],
-  ['the words of a rule', { spoken: 7 }, 'spoken', 'spoken'],
-  ['the words of the application', { message: 1 }, 'message', 'isFine'],
+  ['the default message of a rule', { spoken: 7 }, 'spoken', 'spoken'],
+  ['a custom message', { message: 1 }, 'message', 'isFine'],
   ['a condition', { conditional: 'odd' }, 'conditional', 'conditionalValidation'],
   ['the condition of a rule', { checked: 'odd' }, 'checked', 'isString'],
   ['a transformation', { text: 7 }, 'text', 'transform'],

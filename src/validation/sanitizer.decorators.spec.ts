@@ -64,7 +64,7 @@ describe('sanitizers', () => {
       @NormalizeUnicode('NFKC')
       declare plain: unknown;
     }
-    // Full-width signs, which NFKC makes markup.
+    // Full-width characters, which NFKC turns into markup.
     const disguised = ' \uff1cscript\uff1ealert(1)\uff1c/script\uff1e ';
     expect(Object.assign({}, plainToInstance(Backwards, { first: disguised, last: disguised }))).toEqual({
       first: 'alert(1)',

@@ -217,7 +217,7 @@ describe('WsValidationPipe', () => {
     expect(early).toBeInstanceOf(Item);
     expect(await pipe.transform(value, metadata)).toBe(early);
     expect(await pipe.transform({ name: 'a' }, metadata)).not.toBe(early);
-    // Other rules, and a pipe that may be stricter, look for themselves.
+    // Another type, or another pipe class that may be stricter, validates again.
     await expect(pipe.transform(value, { type: 'body', metatype: Parent })).rejects.toBeInstanceOf(
       ValidationFailedException,
     );

@@ -22,7 +22,7 @@ function resolve(
 
 const forwarded = (value: string): string[] => ['X-Forwarded-For', value];
 
-/** Behind a proxy that writes `Forwarded`, one header a line. */
+/** Resolves a client behind a proxy that writes `Forwarded`, one header per line. */
 const byForwarded = (lines: string[], more: string[] = [], remote = '10.0.0.1', encrypted = false) =>
   resolve(
     remote,

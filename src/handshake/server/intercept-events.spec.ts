@@ -5,7 +5,7 @@ interface Emitting {
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
 }
 
-/** Replaces `emit` as an instrumentation does, and notes what passes. */
+/** Replaces `emit` like an instrumentation library, and records the events that pass. */
 function instrument(emitter: Emitting, log: string[], name: string): () => void {
   const before = emitter.emit;
   emitter.emit = (event: string | symbol, ...args: unknown[]): boolean => {

@@ -18,7 +18,7 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 async function listen(next: Server): Promise<void> {
   clock = new ManualClock();
   server = next;
-  // Node's own deadline for silence between requests is not what is looked at.
+  // Node's own keep-alive timeout must not end the connections of these tests.
   server.keepAliveTimeout = 0;
   deadline = new SocketDeadline(server, new TimerWheel(clock), clock);
   answer = (_request, response) => void response.end('served');
@@ -34,7 +34,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** Both ends of a connection whose first request was sent, as its server reads it. */
+/** Both ends of a connection whose first request the server has read. */
 async function ask(request: string): Promise<{ client: Socket; peer: Socket }> {
   const { port } = server.address() as AddressInfo;
   const at = { port, host: '127.0.0.1' };
@@ -50,7 +50,7 @@ async function ask(request: string): Promise<{ client: Socket; peer: Socket }> {
 async function served(): Promise<{ client: Socket; peer: Socket }> {
   const ends = await ask(`${HEAD}\r\n`);
   await once(ends.client, 'data');
-  // Looks at it, and finds the exchange over.
+  // The next check finds the exchange finished.
   clock.advance(1000);
   return ends;
 }
@@ -68,7 +68,7 @@ describe.each([
   beforeEach(async () => listen(await create()));
 
   it.each([
-    ['half a head', [HEAD, 'X-A: 1\r\n', 'X-B: 2\r\n']],
+    ['half a request head', [HEAD, 'X-A: 1\r\n', 'X-B: 2\r\n']],
     ['half a request line', ['G', 'E', 'T']],
     ['line ends before a request', ['\r\n', '\r\n', '\r\n']],
   ])('R10 with %s sent slowly is cut within 10 s of its first byte', async (_what, drops) => {

@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { certificate } from '../../../test/support/certificate.js';
 import { principalOfCertificate } from './client-certificate.js';
 
-/** A verified connection whose certificate has names that no CA would write. */
+/** A verified connection whose certificate has names that a CA would not issue. */
 async function socketOf(subjectAltName: string | undefined, isGenuine = true): Promise<TLSSocket> {
   const { cert: ca } = await certificate();
   const peer = {

@@ -15,9 +15,9 @@ describe('compiled rules', () => {
       { numRuns: 250, seed },
     );
     const { accepted, refused, 'left to class-validator': left } = verdicts;
-    // Left are objects where nothing says what they are, and initial values that are not of JSON.
+    // Objects without a declared type and initial values that are not JSON are left to class-validator.
     const isTelling = accepted > 500 && refused > 500 && left < accepted / 10;
     expect({ isTelling, seed, ...verdicts }).toEqual({ isTelling: true, seed, ...verdicts });
-    // Class-validator takes its time, and a slow machine takes ten times as much.
+    // Allows for a machine that is ten times slower.
   }, 120_000);
 });
