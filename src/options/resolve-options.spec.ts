@@ -413,7 +413,7 @@ describe('options of verifiers', () => {
     const entry = { id: 'billing', sha256: 'aB'.repeat(32), roles: ['service'], scopes: [] };
 
     it.each<[string, unknown]>([
-      ['nobody', []],
+      ['no entries', []],
       ['a key', [entry]],
       ['a key that ends', [{ ...entry, expiresAt: '2030-01-01T00:00:00Z' }]],
       ['a key that ends in another zone', [{ ...entry, expiresAt: '2030-01-01T00:00:00+02:00' }]],
@@ -425,7 +425,7 @@ describe('options of verifiers', () => {
     it.each<[string, unknown, string]>([
       ['text', 'canary', 'must be a list'],
       ['an object', { canary: entry }, 'must be a list'],
-      ['an entry that is none', ['canary'], 'entry 1: must be an object'],
+      ['an entry that is not an object', ['canary'], 'entry 1: must be an object'],
       [
         'a member too many',
         [entry, { ...entry, id: 'b', key: 'canary' }],

@@ -156,7 +156,7 @@ it.each<[string, string | (() => string), number | string | null]>([
   ['a credential that does not expire', () => 'any', null],
   ['an end that has passed by this clock', () => 'any', -1],
   ['an end this moment', () => 'any', 10],
-  ['an end that is no time', () => 'any', 'tomorrow'],
+  ['an expiry that is not a number', () => 'any', 'tomorrow'],
 ])('does not refresh with %s', async (_what, token, end) => {
   const { client, peer } = await connected({ token, backoff: { stableMs: 0 } });
   await announce(client, peer, typeof end === 'number' ? inMs(end) : end);

@@ -261,7 +261,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S2 lets administrators revoke access and disconnect, and shows who lost it',
+    'S2 lets administrators revoke access and disconnect, and shows the users that lost it',
     async () => {
       await open();
       let sockets = 0;

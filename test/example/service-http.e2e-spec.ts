@@ -126,7 +126,12 @@ const ERRORS: [string, string, Question, number][] = [
   ['an unknown method', '/health', { method: 'PATCH' }, 404],
   ['options of a path', '/auth/login', { method: 'OPTIONS' }, 404],
   ['half an object', '/auth/login', { method: 'POST', headers: JSON_TYPE, body: '{"username":canary' }, 400],
-  ['a value that is no object', '/auth/login', { method: 'POST', headers: JSON_TYPE, body: '"canary"' }, 400],
+  [
+    'a value that is not an object',
+    '/auth/login',
+    { method: 'POST', headers: JSON_TYPE, body: '"canary"' },
+    400,
+  ],
   [
     'a body that is too large',
     '/auth/login',

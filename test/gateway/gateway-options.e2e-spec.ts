@@ -55,7 +55,7 @@ describe('C5 C6 the start of the application', () => {
     ['a negative port', { port: -1 }, /as its port/],
     ['a word as "public"', { public: 'yes' }, /true or false as "public"/],
     ['one subprotocol', { protocols: 'chat.v1' }, /a list of subprotocols/],
-    ['a subprotocol that is no token', { protocols: ['chat v1'] }, /a list of subprotocols/],
+    ['a subprotocol with a space', { protocols: ['chat v1'] }, /a list of subprotocols/],
     ['no subprotocol', { protocols: [] }, /a list of subprotocols/],
     ['a guard outside a list', { guards: class Guard {} }, /a list of classes as "guards"/],
     ['a guard that a circular import left out', { guards: [undefined] }, /a list of classes as "guards"/],
@@ -76,7 +76,7 @@ describe('C5 C6 the start of the application', () => {
     expect(await problemsWith({ path: '/ws', [option]: value })).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('C6 fails when a @WebSocketGateway() beside ours has options', async () => {
+  it('C6 fails when an additional @WebSocketGateway() has options', async () => {
     @WebSocketGateway({ path: '/ws', namespace: 'chat', cors: true })
     @SecureGateway({ path: '/ws' })
     class Both {}

@@ -115,16 +115,20 @@ describe('C6 the start of the application', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['a limit that is no number', { limit: NaN, ttl: MINUTE }, /a whole number up to .* as the limit/],
+    ['NaN as a limit', { limit: NaN, ttl: MINUTE }, /a whole number up to .* as the limit/],
     ['a negative limit', { limit: -1, ttl: MINUTE }, /as the limit/],
     ['a limit in a string', { limit: '5', ttl: MINUTE }, /as the limit/],
-    ['half a message', { limit: 0.5, ttl: MINUTE }, /as the limit/],
-    ['more than is remembered', { limit: 10_000_001, ttl: MINUTE }, /as the limit/],
-    ['a window of nothing', { limit: 5, ttl: 0 }, /at least 1, as the ttl/],
+    ['a fractional limit', { limit: 0.5, ttl: MINUTE }, /as the limit/],
+    ['a limit over the maximum', { limit: 10_000_001, ttl: MINUTE }, /as the limit/],
+    ['an empty window', { limit: 5, ttl: 0 }, /at least 1, as the ttl/],
     ['a window in a string', { limit: 5, ttl: '1m' }, /as the ttl/],
     ['an endless window', { limit: 5, ttl: Infinity }, /as the ttl/],
     ['a negative block', { limit: 5, ttl: MINUTE, blockDuration: -1 }, /as the blockDuration/],
-    ['a tracker that is no function', { limit: 5, ttl: MINUTE, getTracker: 'ip' }, /function as getTracker/],
+    [
+      'a tracker that is not a function',
+      { limit: 5, ttl: MINUTE, getTracker: 'ip' },
+      /function as getTracker/,
+    ],
   ])(
     'C1 fails when a throttler is given %s, by a decorator or by the module',
     async (_what, setting, problem) => {
@@ -154,10 +158,10 @@ describe('C6 the start of the application', () => {
     ],
     ['no name', [{ limit: 1, ttl: 1 }], /must have a throttler with a name/],
     ['no limit', [{ name: 'long', ttl: 1 }], /must have a limit of throttler "long"/],
-    ['a member that nobody reads', [{ ...long, limt: 5 }], /limt.* has no effect; did you mean limit\?/],
+    ['an unknown member', [{ ...long, limt: 5 }], /limt.* has no effect; did you mean limit\?/],
     ['user agents', [{ ...long, ignoreUserAgents: [/bot/] }], /ignoreUserAgents.* has no effect/],
-    ['no list', { long }, /must have a list as throttlers, not an object/],
-    ['no object', ['long'], /not a string/],
+    ['an object instead of a list', { long }, /must have a list as throttlers, not an object/],
+    ['a string instead of an object', ['long'], /not a string/],
   ])('C1 fails when throttlers have %s', async (_what, throttlers, problem) => {
     const [first, ...others] = await problemsOf({
       gateways: [],

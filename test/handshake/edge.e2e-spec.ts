@@ -385,9 +385,9 @@ describe('deadlines', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['nobody', { ...ANONYMOUS }, 'UNAUTHENTICATED'],
+    ['an anonymous principal', { ...ANONYMOUS }, 'UNAUTHENTICATED'],
     ['an empty id', { ...ANONYMOUS, id: '' }, 'UNAUTHENTICATED'],
-    ['nothing', undefined, 'AUTH_UNAVAILABLE'],
+    ['undefined', undefined, 'AUTH_UNAVAILABLE'],
   ])('N1 a verifier that answers %s is not accepted', async (_what, answer, code) => {
     class Odd extends TokenVerifier {
       override verify(): Promise<Principal> {

@@ -280,7 +280,7 @@ describe('nothing runs before the decision', () => {
   });
 });
 
-it('H12 a handshake behind a request that is not answered yet is not accepted', async () => {
+it('H12 a handshake pipelined after an unanswered request is not accepted', async () => {
   const before = EchoGateway.connections;
   const slow = requestText('/slow', { Upgrade: null, Connection: null });
   const socket = connect(running.port, '127.0.0.1');

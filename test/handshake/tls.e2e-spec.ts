@@ -663,8 +663,8 @@ describe('client certificates', () => {
     ['with two common names is anonymous', { names: ['root', 'a'] }, undefined],
     ['with a URI in its common name is only that name', { names: ['a, URI:urn:root'] }, 'a, URI:urn:root'],
     ['with a name in its common name is only that name', { names: ['a\\+CN=root'] }, 'a\\+CN=root'],
-    ['with a URI in a DNS name has none', { names: ['a'], dns: ['a.test, URI:urn:root'] }, 'a'],
-    ['with a quoted URI in a DNS name has none', { names: ['a'], dns: ['a", URI:urn:root, DNS:"b'] }, 'a'],
+    ['with a URI in a DNS name has no URI', { names: ['a'], dns: ['a.test, URI:urn:root'] }, 'a'],
+    ['with a quoted URI in a DNS name has no URI', { names: ['a'], dns: ['a", URI:urn:root, DNS:"b'] }, 'a'],
     [
       'with a comma in its URI is that URI',
       { names: ['a'], uris: ['urn:a,URI:urn:root'] },

@@ -118,7 +118,7 @@ const BAD_MESSAGES: [string, string][] = [
   ['I1 a list', '["echo",{"text":"canary"}]'],
   ['I1 a list of frames', '[{"event":"echo","data":{"text":"canary"}}]'],
   ['I1 no event', '{"data":{"text":"canary"}}'],
-  ['I1 an event that is no string', '{"event":{"toString":"canary"}}'],
+  ['I1 an event that is not a string', '{"event":{"toString":"canary"}}'],
   ['I1 an event of 129 characters', `{"event":"${'canary'.repeat(22)}"}`],
   ['I1 an id that is an object', '{"event":"echo","id":{"canary":1}}'],
   ['I1 an id of 129 characters', `{"event":"echo","id":"${'canary'.repeat(22)}"}`],

@@ -314,7 +314,7 @@ describe('bans', () => {
     await client.closed;
   };
 
-  it('R5 apply to the principal on every connection, and to nobody else at the same address', async () => {
+  it('R5 apply to the principal on every connection, but not to others at the same address', async () => {
     await start({ strikeLimit: 1, banMs: 60_000 });
     const [one, other, bob] = [await connect(), await connect(), await connect('bob')];
     await strikeOut(one);

@@ -16,7 +16,7 @@ const raw = (payload: Buffer | string): Buffer => frame({ opcode: Opcode.CLOSE, 
 const codes: Case[] = [
   ...CODES.map((code) => ({ name: `the code ${code}`, steps: [close(code), closed(code)] })),
   ...NO_CODES.map((code) => ({ name: `the code ${code}`, steps: [close(code), closed(1002)] })),
-  { name: 'a code that is none, and a reason', steps: [close(1005, 'because'), closed(1002)] },
+  { name: 'the forbidden code 1005 with a reason', steps: [close(1005, 'because'), closed(1002)] },
   { name: 'no code', steps: [raw(''), closed(null)] },
   { name: 'half a code', steps: [raw(Buffer.from([3])), closed(1002)] },
 ];
@@ -52,7 +52,7 @@ const behind: Case[] = [
   { name: 'the rest of a message', frames: fragments(['a', 'b']) },
   { name: '64 KiB', frames: [text(request(1, { size: 65536 }))] },
 ].map(({ name, frames }) => ({
-  name: `${name} behind it`,
+  name: `${name} after it`,
   steps: [together(close(1000), ...frames), closed(1000)],
 }));
 

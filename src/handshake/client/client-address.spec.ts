@@ -81,7 +81,7 @@ describe('ClientAddressResolver', () => {
     ['escapes', ['for="198.51\\.100.1"'], '198.51.100.1'],
     ['an obfuscated identifier', ['for=_hidden'], '10.0.0.1'],
     ['an unknown client', ['for=198.51.100.1, for=unknown'], '10.0.0.1'],
-    ['nobody', ['for=198.51.100.1, proto=https'], '10.0.0.1'],
+    ['no address', ['for=198.51.100.1, proto=https'], '10.0.0.1'],
     ['separators within quotes', ['ext="a, for=1.1.1.1; for=2.2.2.2";for=198.51.100.1'], '198.51.100.1'],
     ['a quote within quotes', ['ext="\\", for=1.1.1.1";for=198.51.100.1'], '198.51.100.1'],
     ['empty elements and pairs', [', ;;for=198.51.100.1; ,,'], '198.51.100.1'],
