@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import type { WsSecurityOptions } from 'nestjs-ws-security';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { IdentityProvider } from '../support/identity-provider.js';
@@ -9,7 +9,6 @@ import {
   type Family,
   forged,
   goodClaims,
-  hmacSignature,
   ISSUER,
   rawSignature,
   signed,
@@ -20,12 +19,17 @@ import { slowness } from '../support/quickest.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { type Frame, TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
+import {
+  MINUTE,
+  frozen,
+  seconds,
+  withHeader,
+  withClaims,
+  ATTACKS,
+  type Attack,
+} from '../support/token-attacks.js';
 
 const CHECKS = { jwtIssuer: ISSUER, jwtAudience: AUDIENCE, jwtType: 'at+jwt' };
-const MINUTE = 60;
-/** Stands still, so that slow tests do not expire tokens. */
-const frozen = new ManualClock();
-const seconds = (offset: number, clock = frozen): number => Math.floor(clock.now() / 1000) + offset;
 
 let running: RunningApp;
 
@@ -64,134 +68,6 @@ async function statusesOf(token: string): Promise<number[]> {
 }
 
 const withoutDate = ({ text }: RawAnswer): string => text.replace(/^Date: .*\r\n/im, '');
-
-interface Target {
-  key: SigningKey;
-  /** A URL that must never be requested. */
-  canary: string;
-}
-
-type Attack = (target: Target) => string | Promise<string>;
-
-/** A token signed with the right key, with only these changes. */
-const header = (changes: Record<string, unknown>, claims = goodClaims()): Attack => {
-  return ({ key }) => forged({ alg: key.alg, typ: 'at+jwt', ...changes }, claims, rawSignature(key));
-};
-const claims = (changes: Record<string, unknown>): Attack => header({}, goodClaims(changes));
-const signature = (bytes: Buffer): Attack => {
-  return ({ key }) => forged({ alg: key.alg, typ: 'at+jwt' }, goodClaims(), () => bytes);
-};
-/** A token signed with the attacker's key, which the header names. */
-const foreign = (name: (key: SigningKey, canary: string) => Record<string, unknown>): Attack => {
-  return ({ key, canary }) => {
-    const own = signingKey(key.family === 'HMAC' ? 'RSA' : key.family);
-    return signed(own, goodClaims(), name(own, canary));
-  };
-};
-const confused = (secretOf: (key: SigningKey) => string | Buffer): Attack => {
-  return ({ key }) => forged({ alg: 'HS256', typ: 'at+jwt' }, goodClaims(), hmacSignature(secretOf(key)));
-};
-const pemOf = (key: SigningKey): string => key.publicPem || signingKey('RSA').publicPem;
-
-const THUMBPRINT = createHash('sha256').update('a certificate').digest('base64url');
-
-/** Confirmation methods (RFC 7800 §3, RFC 8705 §3.1, RFC 9449 §6), and invalid ones. */
-const BINDINGS: [name: string, cnf: unknown][] = [
-  ['a certificate', { 'x5t#S256': THUMBPRINT }],
-  ['the thumbprint of a key', { jkt: THUMBPRINT }],
-  ['a key', { jwk: { kty: 'OKP', crv: 'Ed25519', x: THUMBPRINT } }],
-  ['the name of a key', { kid: '1' }],
-  ['an empty thumbprint', { 'x5t#S256': '' }],
-  ['a thumbprint that is null', { 'x5t#S256': null }],
-  ['nothing', {}],
-  ['null', null],
-  ['false', false],
-  ['an empty text', ''],
-  ['an empty list', []],
-];
-
-const EC_ORDER = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
-
-const ATTACKS: [name: string, forge: Attack][] = [
-  ...['none', 'None', 'NONE', 'nOnE', 'none ', '', ' none'].flatMap((alg): [string, Attack][] => [
-    [`N2 alg ${JSON.stringify(alg)} and no signature`, () => forged({ alg, typ: 'at+jwt' }, goodClaims())],
-    [`N2 alg ${JSON.stringify(alg)} and a good signature`, header({ alg })],
-  ]),
-  ...['HS384', 'HS1', 'RS1', 'ES256K', 'A256KW', 'hs256', 'rs256'].map((alg): [string, Attack] => [
-    `N2 alg ${alg}`,
-    header({ alg }),
-  ]),
-  ['N2 no alg', header({ alg: undefined })],
-  ['N2 alg as a list', header({ alg: ['HS256', 'RS256', 'ES256', 'EdDSA'] })],
-  ['N3 the public key in PEM as HMAC secret', confused(pemOf)],
-  ['N3 the public key in PEM without its last line end', confused((key) => pemOf(key).trim())],
-  [
-    'N3 the public key in DER as HMAC secret',
-    confused((key) => createPublicKey(pemOf(key)).export({ type: 'spki', format: 'der' })),
-  ],
-  ['N3 an empty HMAC secret', confused(() => '')],
-  ['N4 jwk', foreign((key) => ({ jwk: key.jwk('own') }))],
-  ['N4 jku', foreign((_key, canary) => ({ jku: `${canary}/jwks`, kid: 'own' }))],
-  ['N4 x5u', foreign((_key, canary) => ({ x5u: `${canary}/chain` }))],
-  ['N4 x5c', foreign((key) => ({ x5c: [pemOf(key).split('\n').slice(1, -2).join('')] }))],
-  [
-    'N5 kid as a path, with the secret found there',
-    ({ key }) =>
-      forged({ alg: key.alg, typ: 'at+jwt', kid: '../../../../dev/null' }, goodClaims(), hmacSignature('')),
-  ],
-  ['N5 kid as a URL', foreign((_key, canary) => ({ kid: `${canary}/jwks` }))],
-  ['N6 no exp', claims({ exp: undefined })],
-  ['N6 exp as text', claims({ exp: String(seconds(MINUTE)) })],
-  ['N6 exp beyond any date', claims({ exp: 1e300 })],
-  ['N6 expired', claims({ exp: seconds(-40) })],
-  ['N6 nbf ahead', claims({ nbf: seconds(MINUTE) })],
-  ['N6 nbf as text', claims({ nbf: '0' })],
-  ['N6 iat ahead', claims({ iat: seconds(MINUTE) })],
-  ['N6 iat as text', claims({ iat: '0' })],
-  ['N7 another issuer', claims({ iss: 'https://evil.test' })],
-  ['N7 the issuer with a slash', claims({ iss: `${ISSUER}/` })],
-  ['N7 the issuer in a list', claims({ iss: [ISSUER] })],
-  ['N7 no issuer', claims({ iss: undefined })],
-  ['N7 another audience', claims({ aud: 'other' })],
-  ['N7 an audience that only starts with the right one', claims({ aud: [`${AUDIENCE}-admin`] })],
-  ['N7 the audience as a key', claims({ aud: { [AUDIENCE]: true } })],
-  ['N7 no audience', claims({ aud: undefined })],
-  ['N8 no typ', header({ typ: undefined })],
-  ['N8 another typ', header({ typ: 'JWT' })],
-  ['N8 a typ with another top-level type', header({ typ: 'text/at+jwt' })],
-  ['N8 a typ that is not a string', header({ typ: ['at+jwt'] })],
-  ['N9 an encrypted token', () => `${forged({ alg: 'dir', enc: 'A256GCM' }, {}, 'AAAA')}.AAAA.AAAA`],
-  ['N9 an encrypted token under the alg of the key', async ({ key }) => `${await signed(key)}.AAAA.AAAA`],
-  ['N9 PBES2 with a million rounds', header({ alg: 'PBES2-HS256+A128KW', p2c: 1e6, p2s: 'AAAA' })],
-  ['N9 p2c beside the alg of the key', header({ p2c: 1e6 })],
-  ['N9 zip', header({ zip: 'DEF' })],
-  ['N9 more than the size cap', claims({ padding: 'x'.repeat(8192) })],
-  ['N10 no signature', signature(Buffer.alloc(0))],
-  ['N10 a blank signature', signature(Buffer.alloc(64))],
-  ['N10 a blank signature of RSA length', signature(Buffer.alloc(256))],
-  ['N10 r and s the order of the curve', signature(Buffer.concat([EC_ORDER, EC_ORDER]))],
-  ['N10 a blank signature in DER', signature(Buffer.from('3006020100020100', 'hex'))],
-  ['N10 unknown crit', header({ crit: ['x'], x: 1 })],
-  ['N10 crit that names a known extension', header({ crit: ['b64'], b64: true })],
-  ['N10 b64', header({ b64: false })],
-  ['N10 empty crit', header({ crit: [] })],
-  [
-    'N10 a good signature of something else',
-    async ({ key }) => {
-      const [head, , tail] = (await signed(key)).split('.');
-      const [, body] = (await signed(key, goodClaims({ sub: 'root' }))).split('.');
-      return `${head}.${body}.${tail}`;
-    },
-  ],
-  ...BINDINGS.map(([binding, cnf]): [string, Attack] => [
-    `N17 bound to ${binding}, over plain HTTP`,
-    claims({ cnf }),
-  ]),
-  ['no subject', claims({ sub: undefined })],
-  ['an empty subject', claims({ sub: '' })],
-  ['a subject that is a number', claims({ sub: 1 })],
-  ['claims that are a list', header({}, [] as never)],
-];
 
 describe.each<[name: string, family: Family, isRemote: boolean]>([
   ['a secret', 'HMAC', false],
@@ -248,12 +124,12 @@ describe.each<[name: string, family: Family, isRemote: boolean]>([
 
   it.each<[string, Attack]>([
     ['signed by the issuer', ({ key: own }) => signed(own)],
-    ['N4 key material in the header is ignored', header({ jku: 'http://127.0.0.1:9', x5u: 'x' })],
-    ['N6 within the skew after exp', claims({ exp: seconds(-10) })],
-    ['N6 within the skew before nbf', claims({ nbf: seconds(20) })],
-    ['N7 one audience of several', claims({ aud: ['other', AUDIENCE] })],
-    ['N8 typ in capitals', header({ typ: 'AT+JWT' })],
-    ['N8 typ in full', header({ typ: 'application/at+jwt' })],
+    ['N4 key material in the header is ignored', withHeader({ jku: 'http://127.0.0.1:9', x5u: 'x' })],
+    ['N6 within the skew after exp', withClaims({ exp: seconds(-10) })],
+    ['N6 within the skew before nbf', withClaims({ nbf: seconds(20) })],
+    ['N7 one audience of several', withClaims({ aud: ['other', AUDIENCE] })],
+    ['N8 typ in capitals', withHeader({ typ: 'AT+JWT' })],
+    ['N8 typ in full', withHeader({ typ: 'application/at+jwt' })],
   ])('a valid token is accepted: %s', async (_variant, forge) => {
     const token = await forge({ key, canary: canary.issuer });
     expect(await statusesOf(token)).toEqual(everywhere(101));

@@ -1,291 +1,37 @@
 import { WsAdapter } from '../support/foreign.adapter.js';
-import {
-  type CanActivate,
-  DefaultValuePipe,
-  Inject,
-  Injectable,
-  ParseUUIDPipe,
-  type PipeTransform,
-  Scope,
-  UseGuards,
-  UsePipes,
-  ValidationPipe,
-} from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
-import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
-import { Type } from 'class-transformer';
-import { IsObject, IsString, ValidateNested } from 'class-validator';
-import {
-  SecureGateway,
-  UnvalidatedBody,
-  WsAuthorizationGuard,
-  type WsConnectGuard,
-  WsConfigurationError,
-  WsPublic,
-  WsRoles,
-} from 'nestjs-ws-security';
-import * as v from 'valibot';
-import { z } from 'zod';
+import { Injectable, Scope, UseGuards, UsePipes } from '@nestjs/common';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { SecureGateway, WsAuthorizationGuard, WsConfigurationError, WsRoles } from 'nestjs-ws-security';
 import { certificate } from '../support/certificate.js';
-import { EchoDto, EchoGateway, PublicGateway } from '../support/echo.gateway.js';
+import { EchoGateway, PublicGateway } from '../support/echo.gateway.js';
 import { problemsOf } from '../support/problems-of.js';
 import { startApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
-
-interface Note {
-  text: string;
-}
-
-class NoRules {
-  text!: string;
-}
-
-@WebSocketGateway({ path: '/open' })
-class UnprotectedGateway {}
-
-@SecureGateway({ path: '/ws' })
-class UncheckedBodies {
-  @SubscribeMessage('interface')
-  anInterface(@MessageBody() note: Note): Note {
-    return note;
-  }
-
-  @SubscribeMessage('array')
-  anArray(@MessageBody() notes: EchoDto[]): EchoDto[] {
-    return notes;
-  }
-
-  @SubscribeMessage('no-rules')
-  noRules(@MessageBody() note: NoRules): NoRules {
-    return note;
-  }
-
-  @SubscribeMessage('property')
-  aProperty(@MessageBody('text') text: string): string {
-    return text;
-  }
-
-  @SubscribeMessage('positional')
-  positional(_client: object, data: unknown): unknown {
-    return data;
-  }
-
-  @SubscribeMessage('fine')
-  fine(@MessageBody() { text }: EchoDto): string {
-    return text;
-  }
-
-  @SubscribeMessage('no-body')
-  noBody(): boolean {
-    return true;
-  }
-}
-
-class AddressDto {
-  @IsString()
-  city!: string;
-}
-
-class OrderDto {
-  @IsObject()
-  address!: AddressDto;
-}
-
-class CheckedOrderDto {
-  @ValidateNested()
-  @Type(() => AddressDto)
-  address!: AddressDto;
-}
-
-@SecureGateway({ path: '/ws' })
-class HalfCheckedBodies {
-  @SubscribeMessage('nested')
-  nested(@MessageBody() order: OrderDto): OrderDto {
-    return order;
-  }
-
-  @SubscribeMessage('pipe-without-rules')
-  pipeWithoutRules(@MessageBody(new ValidationPipe(), new DefaultValuePipe({})) note: Note): Note {
-    return note;
-  }
-
-  @SubscribeMessage('primitive')
-  primitive(@MessageBody() text: string): string {
-    return text;
-  }
-
-  @SubscribeMessage('any')
-  any(@MessageBody() body: unknown): unknown {
-    return body;
-  }
-
-  @SubscribeMessage('rest')
-  rest(...everything: unknown[]): number {
-    return everything.length;
-  }
-
-  @UnvalidatedBody(' ')
-  @SubscribeMessage('no-reason')
-  noReason(@MessageBody() note: Note): Note {
-    return note;
-  }
-}
-
-@SecureGateway({ path: '/ws' })
-class CheckedBodies {
-  @SubscribeMessage('nested')
-  nested(@MessageBody() order: CheckedOrderDto): CheckedOrderDto {
-    return order;
-  }
-
-  @SubscribeMessage('zod')
-  zod(@MessageBody({ schema: z.strictObject({ text: z.string() }) }) note: Note): Note {
-    return note;
-  }
-
-  @SubscribeMessage('valibot')
-  valibot(@MessageBody('text', { schema: v.string() }) text: string): string {
-    return text;
-  }
-
-  @SubscribeMessage('pipe')
-  pipe(@MessageBody('id', ParseUUIDPipe) id: string): string {
-    return id;
-  }
-
-  @SubscribeMessage('expected')
-  expected(@MessageBody(new ValidationPipe({ expectedType: AddressDto })) address: object): object {
-    return address;
-  }
-
-  @UnvalidatedBody('is only counted')
-  @SubscribeMessage('opted-out')
-  optedOut(@MessageBody() note: Note): number {
-    return Object.keys(note).length;
-  }
-
-  @SubscribeMessage('client')
-  client(client: object): boolean {
-    return typeof client === 'object';
-  }
-}
-
-@SecureGateway({ path: '/ws' })
-class ReservedEvents {
-  @SubscribeMessage('auth')
-  auth(): boolean {
-    return true;
-  }
-}
-
-@SecureGateway({ path: '/ws', public: true })
-class ConflictingGateway {
-  @WsPublic()
-  @SubscribeMessage('other')
-  other(): boolean {
-    return true;
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class PerRequest {
-  constructor(@Inject(REQUEST) readonly request: object) {}
-}
-
-@SecureGateway({ path: '/scoped' })
-class ScopedGateway {
-  constructor(readonly perRequest: PerRequest) {}
-}
-
-@SecureGateway({ path: '/ws' })
-class Secured {
-  @SubscribeMessage('hello')
-  hello(): boolean {
-    return true;
-  }
-}
-
-@WebSocketGateway({ path: '/open' })
-class OtherPath extends Secured {}
-
-@WebSocketGateway(1, { path: '/ws' })
-class OtherPort extends Secured {}
-
-@WebSocketGateway({ path: '/ws' })
-class SamePath extends Secured {}
-
-@SecureGateway({ path: '/ws' })
-class Unreachable {
-  @SubscribeMessage('')
-  empty(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('e'.repeat(129))
-  long(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('\ud800')
-  surrogate(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage({ cmd: 'sum' })
-  pattern(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('e'.repeat(128))
-  longest(): boolean {
-    return true;
-  }
-}
+import {
+  UnprotectedGateway,
+  UncheckedBodies,
+  HalfCheckedBodies,
+  CheckedBodies,
+  ReservedEvents,
+  ConflictingGateway,
+  PerRequest,
+  ScopedGateway,
+  Secured,
+  OtherPath,
+  OtherPort,
+  SamePath,
+  Unreachable,
+  ScopedGuard,
+  DependentGuard,
+  ScopedConnectGuard,
+  TransientGuard,
+  TransientPipe,
+  OneAuthorization,
+  OtherAuthorization,
+} from '../support/misconfigured.gateways.js';
 
 const UNNAMED = 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
-
-@Injectable({ scope: Scope.REQUEST })
-class ScopedGuard implements CanActivate {
-  canActivate(): boolean {
-    return true;
-  }
-}
-
-@Injectable()
-class DependentGuard implements CanActivate {
-  constructor(readonly perRequest: PerRequest) {}
-
-  canActivate(): boolean {
-    return true;
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class ScopedConnectGuard implements WsConnectGuard {
-  canConnect(): boolean {
-    return true;
-  }
-}
-
-@Injectable({ scope: Scope.TRANSIENT })
-class TransientGuard implements CanActivate {
-  // A field, which an object has only if its constructor ran.
-  canActivate = (): boolean => false;
-}
-
-@Injectable({ scope: Scope.TRANSIENT })
-class TransientPipe implements PipeTransform {
-  transform = (): never => {
-    throw new WsException('refused');
-  };
-}
-
-@Injectable()
-class OneAuthorization extends WsAuthorizationGuard {}
-
-@Injectable()
-class OtherAuthorization extends WsAuthorizationGuard {}
 
 describe('the start of the application', () => {
   it('fails when a gateway is not secured', async () => {
