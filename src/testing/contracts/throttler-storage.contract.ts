@@ -149,7 +149,7 @@ function countsIn(
   toleranceMs: number,
 ): [surely: number, perhaps: number] {
   return [
-    accepted.filter((hit) => answered - hit.sent < TTL - toleranceMs).length,
-    accepted.filter((hit) => sent - hit.answered < TTL + toleranceMs).length,
+    accepted.filter((earlier) => answered - earlier.sent < TTL - toleranceMs).length,
+    accepted.filter((earlier) => sent - earlier.answered < TTL + toleranceMs).length,
   ];
 }
