@@ -70,6 +70,11 @@ export class Stopwatch {
     return this.bench.toleranceMs === 0 ? this.passed : performance.now() - this.start;
   }
 
+  /** By how many milliseconds a time may be off by now: the store's tolerance, and how long its answers took. */
+  get slack(): number {
+    return this.bench.toleranceMs + this.now - this.passed;
+  }
+
   async pass(ms: number): Promise<void> {
     this.passed += ms;
     await this.bench.pass(ms);
