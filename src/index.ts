@@ -76,8 +76,8 @@ export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
-export type { SecureGatewayOptions } from './gateway/secure-gateway.decorator.js';
-export type { SecurityEvent } from './observability/security-events.service.js';
+export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
+export type { SecurityEvent, SecurityEventType } from './observability/security-event.js';
 export type { PolicyRequest } from './messages/ws-policy.guard.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 export type {
