@@ -1,4 +1,4 @@
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import { ForbiddenEventException, RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import type { EventTarget } from './event-target.interface.js';
@@ -14,7 +14,7 @@ import { MessageContext } from './message-context.js';
  */
 export function admit(
   client: object,
-  connection: Connection,
+  connection: ServedConnection,
   message: InboundMessage,
   { gateway, handler, guards }: EventTarget,
 ): ErrorBody | undefined {

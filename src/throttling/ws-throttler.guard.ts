@@ -8,6 +8,7 @@ import {
 } from '@nestjs/throttler';
 import type { Connection } from '../connection/connection.js';
 import { connectionIn } from '../connection/connection-of.js';
+import { servedOf } from '../connection/served-connection.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -144,7 +145,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
 
   private spend(connection: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
     const storage = this.storageService;
-    const key = connection.limitKeyIn(rule.prefix);
+    const key = servedOf(connection).limitKeyIn(rule.prefix);
     if (knowsCost(storage) && storage.hit)
       return waitOf(storage.hit(key, rule.ttl, limit, rule.blockDuration, rule.name, rule.cost));
     return this.increment(key, { ...rule, limit }).then(waitOf);
