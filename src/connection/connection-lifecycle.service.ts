@@ -24,6 +24,7 @@ export class ConnectionLifecycleService {
   /** A subscriber that throws, or whose promise rejects, is logged and harms nobody. */
   readonly events: Observable<ConnectionEvent>;
 
+  /** @internal */
   constructor(
     private readonly registry: ConnectionRegistry,
     private readonly resume: ResumeService,

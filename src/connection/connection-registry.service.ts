@@ -18,6 +18,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
   private readonly byUser = new Map<string, Set<Connection>>();
   private readonly waiting: (() => void)[] = [];
 
+  /** @internal */
   constructor(
     private readonly rooms: Rooms,
     private readonly bus: BroadcastBus,

@@ -23,6 +23,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   private draining = false;
   private isServing = false;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FieldError } from '../protocol/envelope.js';
 
+/** What an exception can tell beside its code and message. @publicApi */
 export interface WsSecurityExceptionOptions extends ErrorOptions {
   /** Milliseconds after which the same message has a chance again. */
   retryAfterMs?: number;

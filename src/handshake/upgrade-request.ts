@@ -6,6 +6,8 @@ const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * An HTTP upgrade request as it came over the wire. Node joins or drops repeated headers; here each one counts.
+ *
+ * @publicApi
  */
 export class UpgradeRequest {
   private readonly values = new Map<string, string[]>();

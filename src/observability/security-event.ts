@@ -1,4 +1,4 @@
-/** What a `SecurityEvent` can tell. */
+/** All types of security events. @publicApi */
 export const SECURITY_EVENT_TYPES = [
   'handshake.refused',
   'connection.accepted',
@@ -15,7 +15,7 @@ export const SECURITY_EVENT_TYPES = [
   'node.draining',
 ] as const;
 
-/** @publicApi */
+/** What a security event tells of. @publicApi */
 export type SecurityEventType = (typeof SECURITY_EVENT_TYPES)[number];
 
 /** Something an operator may want to know. Details never hold a credential or a body. @publicApi */
