@@ -34,26 +34,24 @@ export type WsSecurityModuleOptions = WsSecurityOptions & WsSecurityModuleExtras
 export type WsSecurityModuleAsyncOptions = ConfigurableModuleAsyncOptions<WsSecurityOptions> &
   WsSecurityModuleExtras;
 
-export const {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS,
-} = new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
-  .setClassMethodName('forRoot')
-  .setExtras<WsSecurityModuleExtras>(
-    { imports: [], providers: [], connectGuards: [], guards: [], throttlers: [] },
-    (definition, extras) => ({
-      ...definition,
-      global: true,
-      imports: [...new Set([...(definition.imports ?? []), ...(extras.imports ?? [])])],
-      providers: [
-        ...(definition.providers ?? []),
-        { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
-        { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
-        { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
-        { provide: MODULE_PROVIDERS, useValue: extras.providers ?? [] },
-        // Of two providers with one token the later one counts.
-        ...providersIn(extras.providers),
-      ],
-    }),
-  )
-  .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS } =
+  new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
+    .setClassMethodName('forRoot')
+    .setExtras<WsSecurityModuleExtras>(
+      { imports: [], providers: [], connectGuards: [], guards: [], throttlers: [] },
+      (definition, extras) => ({
+        ...definition,
+        global: true,
+        imports: [...new Set([...(definition.imports ?? []), ...(extras.imports ?? [])])],
+        providers: [
+          ...(definition.providers ?? []),
+          { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
+          { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
+          { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
+          { provide: MODULE_PROVIDERS, useValue: extras.providers ?? [] },
+          // Of two providers with one token the later one counts.
+          ...providersIn(extras.providers),
+        ],
+      }),
+    )
+    .build();

@@ -18,7 +18,10 @@ export type JwtAlgorithm =
 export type HmacAlgorithm = Extract<JwtAlgorithm, `HS${string}`>;
 
 /** Signatures with a shared secret, and the bytes a secret needs for each (RFC 7518 §3.2). */
-export const HMAC_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const satisfies Record<HmacAlgorithm, number>;
+export const HMAC_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const satisfies Record<
+  HmacAlgorithm,
+  number
+>;
 
 /** Signatures with a key pair. */
 export const PUBLIC_KEY_ALGORITHMS = [

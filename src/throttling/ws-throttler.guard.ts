@@ -12,6 +12,7 @@ import { servedOf } from '../connection/served-connection.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { acceptOrThrow } from './accept-or-throw.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
 import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
@@ -64,8 +65,8 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   override canActivate(context: ExecutionContext): Promise<boolean> {
     const wait = this.waitOf(context);
     // Who asks guards takes an answer as it comes; the guard this one extends always makes them wait.
-    if (typeof wait === 'number') return accepted(wait) as unknown as Promise<boolean>;
-    return wait?.then(accepted) ?? super.canActivate(context);
+    if (typeof wait === 'number') return acceptOrThrow(wait) as unknown as Promise<boolean>;
+    return wait?.then(acceptOrThrow) ?? super.canActivate(context);
   }
 
   /**
@@ -163,10 +164,4 @@ export class WsThrottlerGuard extends ThrottlerGuard {
       verdict = await storage.increment(key, ttl, limit, blockDuration, name);
     return verdict;
   }
-}
-
-/** @throws RateLimitedException */
-function accepted(wait: number): true {
-  if (wait > 0) throw new RateLimitedException(wait);
-  return true;
 }

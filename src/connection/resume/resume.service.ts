@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -6,6 +6,7 @@ import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { SessionBody } from '../../protocol/envelope.js';
 import { ageLimitOf } from '../age-limit.js';
 import { Clock } from '../../time/clock.js';
+import { secretHash } from '../secret-hash.js';
 import { type ServedConnection, servedOf } from '../served-connection.js';
 import type { Principal } from '../principal.js';
 import { Faults } from '../../faults/faults.js';
@@ -141,7 +142,7 @@ export class ResumeService {
     revocations: Revocations,
   ): Promise<ResumeSession | undefined> {
     try {
-      const session = await this.store.take(hashOf(token), connection.limitKey);
+      const session = await this.store.take(secretHash(token), connection.limitKey);
       if (session?.path !== connection.path || isEnding(session)) return undefined;
       if (!(await revocations.isRevokedAnywhere(principalOf(session)))) return session;
       // What a revocation ends while its client is here, it ends while it is away.
@@ -221,7 +222,7 @@ export class ResumeService {
 
   private issue(session: ResumeSession): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const hash = hashOf(token);
+    const hash = secretHash(token);
     this.hashes.set(session, hash);
     this.attempt(() => this.store.put(hash, session, Infinity));
     return token;
@@ -240,8 +241,4 @@ function isEnding({ connection }: ResumeSession): boolean {
 
 function principalOf({ connection, principal }: ResumeSession): Principal {
   return connection?.principal ?? principal;
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }
