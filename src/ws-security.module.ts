@@ -39,9 +39,9 @@ import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { WS_THROTTLERS } from './throttling/throttlers.token.js';
 import { ValidatedBody } from './messages/validated-body.js';
 import {
-  ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
-  OPTIONS_TYPE,
+  type WsSecurityModuleAsyncOptions,
+  type WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 
@@ -96,17 +96,17 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     ResumeStore,
   ],
 })
-export class WsSecurityModule extends ConfigurableModuleClass {
+export class WsSecurityModule {
   /**
    * @param options override the environment, which overrides the defaults
    * @throws WsConfigurationError while the application starts, with everything that is wrong
    */
-  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+  static forRoot(options: WsSecurityModuleOptions = {}): DynamicModule {
+    return { ...ConfigurableModuleClass.forRoot(options), module: this };
   }
 
   /** As {@link forRoot}, with options that other providers know. */
-  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return super.forRootAsync(options);
+  static forRootAsync(options: WsSecurityModuleAsyncOptions): DynamicModule {
+    return { ...ConfigurableModuleClass.forRootAsync(options), module: this };
   }
 }

@@ -5,6 +5,7 @@ import type { Principal } from './principal.js';
 import { AwaySessions } from './resume/away-sessions.js';
 import { type Audience, type Broadcast, BroadcastBus } from '../nodes/broadcast-bus.js';
 import { Rooms } from './rooms/rooms.js';
+import { type ServedConnection, servedOf } from './served-connection.js';
 
 /**
  * The open connections of this node, who is on them and in which rooms they are.
@@ -17,6 +18,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
   private readonly byUser = new Map<string, Set<Connection>>();
   private readonly waiting: (() => void)[] = [];
 
+  /** @internal */
   constructor(
     private readonly rooms: Rooms,
     private readonly bus: BroadcastBus,
@@ -103,7 +105,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
   }
 
   /** Somebody has logged in, or brought a new credential. @internal */
-  identify(connection: Connection, principal: Principal): void {
+  identify(connection: ServedConnection, principal: Principal): void {
     this.unindex(connection);
     connection.identify(principal);
     this.index(connection);
@@ -131,8 +133,10 @@ export class ConnectionRegistry implements Iterable<Connection> {
   private deliver({ audience, event, json }: Broadcast): void {
     const text = new PushText(event, json);
     const room = audience.to === 'room' ? audience.room : undefined;
-    for (const connection of this.receiversOf(audience))
+    for (const receiver of this.receiversOf(audience)) {
+      const connection = servedOf(receiver);
       if (connection.isReady) connection.pushText(text, room);
+    }
     this.away.deliver(audience, text);
   }
 

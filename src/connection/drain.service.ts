@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
-import type { Connection } from './connection.js';
+import { type ServedConnection, servedOf } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
 import { HookTracker } from './hook-tracker.js';
@@ -23,6 +23,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   private draining = false;
   private isServing = false;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,
@@ -60,7 +61,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   }
 
   private async closeInTime(): Promise<void> {
-    const connections = [...this.registry];
+    const connections = [...this.registry].map(servedOf);
     // Where nobody could ever connect there is nothing to tell.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();
@@ -74,7 +75,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     timer.cancel();
   }
 
-  private async closeAll(connections: readonly Connection[], overdue: AbortSignal): Promise<void> {
+  private async closeAll(connections: readonly ServedConnection[], overdue: AbortSignal): Promise<void> {
     const { drainBatch, drainIntervalMs } = this.options;
     const closed: Promise<void>[] = [];
     for (let start = 0; start < connections.length && !overdue.aborted; start += drainBatch) {
@@ -85,7 +86,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     await this.hooks.settled();
   }
 
-  private async close(connection: Connection): Promise<void> {
+  private async close(connection: ServedConnection): Promise<void> {
     const isOver = connection.whenClosed();
     if (connection.isOpen) {
       // What a client of the protocol has sent before it heard the goodbye is here once it has answered a ping.

@@ -20,7 +20,7 @@ export interface Principal {
   readonly sessionId: string | null;
 }
 
-/** @publicApi */
+/** The principal of a connection that nobody has logged in on. @publicApi */
 export const ANONYMOUS: Principal = Object.freeze({
   id: null,
   issuer: null,

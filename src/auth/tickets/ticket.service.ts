@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import { isExpired, type Principal, withClaims } from '../../connection/principal.js';
+import { secretHash } from '../../connection/secret-hash.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -40,7 +41,7 @@ export class TicketService {
     if (isExpired(principal, this.clock.now())) throw new TypeError('The principal has expired.');
     this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.store.put(hashOf(ticket), this.dated(principal), this.options.ticketTtlMs, MAX_UNUSED);
+    await this.store.put(secretHash(ticket), this.dated(principal), this.options.ticketTtlMs, MAX_UNUSED);
     return ticket;
   }
 
@@ -51,7 +52,7 @@ export class TicketService {
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
-    const principal = TICKET.test(ticket) ? await this.store.take(hashOf(ticket)) : undefined;
+    const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
     if (!principal) throw new InvalidCredentialError('no such ticket');
     if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
     return principal;
@@ -62,8 +63,4 @@ export class TicketService {
     const { claims } = principal;
     return 'iat' in claims ? principal : withClaims(principal, { ...claims, iat: this.clock.now() / 1000 });
   }
-}
-
-function hashOf(ticket: string): string {
-  return createHash('sha256').update(ticket).digest('base64url');
 }

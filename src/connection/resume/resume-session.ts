@@ -1,7 +1,7 @@
 import type { PushHead, PushText } from '../../protocol/push-text.js';
 import type { Connection } from '../connection.js';
 import type { Principal } from '../principal.js';
-import type { Keeper, ResumeMemory } from './resume-memory.js';
+import type { ResumeMemory } from './resume-memory.js';
 
 /** A push that a client may have missed. */
 interface KeptPush {
@@ -22,7 +22,7 @@ export interface ResumeLimits {
  * What outlives a connection: who it was, where it listened, and its last pushes. Whoever comes back in time gets the
  * ones it missed; the oldest are given up when there are too many.
  */
-export class ResumeSession implements Keeper {
+export class ResumeSession {
   /** Where it listens while the client is away. */
   rooms: ReadonlySet<string> = new Set();
   private current: Connection | undefined;
@@ -39,6 +39,7 @@ export class ResumeSession implements Keeper {
    * @param owner whose it is, as limits count it: issuer and id
    * @param principal who it was on its last connection
    * @param startedAt epoch milliseconds at which its first connection was opened
+   * @internal
    */
   constructor(
     readonly owner: string,
@@ -92,7 +93,7 @@ export class ResumeSession implements Keeper {
     this.isLost = this.current === undefined;
   }
 
-  /** Numbers a push and keeps it. @returns its text */
+  /** Numbers a push and keeps it. @returns its text @internal */
   add(push: PushText, room: string | undefined): string {
     const text = push.numbered(++this.last);
     if (this.isLost || this.isOver) return text;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -6,7 +6,8 @@ import { CloseCode } from '../../protocol/close-code.enum.js';
 import type { SessionBody } from '../../protocol/envelope.js';
 import { ageLimitOf } from '../age-limit.js';
 import { Clock } from '../../time/clock.js';
-import type { Connection } from '../connection.js';
+import { secretHash } from '../secret-hash.js';
+import { type ServedConnection, servedOf } from '../served-connection.js';
 import type { Principal } from '../principal.js';
 import { Faults } from '../../faults/faults.js';
 import { Rooms } from '../rooms/rooms.js';
@@ -65,7 +66,7 @@ export class ResumeService {
   ) {}
 
   /** Whether a connection has a session that can be resumed. */
-  isFor(connection: Connection): boolean {
+  isFor(connection: ServedConnection): boolean {
     return this.options.resume && connection.speaksProtocol && connection.principal.id !== null;
   }
 
@@ -75,7 +76,7 @@ export class ResumeService {
    * @param announce tells the client; the pushes it missed follow, and then everything new
    */
   async begin(
-    connection: Connection,
+    connection: ServedConnection,
     offer: ResumeOffer | undefined,
     revocations: Revocations,
     announce: (resume: ResumeBody) => void,
@@ -98,8 +99,8 @@ export class ResumeService {
   }
 
   /** A connection has closed. @param code what it was closed with */
-  end(connection: Connection, code: number): void {
-    const { session } = connection;
+  end(connection: ServedConnection, code: number): void {
+    const session = connection.session as ResumeSession | undefined;
     if (session?.connection !== connection) return;
     session.principal = connection.principal;
     session.rooms = new Set(this.rooms.roomsOf(connection));
@@ -136,12 +137,12 @@ export class ResumeService {
   }
 
   private async find(
-    connection: Connection,
+    connection: ServedConnection,
     { token }: ResumeOffer,
     revocations: Revocations,
   ): Promise<ResumeSession | undefined> {
     try {
-      const session = await this.store.take(hashOf(token), connection.limitKey);
+      const session = await this.store.take(secretHash(token), connection.limitKey);
       if (session?.path !== connection.path || isEnding(session)) return undefined;
       if (!(await revocations.isRevokedAnywhere(principalOf(session)))) return session;
       // What a revocation ends while its client is here, it ends while it is away.
@@ -169,7 +170,7 @@ export class ResumeService {
   }
 
   /** The rooms of a session that a connection may be in, those it joins or leaves meanwhile too. */
-  private async roomsFor(connection: Connection, session: ResumeSession): Promise<string[]> {
+  private async roomsFor(connection: ServedConnection, session: ResumeSession): Promise<string[]> {
     let { principal } = connection;
     let asked: readonly string[] = [];
     let allowed: readonly string[] = [];
@@ -209,11 +210,11 @@ export class ResumeService {
     session.connection?.terminate();
   }
 
-  private create({ limitKey, path, principal, openedAt }: Connection): ResumeSession {
+  private create({ limitKey, path, principal, openedAt }: ServedConnection): ResumeSession {
     return new ResumeSession(limitKey, principal, path, openedAt, this.options, this.memory);
   }
 
-  private attach(connection: Connection, session: ResumeSession, rooms: readonly string[]): void {
+  private attach(connection: ServedConnection, session: ResumeSession, rooms: readonly string[]): void {
     session.attach(connection);
     connection.session = session;
     for (const room of rooms) this.rooms.add(connection, room);
@@ -221,26 +222,23 @@ export class ResumeService {
 
   private issue(session: ResumeSession): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const hash = hashOf(token);
+    const hash = secretHash(token);
     this.hashes.set(session, hash);
     this.attempt(() => this.store.put(hash, session, Infinity));
     return token;
   }
 }
 
-function isResumable({ closedWith }: Connection, code: number): boolean {
+function isResumable({ closedWith }: ServedConnection, code: number): boolean {
   return closedWith === undefined ? code !== NORMAL : RESUMABLE.has(closedWith);
 }
 
 /** Whether it ends with a connection that was told so, and whose client has not answered yet. */
 function isEnding({ connection }: ResumeSession): boolean {
-  return connection?.closedWith !== undefined && !RESUMABLE.has(connection.closedWith);
+  const closedWith = connection && servedOf(connection).closedWith;
+  return closedWith !== undefined && !RESUMABLE.has(closedWith);
 }
 
 function principalOf({ connection, principal }: ResumeSession): Principal {
   return connection?.principal ?? principal;
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

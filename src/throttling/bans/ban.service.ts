@@ -3,6 +3,7 @@ import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
+import { servedOf } from '../../connection/served-connection.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
@@ -27,11 +28,12 @@ export class BanService {
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
     if (banMs === 0) return;
-    const { limitKey } = connection;
+    const { limitKey } = servedOf(connection);
     this.here.ban(limitKey, banMs);
     const stored = this.store.ban(limitKey, banMs);
     for (const other of this.registry) {
-      if (other !== connection && other.limitKey === limitKey && other.isOpen) closeBanned(other, banMs);
+      if (other !== connection && servedOf(other).limitKey === limitKey && other.isOpen)
+        closeBanned(other, banMs);
     }
     await stored;
   }
