@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
-import { isExpired, type Principal, withClaims } from '../../connection/principal.js';
+import { isExpired, type Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -60,7 +60,8 @@ export class TicketService {
   /** Revocation asks when a credential was issued; what does not know it was authenticated now. */
   private dated(principal: Principal): Principal {
     const { claims } = principal;
-    return 'iat' in claims ? principal : withClaims(principal, { ...claims, iat: this.clock.now() / 1000 });
+    if ('iat' in claims) return principal;
+    return { ...principal, claims: { ...claims, iat: this.clock.now() / 1000 } };
   }
 }
 
