@@ -33,15 +33,16 @@ export abstract class RevocationStore {
   abstract revokedBefore(keys: readonly string[]): number | undefined | Promise<number | undefined>;
 
   /**
-   * Tells of every change on any node, this one included; called once, while the application starts. A store that does
+   * Tells of every change on any node, this one included; called while the application starts. A store that does
    * not implement it tells nothing: a revocation on another node then refuses later handshakes here, but closes no
    * connection that is open here.
    *
-   * @param _onRevoked hears the key and, in epoch milliseconds, the moment that counts for it now; it may hear the same
+   * @param onRevoked hears the key and, in epoch milliseconds, the moment that counts for it now; it may hear the same
    * twice
-   * @param _onLifted hears the key
+   * @param onLifted hears the key
    */
-  watch(_onRevoked: (key: string, before: number) => void, _onLifted: (key: string) => void): void {}
+  watch(onRevoked: (key: string, before: number) => void, onLifted: (key: string) => void): void;
+  watch(): void {}
 
   /**
    * Everything that is remembered, in any order.
@@ -58,7 +59,8 @@ export abstract class RevocationStore {
    *
    * @throws Error when the store does not implement it
    */
-  lift(_key: string): void | Promise<void> {
+  lift(key: string): void | Promise<void>;
+  lift(): void | Promise<void> {
     throw new Error(`${this.constructor.name} does not implement lift()`);
   }
 }
@@ -83,7 +85,7 @@ const SWEEP_MS = 60_000;
 @Injectable()
 export class MemoryRevocationStore extends RevocationStore {
   private readonly entries = new Map<string, Entry>();
-  private watcher: Watcher | undefined;
+  private readonly watchers: Watcher[] = [];
   private sweepAt = 0;
 
   constructor(private readonly clock: Clock) {
@@ -103,7 +105,7 @@ export class MemoryRevocationStore extends RevocationStore {
       forgetAt: Math.max(forgetAt, known?.forgetAt ?? forgetAt),
     };
     this.entries.set(key, entry);
-    this.watcher?.onRevoked(key, entry.before);
+    for (const { onRevoked } of this.watchers) onRevoked(key, entry.before);
   }
 
   override revokedBefore(keys: readonly string[]): number | undefined {
@@ -113,7 +115,7 @@ export class MemoryRevocationStore extends RevocationStore {
   }
 
   override watch(onRevoked: Watcher['onRevoked'], onLifted: Watcher['onLifted']): void {
-    this.watcher = { onRevoked, onLifted };
+    this.watchers.push({ onRevoked, onLifted });
   }
 
   override list(): StoredRevocation[] {
@@ -123,7 +125,8 @@ export class MemoryRevocationStore extends RevocationStore {
   }
 
   override lift(key: string): void {
-    if (this.entries.delete(key)) this.watcher?.onLifted(key);
+    if (!this.entries.delete(key)) return;
+    for (const { onLifted } of this.watchers) onLifted(key);
   }
 
   private sweep(): void {

@@ -45,21 +45,21 @@ export abstract class ClusterSignals {
    */
   abstract send(signal: ClusterSignal): Promise<number>;
 
-  /** Says what a signal does on this node; called once, while the application starts. */
+  /** Says what a signal does on this node; called while the application starts. */
   abstract onSignal(apply: ApplySignal): void;
 }
 
-/** This node alone. @publicApi */
+/** This process alone. @publicApi */
 @Injectable()
 export class MemoryClusterSignals extends ClusterSignals {
-  private apply: ApplySignal = () => 0;
+  private readonly receivers: ApplySignal[] = [];
 
   // Nothing comes in between sending and applying, and clocks can be set back: no moment has to be compared.
   async send(signal: ClusterSignal): Promise<number> {
-    return this.apply(signal, Infinity);
+    return this.receivers.reduce((reached, apply) => reached + apply(signal, Infinity), 0);
   }
 
   onSignal(apply: ApplySignal): void {
-    this.apply = apply;
+    this.receivers.push(apply);
   }
 }

@@ -22,14 +22,15 @@ export abstract class BanStore {
   abstract remaining(key: string): number | Promise<number>;
 
   /**
-   * Tells of every change on any node, this one included; called once, while the application starts. A store that does
+   * Tells of every change on any node, this one included; called while the application starts. A store that does
    * not implement it tells nothing: a ban on another node then refuses later handshakes here, but closes no connection
    * that is open here.
    *
-   * @param _onBanned hears the key and for how many milliseconds it is banned from now on; it may hear the same twice
-   * @param _onLifted hears the key
+   * @param onBanned hears the key and for how many milliseconds it is banned from now on; it may hear the same twice
+   * @param onLifted hears the key
    */
-  watch(_onBanned: (key: string, remaining: number) => void, _onLifted: (key: string) => void): void {}
+  watch(onBanned: (key: string, remaining: number) => void, onLifted: (key: string) => void): void;
+  watch(): void {}
 
   /**
    * Every ban that is not over, in any order.
@@ -45,7 +46,8 @@ export abstract class BanStore {
    *
    * @throws Error when the store does not implement it
    */
-  lift(_key: string): void | Promise<void> {
+  lift(key: string): void | Promise<void>;
+  lift(): void | Promise<void> {
     throw new Error(`${this.constructor.name} does not implement lift()`);
   }
 }
@@ -61,7 +63,7 @@ const SWEEP_MS = 1000;
 @Injectable()
 export class MemoryBanStore extends BanStore {
   private readonly until = new Map<string, number>();
-  private watcher: Watcher | undefined;
+  private readonly watchers: Watcher[] = [];
   private sweepAt = 0;
 
   constructor(private readonly clock: Clock) {
@@ -76,7 +78,8 @@ export class MemoryBanStore extends BanStore {
   override ban(key: string, ms: number): void {
     this.sweep();
     this.until.set(key, Math.max(this.clock.monotonic() + ms, this.until.get(key) ?? 0));
-    this.watcher?.onBanned(key, this.remaining(key));
+    const remaining = this.remaining(key);
+    for (const { onBanned } of this.watchers) onBanned(key, remaining);
   }
 
   override remaining(key: string): number {
@@ -84,7 +87,7 @@ export class MemoryBanStore extends BanStore {
   }
 
   override watch(onBanned: Watcher['onBanned'], onLifted: Watcher['onLifted']): void {
-    this.watcher = { onBanned, onLifted };
+    this.watchers.push({ onBanned, onLifted });
   }
 
   override list(): StoredBan[] {
@@ -93,7 +96,8 @@ export class MemoryBanStore extends BanStore {
   }
 
   override lift(key: string): void {
-    if (this.until.delete(key)) this.watcher?.onLifted(key);
+    if (!this.until.delete(key)) return;
+    for (const { onLifted } of this.watchers) onLifted(key);
   }
 
   /** Nobody asks about most keys again, so they cannot be forgotten then. */

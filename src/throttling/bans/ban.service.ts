@@ -32,13 +32,13 @@ export class BanService implements OnModuleInit {
   }
 
   /**
-   * Bans the principal or the address of a connection, if the service bans at all, and closes the other connections of
-   * the same.
+   * Bans the principal or the address of a connection, if the service bans at all, and closes all connections of the
+   * same that are not being closed already.
    */
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
     if (banMs === 0) return;
-    this.apply(connection.limitKey, banMs, connection);
+    this.apply(connection.limitKey, banMs);
     await this.store.ban(connection.limitKey, banMs);
   }
 
@@ -58,13 +58,12 @@ export class BanService implements OnModuleInit {
     return this.here.size > 0 && this.here.remaining(limitKeyOf(principal, address)) > 0;
   }
 
-  /** @param offender is being closed already, and hears why */
-  private apply(key: string, ms: number, offender?: Connection): void {
+  private apply(key: string, ms: number): void {
     // A ban that is known has closed what there was, and nobody was let in since.
     if (ms <= this.here.remaining(key)) return;
     this.here.ban(key, ms);
     for (const connection of this.registry.withLimitKey(key)) {
-      if (connection !== offender && connection.isOpen && !connection.isEnding) closeBanned(connection, ms);
+      if (connection.isOpen && !connection.isEnding) closeBanned(connection, ms);
     }
   }
 }
