@@ -11,7 +11,7 @@ import { CloseCode } from '../protocol/close-code.enum.js';
 import { IssuedAhead } from './issued-ahead.js';
 import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 
-/** The longest that a handshake can be under way. */
+/** The longest that a handshake can take. */
 const HANDSHAKE_MS = 86_400_000;
 /** Less is an `exp` in seconds, or nothing that was meant: the year 1973 in milliseconds, 5138 in seconds. */
 const FIRST_MILLISECONDS = 100_000_000_000;
@@ -49,8 +49,8 @@ export class RevocationService implements OnModuleInit {
    * clock is ahead; one issued later is good.
    *
    * @param issuer who issued the user's credentials, null when they name nobody
-   * @param expiresAt epoch milliseconds at which the last credential issued until now expires; the revocation is
-   * remembered until then, for at most `WS_REVOCATION_MAX_MS`, and so long when left out
+   * @param expiresAt epoch milliseconds at which the last credential issued until now expires: the revocation is
+   * remembered until then. It is remembered for `WS_REVOCATION_MAX_MS` when left out, and never longer
    * @returns how many connections of this node were closed
    */
   revokeUser(id: string, issuer: string | null, expiresAt?: number): Promise<number> {
@@ -65,7 +65,8 @@ export class RevocationService implements OnModuleInit {
    * Voids every credential of a session (`sid`, else `jti`), whenever it was issued.
    *
    * @param expiresAt epoch milliseconds at which the session ends, so that no credential of it is good or issued any
-   * more; the revocation is remembered until then, for at most `WS_REVOCATION_MAX_MS`, and so long when left out
+   * more: the revocation is remembered until then. It is remembered for `WS_REVOCATION_MAX_MS` when left out, and never
+   * longer
    * @returns how many connections of this node were closed
    */
   revokeSession(sessionId: string, expiresAt?: number): Promise<number> {
@@ -75,8 +76,8 @@ export class RevocationService implements OnModuleInit {
   /**
    * Voids one token, by its `jti`; others of its session are good.
    *
-   * @param expiresAt epoch milliseconds at which the token expires; the revocation is remembered until then, for at
-   * most `WS_REVOCATION_MAX_MS`, and so long when left out
+   * @param expiresAt epoch milliseconds at which the token expires: the revocation is remembered until then. It is
+   * remembered for `WS_REVOCATION_MAX_MS` when left out, and never longer
    * @returns how many connections of this node were closed
    */
   revokeToken(jti: string, expiresAt?: number): Promise<number> {
@@ -94,8 +95,10 @@ export class RevocationService implements OnModuleInit {
   }
 
   /**
-   * Whether the credential that a principal came with has been revoked. Whoever asks accepts it otherwise: a later
+   * Whether the credential that a principal came with has been revoked. One that has not counts as accepted: a later
    * revocation of the user reaches it, also when its issuer's clock is ahead.
+   *
+   * @throws when the store cannot tell
    */
   async isRevoked(principal: Principal): Promise<boolean> {
     return this.isRevokedAnywhere(principal);
@@ -116,7 +119,7 @@ export class RevocationService implements OnModuleInit {
     return isVoid(principal, this.here.revokedBefore(revocationKeysOf(principal)));
   }
 
-  /** A credential is good from here on. @internal */
+  /** Notes that a credential is accepted, so that a later revocation of its user reaches it. @internal */
   accepted(principal: Principal): void {
     const now = this.clock.now();
     const issuedAt = issuedAtOf(principal);
@@ -152,7 +155,7 @@ export class RevocationService implements OnModuleInit {
     return revoked.length;
   }
 
-  /** A token is taken until its `exp` and the skew. Rather remembered too long than forgotten for want of a unit. */
+  /** A token is accepted until its `exp` and the skew. An end that looks like seconds is not believed. */
   private forgetAt(expiresAt: number | undefined): number {
     const latest = this.clock.now() + this.options.revocationMaxMs;
     if (expiresAt === undefined || !(expiresAt >= FIRST_MILLISECONDS)) return latest;

@@ -17,7 +17,7 @@ import { Rooms } from './rooms/rooms.js';
 @Injectable()
 export class ConnectionRegistry implements Iterable<Connection> {
   private readonly byId = new Map<string, Connection>();
-  private readonly byPrincipal = new PrincipalIndex();
+  private readonly byPrincipal = new PrincipalIndex<Connection>();
   private readonly waiting: (() => void)[] = [];
 
   constructor(

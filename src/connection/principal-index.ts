@@ -1,15 +1,26 @@
-import type { Connection } from './connection.js';
 import { IndexByKey } from './index-by-key.js';
+import type { Principal } from './principal.js';
 import { sessionIdIn, tokenIdIn, tokenIdOf, userIdIn, userKey } from './revocation-keys.js';
 
-/** Finds connections by what their principals are, so that the end of one user or session looks at no others. */
-export class PrincipalIndex {
-  private readonly users = new IndexByKey<Connection>();
-  private readonly sessions = new IndexByKey<Connection>();
-  private readonly tokens = new IndexByKey<Connection>();
-  private readonly limitKeys = new IndexByKey<Connection>();
+/** What is found by its principal: a connection. */
+interface Identified {
+  readonly principal: Principal;
+  readonly limitKey: string;
+}
 
-  add(connection: Connection): void {
+/** Finds connections by what their principals are, so that the end of one user or session looks at no others. */
+export class PrincipalIndex<T extends Identified> {
+  private readonly users = new IndexByKey<T>();
+  private readonly sessions = new IndexByKey<T>();
+  private readonly tokens = new IndexByKey<T>();
+  private readonly limitKeys = new IndexByKey<T>();
+
+  /** How many keys there are, of all kinds. */
+  get size(): number {
+    return this.users.size + this.sessions.size + this.tokens.size + this.limitKeys.size;
+  }
+
+  add(connection: T): void {
     const { id, sessionId } = connection.principal;
     const jti = tokenIdOf(connection.principal);
     if (id !== null) this.users.add(id, connection);
@@ -19,7 +30,7 @@ export class PrincipalIndex {
   }
 
   /** To be called before its principal changes. */
-  delete(connection: Connection): void {
+  delete(connection: T): void {
     const { id, sessionId } = connection.principal;
     const jti = tokenIdOf(connection.principal);
     if (id !== null) this.users.delete(id, connection);
@@ -29,17 +40,17 @@ export class PrincipalIndex {
   }
 
   /** The connections with an id, of any issuer. */
-  ofUser(id: string): Connection[] {
+  ofUser(id: string): T[] {
     return this.users.get(id);
   }
 
   /** The connections whose limits are counted on a key. */
-  withLimitKey(key: string): Connection[] {
+  withLimitKey(key: string): T[] {
     return this.limitKeys.get(key);
   }
 
   /** The connections that a key of revocations stands for. */
-  withRevocationKey(key: string): Connection[] {
+  withRevocationKey(key: string): T[] {
     const sessionId = sessionIdIn(key);
     if (sessionId !== undefined) return this.sessions.get(sessionId);
     const jti = tokenIdIn(key);

@@ -14,7 +14,7 @@ const MAX_UNUSED = 10;
 const TICKET = /^[\w-]{43}$/;
 
 /**
- * Tickets for browsers, which cannot set headers: whoever is authenticated over HTTP gets one and connects with
+ * Tickets for browsers, which cannot set headers: a client that is authenticated over HTTP gets one and connects with
  * `?ticket=` in the URL. It is good once and for a moment, so one that is logged somewhere is worth nothing.
  *
  * @publicApi
@@ -45,7 +45,7 @@ export class TicketService {
   }
 
   /**
-   * Who a ticket was issued to. The ticket is gone then, whatever becomes of the handshake.
+   * The principal that a ticket was issued to. The ticket is gone then, whatever becomes of the handshake.
    *
    * @throws InvalidCredentialError when there is no such ticket any more; any other error means it cannot be told
    * @internal
@@ -57,7 +57,7 @@ export class TicketService {
     return principal;
   }
 
-  /** Revocation asks when a credential was issued; what does not know it was authenticated now. */
+  /** Revocation needs to know when a credential was issued; one that does not say counts as issued now. */
   private dated(principal: Principal): Principal {
     const { claims } = principal;
     if ('iat' in claims) return principal;
