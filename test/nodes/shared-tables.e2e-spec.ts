@@ -88,7 +88,7 @@ describe('revocations', () => {
     const token = await issued(-5);
     for (const lift of [
       (key: string) => revocations(nodes.other).lift(key),
-      (key: string) => nodes.revocations.lift(key),
+      async (key: string) => nodes.revocations.lift(key),
     ]) {
       await revocations(nodes.one).revokeUser('alice', null);
       expect((await refusal(nodes.one, token)).status).toBe(401);
@@ -147,7 +147,7 @@ describe('bans', () => {
     const token = await issued(-5);
     for (const lift of [
       (key: string) => nodes.other.app.get(BanService).lift(key),
-      (key: string) => nodes.bans.lift(key),
+      async (key: string) => nodes.bans.lift(key),
     ]) {
       await strikeOut(await connect(nodes.one, token));
       expect((await refusal(nodes.other, token)).status).toBe(403);
