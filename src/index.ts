@@ -19,6 +19,7 @@ export { Connection } from './connection/connection.js';
 export { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 export { connectionOf } from './connection/connection-of.js';
 export { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
+export { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
 export { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
 export { ResumeMemory } from './connection/resume/resume-memory.js';
 export { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
@@ -89,10 +90,13 @@ export type {
   WsSecurityModuleExtras,
   WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
+export type { StoredRevocation } from './auth/revocation-store.js';
+export type { StoredBan } from './throttling/bans/ban-store.js';
 export type { AccessRule } from './auth/access-rule.js';
 export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential.js';
 export type { CloseCause, ConnectionEvent } from './connection/connection-event.js';
 export type { ResumeSession } from './connection/resume/resume-session.js';
+export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
 export type { Audience, Broadcast } from './nodes/broadcast-bus.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';

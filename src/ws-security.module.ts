@@ -21,6 +21,7 @@ import { TicketService } from './auth/tickets/ticket.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { Clock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
+import { ClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
@@ -84,6 +85,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     ConnectionRegistry,
     ConnectionLifecycleService,
     ConnectionDirectory,
+    ClusterSignals,
     SecurityEvents,
     AuthFailures,
     ClientLocator,

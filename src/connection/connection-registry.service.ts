@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PushText } from '../protocol/push-text.js';
+import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
+import { PrincipalIndex } from './principal-index.js';
 import { AwaySessions } from './resume/away-sessions.js';
 import { type Audience, type Broadcast, BroadcastBus } from '../nodes/broadcast-bus.js';
+import { ClusterSignals } from '../nodes/cluster-signals.js';
 import { Rooms } from './rooms/rooms.js';
 import { type ServedConnection, servedOf } from './served-connection.js';
 
@@ -15,7 +18,7 @@ import { type ServedConnection, servedOf } from './served-connection.js';
 @Injectable()
 export class ConnectionRegistry implements Iterable<Connection> {
   private readonly byId = new Map<string, Connection>();
-  private readonly byUser = new Map<string, Set<Connection>>();
+  private readonly byPrincipal = new PrincipalIndex<ServedConnection>();
   private readonly waiting: (() => void)[] = [];
 
   /** @internal */
@@ -23,6 +26,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
     private readonly rooms: Rooms,
     private readonly bus: BroadcastBus,
     private readonly away: AwaySessions,
+    private readonly signals: ClusterSignals,
   ) {
     bus.subscribe((broadcast) => this.deliver(broadcast));
   }
@@ -41,7 +45,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   /** Connections of one principal; ids are unique per issuer, so one without it matches any issuer. */
   ofUser(id: string, issuer?: string | null): Connection[] {
-    const connections = [...(this.byUser.get(id) ?? [])];
+    const connections = this.byPrincipal.ofUser(id);
     return issuer === undefined ? connections : connections.filter((c) => c.principal.issuer === issuer);
   }
 
@@ -98,24 +102,67 @@ export class ConnectionRegistry implements Iterable<Connection> {
     await this.publish({ to: 'everyone' }, event, data);
   }
 
-  /** @internal */
-  add(connection: Connection): void {
-    this.byId.set(connection.id, connection);
-    this.index(connection);
+  /**
+   * Closes every connection of a user, on every node, with 4403. It is no revocation: who has a good credential may come
+   * back.
+   *
+   * @param options.issuer left out, the id of any issuer
+   * @param options.reason for the client, at most 123 bytes of it: nothing that an attacker could use
+   * @returns how many connections were closed, on all nodes that answered
+   */
+  kick(id: string, options: { issuer?: string | null; reason?: string } = {}): Promise<number> {
+    const { issuer, reason = 'kicked' } = options;
+    return this.signals.send({
+      type: 'kick',
+      id,
+      ...(issuer !== undefined && { issuer }),
+      reason: closeReasonOf(reason),
+    });
   }
 
-  /** Somebody has logged in, or brought a new credential. @internal */
+  /**
+   * Gives every connection of a user other roles and scopes, on every node, as a new credential would: they hold from the
+   * next message on, and the `RoomPolicy` is asked again about each room. A later refresh, or a new connection, has the
+   * rights of its own credential.
+   *
+   * @returns how many connections were changed, on all nodes that answered
+   */
+  changeRights(
+    id: string,
+    issuer: string | null,
+    { roles, scopes }: Pick<Principal, 'roles' | 'scopes'>,
+  ): Promise<number> {
+    return this.signals.send({ type: 'rights', id, issuer, roles: [...roles], scopes: [...scopes] });
+  }
+
+  /** The connections that a key of revocations stands for. @internal */
+  withRevocationKey(key: string): ServedConnection[] {
+    return this.byPrincipal.withRevocationKey(key);
+  }
+
+  /** The connections whose limits are counted on a key. @internal */
+  withLimitKey(key: string): ServedConnection[] {
+    return this.byPrincipal.withLimitKey(key);
+  }
+
+  /** @internal */
+  add(connection: ServedConnection): void {
+    this.byId.set(connection.id, connection);
+    this.byPrincipal.add(connection);
+  }
+
+  /** Its principal has logged in, or has a new credential or other rights. @internal */
   identify(connection: ServedConnection, principal: Principal): void {
-    this.unindex(connection);
+    this.byPrincipal.delete(connection);
     connection.identify(principal);
-    this.index(connection);
+    this.byPrincipal.add(connection);
     void this.rooms.recheck(connection);
   }
 
   /** @internal */
-  remove(connection: Connection): void {
+  remove(connection: ServedConnection): void {
     this.byId.delete(connection.id);
-    this.unindex(connection);
+    this.byPrincipal.delete(connection);
     this.rooms.leaveAll(connection);
     if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
@@ -144,20 +191,5 @@ export class ConnectionRegistry implements Iterable<Connection> {
     if (audience.to === 'everyone') return this.byId.values();
     if (audience.to === 'user') return this.ofUser(audience.id, audience.issuer);
     return this.rooms.membersOf(audience.room);
-  }
-
-  private index(connection: Connection): void {
-    const { id } = connection.principal;
-    if (id === null) return;
-    const connections = this.byUser.get(id);
-    if (connections) connections.add(connection);
-    else this.byUser.set(id, new Set([connection]));
-  }
-
-  private unindex(connection: Connection): void {
-    const { id } = connection.principal;
-    const connections = id === null ? undefined : this.byUser.get(id);
-    connections?.delete(connection);
-    if (id !== null && connections?.size === 0) this.byUser.delete(id);
   }
 }

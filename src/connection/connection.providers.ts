@@ -12,6 +12,7 @@ import { MemoryResumeStore, ResumeStore } from './resume/resume-store.js';
 import { ResumeService } from './resume/resume.service.js';
 import { RoomPolicy } from './rooms/room-policy.js';
 import { Rooms } from './rooms/rooms.js';
+import { SignalReceiver } from './signal-receiver.js';
 
 /** Who is connected, for how long, in which rooms, and how it ends. */
 export const CONNECTION_PROVIDERS: Provider[] = [
@@ -27,5 +28,6 @@ export const CONNECTION_PROVIDERS: Provider[] = [
   ExpiryService,
   IdleService,
   HookTracker,
+  SignalReceiver,
   DrainService,
 ];

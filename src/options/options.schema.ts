@@ -48,6 +48,7 @@ export const OPTIONS = {
       .optional(),
   ),
   ticketTtlMs: option('WS_TICKET_TTL_MS', integer(1, DAY_MS).default(30_000)),
+  revocationMaxMs: option('WS_REVOCATION_MAX_MS', integer(1, 100 * 365 * DAY_MS).default(365 * DAY_MS)),
   authTimeoutMs: option('WS_AUTH_TIMEOUT_MS', integer(1, DAY_MS).default(5000)),
   connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, MAX_LIMIT).default(60)),
   connectRateTtlMs: option('WS_CONNECT_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),

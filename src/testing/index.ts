@@ -2,9 +2,13 @@ export { expectClose } from './expect-close.js';
 export { ManualClock } from './manual-clock.js';
 export { startTestApp } from './test-app.js';
 export { TestClient } from './test-client.js';
+export { banStoreContract } from './contracts/ban-store.contract.js';
+export { clusterSignalsContract } from './contracts/cluster-signals.contract.js';
 export { connectionDirectoryContract } from './contracts/connection-directory.contract.js';
 export { leasedThrottlerStorageContract } from './contracts/leased-throttler-storage.contract.js';
 export { throttlerStorageContract } from './contracts/throttler-storage.contract.js';
+export { revocationStoreContract } from './contracts/revocation-store.contract.js';
+export { ticketStoreContract } from './contracts/ticket-store.contract.js';
 export { mintToken, TEST_SECRET } from './test-token.js';
 
 export type { TestClose, TestFrame } from './frame-queue.js';
