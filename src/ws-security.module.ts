@@ -22,6 +22,7 @@ import { TokenVerifier } from './auth/token-verifier.js';
 import { Clock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
+import { NodeIdentity } from './nodes/node-identity.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
@@ -90,6 +91,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     BanStore,
     DrainService,
     ResumeStore,
+    NodeIdentity,
   ],
 })
 export class WsSecurityModule extends ConfigurableModuleClass {
