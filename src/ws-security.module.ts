@@ -23,6 +23,7 @@ import { Clock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 import { ClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
+import { NodeIdentity } from './nodes/node-identity.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
@@ -96,6 +97,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     BanStore,
     DrainService,
     ResumeStore,
+    NodeIdentity,
   ],
 })
 export class WsSecurityModule {

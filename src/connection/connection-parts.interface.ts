@@ -28,6 +28,8 @@ export interface ConnectionSession {
   readonly startedAt: number;
   /** Whether a push to this connection is one of the session: not when the client has come back on another one. */
   isOf(connection: { readonly id: string }): boolean;
+  /** Whether it has the broadcast at a position of the bus already. */
+  includes(at: string): boolean;
   /** Numbers a push and keeps it. @param room where it was sent to @returns its text */
   add(push: PushText, room: string | undefined): string;
 }

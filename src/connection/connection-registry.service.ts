@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { PushText } from '../protocol/push-text.js';
 import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
 import { PrincipalIndex } from './principal-index.js';
-import { AwaySessions } from './resume/away-sessions.js';
-import { type Audience, type Broadcast, BroadcastBus } from '../nodes/broadcast-bus.js';
+import { PushPublisher } from './pushes/push-publisher.js';
 import { ClusterSignals } from '../nodes/cluster-signals.js';
 import { Rooms } from './rooms/rooms.js';
-import { type ServedConnection, servedOf } from './served-connection.js';
+import type { ServedConnection } from './served-connection.js';
 
 /**
  * The open connections of this node, who is on them and in which rooms they are.
@@ -24,12 +22,9 @@ export class ConnectionRegistry implements Iterable<Connection> {
   /** @internal */
   constructor(
     private readonly rooms: Rooms,
-    private readonly bus: BroadcastBus,
-    private readonly away: AwaySessions,
+    private readonly pushes: PushPublisher,
     private readonly signals: ClusterSignals,
-  ) {
-    bus.subscribe((broadcast) => this.deliver(broadcast));
-  }
+  ) {}
 
   get size(): number {
     return this.byId.size;
@@ -75,31 +70,36 @@ export class ConnectionRegistry implements Iterable<Connection> {
    * Pushes an event to everybody in a room, on every node.
    *
    * @param sender on whose behalf, if the `RoomPolicy` lets it; left out, the application itself is the sender
+   * @returns once the `BroadcastBus` has stored it
    * @throws ForbiddenEventException
+   * @throws OverloadedException when the `BroadcastBus` is full
    * @throws TypeError when `data` cannot be serialised as JSON
    */
-  async sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
-    if (sender) await this.rooms.checkSend(sender, room);
-    await this.publish({ to: 'room', room }, event, data);
+  sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
+    return this.pushes.sendToRoom(room, event, data, sender);
   }
 
   /**
    * Pushes an event to every connection of a user, on every node.
    *
    * @param issuer left out, the id of any issuer
+   * @returns once the `BroadcastBus` has stored it
+   * @throws OverloadedException when the `BroadcastBus` is full
    * @throws TypeError when `data` cannot be serialised as JSON
    */
-  async sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
-    await this.publish({ to: 'user', id, ...(issuer !== undefined && { issuer }) }, event, data);
+  sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
+    return this.pushes.sendToUser(id, event, data, issuer);
   }
 
   /**
    * Pushes an event to every connection, on every node.
    *
+   * @returns once the `BroadcastBus` has stored it
+   * @throws OverloadedException when the `BroadcastBus` is full
    * @throws TypeError when `data` cannot be serialised as JSON
    */
-  async broadcast(event: string, data: unknown): Promise<void> {
-    await this.publish({ to: 'everyone' }, event, data);
+  broadcast(event: string, data: unknown): Promise<void> {
+    return this.pushes.broadcast(event, data);
   }
 
   /**
@@ -170,26 +170,5 @@ export class ConnectionRegistry implements Iterable<Connection> {
   /** Resolves once no connection is left. @internal */
   whenEmpty(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
-    // What JSON leaves out (a function, undefined) is sent as null.
-    await this.bus.publish({ audience, event, json: JSON.stringify(data) ?? 'null' });
-  }
-
-  private deliver({ audience, event, json }: Broadcast): void {
-    const text = new PushText(event, json);
-    const room = audience.to === 'room' ? audience.room : undefined;
-    for (const receiver of this.receiversOf(audience)) {
-      const connection = servedOf(receiver);
-      if (connection.isReady) connection.pushText(text, room);
-    }
-    this.away.deliver(audience, text);
-  }
-
-  private receiversOf(audience: Audience): Iterable<Connection> {
-    if (audience.to === 'everyone') return this.byId.values();
-    if (audience.to === 'user') return this.ofUser(audience.id, audience.issuer);
-    return this.rooms.membersOf(audience.room);
   }
 }

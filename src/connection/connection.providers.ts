@@ -6,10 +6,14 @@ import { ExpiryService } from './expiry.service.js';
 import { HeartbeatService } from './heartbeat.service.js';
 import { HookTracker } from './hook-tracker.js';
 import { IdleService } from './idle.service.js';
+import { PushDelivery } from './pushes/push-delivery.js';
+import { PushPublisher } from './pushes/push-publisher.js';
 import { AwaySessions } from './resume/away-sessions.js';
+import { ResumableSessions } from './resume/resumable-sessions.js';
 import { ResumeMemory } from './resume/resume-memory.js';
 import { MemoryResumeStore, ResumeStore } from './resume/resume-store.js';
 import { ResumeService } from './resume/resume.service.js';
+import { SessionMoves } from './resume/session-moves.js';
 import { RoomPolicy } from './rooms/room-policy.js';
 import { Rooms } from './rooms/rooms.js';
 import { SignalReceiver } from './signal-receiver.js';
@@ -20,9 +24,13 @@ export const CONNECTION_PROVIDERS: Provider[] = [
   Rooms,
   AwaySessions,
   ResumeMemory,
+  ResumableSessions,
   { provide: ResumeStore, useClass: MemoryResumeStore },
+  SessionMoves,
   ResumeService,
+  PushPublisher,
   ConnectionRegistry,
+  PushDelivery,
   ConnectionLifecycleService,
   HeartbeatService,
   ExpiryService,

@@ -6,6 +6,7 @@ import { type ServedConnection, servedOf } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
 import { HookTracker } from './hook-tracker.js';
+import { SessionMoves } from './resume/session-moves.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 const REASON = 'service restart';
@@ -14,7 +15,7 @@ const GOODBYE_MS = 1000;
 
 /**
  * Lets a node go without cutting anybody off: refuse handshakes, say goodbye, answer what is under way, close in paced
- * batches with 1012, wait for the hooks, and terminate only what is left at the deadline.
+ * batches with 1012, wait for the hooks, terminate only what is left at the deadline, and leave the sessions to others.
  *
  * @publicApi
  */
@@ -29,6 +30,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     private readonly registry: ConnectionRegistry,
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly hooks: HookTracker,
+    private readonly moves: SessionMoves,
     private readonly wheel: TimerWheel,
   ) {}
 
@@ -49,7 +51,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
-    await this.closeInTime();
+    await this.closeInTime(() => this.moves.leave());
   }
 
   /**
@@ -60,7 +62,8 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     return this.closeInTime();
   }
 
-  private async closeInTime(): Promise<void> {
+  /** @param last is begun when all have been closed, and waited for until the deadline */
+  private async closeInTime(last?: () => Promise<void>): Promise<void> {
     const connections = [...this.registry].map(servedOf);
     // Where nobody could ever connect there is nothing to tell.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
@@ -72,6 +75,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
     for (const connection of connections) connection.terminate();
     await Promise.race([this.hooks.settled(), deadline]);
+    await Promise.race([last?.(), deadline]);
     timer.cancel();
   }
 
