@@ -1,0 +1,141 @@
+import type { FieldError } from '../protocol/envelope.js';
+import { allowedCharacters, type CharacterKind, hasRefusedCharacters } from './characters.js';
+import { type Class, type PropertyRules, rulesOf } from './class-rules.js';
+import { unknownProperty } from './field-errors.js';
+
+const COLLECTIONS: readonly unknown[] = [Array, Set, Map];
+const NOT_NESTED: readonly unknown[] = [undefined, Object, ...COLLECTIONS];
+
+/**
+ * What class-validator lets pass although the class says otherwise: integers that were rounded, a list for an object
+ * and an object for a list, nested objects that are missing, and properties whose condition does not hold. And
+ * characters that text may not have.
+ *
+ * @param body an instance of a DTO class whose rules hold, or what a schema made
+ */
+export function overlookedErrors(body: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  lookAt(body, '', [], errors);
+  return errors;
+}
+
+function lookAt(value: unknown, path: string, allowed: readonly CharacterKind[], errors: FieldError[]): void {
+  if (typeof value === 'string') {
+    if (hasRefusedCharacters(value, allowed)) errors.push(characterError(path));
+  } else if (Array.isArray(value) || value instanceof Set) {
+    [...(value as Iterable<unknown>)].forEach((item, at) =>
+      lookAt(item, join(path, String(at)), allowed, errors),
+    );
+  } else if (value instanceof Map) {
+    for (const [name, item] of value) lookAtMember(String(name), item, path, allowed, errors);
+  } else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    // Bytes, which have a member each, are no text.
+    lookAtObject(value, path, allowed, errors);
+  }
+}
+
+function lookAtObject(
+  object: object,
+  path: string,
+  allowed: readonly CharacterKind[],
+  errors: FieldError[],
+): void {
+  const type = object.constructor as Class | undefined;
+  const properties = typeof type === 'function' ? rulesOf(type) : [];
+  for (const property of properties)
+    lookAtProperty(object as Record<string, unknown>, property, path, errors);
+  const isDeclared = (name: string): boolean => properties.some((property) => property.name === name);
+  for (const [name, value] of Object.entries(object)) {
+    if (isDeclared(name)) lookAt(value, join(path, name), allowedCharacters(object, name), errors);
+    else lookAtMember(name, value, path, allowed, errors);
+  }
+}
+
+/** Its name comes from outside as well. */
+function lookAtMember(
+  name: string,
+  value: unknown,
+  path: string,
+  allowed: readonly CharacterKind[],
+  errors: FieldError[],
+): void {
+  const here = join(path, name);
+  if (hasRefusedCharacters(name, allowed)) errors.push(characterError(here));
+  lookAt(value, here, allowed, errors);
+}
+
+function lookAtProperty(
+  object: Record<string, unknown>,
+  property: PropertyRules,
+  parent: string,
+  errors: FieldError[],
+): void {
+  const { name, conditions } = property;
+  const value = object[name];
+  const path = join(parent, name);
+  if (!conditions.every((holds) => holds(object, value))) {
+    // Every rule was skipped: what is there has been looked at by nobody.
+    if (value !== undefined && value !== null) errors.push(unknownProperty(path));
+    return;
+  }
+  const constraint = brokenConstraint(property, value);
+  if (constraint !== undefined) errors.push({ path, constraint, message: `${name} ${MESSAGES[constraint]}` });
+}
+
+const MESSAGES = {
+  isDefined: 'should not be null or undefined',
+  isArray: 'must be an array',
+  isObject: 'must be an object',
+  isInt: 'must be an integer number that can be represented exactly',
+} as const;
+
+function brokenConstraint(property: PropertyRules, value: unknown): keyof typeof MESSAGES | undefined {
+  const { designType, isNested } = property;
+  if (isNested && value === undefined) return 'isDefined';
+  if (value !== undefined && value !== null) {
+    if (isDeclaredList(designType) && !isList(value)) return 'isArray';
+    if (designType === Map && !isMapLike(value)) return 'isObject';
+  }
+  if (isNested && !isNestedValue(value, designType)) return 'isObject';
+  if (isInteger(property) && !isExact(value)) return 'isInt';
+  return undefined;
+}
+
+export const isDeclaredList = (designType: unknown): boolean => designType === Array || designType === Set;
+
+const isList = (value: unknown): boolean => Array.isArray(value) || value instanceof Set;
+
+/** Without `@Type()` an object stays as it came. */
+const isMapLike = (value: unknown): boolean => typeof value === 'object' && !isList(value);
+
+/** class-validator walks through lists in lists, and through lists where one object is declared. */
+function isNestedValue(value: unknown, designType: unknown): boolean {
+  if (!NOT_NESTED.includes(designType)) return !isCollection(value);
+  return !Array.isArray(value) || !value.some((item) => isCollection(item));
+}
+
+const isCollection = (value: unknown): boolean =>
+  COLLECTIONS.some((type) => value instanceof (type as typeof Array));
+
+/** Whether a rule says that its numbers are integers. */
+export function isInteger({ rules }: PropertyRules): boolean {
+  return rules.some(({ name, constraints }) => {
+    if (name !== 'isNumber') return name === 'isInt';
+    return (constraints?.[0] as { maxDecimalPlaces?: number } | undefined)?.maxDecimalPlaces === 0;
+  });
+}
+
+/** Beyond 2^53 a number stands for its neighbours too (RFC 8259 §6). */
+function isExact(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isExact);
+  if (value instanceof Set || value instanceof Map) return [...value.values()].every(isExact);
+  return typeof value !== 'number' || Number.isSafeInteger(value);
+}
+
+const characterError = (path: string): FieldError => ({
+  path: path === '' ? 'body' : path,
+  constraint: 'characters',
+  message: 'must not have control characters or characters that change the direction of text',
+});
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
