@@ -7,6 +7,8 @@ export class TcpRelay {
   delayMs = 0;
   /** Whether bytes are dropped in both directions while connections stay open. */
   isSwallowing = false;
+  /** Whether new connections are ended at once. */
+  isRefusing = false;
   /** How many connections there were. */
   accepted = 0;
   private readonly sockets = new Set<Socket>();
@@ -22,6 +24,7 @@ export class TcpRelay {
     const relay = new TcpRelay(server, (server.address() as { port: number }).port);
     server.on('connection', (near) => {
       relay.accepted++;
+      if (relay.isRefusing) return void near.destroy();
       const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
       relay.join(near, far);
       relay.join(far, near);
