@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { OutageReason } from './outage-reason.js';
 
 /** Errors of Redis that say that it is not available. What is in none of these groups is a mistake of ours. */
@@ -23,16 +24,21 @@ export function reasonOfReply(error: Error): OutageReason | undefined {
 
 /** Why there is no line. */
 export function reasonOfLine(error: unknown): OutageReason {
-  if (!(error instanceof Error)) return 'refused';
+  if (!isError(error)) return 'refused';
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ETIMEDOUT') return 'timeout';
   if (TLS_CODE.test(code)) return 'tls';
   return reasonOfReply(error) ?? 'refused';
 }
 
+/** Also of another realm, as Node's own errors are within Jest. */
+function isError(error: unknown): error is Error {
+  return error instanceof Error || types.isNativeError(error);
+}
+
 /** Whether Redis itself answered with this error. */
 export function isReply(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
+  return isError(error) && error.name === 'ReplyError';
 }
 
 export function isUnknownScript(error: unknown): boolean {
@@ -41,7 +47,7 @@ export function isUnknownScript(error: unknown): boolean {
 
 /** Whether a command was certainly not sent. */
 export function isUnsent(error: unknown): boolean {
-  return error instanceof Error && /isn't writeable|isn't ready/.test(error.message);
+  return isError(error) && /isn't writeable|isn't ready/.test(error.message);
 }
 
 /** Whether the error came from a command within a script, so that commands before it may have been executed. */
