@@ -18,6 +18,9 @@ const FILL = defineScript(
 );
 const BROKEN = defineScript('broken', `${SCRIPT_START} return redis.call('HGET', KEYS[1])`);
 
+/** As if the server's clock were ahead. */
+const LEAP = defineScript('leap', `${SCRIPT_START} return {now + 10000}`);
+
 const KEY = `${PREFIX}{c}:test`;
 
 const failure = (call: Promise<unknown>): Promise<RedisUnavailableError> =>
@@ -102,10 +105,9 @@ describeWithRedis('the link to one Redis', () => {
     await run();
     redis.freeze();
     await Promise.all(Array.from({ length: 20 }, () => failure(run(1000))));
-    // Longer than any deadline by the server's clock could be.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // Until the line has been dropped, too.
+    await new Promise((resolve) => setTimeout(resolve, 1600));
     redis.thaw();
-    test.forgetEvents();
     await test.up();
     await run();
     expect(await counted()).toBe(2);
@@ -135,6 +137,22 @@ describeWithRedis('the link to one Redis', () => {
   it('tells no failover when only the line was cut', async () => {
     await redis.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await test.told('cluster.down');
+    await test.up();
+    await run();
+    expect(test.events.map(({ type }) => type)).toEqual(['cluster.up', 'cluster.down', 'cluster.up']);
+  });
+
+  it('takes an answer from after the deadline, by the time of the server, for one that did nothing', async () => {
+    const error = await failure(test.link.run(LEAP, test.control, [KEY], []));
+    expect(error).toMatchObject({ outcome: 'not-run', reason: 'clock' });
+    await run();
+    const steps = test.events.filter((event) => event.type === 'cluster.clock-step');
+    expect(steps.map(({ ms }) => Math.round(ms / 2000))).toEqual([5, -5]);
+  });
+
+  it('calls nothing by the time of before a suspension', async () => {
+    test.clock.ahead = 60_000;
+    expect(await failure(run())).toMatchObject({ outcome: 'not-run', reason: 'clock' });
     await test.up();
     await run();
     expect(test.events.map(({ type }) => type)).toEqual(['cluster.up', 'cluster.down', 'cluster.up']);

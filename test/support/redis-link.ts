@@ -10,6 +10,16 @@ import { TimerWheel } from '../../src/time/timer-wheel.js';
 /** What keys of tests begin with. */
 export const PREFIX = 'wss:1:';
 
+/** The system's clock, whose wall time can be set on its own. */
+class SettableClock extends SystemClock {
+  /** Milliseconds. */
+  ahead = 0;
+
+  override now(): number {
+    return super.now() + this.ahead;
+  }
+}
+
 /** A started link with what it told, and how to wait for what it tells. */
 export class TestLink {
   readonly events: LinkEvent[] = [];
@@ -18,7 +28,7 @@ export class TestLink {
   private constructor(
     readonly link: RedisLink,
     readonly lines: RedisLines,
-    readonly clock: SystemClock,
+    readonly clock: SettableClock,
     readonly wheel: TimerWheel,
   ) {
     link.onEvent((event) => {
@@ -32,7 +42,7 @@ export class TestLink {
   }
 
   static over(lines: RedisLines, timeoutMs = 250): TestLink {
-    const clock = new SystemClock();
+    const clock = new SettableClock();
     const wheel = new TimerWheel(clock);
     const link = new RedisLink(lines, { prefix: PREFIX, timeoutMs }, clock, wheel);
     const test = new TestLink(link, lines, clock, wheel);
