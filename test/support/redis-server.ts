@@ -107,6 +107,7 @@ export class RedisServer {
       maxRetriesPerRequest: 0,
       enableReadyCheck: false,
       disableClientInfo: true,
+      disconnectTimeout: 0,
       ...(this.options.tls && { tls: this.clientTls }),
       ...this.options.client,
     });

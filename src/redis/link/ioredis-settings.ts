@@ -21,6 +21,8 @@ export const LINE_SETTINGS = {
   // A greeting that needs rights of its own.
   disableClientInfo: true,
   connectionName: undefined,
+  // A line that is closed waits for nobody.
+  disconnectTimeout: 0,
   protocol: 2,
   replyMapping: 'legacy',
   stringNumbers: false,

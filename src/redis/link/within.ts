@@ -10,6 +10,8 @@ export class TimeoutError extends Error {
 export function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms);
+    // What is waited for keeps the process alive itself.
+    timer.unref();
     work.then(
       (result) => {
         clearTimeout(timer);
