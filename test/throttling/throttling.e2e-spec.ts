@@ -4,6 +4,7 @@ import {
   type Connection,
   SecureGateway,
   SlidingWindowStorage,
+  type ThrottlerVerdict,
   WS_THROTTLER_STORAGE,
   WsCost,
   WsPublic,
@@ -96,11 +97,29 @@ class PlainStorage implements ThrottlerStorage {
   }
 }
 
+/** Knows costs, and all its answers come later. */
+class LateStorage {
+  readonly knowsCost = true;
+  private readonly storage = new SlidingWindowStorage(clock);
+
+  increment(): never {
+    throw new Error('hit() is there');
+  }
+
+  hit(...args: Parameters<SlidingWindowStorage['hit']>): PromiseLike<ThrottlerVerdict> {
+    return new ForeignPromise(Promise.resolve().then(() => this.storage.hit(...args)));
+  }
+}
+
 describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
   ['with rules that are read once', () => ({})],
   ['with a step of its own', () => ({ module: { ...MODULE, guards: [SteppedThrottlerGuard] } })],
   ['with limits that are looked up', () => ({ module: { ...MODULE, guards: [LookedUpThrottlerGuard] } })],
   ['with a storage that answers later', () => ({ overrides: [[WS_THROTTLER_STORAGE, new PlainStorage()]] })],
+  [
+    'with a storage whose hits answer later',
+    () => ({ overrides: [[WS_THROTTLER_STORAGE, new LateStorage()]] }),
+  ],
 ])('the throttler %s', (_how, configured) => {
   beforeEach(async () => {
     clock = new ManualClock();
@@ -301,4 +320,6 @@ it('R2 gateways of one class name have the same budgets on every node, whichever
   const keys = await keysOf('/one', '/other');
   expect(new Set(keys).size).toBe(2);
   expect(await keysOf('/other', '/one')).toEqual(keys.toReversed());
+  gateways.reverse();
+  expect(await keysOf('/one', '/other')).toEqual(keys);
 });
