@@ -57,26 +57,25 @@ export type RedisOptions = { [K in RedisOptionName]?: z.input<Schema<K>> | undef
 /** Options of Redis in force. */
 export type ResolvedRedisOptions = Readonly<{ [K in RedisOptionName]: z.output<Schema<K>> }>;
 
-/** What is wrong with options that are each valid by themselves. */
-export function redisContradictions(
-  options: ResolvedRedisOptions,
-  production: boolean,
-): ConfigurationProblem[] {
+/** Settings that are each valid and make no sense together. */
+export function redisContradictions(options: ResolvedRedisOptions): ConfigurationProblem[] {
   const { redisUrl: url, redisTlsCertFile: cert, redisTlsKeyFile: key, redisTlsCaFile: ca } = options;
   const problems: ConfigurationProblem[] = [];
-  const tell = (option: RedisOptionName, message: string): void =>
-    void problems.push({ name: REDIS_OPTIONS[option].variable, message });
   if (cert !== undefined && key === undefined)
-    tell('redisTlsKeyFile', 'is required beside WS_REDIS_TLS_CERT_FILE');
+    problems.push({ name: 'WS_REDIS_TLS_KEY_FILE', message: 'is required beside WS_REDIS_TLS_CERT_FILE' });
   if (key !== undefined && cert === undefined)
-    tell('redisTlsCertFile', 'is required beside WS_REDIS_TLS_KEY_FILE');
-  if (url === undefined) return problems;
-  const target = parseRedisUrl(url);
-  if (!target.tls && (ca ?? cert) !== undefined)
-    tell('redisUrl', 'must begin with rediss beside files for TLS');
-  else if (!target.tls && production && !isLoopback(target))
-    tell('redisUrl', 'must begin with rediss in production, unless every host is this machine');
+    problems.push({ name: 'WS_REDIS_TLS_CERT_FILE', message: 'is required beside WS_REDIS_TLS_KEY_FILE' });
+  if (url !== undefined && !parseRedisUrl(url).tls && (ca ?? cert) !== undefined)
+    problems.push({ name: 'WS_REDIS_URL', message: 'must begin with rediss beside files for TLS' });
   return problems;
+}
+
+/** Settings that development tolerates and production does not. */
+export function redisWeaknesses({ redisUrl: url }: ResolvedRedisOptions): ConfigurationProblem[] {
+  const target = url === undefined ? undefined : parseRedisUrl(url);
+  if (!target || target.tls || isLoopback(target)) return [];
+  const message = 'must begin with rediss in production, unless every host is this machine';
+  return [{ name: 'WS_REDIS_URL', message }];
 }
 
 /** Reads options from what is given and from variables, with everything that is wrong. */
@@ -98,10 +97,9 @@ export function readRedisOptions(
   });
   if (problems.length > 0) return { options: undefined, problems };
   const options = Object.freeze(Object.fromEntries(entries)) as ResolvedRedisOptions;
-  return {
-    options,
-    problems: redisContradictions(options, environment['NODE_ENV'] === 'production'),
-  };
+  const isProduction = environment['NODE_ENV'] === 'production';
+  const together = [...redisContradictions(options), ...(isProduction ? redisWeaknesses(options) : [])];
+  return { options, problems: together };
 }
 
 function readVariable(

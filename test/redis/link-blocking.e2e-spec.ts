@@ -1,4 +1,4 @@
-import { BlockingLine, type StreamReader } from '../../src/redis/link/blocking-line.js';
+import { BlockingLine, type StreamEntry, type StreamReader } from '../../src/redis/link/blocking-line.js';
 import { linesTo } from '../../src/redis/link/ioredis-lines.js';
 import { parseRedisUrl } from '../../src/redis/link/redis-url.js';
 import { SystemClock } from '../../src/time/clock.js';
@@ -21,7 +21,7 @@ class Reader implements StreamReader {
     return [...this.after];
   }
 
-  onEntries(key: string, entries: readonly (readonly [string, readonly Buffer[]])[]): void {
+  onEntries(key: string, entries: readonly StreamEntry[]): void | Promise<void> {
     for (const [id, fields] of entries) {
       this.read.push(`${key} ${fields.join('=')}`);
       this.after.set(key, id);
@@ -117,9 +117,9 @@ describeWithRedis('the line for blocking reads', () => {
   it('does not read ahead of a reader that takes its time', async () => {
     let release: () => void = () => undefined;
     const original = reader.onEntries.bind(reader);
-    reader.onEntries = async (key: string, entries: Parameters<Reader['onEntries']>[1]) => {
+    reader.onEntries = async (key, entries) => {
       await new Promise<void>((resolve) => (release = resolve));
-      original(key, entries);
+      await original(key, entries);
     };
     for (let i = 0; i < 40; i++) await write(KEYS[0] as string, String(i));
     const { length } = reader.heard;

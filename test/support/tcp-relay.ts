@@ -24,7 +24,10 @@ export class TcpRelay {
     const relay = new TcpRelay(server, (server.address() as { port: number }).port);
     server.on('connection', (near) => {
       relay.accepted++;
-      if (relay.isRefusing) return void near.destroy();
+      if (relay.isRefusing) {
+        near.destroy();
+        return;
+      }
       const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
       relay.join(near, far);
       relay.join(far, near);

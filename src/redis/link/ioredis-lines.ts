@@ -87,7 +87,7 @@ function placeOf({ kind, hosts, masterName, tls }: RedisTarget): LineOptions {
   if (kind === 'single') return hosts[0] as RedisHost;
   // Another one first at each attempt: the first may be behind the times.
   const sentinels = hosts.toSorted(() => Math.random() - 0.5);
-  return { sentinels, name: masterName as string, enableTLSForSentinelMode: tls };
+  return { sentinels, name: masterName, enableTLSForSentinelMode: tls };
 }
 
 function tlsOf({ tls, kind, hosts }: RedisTarget, files: TlsFiles): LineOptions {

@@ -12,15 +12,12 @@ export function within<T>(ms: number, work: Promise<T>): Promise<T> {
     const timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms);
     // What is waited for keeps the process alive itself.
     timer.unref();
-    work.then(
-      (result) => {
+    const inTime =
+      <V>(settle: (outcome: V) => void) =>
+      (outcome: V): void => {
         clearTimeout(timer);
-        resolve(result);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error as Error);
-      },
-    );
+        settle(outcome);
+      };
+    work.then(inTime(resolve), inTime(reject));
   });
 }

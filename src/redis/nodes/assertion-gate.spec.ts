@@ -45,7 +45,7 @@ describe('AssertionGate', () => {
     const waiting = Array.from({ length: 512 }, () => gate.pass());
     await expect(gate.pass()).rejects.toMatchObject({ outcome: 'not-run', reason: 'overloaded' });
     gate.stop();
-    const settled = await Promise.allSettled(waiting);
+    const settled = await Promise.allSettled(waiting.map((passed) => Promise.resolve(passed)));
     expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(512);
   });
 });
