@@ -13,13 +13,18 @@ export { WsAuthGuard } from './auth/ws-auth.guard.js';
 export { WsAuthorizationGuard } from './auth/ws-authorization.guard.js';
 export { AccessRuleReader } from './auth/access-rule.js';
 export { Clock } from './time/clock.js';
+export { TimerWheel } from './time/timer-wheel.js';
+export { Faults } from './faults/faults.js';
 export { Connection } from './connection/connection.js';
 export { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 export { connectionOf } from './connection/connection-of.js';
 export { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
+export { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
 export { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
+export { NodeIdentity } from './nodes/node-identity.js';
 export { ResumeMemory } from './connection/resume/resume-memory.js';
 export { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
+export { hashOfResumeToken, nodeOfResumeToken } from './connection/resume/resume-token.js';
 export { RoomPolicy } from './connection/rooms/room-policy.js';
 export { DrainService } from './connection/drain.service.js';
 export { ConnectionRegistry } from './connection/connection-registry.service.js';
@@ -48,6 +53,8 @@ export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
 export { SecurityEvents } from './observability/security-events.service.js';
+export { SECURITY_EVENT_TYPES } from './observability/security-event.js';
+export { CREDENTIAL_SOURCES, OPTIONS } from './options/options.schema.js';
 export { InjectSecurityOptions, SECURITY_OPTIONS } from './options/options.token.js';
 export { CloseCode } from './protocol/close-code.enum.js';
 export { ERROR_CODES } from './protocol/error-code.js';
@@ -65,19 +72,43 @@ export { NormalizeUnicode, PlainText, SanitizeHtml, Trim } from './validation/sa
 export { UnvalidatedBody } from './validation/unvalidated-body.decorator.js';
 export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
+export type { Callable } from './nest/handler-metadata.js';
+export type { MaybePromise } from './time/maybe-promise.js';
+export type { WheelTimer } from './time/timer-wheel.js';
+export type { ConnectionSocket } from './connection/connection-parts.interface.js';
+export type { Endpoint, EndpointPolicy } from './handshake/endpoint.interface.js';
+export type { UpgradeRequest } from './handshake/upgrade-request.js';
+export type { TlsMaterial } from './handshake/tls/tls-material.js';
+export type { JwtAlgorithm } from './options/jwt-algorithms.js';
+export type { Environment } from './options/environment.js';
+export type {
+  GivenOptions,
+  OptionDefinition,
+  OptionsInForce,
+  OptionsTable,
+} from './options/options-table.js';
+export type {
+  WsSecurityModuleAsyncOptions,
+  WsSecurityModuleExtras,
+  WsSecurityModuleOptions,
+} from './ws-security.module-definition.js';
+export type { StoredRevocation } from './auth/revocation-store.js';
+export type { StoredBan } from './throttling/bans/ban-store.js';
 export type { AccessRule } from './auth/access-rule.js';
 export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential.js';
 export type { CloseCause, ConnectionEvent } from './connection/connection-event.js';
-export type { ResumeSession } from './connection/resume/resume-session.js';
-export type { Audience, Broadcast } from './nodes/broadcast-bus.js';
+export type { GiveSession, LeftSession } from './connection/resume/resume-store.js';
+export type { KeptText, SessionSnapshot } from './connection/resume/session-snapshot.js';
+export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
+export type { Audience, Broadcast, Position } from './nodes/broadcast-bus.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
-export type { SecureGatewayOptions } from './gateway/secure-gateway.decorator.js';
-export type { SecurityEvent } from './observability/security-events.service.js';
+export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
+export type { SecurityEvent, SecurityEventType } from './observability/security-event.js';
 export type { PolicyRequest } from './messages/ws-policy.guard.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 export type {

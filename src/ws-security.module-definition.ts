@@ -1,5 +1,6 @@
 import {
   type CanActivate,
+  type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
   type DynamicModule,
   type Provider,
@@ -12,7 +13,8 @@ import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttling/throttlers.token.js';
 import type { WsSecurityOptions } from './options/options.schema.js';
 
-interface ModuleExtras {
+/** What `WsSecurityModule.forRoot()` takes beside the options. @publicApi */
+export interface WsSecurityModuleExtras {
   /** Modules whose exports those `providers` and guards need. */
   imports?: DynamicModule['imports'];
   /** Decisions before `101` on every gateway. */
@@ -25,28 +27,31 @@ interface ModuleExtras {
   providers?: Provider[];
 }
 
-export const {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS,
-  OPTIONS_TYPE,
-  ASYNC_OPTIONS_TYPE,
-} = new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
-  .setClassMethodName('forRoot')
-  .setExtras<ModuleExtras>(
-    { imports: [], providers: [], connectGuards: [], guards: [], throttlers: [] },
-    (definition, extras) => ({
-      ...definition,
-      global: true,
-      imports: [...new Set([...(definition.imports ?? []), ...(extras.imports ?? [])])],
-      providers: [
-        ...(definition.providers ?? []),
-        { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
-        { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
-        { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
-        { provide: MODULE_PROVIDERS, useValue: extras.providers ?? [] },
-        // Of two providers with one token the later one counts.
-        ...providersIn(extras.providers),
-      ],
-    }),
-  )
-  .build();
+/** What `WsSecurityModule.forRoot()` takes. @publicApi */
+export type WsSecurityModuleOptions = WsSecurityOptions & WsSecurityModuleExtras;
+
+/** What `WsSecurityModule.forRootAsync()` takes. @publicApi */
+export type WsSecurityModuleAsyncOptions = ConfigurableModuleAsyncOptions<WsSecurityOptions> &
+  WsSecurityModuleExtras;
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS } =
+  new ConfigurableModuleBuilder<WsSecurityOptions>({ moduleName: 'WsSecurity' })
+    .setClassMethodName('forRoot')
+    .setExtras<WsSecurityModuleExtras>(
+      { imports: [], providers: [], connectGuards: [], guards: [], throttlers: [] },
+      (definition, extras) => ({
+        ...definition,
+        global: true,
+        imports: [...new Set([...(definition.imports ?? []), ...(extras.imports ?? [])])],
+        providers: [
+          ...(definition.providers ?? []),
+          { provide: MODULE_CONNECT_GUARDS, useValue: extras.connectGuards ?? [] },
+          { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
+          { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
+          { provide: MODULE_PROVIDERS, useValue: extras.providers ?? [] },
+          // Of two providers with one token the later one counts.
+          ...providersIn(extras.providers),
+        ],
+      }),
+    )
+    .build();

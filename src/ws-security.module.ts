@@ -21,7 +21,9 @@ import { TicketService } from './auth/tickets/ticket.service.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { Clock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
+import { ClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
+import { NodeIdentity } from './nodes/node-identity.js';
 import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { DrainService } from './connection/drain.service.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
@@ -39,9 +41,9 @@ import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { WS_THROTTLERS } from './throttling/throttlers.token.js';
 import { ValidatedBody } from './messages/validated-body.js';
 import {
-  ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
-  OPTIONS_TYPE,
+  type WsSecurityModuleAsyncOptions,
+  type WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 
@@ -84,6 +86,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     ConnectionRegistry,
     ConnectionLifecycleService,
     ConnectionDirectory,
+    ClusterSignals,
     SecurityEvents,
     AuthFailures,
     ClientLocator,
@@ -94,19 +97,20 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     BanStore,
     DrainService,
     ResumeStore,
+    NodeIdentity,
   ],
 })
-export class WsSecurityModule extends ConfigurableModuleClass {
+export class WsSecurityModule {
   /**
    * @param options override the environment, which overrides the defaults
    * @throws WsConfigurationError while the application starts, with everything that is wrong
    */
-  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+  static forRoot(options: WsSecurityModuleOptions = {}): DynamicModule {
+    return { ...ConfigurableModuleClass.forRoot(options), module: this };
   }
 
   /** As {@link forRoot}, with options that other providers know. */
-  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return super.forRootAsync(options);
+  static forRootAsync(options: WsSecurityModuleAsyncOptions): DynamicModule {
+    return { ...ConfigurableModuleClass.forRootAsync(options), module: this };
   }
 }

@@ -3,8 +3,6 @@ import { PrincipalMapper } from './auth/principal-mapper.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { Clock } from './time/clock.js';
-import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
-import { ConnectionRegistry } from './connection/connection-registry.service.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
@@ -24,27 +22,11 @@ export const CONFIGURED_PROVIDERS: Provider[] = [
   SettingsNotes,
   {
     provide: TokenVerifier,
-    inject: [
-      SECURITY_OPTIONS,
-      Clock,
-      PrincipalMapper,
-      ConnectionRegistry,
-      ConnectionLifecycleService,
-      SecurityEvents,
-    ],
-    useFactory: (
-      options: ResolvedOptions,
-      clock: Clock,
-      mapper: PrincipalMapper,
-      registry: ConnectionRegistry,
-      lifecycle: ConnectionLifecycleService,
-      events: SecurityEvents,
-    ) =>
+    inject: [SECURITY_OPTIONS, Clock, PrincipalMapper, SecurityEvents],
+    useFactory: (options: ResolvedOptions, clock: Clock, mapper: PrincipalMapper, events: SecurityEvents) =>
       createVerifier(options, {
         clock,
         mapper,
-        registry,
-        lifecycle,
         onApiKeysReloadFailed: (reason) => events.emit({ type: 'api-keys.reload-failed', reason }),
       }),
   },

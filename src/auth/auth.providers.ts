@@ -5,6 +5,7 @@ import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 import { RevocationService } from './revocation.service.js';
 import { MemoryTicketStore, TicketStore } from './tickets/ticket-store.js';
 import { TicketService } from './tickets/ticket.service.js';
+import { LiveApiKeys } from './verifiers/live-api-keys.js';
 import { WsAuthGuard } from './ws-auth.guard.js';
 import { WsAuthorizationGuard } from './ws-authorization.guard.js';
 
@@ -15,6 +16,7 @@ export const AUTH_PROVIDERS: Provider[] = [
   RevocationService,
   { provide: TicketStore, useClass: MemoryTicketStore },
   TicketService,
+  LiveApiKeys,
   AccessRuleReader,
   WsAuthGuard,
   WsAuthorizationGuard,

@@ -9,7 +9,7 @@ export type TokenKind = 'bearer' | 'api-key';
 /** What a credential was sent as. @publicApi */
 export type CredentialKind = TokenKind | 'ticket';
 
-/** @publicApi */
+/** A credential as a client sent it, not yet verified. @publicApi */
 export interface Credential {
   readonly source: CredentialSource;
   readonly kind: CredentialKind;

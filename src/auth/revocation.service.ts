@@ -1,16 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.service.js';
 import { isThenable } from '../time/maybe-promise.js';
 import type { Principal } from '../connection/principal.js';
+import { revocationKeysOf, sessionKey, tokenKey, userKey } from '../connection/revocation-keys.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { IssuedAhead } from './issued-ahead.js';
 import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 
-/** The longest that a handshake can be under way. */
+/** The longest that a handshake can take. */
 const HANDSHAKE_MS = 86_400_000;
 /** Less is an `exp` in seconds, or nothing that was meant: the year 1973 in milliseconds, 5138 in seconds. */
 const FIRST_MILLISECONDS = 100_000_000_000;
@@ -22,8 +23,8 @@ const FIRST_MILLISECONDS = 100_000_000_000;
  * @publicApi
  */
 @Injectable()
-export class RevocationService {
-  /** What was revoked here, for the moment between verification and registration, in which nothing may wait. */
+export class RevocationService implements OnModuleInit {
+  /** The revocations this node knows of, for the moment between verification and registration, in which nothing may wait. */
   private readonly here: MemoryRevocationStore;
   private readonly ahead = new IssuedAhead();
 
@@ -36,13 +37,20 @@ export class RevocationService {
     this.here = new MemoryRevocationStore(clock);
   }
 
+  onModuleInit(): void {
+    this.store.watch(
+      (key, before) => this.heard(key, before),
+      (key) => this.here.lift(key),
+    );
+  }
+
   /**
    * Voids every credential of a user that was issued until now, or accepted until now on this node although its issuer's
    * clock is ahead; one issued later is good.
    *
    * @param issuer who issued the user's credentials, null when they name nobody
-   * @param expiresAt epoch milliseconds at which the last credential issued until now expires; the revocation is
-   * remembered until then, and for good when left out
+   * @param expiresAt epoch milliseconds at which the last credential issued until now expires: the revocation is
+   * remembered until then. It is remembered for `WS_REVOCATION_MAX_MS` when left out, and never longer
    * @returns how many connections of this node were closed
    */
   revokeUser(id: string, issuer: string | null, expiresAt?: number): Promise<number> {
@@ -57,7 +65,8 @@ export class RevocationService {
    * Voids every credential of a session (`sid`, else `jti`), whenever it was issued.
    *
    * @param expiresAt epoch milliseconds at which the session ends, so that no credential of it is good or issued any
-   * more; the revocation is remembered until then, and for good when left out
+   * more: the revocation is remembered until then. It is remembered for `WS_REVOCATION_MAX_MS` when left out, and never
+   * longer
    * @returns how many connections of this node were closed
    */
   revokeSession(sessionId: string, expiresAt?: number): Promise<number> {
@@ -67,8 +76,8 @@ export class RevocationService {
   /**
    * Voids one token, by its `jti`; others of its session are good.
    *
-   * @param expiresAt epoch milliseconds at which the token expires; the revocation is remembered until then, and for
-   * good when left out
+   * @param expiresAt epoch milliseconds at which the token expires: the revocation is remembered until then. It is
+   * remembered for `WS_REVOCATION_MAX_MS` when left out, and never longer
    * @returns how many connections of this node were closed
    */
   revokeToken(jti: string, expiresAt?: number): Promise<number> {
@@ -76,8 +85,20 @@ export class RevocationService {
   }
 
   /**
-   * Whether the credential that a principal came with has been revoked. Whoever asks accepts it otherwise: a later
+   * Takes a revocation back, on every node: credentials that it voided and that have not expired are good again.
+   *
+   * @param key as `RevocationStore.list()` tells it
+   */
+  async lift(key: string): Promise<void> {
+    this.here.lift(key);
+    await this.store.lift(key);
+  }
+
+  /**
+   * Whether the credential that a principal came with has been revoked. One that has not counts as accepted: a later
    * revocation of the user reaches it, also when its issuer's clock is ahead.
+   *
+   * @throws when the store cannot tell
    */
   async isRevoked(principal: Principal): Promise<boolean> {
     return this.isRevokedAnywhere(principal);
@@ -87,18 +108,18 @@ export class RevocationService {
   isRevokedAnywhere(principal: Principal): boolean | Promise<boolean> {
     // Before the answer: a revocation while the store is asked has to reach it as well.
     this.accepted(principal);
-    const before = this.store.revokedBefore(keysOf(principal));
+    const before = this.store.revokedBefore(revocationKeysOf(principal));
     if (!isThenable(before)) return isVoid(principal, before);
     return Promise.resolve(before).then((moment) => isVoid(principal, moment));
   }
 
-  /** As {@link isRevoked}, but of what was revoked through this service alone. @internal */
+  /** As {@link isRevoked}, as far as this node knows. @internal */
   isRevokedHere(principal: Principal): boolean {
     if (this.here.size === 0) return false;
-    return isVoid(principal, this.here.revokedBefore(keysOf(principal)));
+    return isVoid(principal, this.here.revokedBefore(revocationKeysOf(principal)));
   }
 
-  /** A credential is good from here on. @internal */
+  /** Notes that a credential is accepted, so that a later revocation of its user reaches it. @internal */
   accepted(principal: Principal): void {
     const now = this.clock.now();
     const issuedAt = issuedAtOf(principal);
@@ -107,24 +128,42 @@ export class RevocationService {
   }
 
   private async revoke(key: string, before: number, expiresAt: number | undefined): Promise<number> {
-    const forgetAt = this.forgetAt(expiresAt);
+    // Every connection is older than this call, whatever its credential says of when it was issued.
+    const closed = this.apply(key, before, Infinity);
+    await this.store.revoke(key, before, this.forgetAt(expiresAt));
+    return closed;
+  }
+
+  /** A revocation comes from the store: from any node, or as an echo of one from here. */
+  private heard(key: string, before: number): void {
+    const known = this.here.revokedBefore([key]);
+    if (known !== undefined && known >= before) return;
+    // A token that was accepted here while its issuer's clock is ahead is older than it says.
+    const reach = this.ahead.latest(key, before);
+    this.apply(key, reach, reach);
+  }
+
+  /**
+   * @param before what was issued then or earlier is void from now on
+   * @param reach open connections whose credential was issued then or earlier are closed
+   * @returns how many
+   */
+  private apply(key: string, before: number, reach: number): number {
     this.here.revoke(key, before, this.clock.now() + HANDSHAKE_MS);
-    const stored = this.store.revoke(key, before, forgetAt);
-    // Whatever its credential says of when it was issued, by a clock that may be ahead: it is here already.
-    const revoked = [...this.registry].filter(({ principal }) => keysOf(principal).includes(key));
+    const revoked = this.registry.withRevocationKey(key).filter(({ principal }) => isVoid(principal, reach));
     for (const connection of revoked) closeRevoked(connection);
-    await stored;
     return revoked.length;
   }
 
-  /** A token is taken until its `exp` and the skew. Rather remembered for good than forgotten for want of a unit. */
-  private forgetAt(expiresAt: number | undefined): number | undefined {
-    if (expiresAt === undefined || !(expiresAt >= FIRST_MILLISECONDS)) return undefined;
-    return expiresAt + this.options.jwtClockSkewMs;
+  /** A token is accepted until its `exp` and the skew. An end that looks like seconds is not believed. */
+  private forgetAt(expiresAt: number | undefined): number {
+    const latest = this.clock.now() + this.options.revocationMaxMs;
+    if (expiresAt === undefined || !(expiresAt >= FIRST_MILLISECONDS)) return latest;
+    return Math.min(expiresAt + this.options.jwtClockSkewMs, latest);
   }
 }
 
-/** Says why, and goes. @internal */
+/** Tells the client why, and closes. @internal */
 export function closeRevoked(connection: Connection): void {
   connection.close(CloseCode.FORBIDDEN, 'revoked');
 }
@@ -137,26 +176,4 @@ function isVoid(principal: Principal, before: number | undefined): boolean {
 function issuedAtOf({ claims }: Principal): number {
   const iat = claims['iat'];
   return typeof iat === 'number' && Number.isFinite(iat) ? iat * 1000 : 0;
-}
-
-function keysOf({ id, issuer, sessionId, claims }: Principal): string[] {
-  const jti = claims['jti'];
-  return [
-    ...(id === null ? [] : [userKey(id, issuer)]),
-    ...(sessionId === null ? [] : [sessionKey(sessionId)]),
-    ...(typeof jti === 'string' ? [tokenKey(jti)] : []),
-  ];
-}
-
-/** The length keeps issuer and id apart, whatever is in them. */
-function userKey(id: string, issuer: string | null): string {
-  return issuer === null ? `user:${id}` : `user@${issuer.length}:${issuer}:${id}`;
-}
-
-function sessionKey(sessionId: string): string {
-  return `session:${sessionId}`;
-}
-
-function tokenKey(jti: string): string {
-  return `token:${jti}`;
 }

@@ -10,7 +10,7 @@ export type TokenProvider = (why: {
   reauthenticate: boolean;
 }) => string | null | undefined | Promise<string | null | undefined>;
 
-/** @publicApi */
+/** The delays between attempts to connect. @publicApi */
 export interface BackoffOptions {
   /** Shortest delay before a retry, milliseconds. Default 500. */
   baseMs?: number;
@@ -27,7 +27,7 @@ export interface BackoffOptions {
  */
 export type MessageCheck = (event: string, data: unknown) => unknown;
 
-/** @publicApi */
+/** Checks of what is sent and received. @publicApi */
 export interface MessageChecks {
   /** Pushes and replies. A refused push is dropped and told as `invalid`, a refused reply rejects its request. */
   inbound?: MessageCheck;
@@ -35,7 +35,7 @@ export interface MessageChecks {
   outbound?: MessageCheck;
 }
 
-/** @publicApi */
+/** Options of `WsClient`. @publicApi */
 export interface WsClientOptions {
   /** `ws:` or `wss:`; `http:` and `https:` are mapped. In a browser it may be relative to the page. */
   url: string | URL;

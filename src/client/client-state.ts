@@ -56,7 +56,7 @@ export interface InvalidMessage {
   readonly error: unknown;
 }
 
-/** @publicApi */
+/** A credential that could not be renewed. @publicApi */
 export interface RefreshFailure {
   /** What the token provider threw, or the `RequestError` of the server. */
   readonly error: unknown;

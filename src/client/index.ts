@@ -34,5 +34,5 @@ export type {
   ResumeOutcome,
 } from './client-state.js';
 export type { RequestOptions } from './pending-requests.js';
-export type { RequestErrorCode } from './request.error.js';
+export type { RequestErrorCode, RequestErrorOptions } from './request.error.js';
 export type { SocketEvent, SocketEventType, WebSocketConstructor, WebSocketLike } from './web-socket-like.js';

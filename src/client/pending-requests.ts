@@ -5,6 +5,7 @@ import { Timer } from './timer.js';
 /** More would mean that nobody reads the answers: further requests are refused as `OVERLOADED`, unsent. */
 export const MAX_PENDING_REQUESTS = 1024;
 
+/** Options of one `WsClient.request()`. @publicApi */
 export interface RequestOptions {
   /** Milliseconds; default `WsClientOptions.requestTimeoutMs`. */
   timeoutMs?: number;

@@ -12,6 +12,7 @@ import type { ErrorCode } from '../protocol/error-code.js';
 export type RequestErrorCode =
   ErrorCode | 'TIMEOUT' | 'ABORTED' | 'DISCONNECTED' | 'NOT_OPEN' | 'INVALID_REPLY';
 
+/** What a `RequestError` can tell beside its code and message. @publicApi */
 export interface RequestErrorOptions extends ErrorOptions {
   retryAfterMs?: number | undefined;
   errors?: FieldError[] | undefined;

@@ -1,4 +1,4 @@
-/** @publicApi */
+/** The events of a `WebSocket`. @publicApi */
 export type SocketEventType = 'open' | 'message' | 'close' | 'error';
 
 /** `data` comes with a message, `code` and `reason` with a close. @publicApi */
@@ -21,5 +21,5 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void;
 }
 
-/** @publicApi */
+/** The `WebSocket` class of a runtime. @publicApi */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;

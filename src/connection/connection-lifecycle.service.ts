@@ -8,6 +8,7 @@ import { ConnectionRegistry } from './connection-registry.service.js';
 import { Faults } from '../faults/faults.js';
 import { ResumeService } from './resume/resume.service.js';
 import type { Principal } from './principal.js';
+import { type ServedConnection, servedOf } from './served-connection.js';
 
 /** RFC 6455 §7.1.5: no close frame came. */
 const ABNORMAL_CLOSURE = 1006;
@@ -23,6 +24,7 @@ export class ConnectionLifecycleService {
   /** A subscriber that throws, or whose promise rejects, is logged and harms nobody. */
   readonly events: Observable<ConnectionEvent>;
 
+  /** @internal */
   constructor(
     private readonly registry: ConnectionRegistry,
     private readonly resume: ResumeService,
@@ -33,7 +35,7 @@ export class ConnectionLifecycleService {
   }
 
   /** @internal */
-  accepted(connection: Connection): void {
+  accepted(connection: ServedConnection): void {
     this.registry.add(connection);
     this.announcer.announce({ type: 'accepted', connection });
   }
@@ -47,7 +49,7 @@ export class ConnectionLifecycleService {
   identified(connection: Connection, principal: Principal): void {
     if (this.registry.get(connection.id) !== connection) return;
     const previous = connection.principal;
-    this.registry.identify(connection, principal);
+    this.registry.identify(servedOf(connection), principal);
     if (previous.id === null) this.announcer.announce({ type: 'authenticated', connection });
     else this.announcer.announce({ type: 'refreshed', connection, previous });
   }
@@ -63,7 +65,7 @@ export class ConnectionLifecycleService {
   }
 
   /** @param code what the socket says @internal */
-  closed(connection: Connection, code: number): void {
+  closed(connection: ServedConnection, code: number): void {
     const { closedWith, closeReason: reason } = connection;
     // Before it leaves its rooms.
     this.resume.end(connection, code);

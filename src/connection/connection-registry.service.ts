@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { PushText } from '../protocol/push-text.js';
+import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
-import { AwaySessions } from './resume/away-sessions.js';
-import { type Audience, type Broadcast, BroadcastBus } from '../nodes/broadcast-bus.js';
+import { PrincipalIndex } from './principal-index.js';
+import { PushPublisher } from './pushes/push-publisher.js';
+import { ClusterSignals } from '../nodes/cluster-signals.js';
 import { Rooms } from './rooms/rooms.js';
+import type { ServedConnection } from './served-connection.js';
 
 /**
  * The open connections of this node, who is on them and in which rooms they are.
@@ -14,16 +16,15 @@ import { Rooms } from './rooms/rooms.js';
 @Injectable()
 export class ConnectionRegistry implements Iterable<Connection> {
   private readonly byId = new Map<string, Connection>();
-  private readonly byUser = new Map<string, Set<Connection>>();
+  private readonly byPrincipal = new PrincipalIndex<ServedConnection>();
   private readonly waiting: (() => void)[] = [];
 
+  /** @internal */
   constructor(
     private readonly rooms: Rooms,
-    private readonly bus: BroadcastBus,
-    private readonly away: AwaySessions,
-  ) {
-    bus.subscribe((broadcast) => this.deliver(broadcast));
-  }
+    private readonly pushes: PushPublisher,
+    private readonly signals: ClusterSignals,
+  ) {}
 
   get size(): number {
     return this.byId.size;
@@ -39,7 +40,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   /** Connections of one principal; ids are unique per issuer, so one without it matches any issuer. */
   ofUser(id: string, issuer?: string | null): Connection[] {
-    const connections = [...(this.byUser.get(id) ?? [])];
+    const connections = this.byPrincipal.ofUser(id);
     return issuer === undefined ? connections : connections.filter((c) => c.principal.issuer === issuer);
   }
 
@@ -69,51 +70,99 @@ export class ConnectionRegistry implements Iterable<Connection> {
    * Pushes an event to everybody in a room, on every node.
    *
    * @param sender on whose behalf, if the `RoomPolicy` lets it; left out, the application itself is the sender
+   * @returns once the `BroadcastBus` has stored it
    * @throws ForbiddenEventException
+   * @throws OverloadedException when the `BroadcastBus` is full
    * @throws TypeError when `data` cannot be serialised as JSON
    */
-  async sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
-    if (sender) await this.rooms.checkSend(sender, room);
-    await this.publish({ to: 'room', room }, event, data);
+  sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
+    return this.pushes.sendToRoom(room, event, data, sender);
   }
 
   /**
    * Pushes an event to every connection of a user, on every node.
    *
    * @param issuer left out, the id of any issuer
+   * @returns once the `BroadcastBus` has stored it
+   * @throws OverloadedException when the `BroadcastBus` is full
    * @throws TypeError when `data` cannot be serialised as JSON
    */
-  async sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
-    await this.publish({ to: 'user', id, ...(issuer !== undefined && { issuer }) }, event, data);
+  sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
+    return this.pushes.sendToUser(id, event, data, issuer);
   }
 
   /**
    * Pushes an event to every connection, on every node.
    *
+   * @returns once the `BroadcastBus` has stored it
+   * @throws OverloadedException when the `BroadcastBus` is full
    * @throws TypeError when `data` cannot be serialised as JSON
    */
-  async broadcast(event: string, data: unknown): Promise<void> {
-    await this.publish({ to: 'everyone' }, event, data);
+  broadcast(event: string, data: unknown): Promise<void> {
+    return this.pushes.broadcast(event, data);
+  }
+
+  /**
+   * Closes every connection of a user, on every node, with 4403. It is no revocation: who has a good credential may come
+   * back.
+   *
+   * @param options.issuer left out, the id of any issuer
+   * @param options.reason for the client, at most 123 bytes of it: nothing that an attacker could use
+   * @returns how many connections were closed, on all nodes that answered
+   */
+  kick(id: string, options: { issuer?: string | null; reason?: string } = {}): Promise<number> {
+    const { issuer, reason = 'kicked' } = options;
+    return this.signals.send({
+      type: 'kick',
+      id,
+      ...(issuer !== undefined && { issuer }),
+      reason: closeReasonOf(reason),
+    });
+  }
+
+  /**
+   * Gives every connection of a user other roles and scopes, on every node, as a new credential would: they hold from the
+   * next message on, and the `RoomPolicy` is asked again about each room. A later refresh, or a new connection, has the
+   * rights of its own credential.
+   *
+   * @returns how many connections were changed, on all nodes that answered
+   */
+  changeRights(
+    id: string,
+    issuer: string | null,
+    { roles, scopes }: Pick<Principal, 'roles' | 'scopes'>,
+  ): Promise<number> {
+    return this.signals.send({ type: 'rights', id, issuer, roles: [...roles], scopes: [...scopes] });
+  }
+
+  /** The connections that a key of revocations stands for. @internal */
+  withRevocationKey(key: string): ServedConnection[] {
+    return this.byPrincipal.withRevocationKey(key);
+  }
+
+  /** The connections whose limits are counted on a key. @internal */
+  withLimitKey(key: string): ServedConnection[] {
+    return this.byPrincipal.withLimitKey(key);
   }
 
   /** @internal */
-  add(connection: Connection): void {
+  add(connection: ServedConnection): void {
     this.byId.set(connection.id, connection);
-    this.index(connection);
+    this.byPrincipal.add(connection);
   }
 
-  /** Somebody has logged in, or brought a new credential. @internal */
-  identify(connection: Connection, principal: Principal): void {
-    this.unindex(connection);
+  /** Its principal has logged in, or has a new credential or other rights. @internal */
+  identify(connection: ServedConnection, principal: Principal): void {
+    this.byPrincipal.delete(connection);
     connection.identify(principal);
-    this.index(connection);
+    this.byPrincipal.add(connection);
     void this.rooms.recheck(connection);
   }
 
   /** @internal */
-  remove(connection: Connection): void {
+  remove(connection: ServedConnection): void {
     this.byId.delete(connection.id);
-    this.unindex(connection);
+    this.byPrincipal.delete(connection);
     this.rooms.leaveAll(connection);
     if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
@@ -121,39 +170,5 @@ export class ConnectionRegistry implements Iterable<Connection> {
   /** Resolves once no connection is left. @internal */
   whenEmpty(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
-    // What JSON leaves out (a function, undefined) is sent as null.
-    await this.bus.publish({ audience, event, json: JSON.stringify(data) ?? 'null' });
-  }
-
-  private deliver({ audience, event, json }: Broadcast): void {
-    const text = new PushText(event, json);
-    const room = audience.to === 'room' ? audience.room : undefined;
-    for (const connection of this.receiversOf(audience))
-      if (connection.isReady) connection.pushText(text, room);
-    this.away.deliver(audience, text);
-  }
-
-  private receiversOf(audience: Audience): Iterable<Connection> {
-    if (audience.to === 'everyone') return this.byId.values();
-    if (audience.to === 'user') return this.ofUser(audience.id, audience.issuer);
-    return this.rooms.membersOf(audience.room);
-  }
-
-  private index(connection: Connection): void {
-    const { id } = connection.principal;
-    if (id === null) return;
-    const connections = this.byUser.get(id);
-    if (connections) connections.add(connection);
-    else this.byUser.set(id, new Set([connection]));
-  }
-
-  private unindex(connection: Connection): void {
-    const { id } = connection.principal;
-    const connections = id === null ? undefined : this.byUser.get(id);
-    connections?.delete(connection);
-    if (id !== null && connections?.size === 0) this.byUser.delete(id);
   }
 }

@@ -1,9 +1,7 @@
-import type { Connection } from './connection.js';
+import { type ServedConnection, servedOf } from './served-connection.js';
 import type { ConnectionLifecycleService } from './connection-lifecycle.service.js';
+import type { TimerName } from './connection-parts.interface.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
-
-/** What a connection has a timer for. */
-export type TimerName = 'heartbeat' | 'idle' | 'expiry';
 
 /** One running timer of its name a connection, cancelled when the connection closes. */
 export class ConnectionTimers {
@@ -11,24 +9,24 @@ export class ConnectionTimers {
     private readonly name: TimerName,
     private readonly wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
-    start: (connection: Connection) => void,
+    start: (connection: ServedConnection) => void,
     /** Whether a new credential starts the timer anew. */
     restarts = false,
   ) {
     lifecycle.events.subscribe((event) => {
-      if (event.type === 'closed') this.clear(event.connection);
-      else if (event.type === 'accepted') start(event.connection);
+      if (event.type === 'closed') this.clear(servedOf(event.connection));
+      else if (event.type === 'accepted') start(servedOf(event.connection));
       else if (restarts && (event.type === 'authenticated' || event.type === 'refreshed'))
-        start(event.connection);
+        start(servedOf(event.connection));
     });
   }
 
-  set({ timers }: Connection, delayMs: number, run: () => void): void {
+  set({ timers }: ServedConnection, delayMs: number, run: () => void): void {
     timers[this.name]?.cancel();
     timers[this.name] = this.wheel.schedule(delayMs, run);
   }
 
-  clear({ timers }: Connection): void {
+  clear({ timers }: ServedConnection): void {
     timers[this.name]?.cancel();
     timers[this.name] = undefined;
   }

@@ -6,12 +6,17 @@ import { ExpiryService } from './expiry.service.js';
 import { HeartbeatService } from './heartbeat.service.js';
 import { HookTracker } from './hook-tracker.js';
 import { IdleService } from './idle.service.js';
+import { PushDelivery } from './pushes/push-delivery.js';
+import { PushPublisher } from './pushes/push-publisher.js';
 import { AwaySessions } from './resume/away-sessions.js';
+import { ResumableSessions } from './resume/resumable-sessions.js';
 import { ResumeMemory } from './resume/resume-memory.js';
 import { MemoryResumeStore, ResumeStore } from './resume/resume-store.js';
 import { ResumeService } from './resume/resume.service.js';
+import { SessionMoves } from './resume/session-moves.js';
 import { RoomPolicy } from './rooms/room-policy.js';
 import { Rooms } from './rooms/rooms.js';
+import { SignalReceiver } from './signal-receiver.js';
 
 /** Who is connected, for how long, in which rooms, and how it ends. */
 export const CONNECTION_PROVIDERS: Provider[] = [
@@ -19,13 +24,18 @@ export const CONNECTION_PROVIDERS: Provider[] = [
   Rooms,
   AwaySessions,
   ResumeMemory,
+  ResumableSessions,
   { provide: ResumeStore, useClass: MemoryResumeStore },
+  SessionMoves,
   ResumeService,
+  PushPublisher,
   ConnectionRegistry,
+  PushDelivery,
   ConnectionLifecycleService,
   HeartbeatService,
   ExpiryService,
   IdleService,
   HookTracker,
+  SignalReceiver,
   DrainService,
 ];

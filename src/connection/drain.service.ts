@@ -2,10 +2,11 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
-import type { Connection } from './connection.js';
+import { type ServedConnection, servedOf } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.service.js';
 import { HookTracker } from './hook-tracker.js';
+import { SessionMoves } from './resume/session-moves.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 const REASON = 'service restart';
@@ -14,7 +15,7 @@ const GOODBYE_MS = 1000;
 
 /**
  * Lets a node go without cutting anybody off: refuse handshakes, say goodbye, answer what is under way, close in paced
- * batches with 1012, wait for the hooks, and terminate only what is left at the deadline.
+ * batches with 1012, wait for the hooks, terminate only what is left at the deadline, and leave the sessions to others.
  *
  * @publicApi
  */
@@ -23,11 +24,13 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   private draining = false;
   private isServing = false;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly hooks: HookTracker,
+    private readonly moves: SessionMoves,
     private readonly wheel: TimerWheel,
   ) {}
 
@@ -48,7 +51,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
-    await this.closeInTime();
+    await this.closeInTime(() => this.moves.leave());
   }
 
   /**
@@ -59,8 +62,9 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     return this.closeInTime();
   }
 
-  private async closeInTime(): Promise<void> {
-    const connections = [...this.registry];
+  /** @param last is begun when all have been closed, and waited for until the deadline */
+  private async closeInTime(last?: () => Promise<void>): Promise<void> {
+    const connections = [...this.registry].map(servedOf);
     // Where nobody could ever connect there is nothing to tell.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();
@@ -71,10 +75,11 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
     for (const connection of connections) connection.terminate();
     await Promise.race([this.hooks.settled(), deadline]);
+    await Promise.race([last?.(), deadline]);
     timer.cancel();
   }
 
-  private async closeAll(connections: readonly Connection[], overdue: AbortSignal): Promise<void> {
+  private async closeAll(connections: readonly ServedConnection[], overdue: AbortSignal): Promise<void> {
     const { drainBatch, drainIntervalMs } = this.options;
     const closed: Promise<void>[] = [];
     for (let start = 0; start < connections.length && !overdue.aborted; start += drainBatch) {
@@ -85,7 +90,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     await this.hooks.settled();
   }
 
-  private async close(connection: Connection): Promise<void> {
+  private async close(connection: ServedConnection): Promise<void> {
     const isOver = connection.whenClosed();
     if (connection.isOpen) {
       // What a client of the protocol has sent before it heard the goodbye is here once it has answered a ping.

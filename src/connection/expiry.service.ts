@@ -4,7 +4,7 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ageLimitOf } from './age-limit.js';
 import { Clock } from '../time/clock.js';
-import type { Connection } from './connection.js';
+import type { ServedConnection } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from '../time/timer-wheel.js';
@@ -33,7 +33,7 @@ export class ExpiryService {
   }
 
   /** Looks again: a connection that has resumed a session is as old as that. @internal */
-  watch(connection: Connection): void {
+  watch(connection: ServedConnection): void {
     const expiry = this.expiryOf(connection);
     const ageLimit = ageLimitOf(connection.startedAt, this.options);
     const end = Math.min(expiry, ageLimit);
@@ -45,7 +45,7 @@ export class ExpiryService {
     else connection.close(CloseCode.TOKEN_EXPIRED, 'token expired');
   }
 
-  private expiryOf({ principal }: Connection): number {
+  private expiryOf({ principal }: ServedConnection): number {
     return principal.expiresAt === null ? Infinity : principal.expiresAt + this.options.refreshGraceMs;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { Clock } from '../time/clock.js';
-import type { Connection } from './connection.js';
+import type { ServedConnection } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from '../time/timer-wheel.js';
@@ -25,11 +25,11 @@ export class HeartbeatService {
     );
   }
 
-  private wait(connection: Connection, delayMs: number): void {
+  private wait(connection: ServedConnection, delayMs: number): void {
     this.timers.set(connection, delayMs, () => this.beat(connection));
   }
 
-  private beat(connection: Connection): void {
+  private beat(connection: ServedConnection): void {
     const sentAt = this.clock.monotonic();
     if (connection.isOpen) connection.socket.ping();
     this.timers.set(connection, this.options.heartbeatTimeoutMs, () => {

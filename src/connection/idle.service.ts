@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { Clock } from '../time/clock.js';
-import type { Connection } from './connection.js';
+import type { ServedConnection } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from '../time/timer-wheel.js';
@@ -26,7 +26,7 @@ export class IdleService {
     });
   }
 
-  private watch(connection: Connection): void {
+  private watch(connection: ServedConnection): void {
     const remaining = connection.lastActive + this.options.idleTimeoutMs - this.clock.monotonic();
     if (remaining > 0) {
       this.timers?.set(connection, remaining, () => this.watch(connection));

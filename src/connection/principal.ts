@@ -20,7 +20,7 @@ export interface Principal {
   readonly sessionId: string | null;
 }
 
-/** @publicApi */
+/** The principal of a connection that nobody has logged in on. @publicApi */
 export const ANONYMOUS: Principal = Object.freeze({
   id: null,
   issuer: null,
@@ -33,27 +33,13 @@ export const ANONYMOUS: Principal = Object.freeze({
 });
 
 /**
- * What limits are counted by: issuer and id, or the address of somebody anonymous. The length keeps
+ * The key that limits are counted on: issuer and id, or the address of an anonymous client. The length keeps
  * `a` + `bc` and `ab` + `c` apart.
  */
 export function limitKeyOf(principal: Principal, address: string): string {
   if (principal.id === null) return `address:${address}`;
   const issuer = principal.issuer ?? '';
   return `principal:${issuer.length}:${issuer}:${principal.id}`;
-}
-
-const originals = new WeakMap<Principal, Principal>();
-
-/** The same principal with other claims; who made it knows it again by {@link originalOf}. @internal */
-export function withClaims(principal: Principal, claims: Principal['claims']): Principal {
-  const copy = { ...principal, claims };
-  originals.set(copy, originalOf(principal));
-  return copy;
-}
-
-/** What a principal was copied from, or itself. @internal */
-export function originalOf(principal: Principal): Principal {
-  return originals.get(principal) ?? principal;
 }
 
 /** @param now epoch milliseconds */

@@ -1,5 +1,6 @@
 import type { CloseCode } from '../protocol/close-code.enum.js';
 import { HANDSHAKE_CLOSE_CODE, HANDSHAKE_STATUS, type HandshakeCode } from '../protocol/handshake-code.js';
+import { restoreStacks, suspendStacks } from './without-stack.js';
 
 /**
  * A handshake that is answered with an HTTP error instead of 101. `cause` is for the operator only, and there is no
@@ -18,11 +19,9 @@ export class HandshakeRefusal extends Error {
     readonly headers: Readonly<Record<string, string>> = {},
     options?: ErrorOptions,
   ) {
-    const { stackTraceLimit } = Error;
-    // As many are made as somebody knocks, and nobody looks at where.
-    Error.stackTraceLimit = 0;
+    const stacks = suspendStacks();
     super(`Handshake refused: ${code}`, options);
-    Error.stackTraceLimit = stackTraceLimit;
+    restoreStacks(stacks);
     this.status = HANDSHAKE_STATUS[code];
     this.closeCode = HANDSHAKE_CLOSE_CODE[code];
   }

@@ -1,3 +1,5 @@
+import { restoreStacks, suspendStacks } from './without-stack.js';
+
 /**
  * A credential did not verify. The reason is for the operator's log; clients see the same answer for every one. It has
  * no stack.
@@ -8,10 +10,8 @@ export class InvalidCredentialError extends Error {
   override readonly name = 'InvalidCredentialError';
 
   constructor(message?: string, options?: ErrorOptions) {
-    const { stackTraceLimit } = Error;
-    // As many are made as somebody guesses, and nobody looks at where.
-    Error.stackTraceLimit = 0;
+    const stacks = suspendStacks();
     super(message, options);
-    Error.stackTraceLimit = stackTraceLimit;
+    restoreStacks(stacks);
   }
 }

@@ -1,13 +1,23 @@
 /**
- * Makes errors that are thrown once for each refusal: nobody looks at where, and a stack would cost more than all the
- * rest of the refusal.
+ * Makes errors that are thrown for each refusal: nobody looks at where they were thrown, and a stack would cost more than
+ * the rest of the refusal.
  */
 export function withoutStack<T>(make: () => T): T {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  const limit = suspendStacks();
   try {
     return make();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    restoreStacks(limit);
   }
+}
+
+/** For constructors, which cannot call `super()` in a function. @returns what `restoreStacks()` takes */
+export function suspendStacks(): number {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  return stackTraceLimit;
+}
+
+export function restoreStacks(limit: number): void {
+  Error.stackTraceLimit = limit;
 }

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FieldError } from '../protocol/envelope.js';
+import { restoreStacks, suspendStacks } from './without-stack.js';
 
+/** What an exception can tell beside its code and message. @publicApi */
 export interface WsSecurityExceptionOptions extends ErrorOptions {
   /** Milliseconds after which the same message has a chance again. */
   retryAfterMs?: number;
@@ -23,12 +25,10 @@ export class WsSecurityException extends Error {
     message: string,
     options: WsSecurityExceptionOptions = {},
   ) {
-    const { stackTraceLimit } = Error;
-    // Made for each message that is refused, and nobody looks at where: a stack would cost more than the refusal.
-    Error.stackTraceLimit = 0;
+    const stacks = suspendStacks();
     super(message, options);
-    Error.stackTraceLimit = stackTraceLimit;
-    // Who is told to wait is told how long, be it not at all.
+    restoreStacks(stacks);
+    // A client that is told to wait is always told how long, even if it is 0.
     this.retryAfterMs = options.retryAfterMs ?? (code === 'RATE_LIMITED' ? 0 : undefined);
     this.errors = options.errors;
   }

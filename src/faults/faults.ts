@@ -20,6 +20,8 @@ interface Kind {
 /**
  * Tells the operator what failed that no client is to blame for: the stack of the first fault of a kind, then how many
  * followed, so that whoever can cause one with each message fills no log.
+ *
+ * @publicApi
  */
 @Injectable()
 export class Faults implements OnApplicationShutdown {

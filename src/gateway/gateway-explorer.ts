@@ -7,7 +7,8 @@ import {
   MESSAGE_METADATA,
   PORT_METADATA,
 } from '../nest/metadata-keys.js';
-import { portOf, SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway.decorator.js';
+import { SECURE_GATEWAY } from './secure-gateway.decorator.js';
+import { portOf, type SecureGatewayOptions } from './secure-gateway-options.js';
 
 export interface GatewayHandler {
   /** What it subscribes to; Nest lets it be anything. */

@@ -5,6 +5,8 @@ import { GatewayAudit } from './audit/gateway-audit.js';
 import { GatewayStartProblems } from './audit/gateway-start-problems.js';
 import { ModuleSettings } from './audit/module-settings.js';
 import { ProvidersInVain } from './audit/providers-in-vain.js';
+import { ConnectionEntry } from './connection.entry.js';
+import { ConnectionFactory } from './connection.factory.js';
 import { ConnectionSetup } from './connection.setup.js';
 import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
 import { GatewayExplorer } from './gateway-explorer.js';
@@ -26,6 +28,8 @@ export const GATEWAY_PROVIDERS: Provider[] = [
   GuardChains,
   ChosenEnhancers,
   SecuredGateways,
+  ConnectionFactory,
+  ConnectionEntry,
   ConnectionSetup,
   AdapterPlaceholder,
   WsSecurityAdapter,

@@ -1,25 +1,9 @@
-import { applyDecorators, type CanActivate, SetMetadata, type Type, UsePipes } from '@nestjs/common';
+import { applyDecorators, SetMetadata, type Type, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
 import { EXCEPTION_FILTERS_METADATA, GUARDS_METADATA, PIPES_METADATA } from '../nest/metadata-keys.js';
 import { GatewayFilter, GatewayPipe } from './enhancers/gateway-enhancers.js';
 import { WsGuardChain } from './guards/ws-guard-chain.js';
-
-/** @publicApi */
-export interface SecureGatewayOptions {
-  /** The path clients connect to, compared byte for byte. */
-  path: string;
-  /** A port of its own; without one the gateway shares the application's. */
-  port?: number;
-  /** Lets clients without a credential in, as anonymous. What they may send is still for `@WsPublic()` to say. */
-  public?: boolean;
-  /** Application subprotocols in order of preference; left out, the client's first is chosen. */
-  protocols?: readonly string[];
-  /** Decisions before `101`, asked after those of the module. */
-  connectGuards?: readonly Type<WsConnectGuard>[];
-  /** Guards that run after the built-in ones and the module's. A subclass of a built-in guard takes its place. */
-  guards?: readonly Type<CanActivate>[];
-}
+import { portOf, type SecureGatewayOptions } from './secure-gateway-options.js';
 
 export const SECURE_GATEWAY = 'ws-security:gateway';
 
@@ -39,11 +23,6 @@ export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
     ahead(EXCEPTION_FILTERS_METADATA, GatewayFilter),
     SetMetadata(SECURE_GATEWAY, { ...given, path }),
   );
-}
-
-/** The port a gateway is bound to; 0 for that of the application. */
-export function portOf({ port }: Pick<SecureGatewayOptions, 'port'>): number {
-  return Number.isInteger(port) ? (port as number) : 0;
 }
 
 function withSlash(path: unknown): string {

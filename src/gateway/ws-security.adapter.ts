@@ -14,7 +14,7 @@ import { refuseUnverified } from '../handshake/tls/client-certificate.js';
 import { tlsOptionsOf } from '../handshake/tls/tls-options.js';
 import { TlsReloader } from '../handshake/tls/tls-reloader.js';
 import { UpgradeListener } from '../handshake/server/upgrade.listener.js';
-import { channelOf } from '../messages/channel-of.js';
+import { channelOf } from '../messages/message-channel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { AdapterPlaceholder } from './adapter.placeholder.js';

@@ -16,6 +16,7 @@ import { WrongCredentials } from './wrong-credentials.js';
  */
 @Injectable()
 export class AuthFailures {
+  /** @internal */
   constructor(
     private readonly clients: ClientLocator,
     private readonly wrong: WrongCredentials,

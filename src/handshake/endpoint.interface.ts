@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Handshake } from './handshake.js';
 import type { WsConnectGuard } from './ws-connect.guard.js';
 
-/** What the gateways on one path ask of a handshake. */
+/** What the gateways on one path ask of a handshake. @publicApi */
 export interface EndpointPolicy {
   /** Whether a client without a credential is let in as an anonymous principal. */
   readonly isPublic: boolean;
@@ -12,7 +12,7 @@ export interface EndpointPolicy {
   readonly connectGuards: readonly WsConnectGuard[] | undefined;
 }
 
-/** A path with gateways, and where its accepted clients go. */
+/** A path with gateways, and where its accepted clients go. @publicApi */
 export interface Endpoint {
   readonly path: string;
   readonly policy: EndpointPolicy;

@@ -2,7 +2,6 @@ import type { Credential } from '../auth/credential.js';
 import type { CredentialExtractor } from './credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
-import type { Claimant } from './claimant.interface.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 import type { ClientOrigin } from './client/client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
@@ -12,7 +11,7 @@ import type { Endpoint } from './endpoint.interface.js';
  *
  * @publicApi
  */
-export class Handshake implements Claimant {
+export class Handshake {
   /** The client's address as limits count it. */
   readonly address: string;
   /** Whether the client spoke TLS, to this process or to a trusted proxy. */

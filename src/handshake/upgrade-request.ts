@@ -6,6 +6,8 @@ const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * An HTTP upgrade request as it came over the wire. Node joins or drops repeated headers; here each one counts.
+ *
+ * @publicApi
  */
 export class UpgradeRequest {
   private readonly values = new Map<string, string[]>();
@@ -27,9 +29,7 @@ export class UpgradeRequest {
 
   /** The request target up to the query, byte for byte as sent. */
   get path(): string {
-    const target = this.raw.url ?? '';
-    const query = target.indexOf('?');
-    return query === -1 ? target : target.slice(0, query);
+    return pathOfTarget(this.raw.url ?? '');
   }
 
   /** The parameters of the request target's query. */
@@ -68,4 +68,10 @@ export class UpgradeRequest {
       .map((entry) => entry.trim())
       .filter((entry) => entry !== '');
   }
+}
+
+/** A request target up to its query, byte for byte as sent. */
+export function pathOfTarget(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
 }

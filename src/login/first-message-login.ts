@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 import { UnauthenticatedException } from '../errors/ws-exceptions.js';
 import { FrameDecoder } from '../messages/frame-decoder.js';
@@ -25,7 +25,7 @@ export class FirstMessageLogin {
   ) {}
 
   /** @returns whether the connection is authenticated now; if not, it is being closed */
-  async logIn(connection: Connection, channel: MessageChannel): Promise<boolean> {
+  async logIn(connection: ServedConnection, channel: MessageChannel): Promise<boolean> {
     const message = await this.firstMessage(connection, channel);
     if (!message) return false;
     if (message.event !== ReservedEvent.AUTH) {
@@ -36,7 +36,10 @@ export class FirstMessageLogin {
     return this.auth.login(connection, message);
   }
 
-  private firstMessage(connection: Connection, channel: MessageChannel): Promise<InboundMessage | undefined> {
+  private firstMessage(
+    connection: ServedConnection,
+    channel: MessageChannel,
+  ): Promise<InboundMessage | undefined> {
     return new Promise((resolve) => {
       const end = (message?: InboundMessage): void => {
         deadline.cancel();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Credential } from '../auth/credential.js';
 import { RevocationService } from '../auth/revocation.service.js';
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
@@ -35,11 +35,11 @@ interface Anonymous {
  */
 @Injectable()
 export class InBandAuth extends AuthEventHandler {
-  private readonly anonymous = new WeakMap<Connection, Anonymous>();
+  private readonly anonymous = new WeakMap<ServedConnection, Anonymous>();
   /** How those connections came whose path has connect guards. */
-  private readonly guarded = new WeakMap<Connection, Handshake>();
+  private readonly guarded = new WeakMap<ServedConnection, Handshake>();
   /** Attempts that are under way; the connection has its answer when they resolve. */
-  private readonly busy = new WeakMap<Connection, Promise<HandshakeRefusal | undefined>>();
+  private readonly busy = new WeakMap<ServedConnection, Promise<HandshakeRefusal | undefined>>();
 
   constructor(
     private readonly pipeline: HandshakePipeline,
@@ -58,17 +58,17 @@ export class InBandAuth extends AuthEventHandler {
   }
 
   /** Lets an anonymous connection log in later. */
-  expect(connection: Connection, handshake: Handshake, keep: Anonymous['keep']): void {
+  expect(connection: ServedConnection, handshake: Handshake, keep: Anonymous['keep']): void {
     this.anonymous.set(connection, { handshake, keep });
   }
 
   /** Keeps the request of an authenticated connection, in memory too, only where guards will be asked about it again. */
-  remember(connection: Connection, handshake: Handshake): void {
+  remember(connection: ServedConnection, handshake: Handshake): void {
     if (handshake.endpoint?.policy.connectGuards?.length !== 0) this.guarded.set(connection, handshake);
   }
 
   /** @returns whether it succeeded; otherwise the connection is being closed */
-  async login(connection: Connection, message: InboundMessage): Promise<boolean> {
+  async login(connection: ServedConnection, message: InboundMessage): Promise<boolean> {
     const refusal = await this.attempt(connection, message);
     if (!refusal) return true;
     const code = refusal.closeCode ?? CloseCode.UNAUTHENTICATED;
@@ -76,16 +76,19 @@ export class InBandAuth extends AuthEventHandler {
     return false;
   }
 
-  override handle(connection: Connection, message: InboundMessage): void {
+  override handle(connection: ServedConnection, message: InboundMessage): void {
     void this.attempt(connection, message);
   }
 
-  override async settled(connection: Connection): Promise<void> {
+  override async settled(connection: ServedConnection): Promise<void> {
     await this.busy.get(connection);
   }
 
   /** @returns why it was refused, undefined when it was not; the client has its answer either way */
-  private attempt(connection: Connection, message: InboundMessage): Promise<HandshakeRefusal | undefined> {
+  private attempt(
+    connection: ServedConnection,
+    message: InboundMessage,
+  ): Promise<HandshakeRefusal | undefined> {
     if (this.busy.has(connection)) {
       connection.fail(new RateLimitedException(0).toBody(), message.id);
       return Promise.resolve(undefined);
@@ -96,7 +99,7 @@ export class InBandAuth extends AuthEventHandler {
   }
 
   private async decide(
-    connection: Connection,
+    connection: ServedConnection,
     message: InboundMessage,
   ): Promise<HandshakeRefusal | undefined> {
     try {
@@ -116,7 +119,7 @@ export class InBandAuth extends AuthEventHandler {
     }
   }
 
-  private async principalOf(connection: Connection, message: InboundMessage): Promise<Principal> {
+  private async principalOf(connection: ServedConnection, message: InboundMessage): Promise<Principal> {
     await this.rate.count(connection.limitKey, 'auth');
     const credential: Credential = { source: 'message', kind: 'bearer', token: tokenOf(message.data) };
     const anonymous = this.anonymous.get(connection);
@@ -130,7 +133,7 @@ export class InBandAuth extends AuthEventHandler {
   }
 
   private async identify(
-    connection: Connection,
+    connection: ServedConnection,
     credential: Credential,
     { handshake, keep }: Anonymous,
   ): Promise<Principal> {
@@ -149,7 +152,7 @@ export class InBandAuth extends AuthEventHandler {
     return handshake.principal;
   }
 
-  private async refresh(connection: Connection, credential: Credential): Promise<Principal> {
+  private async refresh(connection: ServedConnection, credential: Credential): Promise<Principal> {
     const { address, proof } = connection;
     const claimant = { address, credential, proof, principal: ANONYMOUS };
     await this.verification.check(claimant);
@@ -171,7 +174,7 @@ export class InBandAuth extends AuthEventHandler {
     }
   }
 
-  private report({ id, address, path }: Connection, refusal: HandshakeRefusal): void {
+  private report({ id, address, path }: ServedConnection, refusal: HandshakeRefusal): void {
     const { code } = refusal;
     const reason = reasonOf(refusal);
     this.events.emit({ type: 'authentication.refused', code, connection: id, address, path, reason });

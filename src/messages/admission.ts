@@ -1,4 +1,5 @@
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
+import { acceptOrThrow } from '../throttling/accept-or-throw.js';
 import { ForbiddenEventException, RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import type { EventTarget } from './event-target.interface.js';
@@ -14,7 +15,7 @@ import { MessageContext } from './message-context.js';
  */
 export function admit(
   client: object,
-  connection: Connection,
+  connection: ServedConnection,
   message: InboundMessage,
   { gateway, handler, guards }: EventTarget,
 ): ErrorBody | undefined {
@@ -25,7 +26,7 @@ export function admit(
   // Nest asks the throttler then.
   if (wait === undefined) return undefined;
   if (typeof wait !== 'number') {
-    message.counted = wait.then(accepted);
+    message.counted = wait.then(acceptOrThrow);
     // It may never be asked for, when the connection ends before.
     message.counted.catch(() => undefined);
     return undefined;
@@ -38,11 +39,6 @@ export function admit(
 }
 
 const FORBIDDEN = Object.freeze(new ForbiddenEventException().toBody());
-
-function accepted(wait: number): true {
-  if (wait > 0) throw new RateLimitedException(wait);
-  return true;
-}
 
 /** As the exception says it, which would cost more than the whole refusal. */
 function rateLimited(retryAfterMs: number): ErrorBody {

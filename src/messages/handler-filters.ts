@@ -1,6 +1,6 @@
 import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
-import type { Connection } from '../connection/connection.js';
-import { connectionOf } from '../connection/connection-of.js';
+import type { ServedConnection } from '../connection/served-connection.js';
+import { servedConnectionOf } from '../connection/connection-of.js';
 import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
@@ -36,7 +36,7 @@ export class HandlerFilters {
     if (exception instanceof ValidationFailedException && exception.cause !== undefined)
       this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
     const client = host.getArgByIndex<object>(0);
-    const connection = connectionOf(client);
+    const connection = servedConnectionOf(client);
     const filter = this.filterFor(exception);
     const endListening = answersItself(filter)
       ? listenForAnswer(message, client, connection.socket)
@@ -63,7 +63,12 @@ export class HandlerFilters {
   }
 
   /** @param thrown by the filter, which then is what happened; otherwise the exception itself */
-  private settle(connection: Connection, message: InboundMessage, exception: unknown, thrown: unknown): void {
+  private settle(
+    connection: ServedConnection,
+    message: InboundMessage,
+    exception: unknown,
+    thrown: unknown,
+  ): void {
     if (!message.answeredBy) {
       const body = errorBodyOf(thrown) ?? INTERNAL_ERROR;
       message.failure = body.code;

@@ -1,29 +1,18 @@
-import { isUtf8 } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../time/clock.js';
-import type { Connection } from '../connection/connection.js';
+import { servedConnectionOf } from '../connection/connection-of.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
 import { EndOfLine } from '../frames/end-of-line.js';
 import { FrameMeter } from '../frames/frame-meter.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
-import type { ResolvedOptions } from '../options/options.schema.js';
-import { CloseCode } from '../protocol/close-code.enum.js';
-import { channelOf } from './channel-of.js';
+import { acceptBinary } from './binary-frame.js';
+import type { ChannelServices } from './channel-services.js';
 import { FrameBudget } from './frame-budget.js';
 import type { EventTarget } from './event-target.interface.js';
-import type { Job, MessageDispatcher, Route } from './message.dispatcher.js';
+import type { Job, Route } from './message.dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
-import type { Violations } from './violations.service.js';
-
-/** What a channel works with; the same for all of them. */
-export interface ChannelServices {
-  readonly options: ResolvedOptions;
-  readonly dispatcher: MessageDispatcher;
-  readonly violations: Violations;
-  readonly clock: Clock;
-}
 
 /**
  * The inbound side of one socket: frames over the budget go no further, the others are held back until it is opened,
@@ -51,7 +40,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     readonly socket: WebSocket,
     private readonly stream: Duplex,
     readonly targets: ReadonlyMap<string, EventTarget>,
-    readonly connection: Connection,
+    readonly connection: ServedConnection,
     private readonly services: ChannelServices,
   ) {
     const { options, clock } = services;
@@ -82,7 +71,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   onMessage(data: Buffer, isBinary: boolean): void {
     const fits = this.budget.judgeMessage() && this.fitsInflated(data);
     if (!this.isWithinBudget(fits) || !this.isListening) return;
-    if (isBinary && !this.accepts(data)) return;
+    if (isBinary && !acceptBinary(this.connection, data, this.services.options.allowBinary)) return;
     const text = data.toString();
     const take = this.takeFirst;
     if (take) {
@@ -182,14 +171,11 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   private fitsInflated({ length }: Buffer): boolean {
     return !this.services.options.compression || this.budget.chargeInflated(length);
   }
+}
 
-  /** Binary frames, where they are allowed, carry the same JSON. */
-  private accepts(data: Buffer): boolean {
-    if (!this.services.options.allowBinary)
-      this.connection.close(CloseCode.UNSUPPORTED_DATA, 'binary frames are not accepted');
-    else if (!isUtf8(data)) this.connection.close(CloseCode.INVALID_PAYLOAD, 'not UTF-8');
-    return this.connection.isOpen;
-  }
+/** The channel of a client that this module has accepted. */
+export function channelOf(client: object): MessageChannel {
+  return servedConnectionOf(client).inbound as MessageChannel;
 }
 
 // One function for all channels instead of one for each.

@@ -1,6 +1,6 @@
 import { Injectable, type WsMessageHandler } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import { isExpired } from '../connection/principal.js';
 import {
   BadMessageException,
@@ -31,7 +31,7 @@ export interface Job {
 /** Where the messages of a connection go. */
 export interface Route {
   readonly socket: object;
-  readonly connection: Connection;
+  readonly connection: ServedConnection;
   readonly handlers: MessageHandlers;
   readonly targets: ReadonlyMap<string, EventTarget>;
 }
@@ -59,7 +59,7 @@ export class MessageDispatcher {
   }
 
   /** Resolves when the handler is done; what it streams goes on. Never rejects. */
-  async run(connection: Connection, { message, handler, isIntercepted }: Job): Promise<void> {
+  async run(connection: ServedConnection, { message, handler, isIntercepted }: Job): Promise<void> {
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
       const begun = this.replies.write(connection, message, result, isIntercepted);
@@ -73,7 +73,7 @@ export class MessageDispatcher {
   }
 
   /** Resolves when the connection has an answer to the `auth` message it sent last. */
-  settled(connection: Connection): Promise<void> {
+  settled(connection: ServedConnection): Promise<void> {
     return this.auth.settled(connection);
   }
 
@@ -107,24 +107,20 @@ export class MessageDispatcher {
     } catch (error) {
       const refusal = errorBodyOf(error);
       if (refusal && refusal.code !== 'INTERNAL_ERROR') {
-        this.answer(connection, refusal, message.id);
+        connection.refuse(refusal, message.id);
         this.recordThrown(connection, refusal.code);
       } else this.replies.fail(connection, message, error);
       return false;
     }
   }
 
-  private refuse(connection: Connection, body: ErrorBody, id: FrameId | undefined): undefined {
-    this.answer(connection, body, id);
+  private refuse(connection: ServedConnection, body: ErrorBody, id: FrameId | undefined): undefined {
+    connection.refuse(body, id);
     this.violations.record(connection, body.code);
   }
 
-  private answer(connection: Connection, body: ErrorBody, id: FrameId | undefined): void {
-    if (connection.hears(body.code, id)) connection.fail(body, id);
-  }
-
   /** Of a frame that was a good one, only the application says so, in words of its own: that a room is full. */
-  private recordThrown(connection: Connection, code: ErrorCode): void {
+  private recordThrown(connection: ServedConnection, code: ErrorCode): void {
     if (code !== 'BAD_MESSAGE') this.violations.record(connection, code);
   }
 }

@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { ChannelServices } from './channel-services.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { MessageDispatcher } from './message.dispatcher.js';
 import { ReplyWriter } from './reply.writer.js';
@@ -14,4 +15,5 @@ export const MESSAGE_PROVIDERS: Provider[] = [
   WsExceptionFilter,
   ValidatedBody,
   MessageDispatcher,
+  ChannelServices,
 ];

@@ -1,5 +1,5 @@
 import { type Observable, type Subscription, takeWhile } from 'rxjs';
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 
 /** Who takes what an observable emits. */
 export interface StreamObserver {
@@ -27,7 +27,7 @@ export class ReplyStream {
 
   /** @param maxStreams places of the connection */
   constructor(
-    private readonly connection: Connection,
+    private readonly connection: ServedConnection,
     private readonly maxStreams: number,
     private readonly observer: StreamObserver,
   ) {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isObservable, type Observable } from 'rxjs';
-import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import { Faults } from '../faults/faults.js';
 import { InternalErrorException, OverloadedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -33,7 +33,7 @@ export class ReplyWriter {
    * @returns of a stream, what resolves with its first value or its end
    */
   write(
-    connection: Connection,
+    connection: ServedConnection,
     message: InboundMessage,
     result: unknown,
     isIntercepted: boolean,
@@ -45,14 +45,14 @@ export class ReplyWriter {
   }
 
   /** The client did nothing wrong: it is told so without detail, the operator gets the stack. */
-  fail(connection: Connection, message: InboundMessage, error: unknown): void {
+  fail(connection: ServedConnection, message: InboundMessage, error: unknown): void {
     message.failure = 'INTERNAL_ERROR';
     this.report(message, error);
     connection.fail(new InternalErrorException().toBody(), message.id);
   }
 
   private stream(
-    connection: Connection,
+    connection: ServedConnection,
     message: InboundMessage,
     values: Observable<unknown>,
     isIntercepted: boolean,
@@ -77,7 +77,7 @@ export class ReplyWriter {
     return new Promise((begun) => stream.listen(values, isIntercepted, begun));
   }
 
-  private reply(connection: Connection, message: InboundMessage, value: unknown): void {
+  private reply(connection: ServedConnection, message: InboundMessage, value: unknown): void {
     if (value === undefined || value === null) return;
     try {
       const { event, data } = isWsResponse(value) ? value : { event: message.event, data: value };
@@ -87,7 +87,7 @@ export class ReplyWriter {
     }
   }
 
-  private acknowledge(connection: Connection, message: InboundMessage): void {
+  private acknowledge(connection: ServedConnection, message: InboundMessage): void {
     if (message.id === undefined || message.failure) return;
     connection.reply(ReservedEvent.ACK, null, message.id);
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
+import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { TimerWheel, type WheelTimer } from '../time/timer-wheel.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
@@ -53,7 +54,7 @@ export class Violations {
   }
 
   /** @param code what the client was told; one that is no violation is no strike */
-  record(connection: Connection, code: ErrorCode): void {
+  record(connection: ServedConnection, code: ErrorCode): void {
     if (!REPORTED.has(code) || !connection.isOpen || connection.isEnding) return;
     const offender = this.offenderOf(connection);
     offender.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, offender));
@@ -65,7 +66,7 @@ export class Violations {
     if (retryAfterMs > 0) this.strikeOut(connection, offender, Math.ceil(retryAfterMs));
   }
 
-  private strikeOut(connection: Connection, offender: Offender, strikesMs: number): void {
+  private strikeOut(connection: ServedConnection, offender: Offender, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;
     // What was accepted before is answered first, as far as the answers are there.

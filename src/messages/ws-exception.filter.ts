@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
-import { connectionOf } from '../connection/connection-of.js';
+import { servedConnectionOf } from '../connection/connection-of.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import { errorBodyOf } from './error-body.js';
@@ -17,11 +17,11 @@ export class WsExceptionFilter implements ExceptionFilter {
   protected readonly logger = new Logger('WsSecurity');
 
   catch(exception: unknown, host: ArgumentsHost): void {
-    const connection = connectionOf(host.switchToWs().getClient<object>());
+    const connection = servedConnectionOf(host.switchToWs().getClient<object>());
     const message = host.getArgs<unknown[]>().find((argument) => argument instanceof InboundMessage);
     const body = this.toBody(exception, message?.event);
     if (message) message.failure = body.code;
-    if (connection.hears(body.code, message?.id)) connection.fail(body, message?.id);
+    connection.refuse(body, message?.id);
     if (message) message.answeredBy = 'module';
     // Where nobody else tells the operator.
     if (!message?.filters && body.code === 'INTERNAL_ERROR')

@@ -1,6 +1,7 @@
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 
+/** A handler or a class, as Nest's `ExecutionContext` gives it. @publicApi */
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
 export type Callable = Function;
 

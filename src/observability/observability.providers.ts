@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
-import { ConnectionEvents } from './connection-events.js';
+import { ConnectionReporter } from './connection-reporter.js';
 import { SecurityEvents } from './security-events.service.js';
 
 /** What operators are told. */
-export const OBSERVABILITY_PROVIDERS: Provider[] = [SecurityEvents, ConnectionEvents];
+export const OBSERVABILITY_PROVIDERS: Provider[] = [SecurityEvents, ConnectionReporter];

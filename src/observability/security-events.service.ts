@@ -9,13 +9,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { logLine } from './log-line.js';
-
-/** Something an operator may want to know. Details never hold a credential or a body. @publicApi */
-export interface SecurityEvent {
-  /** What happened, for example `handshake.refused`. */
-  readonly type: string;
-  readonly [detail: string]: string | number | null | undefined;
-}
+import type { SecurityEvent, SecurityEventType } from './security-event.js';
 
 const WINDOW_MS = 10_000;
 const LINES_PER_WINDOW = 10;
@@ -63,7 +57,7 @@ export class SecurityEvents {
     return count <= LINES_PER_WINDOW;
   }
 
-  private summarise(kind: string, type: string, code: SecurityEvent[string]): void {
+  private summarise(kind: string, type: SecurityEventType, code: SecurityEvent[string]): void {
     const suppressed = (this.written.get(kind) ?? 0) - LINES_PER_WINDOW;
     this.written.delete(kind);
     if (suppressed > 0) this.log({ type, code, suppressed });

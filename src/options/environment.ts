@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
-import { OPTIONS, type OptionName } from './options.schema.js';
+import type { OptionsTable } from './options-table.js';
 
+/** Environment variables, such as `process.env`. @publicApi */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface EnvironmentReading {
-  values: Partial<Record<OptionName, string>>;
+  values: Record<string, string>;
   problems: ConfigurationProblem[];
 }
 
-/** Reads the variables of all options; one that is empty counts as not set. */
-export function readEnvironment(environment: Environment): EnvironmentReading {
+/** Reads the variables of all options of a table; one that is empty counts as not set. */
+export function readEnvironment(table: OptionsTable, environment: Environment): EnvironmentReading {
   const reading: EnvironmentReading = { values: {}, problems: [] };
-  for (const [name, definition] of Object.entries(OPTIONS)) {
-    const file = 'file' in definition ? definition.file : undefined;
-    const value = readVariable(environment, definition.variable, file, reading.problems);
-    if (value !== undefined) reading.values[name as OptionName] = value;
+  for (const [name, { variable, file }] of Object.entries(table)) {
+    const value = readVariable(environment, variable, file, reading.problems);
+    if (value !== undefined) reading.values[name] = value;
   }
   return reading;
 }

@@ -1,7 +1,29 @@
-/** Signatures with a shared secret, and the bytes a secret needs for each (RFC 7518 §3.2). */
-export const HMAC_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const;
+/** The signature of a JWT (RFC 7518 §3.1, RFC 8037, RFC 9864). @publicApi */
+export type JwtAlgorithm =
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+  | 'Ed25519';
 
-/** Signatures with a key pair (RFC 7518 §3.1, RFC 8037, RFC 9864). */
+export type HmacAlgorithm = Extract<JwtAlgorithm, `HS${string}`>;
+
+/** Signatures with a shared secret, and the bytes a secret needs for each (RFC 7518 §3.2). */
+export const HMAC_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const satisfies Record<
+  HmacAlgorithm,
+  number
+>;
+
+/** Signatures with a key pair. */
 export const PUBLIC_KEY_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -14,10 +36,7 @@ export const PUBLIC_KEY_ALGORITHMS = [
   'ES512',
   'EdDSA',
   'Ed25519',
-] as const;
-
-export type HmacAlgorithm = keyof typeof HMAC_BYTES;
-export type JwtAlgorithm = HmacAlgorithm | (typeof PUBLIC_KEY_ALGORITHMS)[number];
+] as const satisfies readonly Exclude<JwtAlgorithm, HmacAlgorithm>[];
 
 export const HMAC_ALGORITHMS = Object.keys(HMAC_BYTES) as HmacAlgorithm[];
 export const JWT_ALGORITHMS: readonly JwtAlgorithm[] = [...HMAC_ALGORITHMS, ...PUBLIC_KEY_ALGORITHMS];

@@ -1,32 +1,40 @@
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { kindOf } from './kind-of.js';
 import { isLikely, nearestName } from './nearest-name.js';
-import { OPTIONS } from './options.schema.js';
+import type { OptionsTable } from './options-table.js';
 
-/** What `forRoot()` takes beside the options: it belongs to the module, and a `useFactory` cannot return it. */
-const OF_THE_MODULE = ['imports', 'providers', 'connectGuards', 'guards', 'throttlers'];
+/** Where options are given, and what may be written beside them. */
+export interface Misplaced {
+  /** What takes the options, for example `WsSecurityModule`. */
+  readonly owner: string;
+  /** Names that belong beside the options, with what is wrong when they are among them. */
+  readonly beside?: Readonly<Record<string, string>>;
+}
 
-/** What was given as options and is none. */
-export function misplacedOptions(given: unknown): ConfigurationProblem[] {
+/** Problems of names that were given as options and are not options of the table. */
+export function misplacedOptions(
+  given: unknown,
+  table: OptionsTable,
+  { owner, beside = {} }: Misplaced,
+): ConfigurationProblem[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const message = `must be given an object of options, not ${kindOf(given)}`;
-    return [{ name: 'WsSecurityModule', message }];
+    return [{ name: owner, message }];
   }
   return Object.keys(given)
-    .filter((name) => !Object.hasOwn(OPTIONS, name))
-    .map((name) => ({ name, message: messageOf(name) }));
+    .filter((name) => !Object.hasOwn(table, name))
+    .map((name) => ({ name, message: messageOf(name, table, beside) }));
 }
 
-function messageOf(name: string): string {
-  if (OF_THE_MODULE.includes(name))
-    return `is no option that useFactory can return; write it beside useFactory: forRootAsync({ ${name}, useFactory, … })`;
-  const option = optionOf(name);
+function messageOf(name: string, table: OptionsTable, beside: Readonly<Record<string, string>>): string {
+  if (Object.hasOwn(beside, name)) return beside[name] as string;
+  const option = optionOf(name, table);
   if (option !== undefined) return `is a variable of the environment; as an option it is ${option}`;
-  const nearest = nearestName(name, [...Object.keys(OPTIONS), ...OF_THE_MODULE]);
+  const nearest = nearestName(name, [...Object.keys(table), ...Object.keys(beside)]);
   if (nearest !== undefined && isLikely(name, nearest)) return `is no option; did you mean ${nearest}?`;
-  return `is no option; there are ${Object.keys(OPTIONS).join(', ')}`;
+  return `is no option; there are ${Object.keys(table).join(', ')}`;
 }
 
-function optionOf(variable: string): string | undefined {
-  return Object.entries(OPTIONS).find(([, option]) => option.variable === variable)?.[0];
+function optionOf(variable: string, table: OptionsTable): string | undefined {
+  return Object.entries(table).find(([, option]) => option.variable === variable)?.[0];
 }

@@ -3,6 +3,7 @@ import { addressRange, host } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
 import { bytes, choice, filePath, flag, httpUrl, integer, list, stringOf } from './option-parsers.js';
+import { type GivenOptions, option, type OptionsInForce, type OptionsTable } from './options-table.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
 
@@ -10,22 +11,13 @@ const DAY_MS = 86_400_000;
 /** Eight bytes are kept for each hit that counts: no more than 80 MB a key, for who lifts a limit out of the way. */
 export const MAX_LIMIT = 10_000_000;
 
-/** Where a credential may stand; the contract's order. */
+/** Where a credential may stand in a handshake, or after it. @publicApi */
 export const CREDENTIAL_SOURCES = ['header', 'subprotocol', 'cookie', 'ticket', 'query', 'message'] as const;
-
-/** One option: its variable, what it may be, and, for a secret, the variable that names a file with it. */
-interface OptionDefinition<T extends z.ZodType = z.ZodType> {
-  variable: string;
-  schema: T;
-  file?: string;
-}
-
-function option<T extends z.ZodType>(variable: string, schema: T, file?: string): OptionDefinition<T> {
-  return file === undefined ? { variable, schema } : { variable, schema, file };
-}
 
 /**
  * Every option in one table: the name in `forRoot()`, the environment variable, the rule and the default.
+ *
+ * @publicApi
  */
 export const OPTIONS = {
   requireTls: option('WS_REQUIRE_TLS', flag().optional()),
@@ -56,6 +48,7 @@ export const OPTIONS = {
       .optional(),
   ),
   ticketTtlMs: option('WS_TICKET_TTL_MS', integer(1, DAY_MS).default(30_000)),
+  revocationMaxMs: option('WS_REVOCATION_MAX_MS', integer(1, 100 * 365 * DAY_MS).default(365 * DAY_MS)),
   authTimeoutMs: option('WS_AUTH_TIMEOUT_MS', integer(1, DAY_MS).default(5000)),
   connectRateLimit: option('WS_CONNECT_RATE_LIMIT', integer(1, MAX_LIMIT).default(60)),
   connectRateTtlMs: option('WS_CONNECT_RATE_TTL_MS', integer(1, DAY_MS).default(60_000)),
@@ -152,11 +145,9 @@ export const OPTIONS = {
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
-} satisfies Record<string, OptionDefinition>;
+} satisfies OptionsTable;
 
 export type OptionName = keyof typeof OPTIONS;
-
-type Schema<K extends OptionName> = (typeof OPTIONS)[K]['schema'];
 
 /**
  * What may be given to `WsSecurityModule.forRoot()`. Everything is optional; what is left out comes from the
@@ -164,9 +155,9 @@ type Schema<K extends OptionName> = (typeof OPTIONS)[K]['schema'];
  *
  * @publicApi
  */
-export type WsSecurityOptions = { [K in OptionName]?: z.input<Schema<K>> | undefined };
+export type WsSecurityOptions = GivenOptions<typeof OPTIONS>;
 
-/** The options in force: given, read and defaulted. Everybody injects this one. */
+/** The options in force: given, read and defaulted. Everybody injects this one. @publicApi */
 export type ResolvedOptions = Readonly<
-  { [K in OptionName]: z.output<Schema<K>> } & { requireTls: boolean; production: boolean }
+  OptionsInForce<typeof OPTIONS> & { requireTls: boolean; production: boolean }
 >;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { certificate } from '../../test/support/certificate.js';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { OPTIONS } from './options.schema.js';
+import { variablesOf } from './options-table.js';
 import { resolveOptions } from './resolve-options.js';
 
 const SECRET = 'x'.repeat(32);
@@ -480,10 +481,7 @@ function fileWith(text: string): string {
 it('.env.example lists exactly the variables there are', () => {
   const text = readFileSync('.env.example', 'utf8');
   const listed = [...text.matchAll(/^(WS_[A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
-  const known = Object.values(OPTIONS).flatMap((option) =>
-    ['file' in option ? option.file : [], option.variable].flat(),
-  );
-  expect(listed.map(([name]) => name).toSorted()).toEqual(known.filter(Boolean).toSorted());
+  expect(listed.map(([name]) => name).toSorted()).toEqual(variablesOf(OPTIONS).toSorted());
   expect(resolveOptions({}, Object.fromEntries(listed) as Record<string, string>)).toEqual(
     resolveOptions({}, {}),
   );

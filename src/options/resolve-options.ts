@@ -1,19 +1,29 @@
-import { z } from 'zod';
 import { WsConfigurationError, type ConfigurationProblem } from '../errors/configuration.error.js';
-import { readEnvironment, type Environment } from './environment.js';
-import { misplacedOptions } from './misplaced-options.js';
+import { defineOptions, withoutRepetition } from './define-options.js';
+import type { Environment } from './environment.js';
+import type { OptionsInForce } from './options-table.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
 import type { StartProblems } from './start-problems.js';
 import { unknownVariables } from './unknown-variables.js';
 import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js';
 
-const shape = Object.fromEntries(
-  Object.entries(OPTIONS).map(([name, definition]) => [name, definition.schema]),
-) as { [K in OptionName]: (typeof OPTIONS)[K]['schema'] };
+type Parsed = OptionsInForce<typeof OPTIONS>;
 
-const schema = z.object(shape);
+/** `forRoot()` takes these beside the options: they belong to the module, and a `useFactory` cannot return them. */
+const OF_THE_MODULE = ['imports', 'providers', 'connectGuards', 'guards', 'throttlers'];
 
-type Parsed = z.output<typeof schema>;
+const reader = defineOptions(OPTIONS, {
+  owner: 'WsSecurityModule',
+  beside: Object.fromEntries(
+    OF_THE_MODULE.map((name) => [
+      name,
+      `is no option that useFactory can return; write it beside useFactory: forRootAsync({ ${name}, useFactory, … })`,
+    ]),
+  ),
+  contradictions,
+  weaknesses,
+  compared: ['jwtAlgorithms'],
+});
 
 /** Options as far as they can be read, and everything that is wrong with them. */
 export interface OptionsReading {
@@ -42,45 +52,9 @@ export function resolveOptions(
 
 /** As {@link resolveOptions}, for callers that decide themselves what to do about problems. */
 export function readOptions(given: WsSecurityOptions, environment: Environment): OptionsReading {
-  const { values, problems } = readEnvironment(environment);
-  const production = environment['NODE_ENV'] === 'production';
-  const merged = { ...values, ...definedOf(given) };
-  problems.push(...misplacedOptions(given));
-
-  const parsed = schema.safeParse(merged);
-  for (const { path, message } of parsed.error?.issues ?? [])
-    problems.push({ name: variableOf(String(path[0])), message });
-  const options = parsed.data ?? withStandIns(merged);
-  const together = [...contradictions(options), ...(production ? weaknesses(options) : [])];
-  // What is wrong by itself has its line already.
-  const wrong = new Set(problems.map(({ name }) => name));
-  problems.push(...together.filter(({ name }) => !wrong.has(name)));
-  return {
-    options: Object.freeze({
-      ...(options as Omit<ResolvedOptions, 'requireTls' | 'production'>),
-      requireTls: options.requireTls ?? production,
-      production,
-    }),
-    problems: withoutRepetition(problems),
-  };
-}
-
-/** So that options can be looked at together although some are wrong: those have their default, or count as set. */
-function withStandIns(given: Record<string, unknown>): Parsed {
-  const entries = Object.entries(shape).map(([name, rule]: [string, z.ZodType]) => {
-    const { success, data } = rule.safeParse(given[name]);
-    return [name, success ? data : (rule.parse(undefined) ?? presenceOf(name, given[name]))];
-  });
-  return Object.fromEntries(entries) as Parsed;
-}
-
-/** As long as the longest secret that an algorithm asks for, so that it is no problem by itself. */
-const STAND_IN = '-'.repeat(64);
-
-/** Rules ask which algorithms there are, and of other options without a default only whether they were given. */
-function presenceOf(name: string, value: unknown): string | undefined {
-  if (value === undefined || value === null || name === 'jwtAlgorithms') return undefined;
-  return typeof value === 'string' ? value : STAND_IN;
+  const { options, production, problems } = reader.read(given, environment);
+  const requireTls = options.requireTls ?? production;
+  return { options: Object.freeze({ ...options, requireTls, production }), problems };
 }
 
 /** Settings that are each valid and make no sense together. */
@@ -120,23 +94,4 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
     'must not trust every address in production',
   );
   return [...problems, ...verifierWeaknesses(options)];
-}
-
-function definedOf(given: unknown): WsSecurityOptions {
-  if (!isRecord(given)) return {};
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function isRecord(given: unknown): given is object {
-  return typeof given === 'object' && given !== null && !Array.isArray(given);
-}
-
-function variableOf(name: string): string {
-  return OPTIONS[name as OptionName]?.variable ?? name;
-}
-
-/** A list with three bad entries is one thing to mend. */
-function withoutRepetition(problems: ConfigurationProblem[]): ConfigurationProblem[] {
-  const seen = new Map(problems.map((problem) => [`${problem.name}: ${problem.message}`, problem]));
-  return [...seen.values()];
 }

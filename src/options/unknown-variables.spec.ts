@@ -1,4 +1,5 @@
 import { OPTIONS } from './options.schema.js';
+import './resolve-options.js';
 import { declareVariables, unknownVariables } from './unknown-variables.js';
 
 const namesIn = (environment: Record<string, string>): string[] =>

@@ -1,18 +1,13 @@
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import type { Environment } from './environment.js';
 import { suggestion } from './nearest-name.js';
-import { OPTIONS } from './options.schema.js';
 
 const PREFIX = 'WS_';
 
-/** The variables of the module's options. */
-const known = new Set(
-  Object.values(OPTIONS).flatMap((option) =>
-    'file' in option && option.file !== undefined ? [option.variable, option.file] : [option.variable],
-  ),
-);
+/** The variables of all tables of options that are defined. */
+const known = new Set<string>();
 
-/** Variables that are read elsewhere than in the table of options, and so are known too. */
+/** Variables that are read, and so are known. */
 export function declareVariables(...names: readonly string[]): void {
   for (const name of names) known.add(name);
 }

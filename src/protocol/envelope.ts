@@ -32,7 +32,7 @@ export interface FieldError {
   message: string;
 }
 
-/** @publicApi */
+/** The `data` of an error frame. @publicApi */
 export interface ErrorBody {
   status: 'error';
   code: ErrorCode;

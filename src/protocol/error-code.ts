@@ -15,7 +15,7 @@ export const ERROR_CODES = [
   'INTERNAL_ERROR',
 ] as const;
 
-/** @publicApi */
+/** The code of an error frame. @publicApi */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export function isErrorCode(value: unknown): value is ErrorCode {

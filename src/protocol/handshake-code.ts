@@ -22,7 +22,7 @@ export const HANDSHAKE_STATUS = {
   AUTH_UNAVAILABLE: 503,
 } as const;
 
-/** @publicApi */
+/** The code of a refused handshake. @publicApi */
 export type HandshakeCode = keyof typeof HANDSHAKE_STATUS;
 
 /** The close code that says the same to a client that cannot read HTTP errors. */

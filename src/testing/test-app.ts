@@ -16,22 +16,20 @@ import { Clock, type ResolvedOptions, SECURITY_OPTIONS, WsSecurityModule } from 
 import type { WsSecurityOptions } from '../options/options.schema.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { StartProblems } from '../options/start-problems.js';
-import { GIVEN_OPTIONS } from '../ws-security.module-definition.js';
+import { GIVEN_OPTIONS, type WsSecurityModuleExtras } from '../ws-security.module-definition.js';
 import { testOptions } from './test-options.js';
 import { mintToken, type TestTokenOptions } from './test-token.js';
 
 const HMAC = ['HS256', 'HS384', 'HS512'] as const;
 
-type ForRoot = NonNullable<Parameters<typeof WsSecurityModule.forRoot>[0]>;
-
-/** @publicApi */
+/** What `startTestApp()` starts. @publicApi */
 export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
   /** The gateways under test. */
   gateways?: Provider[];
   /** Options of `WsSecurityModule`, over those that `module` gives it. */
   options?: WsSecurityOptions;
   /** What else `WsSecurityModule.forRoot()` is given. */
-  forRoot?: Pick<ForRoot, 'imports' | 'providers' | 'guards' | 'connectGuards' | 'throttlers'>;
+  forRoot?: WsSecurityModuleExtras;
   /** A module of the application that imports `WsSecurityModule` itself; it is not added then. */
   module?: Type | DynamicModule;
   /** Takes the place of the system's time. */
@@ -50,7 +48,7 @@ export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'contro
   logger?: NestApplicationOptions['logger'];
 }
 
-/** @publicApi */
+/** A Nest application that `startTestApp()` has started. @publicApi */
 export interface TestApp {
   app: INestApplication;
   port: number;

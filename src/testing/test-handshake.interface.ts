@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 
-/** @publicApi */
+/** What a test client offers in its handshake. @publicApi */
 export interface TestConnectOptions {
   /** Sent as `Authorization: Bearer`. */
   token?: string;

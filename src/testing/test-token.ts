@@ -3,7 +3,7 @@ import { type JWTPayload, SignJWT } from 'jose';
 /** The secret of an application that `startTestApp()` starts, unless it is given another. @publicApi */
 export const TEST_SECRET = 'a secret of tests, long enough for each of HS256, HS384 and HS512';
 
-/** @publicApi */
+/** How `mintToken()` signs. @publicApi */
 export interface TestTokenOptions {
   /** Seconds from now, negative for a token that has expired; 3600 when left out. */
   expiresIn?: number;

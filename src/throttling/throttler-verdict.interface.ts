@@ -1,11 +1,7 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
 
-type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
-
 /** Nest's storage record, whose times are whole seconds, with the wait to the millisecond. @publicApi */
-export interface ThrottlerVerdict extends ThrottlerStorageRecord {
-  retryAfterMs?: number;
-}
+export type ThrottlerVerdict = Awaited<ReturnType<ThrottlerStorage['increment']>> & { retryAfterMs?: number };
 
 /** Milliseconds until a hit has a chance again; 0 when this one was accepted. */
 export function waitOf({ isBlocked, retryAfterMs, timeToBlockExpire }: ThrottlerVerdict): number {

@@ -8,10 +8,12 @@ import {
 } from '@nestjs/throttler';
 import type { Connection } from '../connection/connection.js';
 import { connectionIn } from '../connection/connection-of.js';
+import { servedOf } from '../connection/served-connection.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { isThenable } from '../time/maybe-promise.js';
+import { acceptOrThrow } from './accept-or-throw.js';
 import { DeclaredLimits } from './declared-limits.js';
 import { HitCounter } from './hit-counter.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
@@ -71,8 +73,8 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   override canActivate(context: ExecutionContext): Promise<boolean> {
     const wait = this.waitOf(context);
     // Who asks guards takes an answer as it comes; the guard this one extends always makes them wait.
-    if (typeof wait === 'number') return accepted(wait) as unknown as Promise<boolean>;
-    return wait?.then(accepted) ?? super.canActivate(context);
+    if (typeof wait === 'number') return acceptOrThrow(wait) as unknown as Promise<boolean>;
+    return wait?.then(acceptOrThrow) ?? super.canActivate(context);
   }
 
   /**
@@ -154,14 +156,8 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   }
 
   private spend(connection: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
-    const key = connection.limitKeyIn(rule.prefix);
+    const key = servedOf(connection).limitKeyIn(rule.prefix);
     const verdict = this.hitCounter.count(this.storageService, key, rule, limit);
     return isThenable(verdict) ? verdict.then(waitOf) : waitOf(verdict);
   }
-}
-
-/** @throws RateLimitedException */
-function accepted(wait: number): true {
-  if (wait > 0) throw new RateLimitedException(wait);
-  return true;
 }

@@ -1,4 +1,4 @@
-/** An answer that is there at once, or later. */
+/** An answer that is there at once, or later. @publicApi */
 export type MaybePromise<T> = T | PromiseLike<T>;
 
 /** Whether an answer is still to come: from a native promise, or from a library's own. */

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from './clock.js';
 
-/** A scheduled call; `cancel()` may be called at any time, also twice. */
+/** A scheduled call; `cancel()` may be called at any time, also twice. @publicApi */
 export interface WheelTimer {
   cancel(): void;
 }
@@ -51,6 +51,8 @@ class Entry extends Link implements WheelTimer {
 /**
  * All deadlines of all connections on one interval (hashed timing wheel): scheduling and cancelling are
  * constant time, delays may be longer than the 24.8 days of `setTimeout`, and nothing runs early.
+ *
+ * @publicApi
  */
 @Injectable()
 export class TimerWheel implements OnApplicationShutdown {

@@ -32,7 +32,7 @@ function look(errors: readonly ValidationError[], outer: readonly Rule[]): void 
     // Elements of a list have the rules of the property that holds it.
     const rules = propertyOf(target, property)?.rules ?? outer;
     for (const rule of rules) {
-      const { name, isRepeating } = speechOf(rule, property);
+      const { name, isRepeating } = ruleMessageOf(rule, property);
       if (isRepeating && Object.hasOwn(constraints, name)) constraints[name] = 'is not valid';
     }
     look(children, rules);
@@ -44,25 +44,25 @@ function propertyOf(target: object | undefined, property: string): PropertyRules
   return type && rulesOf(type as unknown as Class).find(({ name }) => name === property);
 }
 
-interface Speech {
+interface RuleMessage {
   /** Of the constraint, in errors. */
   readonly name: string;
   readonly isRepeating: boolean;
 }
 
-const speeches = new WeakMap<Rule, Speech>();
+const ruleMessages = new WeakMap<Rule, RuleMessage>();
 
 /** Asked once a rule: a body may break thousands, and what stands for it is always the same. */
-function speechOf(rule: Rule, property: string): Speech {
-  let speech = speeches.get(rule);
-  if (!speech) {
+function ruleMessageOf(rule: Rule, property: string): RuleMessage {
+  let known = ruleMessages.get(rule);
+  if (!known) {
     const { constraintCls, type } = rule;
     const constraint =
       constraintCls && getMetadataStorage().getTargetValidatorConstraints(constraintCls as never)[0];
     const isRepeating = repeats(rule, constraint?.instance, property);
-    speeches.set(rule, (speech = { name: constraint?.name ?? type, isRepeating }));
+    ruleMessages.set(rule, (known = { name: constraint?.name ?? type, isRepeating }));
   }
-  return speech;
+  return known;
 }
 
 function repeats(

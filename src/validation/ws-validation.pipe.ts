@@ -11,8 +11,8 @@ import { NOT_VALID } from './guarded-rules.js';
 import { guardedValidation } from './guarded-validation.js';
 import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
 import { type Schema, verdictOf } from './schema-verdict.js';
-import { secondLook } from './second-look.js';
-import { unmakeable } from './unmakeable-members.js';
+import { overlookedErrors } from './overlooked-errors.js';
+import { untransformable } from './untransformable-members.js';
 import { withoutRepeatedInput, withoutTargets } from './unrepeated-messages.js';
 import { outcomeOf, remember } from './validated-once.js';
 
@@ -76,7 +76,9 @@ export class WsValidationPipe extends ValidationPipe {
     const metadata = this.expectedType ? { ...given, metatype: this.expectedType } : given;
     const body = await this.made(value, metadata);
     if (this.toValidate(metadata))
-      this.refuse(await this.found(metadata, () => [...droppedByClass(value, body), ...secondLook(body)]));
+      this.refuse(
+        await this.found(metadata, () => [...droppedByClass(value, body), ...overlookedErrors(body)]),
+      );
     return body;
   }
 
@@ -86,7 +88,7 @@ export class WsValidationPipe extends ValidationPipe {
     } catch (error) {
       if (!(error instanceof WsSecurityException))
         this.refuse(
-          unmakeable(metadata.metatype as Class, value, this.transformOptions, metadata.data),
+          untransformable(metadata.metatype as Class, value, this.transformOptions, metadata.data),
           error,
         );
       throw error;
@@ -117,7 +119,7 @@ export class WsValidationPipe extends ValidationPipe {
       this.refuse(
         await this.found(metadata, () => [
           ...droppedBySchema(value, result.value),
-          ...secondLook(result.value),
+          ...overlookedErrors(result.value),
         ]),
       );
     return 'value' in result ? result.value : undefined;

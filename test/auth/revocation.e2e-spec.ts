@@ -162,16 +162,38 @@ it('S2 revoking while a handshake is under way reaches it', async () => {
   expect(EchoGateway.calls).toBe(calls);
 });
 
-it('S2 nobody comes in while revocations cannot be read', async () => {
+it.each<[string, () => Promise<never>]>([
+  ['later', () => Promise.reject(new Error('canary-store'))],
+  [
+    'at once',
+    () => {
+      throw new Error('canary-store');
+    },
+  ],
+])('S2 nobody comes in while revocations cannot be read: a store that fails %s', async (_when, fail) => {
   class BrokenStore extends RevocationStore {
     revoke(): void {}
 
     revokedBefore(): Promise<never> {
-      return Promise.reject(new Error('canary-store'));
+      return fail();
     }
   }
   await start({ overrides: [[RevocationStore, new BrokenStore()]] });
   expect(await refused(await mintToken())).toMatchObject({ status: 503, body: { code: 'AUTH_UNAVAILABLE' } });
+});
+
+it('S2 connections are closed here also while their revocation cannot be stored', async () => {
+  class FullStore extends RevocationStore {
+    revoke(): void {
+      throw new Error('no room');
+    }
+
+    revokedBefore(): undefined {}
+  }
+  const revocations = await start({ overrides: [[RevocationStore, new FullStore()]] });
+  const client = await connect({ sub: 'alice' });
+  await expect(revocations.revokeUser('alice', null)).rejects.toThrow('no room');
+  expect((await client.closed).code).toBe(4403);
 });
 
 describe('tokens of an issuer whose clock is 20 s ahead', () => {

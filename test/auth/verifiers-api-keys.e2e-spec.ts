@@ -24,6 +24,7 @@ import { rawHandshake, requestText } from '../support/raw-handshake.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
+import { TwoNodes } from '../support/two-nodes.js';
 
 @SecureGateway({ path: '/ws' })
 class WhoGateway {
@@ -212,6 +213,29 @@ it('N13 a ticket is not good for another key under the same id', async () => {
   expect(await statusOf('new-key')).toBe(101);
   const late = await TestClient.connect(`${running.url}/ws?ticket=${ticket}`);
   expect(await late.closed).toMatchObject({ code: 4403 });
+});
+
+it.each([
+  ['taken out', [entryOf('other', 'another-key')]],
+  ['replaced', [entryOf('billing', 'new-key')]],
+])('N13 a ticket from another node ends with its key: %s', async (_name, change) => {
+  await running.close();
+  const options = { jwtSecret: undefined, apiKeysFile: file };
+  const nodes = await TwoNodes.start({ gateways: [WhoGateway], options });
+  try {
+    const principal = await nodes.one.app.get(TokenVerifier).verify(KEY, 'api-key');
+    const tickets = nodes.one.app.get(TicketService);
+    const [first, second] = [await tickets.issue(principal), await tickets.issue(principal)];
+    const client = await TestClient.connect(`${nodes.other.url}/ws?ticket=${first}`);
+    expect(await client.request('read')).toMatchObject({ data: true });
+    write(change);
+    nodes.clock.advance(1000);
+    expect(await client.closed).toEqual({ code: 4403, reason: 'revoked' });
+    const late = await TestClient.connect(`${nodes.other.url}/ws?ticket=${second}`);
+    expect((await late.closed).code).toBe(4403);
+  } finally {
+    await nodes.close();
+  }
 });
 
 it.each<[string, unknown]>([

@@ -3,13 +3,12 @@ import {
   ConnectionDirectory,
   ConnectionRegistry,
   type MemoryConnectionDirectory,
-  type MemoryResumeStore,
   type MemoryTicketStore,
-  ResumeStore,
   TicketService,
   TicketStore,
 } from 'nestjs-ws-security';
 import { AwaySessions } from '../../src/connection/resume/away-sessions.js';
+import { ResumableSessions } from '../../src/connection/resume/resumable-sessions.js';
 import { Rooms } from '../../src/connection/rooms/rooms.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
 import { census } from '../support/census.js';
@@ -116,7 +115,7 @@ const sizes = (): number[] => [
   running.app.get(Rooms).size,
   running.app.get<MemoryTicketStore>(TicketStore).size,
   running.app.get(AwaySessions).size,
-  running.app.get<MemoryResumeStore>(ResumeStore).size,
+  running.app.get(ResumableSessions).size,
 ];
 
 it('S10 nothing of 2000 visits is left: no timer, listener, place, room, ticket, session or violation', async () => {

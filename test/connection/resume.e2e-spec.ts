@@ -5,7 +5,6 @@ import {
   CloseCode,
   type Connection,
   ConnectionRegistry,
-  type MemoryResumeStore,
   RevocationService,
   RoomPolicy,
   ResumeStore,
@@ -13,6 +12,7 @@ import {
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { AwaySessions } from '../../src/connection/resume/away-sessions.js';
+import { ResumableSessions } from '../../src/connection/resume/resumable-sessions.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { RoomGateway } from '../support/room.gateway.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
@@ -45,6 +45,9 @@ interface Resume {
   seq: number;
   recovered: boolean;
 }
+
+/** A token of another node. */
+const FOREIGN = 'x'.repeat(43);
 
 let clock: ManualClock;
 let running: RunningApp;
@@ -141,7 +144,7 @@ it('S6 a user who comes and goes keeps as many sessions as connections, the late
   const other = await connect(undefined, { sub: 'bob' });
   await cut(other.client);
   expect(running.app.get(AwaySessions).size).toBe(4);
-  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(4);
+  expect(running.app.get(ResumableSessions).size).toBe(4);
   for (const [n, token] of [...tokens.entries()].toReversed()) {
     const { client, resume } = await connect({ token, lastSeq: 0 });
     expect(resume.recovered).toBe(n > 1);
@@ -289,24 +292,28 @@ describe('S5 a token is no good', () => {
     expect((await TestClient.refused(`${running.url}/ws`, { protocols })).status).toBe(401);
   });
 
-  it('when its store does not answer', async () => {
+  it('of another node, when its store does not answer', async () => {
     await start();
-    const { token } = await broken();
-    running.app.get(ResumeStore).take = () => Promise.reject(new Error('no store'));
-    expect((await connect({ token, lastSeq: 0 })).resume).toMatchObject({ recovered: false, seq: 0 });
+    await broken();
+    running.app.get(ResumeStore).fetch = () => Promise.reject(new Error('no store'));
+    expect((await connect({ token: FOREIGN, lastSeq: 0 })).resume).toMatchObject({
+      recovered: false,
+      seq: 0,
+    });
   });
 });
 
 it('L5 a store that fails costs the session, and nothing else', async () => {
   await start();
   const failed = (): Promise<never> => Promise.reject(new Error('no store'));
-  Object.assign(running.app.get(ResumeStore), { put: failed, take: failed, delete: failed });
+  Object.assign(running.app.get(ResumeStore), { fetch: failed, leave: failed });
   const unhandled: unknown[] = [];
   const listen = (error: unknown): number => unhandled.push(error);
   process.on('unhandledRejection', listen);
-  const { client } = await connect();
-  await client.close();
-  await registry().whenEmpty();
+  const { client, resume } = await connect({ token: FOREIGN, lastSeq: 0 });
+  expect(resume).toMatchObject({ recovered: false, seq: 0 });
+  await cut(client);
+  await running.close();
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', listen);
   expect(unhandled).toEqual([]);
@@ -317,27 +324,28 @@ it('L5 a store that throws at once is no worse', async () => {
   const broken = (): never => {
     throw new Error('canary-store');
   };
-  Object.assign(running.app.get(ResumeStore), { put: broken, take: broken, delete: broken });
-  const { client } = await connect();
-  await client.close();
-  await registry().whenEmpty();
-  const other = await connect();
-  expect(await other.client.request('join', { room: 'a' })).toMatchObject({ event: 'ack' });
-  await other.client.close();
+  Object.assign(running.app.get(ResumeStore), { fetch: broken, leave: broken });
+  const { client } = await connect({ token: FOREIGN, lastSeq: 0 });
+  expect(await client.request('join', { room: 'a' })).toMatchObject({ event: 'ack' });
+  await cut(client);
+  await running.close();
 });
 
-it('L5 a store that answers with something else costs the one connection that asks', async () => {
-  await start();
-  const { client } = await connect();
-  running.app.get(ResumeStore).take = () => ({ path: '/ws', principal: ANONYMOUS }) as never;
-  const unlucky = await TestClient.connect(`${running.url}/ws`, {
-    protocols: ['ws-security.v1', `resume.${'x'.repeat(43)}.0`],
-    token: await mintToken(),
-  });
-  expect((await unlucky.closed).code).toBe(1006);
+it.each([
+  { owner: 'principal:0::alice', path: '/ws', at: '1', startedAt: 0, principal: ANONYMOUS },
+  { path: '/ws', principal: ANONYMOUS },
+  'session',
+  42,
+])('L5 a store that answers with %j costs the session, and nothing else', async (answer) => {
+  await start({ sessionMaxAgeMs: 0 });
+  running.app.get(ResumeStore).fetch = () => answer as never;
+  const { client, resume } = await connect({ token: FOREIGN, lastSeq: 0 });
+  expect(resume).toMatchObject({ recovered: false, seq: 0 });
   expect(await client.request('join', { room: 'a' })).toMatchObject({ event: 'ack' });
-  expect(registry().size).toBe(1);
-  await client.close();
+  client.socket.close(1000);
+  await client.closed;
+  await registry().whenEmpty();
+  expect(running.app.get(AwaySessions).size).toBe(0);
 });
 
 it('S6 says that nothing was recovered when too much was missed, and begins anew', async () => {
@@ -392,7 +400,7 @@ it('S5 a token is good once, also when the line it was for ends while its rooms 
   await Promise.all([back.client.close(), again.client.close()]);
   await registry().whenEmpty();
   clock.advance(120_100);
-  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(0);
+  expect(running.app.get(ResumableSessions).size).toBe(0);
 });
 
 it('S10 nothing is left when everybody has come and gone', async () => {
@@ -405,5 +413,5 @@ it('S10 nothing is left when everybody has come and gone', async () => {
   await registry().whenEmpty();
   clock.advance(1100);
   expect(running.app.get(AwaySessions).size).toBe(0);
-  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(0);
+  expect(running.app.get(ResumableSessions).size).toBe(0);
 });

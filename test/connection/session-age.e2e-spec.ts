@@ -1,5 +1,6 @@
-import { ConnectionRegistry, type MemoryResumeStore, ResumeStore } from 'nestjs-ws-security';
+import { ConnectionRegistry } from 'nestjs-ws-security';
 import { AwaySessions } from '../../src/connection/resume/away-sessions.js';
+import { ResumableSessions } from '../../src/connection/resume/resumable-sessions.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { connectResuming, cut, type Resuming } from '../support/resuming.js';
 import { RoomGateway } from '../support/room.gateway.js';
@@ -83,7 +84,7 @@ it('S3 a session ends at its age while its client is away too', async () => {
   expect(running.app.get(AwaySessions).size).toBe(1);
   clock.advance(200);
   expect(running.app.get(AwaySessions).size).toBe(0);
-  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(0);
+  expect(running.app.get(ResumableSessions).size).toBe(0);
   const next = await connect(resume);
   expect(next.resume).toMatchObject({ recovered: false, seq: 0 });
   await next.client.close();
@@ -107,7 +108,7 @@ it('S3 a connection that closes when its session is too old leaves nothing behin
   clock.ahead = MAX_AGE_MS;
   await cut(client, registry());
   expect(running.app.get(AwaySessions).size).toBe(0);
-  expect(running.app.get<MemoryResumeStore>(ResumeStore).size).toBe(0);
+  expect(running.app.get(ResumableSessions).size).toBe(0);
   const next = await connect(resume);
   expect(next.resume.recovered).toBe(false);
   await next.client.close();

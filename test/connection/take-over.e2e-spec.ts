@@ -3,9 +3,7 @@ import {
   CloseCode,
   type Connection,
   ConnectionRegistry,
-  type MemoryResumeStore,
   ResumeMemory,
-  ResumeStore,
   RevocationService,
   RoomPolicy,
   type WsSecurityOptions,
@@ -80,12 +78,12 @@ describe('a client that comes back on another line', () => {
     const [before] = [...registry()] as [Connection];
     await registry().sendToRoom('a', 'tick', 1);
 
-    const store = running.app.get<MemoryResumeStore>(ResumeStore);
-    const put = store.put.bind(store);
+    const memory = running.app.get(ResumeMemory);
+    const connects = memory.connects.bind(memory);
     let n = 1;
-    store.put = (...args) => {
-      put(...args);
-      store.put = put;
+    memory.connects = (session) => {
+      connects(session);
+      memory.connects = connects;
       // The session has just changed hands: a push in each turn before the old line tells that it has closed.
       let turn = Promise.resolve();
       for (let i = 0; i < 20; i++) turn = turn.then(() => void registry().sendToRoom('a', 'tick', ++n));

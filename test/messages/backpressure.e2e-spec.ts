@@ -12,6 +12,7 @@ import {
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { NEVER, Observable, of } from 'rxjs';
+import { servedOf } from '../../src/connection/served-connection.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { type Frame, TestClient } from '../support/test-client.js';
@@ -154,7 +155,7 @@ describe('R9 handlers of one connection', () => {
     await start();
     const client = await connect();
     for (let n = 0; n < 5000; n++) client.send({ event: 'slow', data: { n }, id: n });
-    await until(() => only().isPaused);
+    await until(() => servedOf(only()).isPaused);
     for (let i = 0; i < 20; i++) await turn();
     expect([SlowGateway.running, SlowGateway.most]).toEqual([8, 8]);
     SlowGateway.release();
@@ -171,7 +172,7 @@ describe('R9 handlers of one connection', () => {
     const padded = (n: number): string =>
       JSON.stringify({ event: 'slow', data: { n }, id: n }).padEnd(60_000);
     for (let n = 0; n < 500; n++) client.send(padded(n));
-    await until(() => only().isPaused);
+    await until(() => servedOf(only()).isPaused);
     for (let i = 0; i < 50; i++) await turn();
     // 30 MB were sent: what the kernel does not hold is still with the client.
     expect(client.socket.bufferedAmount).toBeGreaterThan(10_000_000);
@@ -235,7 +236,7 @@ describe('R9 handlers of one connection', () => {
     await start({ maxInFlight: 1, maxQueued: 1, heartbeatIntervalMs: 1000, heartbeatTimeoutMs: 1000 });
     const client = await connect();
     for (let n = 0; n < 3; n++) client.send({ event: 'slow', data: { n }, id: n });
-    await until(() => only().isPaused);
+    await until(() => servedOf(only()).isPaused);
     for (let i = 0; i < 10; i++) {
       clock.advance(1000);
       await turn();
@@ -249,7 +250,7 @@ describe('R9 handlers of one connection', () => {
     await start({ maxInFlight: 1, maxQueued: 1 });
     const client = await connect();
     for (let n = 0; n < 10; n++) client.send({ event: 'slow', data: { n }, id: n });
-    await until(() => only().isPaused);
+    await until(() => servedOf(only()).isPaused);
     only().close(4403, 'kicked');
     expect((await client.closed).code).toBe(4403);
     SlowGateway.release();

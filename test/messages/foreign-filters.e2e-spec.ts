@@ -26,6 +26,7 @@ import {
 import { type RequestError, WsClient } from 'nestjs-ws-security/client';
 import { concat, type Observable, of, throwError } from 'rxjs';
 import { WebSocket } from 'ws';
+import { servedConnectionOf } from '../../src/connection/connection-of.js';
 import { Logged } from '../support/logged.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
 import { type Frame, TestClient } from '../support/test-client.js';
@@ -68,7 +69,7 @@ class AnsweringLater implements ExceptionFilter {
 @Catch()
 class AnsweringByConnection implements ExceptionFilter {
   catch(_exception: unknown, host: ArgumentsHost): void {
-    connectionOf(clientIn(host)).reply('failed', null, idIn(host) as number);
+    servedConnectionOf(clientIn(host)).reply('failed', null, idIn(host) as number);
   }
 }
 

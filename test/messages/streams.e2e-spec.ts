@@ -15,6 +15,7 @@ import {
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { concat, map, Observable, of, type Subscriber, throwError } from 'rxjs';
+import { servedOf } from '../../src/connection/served-connection.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/resuming.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
@@ -280,7 +281,7 @@ describe('R8 a stream ends with what may wait for its client', () => {
     const registry = running.app.get(ConnectionRegistry);
     const [connection] = [...registry];
     await until(() => connection?.isOpen === false);
-    expect(connection?.closedWith).toBe(1013);
+    expect(connection && servedOf(connection).closedWith).toBe(1013);
     await until(() => open.length === 0);
     client.socket.terminate();
     await until(() => registry.size === 0);

@@ -9,6 +9,10 @@ import {
   WsSecurityModule,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
+import { defineOptions } from '../../src/options/define-options.js';
+import { FurtherOptions } from '../../src/options/further-options.js';
+import { integer } from '../../src/options/option-parsers.js';
+import { option } from '../../src/options/options-table.js';
 import { certificate } from '../support/certificate.js';
 import { EchoGateway, PublicGateway } from '../support/echo.gateway.js';
 import { ownPort } from '../support/own-port.js';
@@ -63,6 +67,19 @@ async function problemsOfMain(
 }
 
 describe('C7 all that is wrong is told in one start', () => {
+  it('C7 the options of another entry point together with those of the module', async () => {
+    const further = new FurtherOptions(
+      defineOptions({ timeoutMs: option('WS_STORE_TIMEOUT_MS', integer(1)) }, { owner: 'StoreModule' }),
+      { timeoutMs: 0 },
+    );
+    const problems = await problemsOf({
+      gateways: [EchoGateway],
+      options: { rateLimit: -1, jwtSecret: SECRET },
+      module: { providers: [{ provide: Symbol('store'), useValue: further }] },
+    });
+    expect(namesOf(problems)).toEqual(['WS_RATE_LIMIT', 'WS_STORE_TIMEOUT_MS']);
+  });
+
   it('C7 wrong options together with wrong gateways', async () => {
     const problems = await problemsOf({
       gateways: [WrongGateway, OpenGateway],

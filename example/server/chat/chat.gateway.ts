@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
-  CloseCode,
   type Connection,
   ConnectionRegistry,
   CurrentConnection,
@@ -41,10 +40,8 @@ export class ChatGateway {
 
   @WsRoles('admin')
   @SubscribeMessage('admin.kick')
-  kick(@MessageBody() { userId }: KickDto): { kicked: number } {
-    const connections = this.connections.ofUser(userId);
-    for (const connection of connections) connection.close(CloseCode.FORBIDDEN, 'kicked');
-    return { kicked: connections.length };
+  async kick(@MessageBody() { userId }: KickDto): Promise<{ kicked: number }> {
+    return { kicked: await this.connections.kick(userId) };
   }
 
   @SubscribeMessage('slow')

@@ -1,6 +1,7 @@
-import { describeTicketStore } from '../../../test/contracts/ticket-store.contract.js';
-import { ManualClock } from '../../../test/support/manual-clock.js';
+import { runContract } from '../../../test/support/run-contract.js';
 import { ANONYMOUS, type Principal } from '../../connection/principal.js';
+import { ticketStoreContract } from '../../testing/contracts/ticket-store.contract.js';
+import { ManualClock } from '../../testing/manual-clock.js';
 import { MemoryTicketStore } from './ticket-store.js';
 
 const somebody = (n: number): Principal => ({ ...ANONYMOUS, id: `user ${n}`, kind: 'token' });
@@ -11,10 +12,12 @@ beforeEach(() => {
   clock = new ManualClock();
 });
 
-describeTicketStore(
+runContract(
   'MemoryTicketStore',
-  () => new MemoryTicketStore(clock),
-  (ms) => clock.advance(ms),
+  ticketStoreContract(() => ({
+    nodes: [new MemoryTicketStore(clock)],
+    pass: (ms) => clock.advance(ms),
+  })),
 );
 
 it('drops expired tickets when a new one comes', () => {

@@ -3,7 +3,8 @@ import { Clock } from '../../time/clock.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 
 /**
- * Keeps who a ticket was issued to, by a hash of the ticket. A store of its own so that nodes can share it.
+ * Keeps the principals of tickets, by a hash of the ticket. A principal is plain data and may be kept as JSON. A store of
+ * its own so that nodes can share it.
  *
  * @publicApi
  */
@@ -20,7 +21,7 @@ export abstract class TicketStore {
   abstract take(hash: string): Principal | undefined | Promise<Principal | undefined>;
 }
 
-/** More at once are not waiting for their clients any more: the oldest go first. */
+/** Clients do not wait with more at once: the oldest are dropped first. */
 const MAX_TICKETS = 100_000;
 
 interface Ticket {

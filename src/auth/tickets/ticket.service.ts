@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
-import { isExpired, type Principal, withClaims } from '../../connection/principal.js';
+import { isExpired, type Principal } from '../../connection/principal.js';
+import { secretHash } from '../../connection/secret-hash.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -14,7 +15,7 @@ const MAX_UNUSED = 10;
 const TICKET = /^[\w-]{43}$/;
 
 /**
- * Tickets for browsers, which cannot set headers: whoever is authenticated over HTTP gets one and connects with
+ * Tickets for browsers, which cannot set headers: a client that is authenticated over HTTP gets one and connects with
  * `?ticket=` in the URL. It is good once and for a moment, so one that is logged somewhere is worth nothing.
  *
  * @publicApi
@@ -40,30 +41,27 @@ export class TicketService {
     if (isExpired(principal, this.clock.now())) throw new TypeError('The principal has expired.');
     this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.store.put(hashOf(ticket), this.dated(principal), this.options.ticketTtlMs, MAX_UNUSED);
+    await this.store.put(secretHash(ticket), this.dated(principal), this.options.ticketTtlMs, MAX_UNUSED);
     return ticket;
   }
 
   /**
-   * Who a ticket was issued to. The ticket is gone then, whatever becomes of the handshake.
+   * The principal that a ticket was issued to. The ticket is gone then, whatever becomes of the handshake.
    *
    * @throws InvalidCredentialError when there is no such ticket any more; any other error means it cannot be told
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
-    const principal = TICKET.test(ticket) ? await this.store.take(hashOf(ticket)) : undefined;
+    const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
     if (!principal) throw new InvalidCredentialError('no such ticket');
     if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
     return principal;
   }
 
-  /** Revocation asks when a credential was issued; what does not know it was authenticated now. */
+  /** Revocation needs to know when a credential was issued; one that does not say counts as issued now. */
   private dated(principal: Principal): Principal {
     const { claims } = principal;
-    return 'iat' in claims ? principal : withClaims(principal, { ...claims, iat: this.clock.now() / 1000 });
+    if ('iat' in claims) return principal;
+    return { ...principal, claims: { ...claims, iat: this.clock.now() / 1000 } };
   }
-}
-
-function hashOf(ticket: string): string {
-  return createHash('sha256').update(ticket).digest('base64url');
 }

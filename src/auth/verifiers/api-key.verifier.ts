@@ -1,35 +1,30 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../time/clock.js';
-import { isExpired, originalOf, type Principal } from '../../connection/principal.js';
+import { isExpired, type Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ApiKey } from '../../options/api-keys.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyFile } from './api-key-file.js';
 
 const ISSUER = 'api-key';
+/** Hexadecimal digits of the hash of a key that tell it from every other: 128 bits. */
+const FINGERPRINT_DIGITS = 32;
 
 /** Keys of services, known by their hash alone. A key that was taken out of the file is refused at once. */
 export class ApiKeyVerifier extends TokenVerifier {
-  /** The key each principal came with, as it was then. */
-  private readonly origins = new WeakMap<Principal, ApiKey>();
-
   constructor(
-    private readonly file: ApiKeyFile,
+    readonly file: ApiKeyFile,
     private readonly clock: Clock,
   ) {
     super();
-  }
-
-  close(): void {
-    this.file.close();
   }
 
   override async verify(key: string): Promise<Principal> {
     await this.file.refresh();
     const found = this.find(createHash('sha256').update(key).digest());
     if (!found) throw new InvalidCredentialError('no such key');
-    const principal = this.principalOf(found);
+    const principal = principalOf(found);
     if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
     return principal;
   }
@@ -38,10 +33,8 @@ export class ApiKeyVerifier extends TokenVerifier {
   current(principal: Principal): Principal | undefined {
     if (principal.kind !== 'api-key' || principal.issuer !== ISSUER) return principal;
     const key = this.file.keys.get(principal.id ?? '');
-    // One that another node has stored is known by the id of its key alone.
-    const origin = this.origins.get(originalOf(principal));
-    if (!key || (origin && key.sha256 !== origin.sha256)) return undefined;
-    const current = this.principalOf(key);
+    if (!key || !isFingerprintOf(key, principal.claims['kid'])) return undefined;
+    const current = principalOf(key);
     return isDeepStrictEqual(rightsOf(principal), rightsOf(current)) ? principal : current;
   }
 
@@ -53,14 +46,22 @@ export class ApiKeyVerifier extends TokenVerifier {
     }
     return found;
   }
+}
 
-  private principalOf(key: ApiKey): Principal {
-    const { id, roles, scopes, expiresAt = null } = key;
-    const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null } as const;
-    const principal = { ...identity, roles, scopes, claims: {}, expiresAt };
-    this.origins.set(principal, key);
-    return principal;
-  }
+/** The claim `kid` says which key it was also where the principal comes from a store as plain data. */
+function principalOf(key: ApiKey): Principal {
+  const { id, roles, scopes, expiresAt = null } = key;
+  const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null } as const;
+  return { ...identity, roles, scopes, claims: { kid: fingerprintOf(key) }, expiresAt };
+}
+
+function fingerprintOf({ sha256 }: ApiKey): string {
+  return sha256.slice(0, FINGERPRINT_DIGITS);
+}
+
+/** A principal that the application made itself is known by the id of its key alone. */
+function isFingerprintOf(key: ApiKey, kid: unknown): boolean {
+  return kid === undefined || kid === fingerprintOf(key);
 }
 
 function rightsOf({ roles, scopes, expiresAt }: Principal): unknown[] {

@@ -1,4 +1,3 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Principal } from '../../connection/principal.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
@@ -16,13 +15,17 @@ export interface Verifiers {
 }
 
 /**
- * Brings each credential before those who are configured for its kind. Each of them checks everything by itself, so
- * that a second one opens no way around the first. Whether the sender may use it is looked at behind all of them, also
- * where they remember a token.
+ * Gives each credential to the verifiers that are configured for its kind. Each of them checks everything by itself, so
+ * that a second one opens no way around the first. Whether the sender may use the token is checked after all of them,
+ * also where they remember a token.
  */
-export class CompositeVerifier extends TokenVerifier implements OnApplicationShutdown {
+export class CompositeVerifier extends TokenVerifier {
   constructor(private readonly verifiers: Verifiers) {
     super();
+  }
+
+  get apiKeys(): ApiKeyVerifier | undefined {
+    return this.verifiers.apiKeys;
   }
 
   override async verify(token: string, kind: TokenKind, proof?: SenderProof): Promise<Principal> {
@@ -52,10 +55,6 @@ export class CompositeVerifier extends TokenVerifier implements OnApplicationShu
       }
     }
     throw undecided ?? new InvalidCredentialError('nobody vouches for it');
-  }
-
-  onApplicationShutdown(): void {
-    this.verifiers.apiKeys?.close();
   }
 
   /** An authorization server reads its JWTs too, as long as nobody here is meant to. */

@@ -8,9 +8,9 @@ import {
   processIntrospectionResponse,
 } from 'oauth4webapi';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
-import { type Patience, type ProviderRequest, requestJson } from './provider-http.js';
+import { type ProviderTimeout, type ProviderRequest, requestJson } from './provider-http.js';
 
-export interface IntrospectionClientOptions extends Patience {
+export interface IntrospectionClientOptions extends ProviderTimeout {
   url: string;
   clientId: string;
   clientSecret: string;

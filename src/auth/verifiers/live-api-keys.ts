@@ -1,33 +1,57 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Connection } from '../../connection/connection.js';
-import type { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
-import type { ConnectionRegistry } from '../../connection/connection-registry.service.js';
+import { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
+import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
 import { closeRevoked } from '../revocation.service.js';
-import type { ApiKeyFile } from './api-key-file.js';
+import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';
+import { CompositeVerifier } from './composite.verifier.js';
 
 /**
- * Holds open connections to the file of keys: whose key is gone or replaced is closed with 4403, whose rights have
- * changed has the new ones at once.
+ * Holds open connections to the file of keys: a connection whose key is gone or replaced is closed with 4403, one whose
+ * rights have changed has the new ones at once.
  */
-export function followApiKeys(
-  file: ApiKeyFile,
-  verifier: ApiKeyVerifier,
-  registry: ConnectionRegistry,
-  lifecycle: ConnectionLifecycleService,
-): void {
-  const review = (connection: Connection): void => {
+@Injectable()
+export class LiveApiKeys implements OnModuleInit, OnApplicationShutdown {
+  private readonly keys: ApiKeyVerifier | undefined;
+
+  constructor(
+    verifier: TokenVerifier,
+    private readonly registry: ConnectionRegistry,
+    private readonly lifecycle: ConnectionLifecycleService,
+  ) {
+    this.keys = verifier instanceof CompositeVerifier ? verifier.apiKeys : undefined;
+  }
+
+  onModuleInit(): void {
+    const { keys } = this;
+    if (!keys) return;
+    keys.file.reloads.subscribe(() => this.reviewAll(keys));
+    this.lifecycle.events.subscribe((event) => {
+      if (event.type === 'accepted') this.reviewNew(event.connection, keys);
+    });
+    keys.file.poll();
+  }
+
+  onApplicationShutdown(): void {
+    this.keys?.file.close();
+  }
+
+  private reviewAll(keys: ApiKeyVerifier): void {
+    for (const connection of this.registry) this.review(connection, keys);
+  }
+
+  /** The file may have changed after the key was verified, when the registry did not know the connection yet. */
+  private reviewNew(connection: Connection, keys: ApiKeyVerifier): void {
+    if (!keys.current(connection.principal)) closeRevoked(connection);
+    // Rights change when all subscribers have heard that it is open.
+    else queueMicrotask(() => this.review(connection, keys));
+  }
+
+  private review(connection: Connection, keys: ApiKeyVerifier): void {
     const { principal } = connection;
-    const current = verifier.current(principal);
+    const current = keys.current(principal);
     if (!current) closeRevoked(connection);
-    else if (current !== principal) lifecycle.identified(connection, current);
-  };
-  file.reloads.subscribe(() => [...registry].forEach(review));
-  lifecycle.events.subscribe((event) => {
-    if (event.type !== 'accepted') return;
-    const { connection } = event;
-    // The file may have changed after the key was verified, when the registry did not know the connection yet.
-    if (!verifier.current(connection.principal)) closeRevoked(connection);
-    // Rights change when everybody has heard that it is open.
-    else queueMicrotask(() => review(connection));
-  });
+    else if (current !== principal) this.lifecycle.identified(connection, current);
+  }
 }

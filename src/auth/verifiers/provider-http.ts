@@ -4,13 +4,13 @@ import { ProviderUnavailableError } from '../../errors/provider-unavailable.erro
 const MAX_RESPONSE_BYTES = 262_144;
 
 /** How long a provider may take. */
-export interface Patience {
+export interface ProviderTimeout {
   clock: Clock;
   /** From the request to the last byte of the answer. */
   timeoutMs: number;
 }
 
-export interface ProviderRequest extends Patience {
+export interface ProviderRequest extends ProviderTimeout {
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
   body?: string | URLSearchParams;

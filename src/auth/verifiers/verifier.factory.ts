@@ -1,6 +1,4 @@
 import type { Clock } from '../../time/clock.js';
-import type { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
-import type { ConnectionRegistry } from '../../connection/connection-registry.service.js';
 import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { publicKeyOf } from '../../options/public-key.js';
@@ -13,19 +11,16 @@ import { CompositeVerifier } from './composite.verifier.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
 import { HmacVerifier } from './hmac.verifier.js';
 import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
-import { followApiKeys } from './live-api-keys.js';
 import { openidKeys } from './openid-provider.js';
 import { requestJson } from './provider-http.js';
 import { REMEMBERED_BYTES } from './remembered-bytes.js';
 import { RemoteKeys } from './remote-keys.js';
 import { FixedKeys, type VerificationKeys } from './verification-keys.js';
 
-/** Whom the verifiers need. */
+/** What the verifiers need. */
 export interface VerifierParts {
   clock: Clock;
   mapper: PrincipalMapper;
-  registry: ConnectionRegistry;
-  lifecycle: ConnectionLifecycleService;
   /** Hears why a changed file of API keys is not taken over. */
   onApiKeysReloadFailed: (reason: string) => void;
 }
@@ -89,11 +84,8 @@ function introspectionVerifier(
 
 function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts): ApiKeyVerifier | undefined {
   if (apiKeysFile === undefined) return undefined;
-  const { clock, registry, lifecycle, onApiKeysReloadFailed } = parts;
-  const file = new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed);
-  const verifier = new ApiKeyVerifier(file, clock);
-  followApiKeys(file, verifier, registry, lifecycle);
-  return verifier;
+  const { clock, onApiKeysReloadFailed } = parts;
+  return new ApiKeyVerifier(new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed), clock);
 }
 
 /** Each verifier has its share. */

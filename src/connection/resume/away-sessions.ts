@@ -1,50 +1,47 @@
 import { Injectable } from '@nestjs/common';
-import type { PushText } from '../../protocol/push-text.js';
 import type { Audience } from '../../nodes/broadcast-bus.js';
+import { KeyIndex } from '../key-index.js';
+import { isIssuedBy } from '../pushes/audience.js';
 import type { ResumeSession } from './resume-session.js';
 
-const NONE: ReadonlySet<ResumeSession> = new Set();
-
-/** Sessions whose clients are away and may come back: they go on listening. */
+/** Sessions whose clients are away and may come back: pushes are kept for them. */
 @Injectable()
 export class AwaySessions {
   private readonly sessions = new Set<ResumeSession>();
-  private readonly owned = new Map<string, Set<ResumeSession>>();
+  private readonly byOwner = new KeyIndex<string, ResumeSession>();
+  private readonly byUser = new KeyIndex<string | null, ResumeSession>();
+  private readonly byRoom = new KeyIndex<string, ResumeSession>();
 
   get size(): number {
     return this.sessions.size;
   }
 
-  /** The sessions of an owner, those who left first ahead. */
+  /** The sessions of an owner, in the order in which their clients left. */
   of(owner: string): ReadonlySet<ResumeSession> {
-    return this.owned.get(owner) ?? NONE;
+    return this.byOwner.of(owner);
   }
 
+  /** Its principal and rooms stay the same until it is deleted. */
   add(session: ResumeSession): void {
     this.sessions.add(session);
-    const { owner } = session;
-    const others = this.owned.get(owner);
-    if (others) others.add(session);
-    else this.owned.set(owner, new Set([session]));
+    this.byOwner.add(session.owner, session);
+    this.byUser.add(session.principal.id, session);
+    for (const room of session.rooms) this.byRoom.add(room, session);
   }
 
   delete(session: ResumeSession): void {
-    this.sessions.delete(session);
-    const others = this.owned.get(session.owner);
-    others?.delete(session);
-    if (others?.size === 0) this.owned.delete(session.owner);
+    if (!this.sessions.delete(session)) return;
+    this.byOwner.delete(session.owner, session);
+    this.byUser.delete(session.principal.id, session);
+    for (const room of session.rooms) this.byRoom.delete(room, session);
   }
 
-  /** Keeps a push for those it is meant for. */
-  deliver(audience: Audience, push: PushText): void {
-    const room = audience.to === 'room' ? audience.room : undefined;
-    for (const session of this.sessions) if (isFor(audience, session)) session.add(push, room);
+  /** The sessions that a push is for. */
+  for(audience: Audience): Iterable<ResumeSession> {
+    if (audience.to === 'everyone') return this.sessions;
+    if (audience.to === 'room') return this.byRoom.of(audience.room);
+    const sessions = this.byUser.of(audience.id);
+    if (audience.issuer === undefined || sessions.size === 0) return sessions;
+    return [...sessions].filter(({ principal }) => isIssuedBy(audience.issuer, principal));
   }
-}
-
-function isFor(audience: Audience, { principal, rooms }: ResumeSession): boolean {
-  if (audience.to === 'everyone') return true;
-  if (audience.to === 'room') return rooms.has(audience.room);
-  const { id, issuer } = principal;
-  return audience.id === id && (audience.issuer === undefined || audience.issuer === issuer);
 }

@@ -2,13 +2,13 @@ import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { ManualClock } from '../../../test/support/manual-clock.js';
 import { PushText } from '../../protocol/push-text.js';
-import type { Connection } from '../connection.js';
+import type { ServedConnection } from '../served-connection.js';
 import { ANONYMOUS } from '../principal.js';
 import { ResumeMemory } from './resume-memory.js';
 import { ResumeSession } from './resume-session.js';
 
 const everything = (): boolean => true;
-const connectionOf = (id: number): Connection => ({ id: String(id) }) as Connection;
+const connectionOf = (id: number): ServedConnection => ({ id: String(id) }) as ServedConnection;
 const pushOf = (size: number): PushText => new PushText('tick', `"${'x'.repeat(size)}"`);
 
 class SmallMemory extends ResumeMemory {
@@ -26,10 +26,8 @@ afterAll(() => Logger.overrideLogger(undefined as never));
 
 function sessionOn(id: number, limits = {}): ResumeSession {
   const session = new ResumeSession(
-    `owner-${id}`,
+    { owner: `owner-${id}`, path: '/ws', startedAt: 0, at: '' },
     ANONYMOUS,
-    '/ws',
-    0,
     { resumeMaxMessages: 100, resumeMaxBytes: 5000, ...limits },
     memory,
   );
@@ -48,7 +46,7 @@ it('S6 the clients that left first lose what was kept for them, before any that 
     ResumeSession,
   ];
   here.add(pushOf(2000), undefined);
-  for (const session of [second, first, third]) session.detach();
+  for (const session of [second, first, third]) session.leave(connectionOf(1), []);
   for (const session of [first, second, third]) session.add(pushOf(2000), undefined);
   expect([first, second, third].map((session) => missed(session, 0))).toEqual([1, 1, 1]);
   third.add(pushOf(2000), undefined);
@@ -98,7 +96,7 @@ it('S6 S10 never takes more than it may, and nothing when all have gone', () => 
       const sessions = Array.from({ length: 10 }, (_, id) => sessionOn(id));
       const perform: Record<Step[1], (session: ResumeSession, size: number, id: number) => void> = {
         push: (session, size) => void session.add(pushOf(size), undefined),
-        leave: (session) => session.detach(),
+        leave: (session) => session.leave(connectionOf(1), []),
         return: (session, _size, id) => session.attach(connectionOf(id)),
         end: (session) => session.end(),
       };

@@ -1,51 +1,77 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
-import type { ResumeSession } from './resume-session.js';
+import type { MaybePromise } from '../../time/maybe-promise.js';
+import { hashOfResumeToken } from './resume-token.js';
+import type { SessionSnapshot } from './session-snapshot.js';
 
 /**
- * Finds sessions by a hash of their token. A store of its own: the session lives on the node that buffers for it, and a
- * node that does not have it says that nothing was recovered.
+ * Takes a session out of this node, once: its node forgets it. Undefined when the node has no such session of this owner
+ * on this path; it keeps what it has then.
+ *
+ * @publicApi
+ */
+export type GiveSession = (hash: string, owner: string, path: string) => SessionSnapshot | undefined;
+
+/** A session that a node leaves, and the milliseconds until it is forgotten. @publicApi */
+export type LeftSession = readonly [hash: string, session: SessionSnapshot, ttlMs: number];
+
+/**
+ * Brings sessions from node to node. A session lives in the memory of its node, and is here only on its way to another
+ * one. `hashOfResumeToken()` is the hash of a token, and `nodeOfResumeToken()` the node that gave it out.
  *
  * @publicApi
  */
 export abstract class ResumeStore {
-  /** @param ttlMs milliseconds until it is forgotten; Infinity while the client is connected */
-  abstract put(hash: string, session: ResumeSession, ttlMs: number): void | Promise<void>;
+  /**
+   * Gets a session of another node, atomically: of any number of simultaneous calls a single one gets it. A call for
+   * another owner or path gets nothing, and takes nothing away.
+   *
+   * @param lastSeq the last push that the client has; those up to it need not be brought along
+   * @returns undefined when there is none, or its node does not answer
+   */
+  abstract fetch(
+    token: string,
+    owner: string,
+    path: string,
+    lastSeq: number,
+  ): MaybePromise<SessionSnapshot | undefined>;
+
+  /** Called once, while the application starts. @param give how the store asks this node for a session */
+  abstract serve(give: GiveSession): void;
 
   /**
-   * Takes it out, atomically, if it is this owner's: of any number of simultaneous calls a single one gets it, and
-   * somebody else's attempt takes nothing away.
+   * Takes the sessions of this node, which is about to stop.
+   *
+   * @param sessions each leaves this node in the moment in which it is read
    */
-  abstract take(hash: string, owner: string): ResumeSession | undefined | Promise<ResumeSession | undefined>;
-
-  abstract delete(hash: string): void | Promise<void>;
+  abstract leave(sessions: Iterable<LeftSession>): MaybePromise<void>;
 }
 
-/** The sessions of this process. @publicApi */
+/** Knows this process alone. @publicApi */
 @Injectable()
 export class MemoryResumeStore extends ResumeStore {
-  private readonly sessions = new Map<string, { session: ResumeSession; until: number }>();
+  private readonly left = new Map<string, { readonly session: SessionSnapshot; readonly until: number }>();
+  private give: GiveSession = () => undefined;
 
   constructor(private readonly clock: Clock) {
     super();
   }
 
-  get size(): number {
-    return this.sessions.size;
-  }
-
-  put(hash: string, session: ResumeSession, ttlMs: number): void {
-    this.sessions.set(hash, { session, until: this.clock.monotonic() + ttlMs });
-  }
-
-  take(hash: string, owner: string): ResumeSession | undefined {
-    const found = this.sessions.get(hash);
-    if (found?.session.owner !== owner) return undefined;
-    this.sessions.delete(hash);
+  fetch(token: string, owner: string, path: string): SessionSnapshot | undefined {
+    const hash = hashOfResumeToken(token);
+    const found = this.left.get(hash);
+    if (!found) return this.give(hash, owner, path);
+    if (found.session.owner !== owner || found.session.path !== path) return undefined;
+    this.left.delete(hash);
     return this.clock.monotonic() < found.until ? found.session : undefined;
   }
 
-  delete(hash: string): void {
-    this.sessions.delete(hash);
+  serve(give: GiveSession): void {
+    this.give = give;
+  }
+
+  leave(sessions: Iterable<LeftSession>): void {
+    const now = this.clock.monotonic();
+    for (const [hash, session, ttlMs] of sessions) this.left.set(hash, { session, until: now + ttlMs });
   }
 }

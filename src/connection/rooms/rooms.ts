@@ -2,16 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ForbiddenEventException } from '../../errors/ws-exceptions.js';
 import type { Connection } from '../connection.js';
 import { Faults } from '../../faults/faults.js';
+import { KeyIndex } from '../key-index.js';
 import { RoomPolicy } from './room-policy.js';
-
-const NOBODY: ReadonlySet<Connection> = new Set();
-const NOWHERE: ReadonlySet<string> = new Set();
 
 /** Which connections of this node are in which rooms. A room is there as long as somebody is in it. */
 @Injectable()
 export class Rooms {
-  private readonly members = new Map<string, Set<Connection>>();
-  private readonly joined = new Map<Connection, Set<string>>();
+  private readonly members = new KeyIndex<string, Connection>();
+  private readonly joined = new KeyIndex<Connection, string>();
 
   constructor(
     private readonly policy: RoomPolicy,
@@ -24,11 +22,11 @@ export class Rooms {
   }
 
   membersOf(room: string): ReadonlySet<Connection> {
-    return this.members.get(room) ?? NOBODY;
+    return this.members.of(room);
   }
 
   roomsOf(connection: Connection): ReadonlySet<string> {
-    return this.joined.get(connection) ?? NOWHERE;
+    return this.joined.of(connection);
   }
 
   /** @throws ForbiddenEventException */
@@ -36,7 +34,7 @@ export class Rooms {
     if (this.roomsOf(connection).has(room)) return;
     let { principal } = connection;
     demand(await this.policy.canJoin(connection, room));
-    // What was said of a principal does not hold for the next one.
+    // An answer about one principal does not hold for the next one.
     while (principal !== connection.principal) {
       principal = connection.principal;
       demand(await this.policy.canJoin(connection, room));
@@ -49,11 +47,11 @@ export class Rooms {
 
   /** Puts a connection into a room that it is allowed in. */
   add(connection: Connection, room: string): void {
-    entry(this.members, room).add(connection);
-    entry(this.joined, connection).add(room);
+    this.members.add(room, connection);
+    this.joined.add(connection, room);
   }
 
-  /** Those of the rooms that a connection may be in; what cannot be told is a no. */
+  /** Those of the rooms that a connection may be in. A policy that fails refuses. */
   async allowed(connection: Connection, rooms: Iterable<string>): Promise<string[]> {
     const answers = await Promise.all(
       [...rooms].map(async (room) => ((await this.mayBeIn(connection, room)) ? [room] : [])),
@@ -62,13 +60,13 @@ export class Rooms {
   }
 
   leave(connection: Connection, room: string): void {
-    drop(this.members, room, connection);
-    drop(this.joined, connection, room);
+    this.members.delete(room, connection);
+    this.joined.delete(connection, room);
   }
 
   leaveAll(connection: Connection): void {
-    for (const room of this.roomsOf(connection)) drop(this.members, room, connection);
-    this.joined.delete(connection);
+    for (const room of this.roomsOf(connection)) this.members.delete(room, connection);
+    this.joined.deleteKey(connection);
   }
 
   /** @throws ForbiddenEventException */
@@ -77,7 +75,7 @@ export class Rooms {
     demand(await this.policy.canSend(sender, room, isMember));
   }
 
-  /** Puts a connection out of the rooms that its principal may not be in any more; what cannot be told is a no. */
+  /** Removes a connection from the rooms that its principal may not be in any more. A policy that fails refuses. */
   async recheck(connection: Connection): Promise<void> {
     const rooms = [...this.roomsOf(connection)];
     const allowed = await this.allowed(connection, rooms);
@@ -95,19 +93,7 @@ export class Rooms {
   }
 }
 
-/** Anything but true is a refusal, whatever a policy without types answers. */
+/** Everything but true is a refusal: a policy need not be written in TypeScript. */
 function demand(answer: unknown): void {
   if (answer !== true) throw new ForbiddenEventException();
-}
-
-function entry<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {
-  let set = sets.get(key);
-  if (!set) sets.set(key, (set = new Set()));
-  return set;
-}
-
-function drop<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
-  const set = sets.get(key);
-  set?.delete(value);
-  if (set?.size === 0) sets.delete(key);
 }

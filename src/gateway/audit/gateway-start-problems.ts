@@ -3,6 +3,7 @@ import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { TokenVerifier } from '../../auth/token-verifier.js';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
+import { FurtherOptions } from '../../options/further-options.js';
 import { StartProblems } from '../../options/start-problems.js';
 import { hasVerifier } from '../../options/verifier-rules.js';
 import { GatewayAudit } from './gateway-audit.js';
@@ -27,7 +28,10 @@ export class GatewayStartProblems extends StartProblems {
   }
 
   override ofSettings(): readonly ConfigurationProblem[] {
-    return this.settings.problems();
+    return [
+      ...this.settings.problems(),
+      ...furtherOptionsIn(this.providers).flatMap((one) => one.problems()),
+    ];
   }
 
   override beside(options: ResolvedOptions): readonly ConfigurationProblem[] {
@@ -41,4 +45,13 @@ export class GatewayStartProblems extends StartProblems {
       ...plaintextProblems(gateways, options, isSecure ?? true),
     ];
   }
+}
+
+/** Options of other entry points, which are among the providers as values. */
+function furtherOptionsIn(providers: unknown): FurtherOptions[] {
+  return providersIn(providers)
+    .map((provider) =>
+      typeof provider === 'object' && 'useValue' in provider ? (provider.useValue as unknown) : null,
+    )
+    .filter((value) => value instanceof FurtherOptions);
 }

@@ -1,6 +1,6 @@
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
-import { portOf } from '../secure-gateway.decorator.js';
+import { portOf } from '../secure-gateway-options.js';
 
 /** Gateways that would share the port of a server which an application without HTTP, such as a microservice, has not. */
 export function portProblems(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {

@@ -3,7 +3,7 @@ import type { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
-import { portOf } from '../secure-gateway.decorator.js';
+import { portOf } from '../secure-gateway-options.js';
 
 /**
  * In production every handshake would be refused: better said once than to each client.

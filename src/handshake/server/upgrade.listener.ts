@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
+import { pathOfTarget } from '../upgrade-request.js';
 import type { Endpoint } from '../endpoint.interface.js';
 import { ForeignUpgrades } from './foreign-upgrades.js';
 import type { HandshakeService } from '../handshake.service.js';
@@ -72,7 +73,7 @@ export class UpgradeListener {
   /** @returns false when it may be another listener's */
   private take(...[request, socket, head]: Upgrade): boolean {
     this.deadline.settle(request.socket);
-    const endpoint = this.endpoints.get(pathOf(request.url ?? ''));
+    const endpoint = this.endpoints.get(pathOfTarget(request.url ?? ''));
     if (!endpoint && this.hasNeighbours()) {
       this.passedOn.add(request);
       this.foreign.leave(request, socket, () => this.decide(request, undefined, socket, head));
@@ -125,10 +126,4 @@ function destroy(this: Duplex): void {
 function isAnswering(socket: Socket): boolean {
   // oxlint-disable-next-line no-underscore-dangle -- Node's own name
   return Boolean((socket as { _httpMessage?: unknown })._httpMessage);
-}
-
-/** The request target up to the query, byte for byte as sent. */
-function pathOf(target: string): string {
-  const query = target.indexOf('?');
-  return query === -1 ? target : target.slice(0, query);
 }

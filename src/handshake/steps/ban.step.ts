@@ -6,7 +6,7 @@ import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 
-/** Asked twice: about the address, and, once it is known who it is, about the principal. */
+/** Runs twice: for the address, and for the principal once the credential is verified. */
 @Injectable()
 export class BanStep extends HandshakeStep {
   constructor(private readonly bans: BanService) {

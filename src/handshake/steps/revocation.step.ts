@@ -8,7 +8,7 @@ import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
 
-/** A credential that was revoked is as wrong as a forged one. When it cannot be told, nobody comes in. */
+/** A revoked credential is refused like a forged one. When the store cannot tell, every credential gets 503. */
 @Injectable()
 export class RevocationStep extends HandshakeStep {
   constructor(

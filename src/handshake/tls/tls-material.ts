@@ -7,6 +7,7 @@ import { certificatesOf } from './pem.js';
 
 export type TlsFiles = Pick<ResolvedOptions, 'tlsCertFile' | 'tlsKeyFile' | 'tlsCaFile'>;
 
+/** A certificate and its key, as PEM. @publicApi */
 export interface TlsMaterial {
   cert: string;
   key: string;

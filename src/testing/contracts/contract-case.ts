@@ -21,7 +21,7 @@ export interface ContractSubject<Store> {
   close?(): MaybePromise<void>;
 }
 
-/** @publicApi */
+/** Makes what one case of a contract is held against. @publicApi */
 export type CreateSubject<Store> = () => MaybePromise<ContractSubject<Store>>;
 
 /** What a case works with. */

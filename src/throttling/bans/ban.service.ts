@@ -1,17 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
+import { servedOf } from '../../connection/served-connection.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
 
-/** Keeps out, for `WS_BAN_MS`, who went on after being told: a principal, or the address of somebody anonymous. */
+/** Keeps out, for `WS_BAN_MS`, a principal that went on after it was warned, or the address of an anonymous client. */
 @Injectable()
-export class BanService {
-  /** Who was banned here, for the moment between the last question and registration, in which nothing may wait. */
+export class BanService implements OnModuleInit {
+  /** What this node knows of bans, for the moment between the last question and registration, in which nothing may wait. */
   private readonly here: MemoryBanStore;
 
   constructor(
@@ -23,17 +24,30 @@ export class BanService {
     this.here = new MemoryBanStore(clock);
   }
 
-  /** Bans who is on a connection, if the service bans at all, and closes the other connections of the same. */
+  onModuleInit(): void {
+    if (this.options.banMs === 0) return;
+    this.store.watch(
+      (key, remaining) => this.apply(key, remaining),
+      (key) => this.here.lift(key),
+    );
+  }
+
+  /**
+   * Bans the principal or the address of a connection, if the service bans at all, and closes all connections of the
+   * same that are not being closed already.
+   */
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
     if (banMs === 0) return;
-    const { limitKey } = connection;
-    this.here.ban(limitKey, banMs);
-    const stored = this.store.ban(limitKey, banMs);
-    for (const other of this.registry) {
-      if (other !== connection && other.limitKey === limitKey && other.isOpen) closeBanned(other, banMs);
-    }
-    await stored;
+    const { limitKey } = servedOf(connection);
+    this.apply(limitKey, banMs);
+    await this.store.ban(limitKey, banMs);
+  }
+
+  /** Ends a ban before its time, on every node. @param key as `BanStore.list()` tells it */
+  async lift(key: string): Promise<void> {
+    this.here.lift(key);
+    await this.store.lift(key);
   }
 
   /** @returns milliseconds */
@@ -41,13 +55,22 @@ export class BanService {
     return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
   }
 
-  /** As {@link remaining}, but of who was banned through this service alone. */
+  /** As {@link remaining}, as far as this node knows. */
   isBannedHere(principal: Principal, address: string): boolean {
     return this.here.size > 0 && this.here.remaining(limitKeyOf(principal, address)) > 0;
   }
+
+  private apply(key: string, ms: number): void {
+    // A ban that is known has closed what there was, and nobody was let in since.
+    if (ms <= this.here.remaining(key)) return;
+    this.here.ban(key, ms);
+    for (const connection of this.registry.withLimitKey(key)) {
+      if (connection.isOpen && !connection.isEnding) closeBanned(connection, ms);
+    }
+  }
 }
 
-/** Says why, and goes. */
+/** Tells the client why, and closes. */
 export function closeBanned(connection: Connection, retryAfterMs = 0): void {
   connection.close(CloseCode.FORBIDDEN, 'banned', retryAfterMs);
 }

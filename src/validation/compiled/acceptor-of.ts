@@ -1,6 +1,6 @@
 import { allowedCharacters, refusedCharacters } from '../characters.js';
 import { type Class, type PropertyRules, rulesOf } from '../class-rules.js';
-import { isDeclaredList, isInteger } from '../second-look.js';
+import { isDeclaredList, isInteger } from '../overlooked-errors.js';
 import { ClassAcceptor, type DtoClass } from './class-acceptor.js';
 import { initialNamesOf } from './initial-names.js';
 import { LeafMember } from './leaf-member.js';

@@ -9,7 +9,7 @@ import { unreadable } from './unreadable-members.js';
  *
  * @param outer what the value itself is called
  */
-export function unmakeable(
+export function untransformable(
   type: Class,
   value: unknown,
   options: ClassTransformOptions | undefined,

@@ -13,7 +13,7 @@ const NOT_NESTED: readonly unknown[] = [undefined, Object, ...COLLECTIONS];
  *
  * @param body an instance of a DTO class whose rules hold, or what a schema made
  */
-export function secondLook(body: unknown): FieldError[] {
+export function overlookedErrors(body: unknown): FieldError[] {
   const errors: FieldError[] = [];
   lookAt(body, '', [], errors);
   return errors;

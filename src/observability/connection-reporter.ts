@@ -3,25 +3,25 @@ import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { SecurityEvents } from './security-events.service.js';
 
-/** Tells the operator who came and went. */
+/** Makes security events of what happens to connections. */
 @Injectable()
-export class ConnectionEvents {
+export class ConnectionReporter {
   constructor(lifecycle: ConnectionLifecycleService, events: SecurityEvents) {
     lifecycle.events.subscribe((event) => {
-      // Told with its reason by who refused it.
+      // The handshake has reported its refusal already, with the reason.
       if (event.type === 'refused') return;
       if (event.type === 'draining') {
         events.emit({ type: 'node.draining', connections: event.connections });
         return;
       }
-      const type = `connection.${event.type}`;
-      const who = whoIs(event.connection);
-      if (event.type !== 'closed') events.emit({ type, ...who });
-      else events.emit({ type, code: event.code, cause: event.cause, reason: event.reason, ...who });
+      const type = `connection.${event.type}` as const;
+      const details = detailsOf(event.connection);
+      if (event.type !== 'closed') events.emit({ type, ...details });
+      else events.emit({ type, code: event.code, cause: event.cause, reason: event.reason, ...details });
     });
   }
 }
 
-function whoIs({ id, principal, address, path }: Connection): Record<string, string | null> {
+function detailsOf({ id, principal, address, path }: Connection): Record<string, string | null> {
   return { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
 }

@@ -1,0 +1,62 @@
+import { IndexByKey } from './index-by-key.js';
+import type { Principal } from './principal.js';
+import { sessionIdIn, tokenIdIn, tokenIdOf, userIdIn, userKey } from './revocation-keys.js';
+
+/** What is found by its principal: a connection. */
+interface Identified {
+  readonly principal: Principal;
+  readonly limitKey: string;
+}
+
+/** Finds connections by what their principals are, so that the end of one user or session looks at no others. */
+export class PrincipalIndex<T extends Identified> {
+  private readonly users = new IndexByKey<T>();
+  private readonly sessions = new IndexByKey<T>();
+  private readonly tokens = new IndexByKey<T>();
+  private readonly limitKeys = new IndexByKey<T>();
+
+  /** How many keys there are, of all kinds. */
+  get size(): number {
+    return this.users.size + this.sessions.size + this.tokens.size + this.limitKeys.size;
+  }
+
+  add(connection: T): void {
+    const { id, sessionId } = connection.principal;
+    const jti = tokenIdOf(connection.principal);
+    if (id !== null) this.users.add(id, connection);
+    if (sessionId !== null) this.sessions.add(sessionId, connection);
+    if (jti !== undefined) this.tokens.add(jti, connection);
+    this.limitKeys.add(connection.limitKey, connection);
+  }
+
+  /** To be called before its principal changes. */
+  delete(connection: T): void {
+    const { id, sessionId } = connection.principal;
+    const jti = tokenIdOf(connection.principal);
+    if (id !== null) this.users.delete(id, connection);
+    if (sessionId !== null) this.sessions.delete(sessionId, connection);
+    if (jti !== undefined) this.tokens.delete(jti, connection);
+    this.limitKeys.delete(connection.limitKey, connection);
+  }
+
+  /** The connections with an id, of any issuer. */
+  ofUser(id: string): T[] {
+    return this.users.get(id);
+  }
+
+  /** The connections whose limits are counted on a key. */
+  withLimitKey(key: string): T[] {
+    return this.limitKeys.get(key);
+  }
+
+  /** The connections that a key of revocations stands for. */
+  withRevocationKey(key: string): T[] {
+    const sessionId = sessionIdIn(key);
+    if (sessionId !== undefined) return this.sessions.get(sessionId);
+    const jti = tokenIdIn(key);
+    if (jti !== undefined) return this.tokens.get(jti);
+    const id = userIdIn(key);
+    if (id === undefined) return [];
+    return this.users.get(id).filter(({ principal }) => userKey(id, principal.issuer) === key);
+  }
+}

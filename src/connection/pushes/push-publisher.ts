@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { type Audience, BroadcastBus } from '../../nodes/broadcast-bus.js';
+import type { Connection } from '../connection.js';
+import { Rooms } from '../rooms/rooms.js';
+
+/** Hands pushes to the bus, which brings them to all nodes. */
+@Injectable()
+export class PushPublisher {
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly bus: BroadcastBus,
+  ) {}
+
+  async sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
+    if (sender) await this.rooms.checkSend(sender, room);
+    await this.publish({ to: 'room', room }, event, data);
+  }
+
+  async sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
+    await this.publish({ to: 'user', id, ...(issuer !== undefined && { issuer }) }, event, data);
+  }
+
+  async broadcast(event: string, data: unknown): Promise<void> {
+    await this.publish({ to: 'everyone' }, event, data);
+  }
+
+  private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
+    // What JSON leaves out (a function, undefined) is sent as null.
+    await this.bus.publish({ audience, event, json: JSON.stringify(data) ?? 'null' });
+  }
+}

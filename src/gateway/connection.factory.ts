@@ -1,0 +1,55 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { bindConnection, connectionOf, servedConnectionOf } from '../connection/connection-of.js';
+import { ServedConnection } from '../connection/served-connection.js';
+import type { Handshake } from '../handshake/handshake.js';
+import { OutboundSocket } from '../messages/outbound.socket.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
+import { Clock } from '../time/clock.js';
+import { TimerWheel } from '../time/timer-wheel.js';
+import { violationCodeOf } from './violation-code.js';
+
+const logger = new Logger('WsSecurity');
+
+/** Makes a connection of an accepted socket. */
+@Injectable()
+export class ConnectionFactory {
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
+  ) {}
+
+  /** @param stream the socket that `client` reads from */
+  create(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): ServedConnection {
+    const { principal, address, request, proof } = handshake;
+    const connection = new ServedConnection({
+      id,
+      socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
+      principal,
+      address,
+      path: request.path,
+      openedAt: this.clock.now(),
+      proof,
+    });
+    bindConnection(client, connection);
+    client.on('error', onViolation);
+    return connection;
+  }
+}
+
+/**
+ * ws has already sent the close code, reads no answer to it and calls that 1006. Without a listener the error would end
+ * the process.
+ */
+function onViolation(this: WebSocket, error: Error): void {
+  servedConnectionOf(this).closedWith ??= violationCodeOf(error);
+  logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
+}
+
+function closeSlow(client: WebSocket): void {
+  connectionOf(client).close(CloseCode.TRY_AGAIN_LATER, 'too slow');
+}

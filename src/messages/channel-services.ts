@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import { InjectSecurityOptions } from '../options/options.token.js';
+import { Clock } from '../time/clock.js';
+import { MessageDispatcher } from './message.dispatcher.js';
+import { Violations } from './violations.service.js';
+
+/** The services that a channel works with; the same for all of them. */
+@Injectable()
+export class ChannelServices {
+  constructor(
+    @InjectSecurityOptions() readonly options: ResolvedOptions,
+    readonly dispatcher: MessageDispatcher,
+    readonly violations: Violations,
+    readonly clock: Clock,
+  ) {}
+}

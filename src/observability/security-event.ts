@@ -1,0 +1,26 @@
+/** All types of security events. @publicApi */
+export const SECURITY_EVENT_TYPES = [
+  'handshake.refused',
+  'connection.accepted',
+  'connection.authenticated',
+  'connection.refreshed',
+  'connection.idle',
+  'connection.closed',
+  'authentication.refused',
+  'messages.refused',
+  'ban.failed',
+  'tls.reloaded',
+  'tls.reload-failed',
+  'api-keys.reload-failed',
+  'node.draining',
+] as const;
+
+/** What a security event tells of. @publicApi */
+export type SecurityEventType = (typeof SECURITY_EVENT_TYPES)[number];
+
+/** Something an operator may want to know. Details never hold a credential or a body. @publicApi */
+export interface SecurityEvent {
+  /** What happened, for example `handshake.refused`. */
+  readonly type: SecurityEventType;
+  readonly [detail: string]: string | number | null | undefined;
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { BanStore } from '../../throttling/bans/ban-store.js';
+import { casesOf, type ContractCase, type CreateSubject } from './contract-case.js';
+
+const ALICE = 'principal:0::alice';
+const BOB = 'principal:0::bob';
+
+/** What every `BanStore` has to do. @publicApi */
+export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[] {
+  return casesOf(create, {
+    'knows how long a key is banned, and no other': async ({ store, other, settle, toleranceMs }) => {
+      await store.ban(ALICE, 1000);
+      await settle();
+      for (const node of [store, other]) {
+        between(await node.remaining(ALICE), 500 - toleranceMs, 1000 + toleranceMs);
+        assert.equal(await node.remaining(BOB), 0);
+      }
+    },
+
+    'a ban ends': async ({ store, other, pass, settle, toleranceMs }) => {
+      await store.ban(ALICE, 1000);
+      await settle();
+      await pass(1001 + toleranceMs);
+      for (const node of [store, other]) {
+        assert.equal(await node.remaining(ALICE), 0);
+        assert.deepEqual(await node.list(), []);
+      }
+    },
+
+    'a shorter ban takes nothing from a longer one': async ({ store, other, settle, toleranceMs }) => {
+      await store.ban(ALICE, 5000);
+      await settle();
+      await other.ban(ALICE, 1000);
+      await settle();
+      for (const node of [store, other]) between(await node.remaining(ALICE), 4000 - toleranceMs, 5000);
+    },
+
+    'a node knows at once what it was told itself': async ({ store }) => {
+      await store.ban(ALICE, 60_000);
+      assert.ok((await store.remaining(ALICE)) > 0);
+    },
+
+    'tells of bans on any node': async ({ store, other, settle, toleranceMs }) => {
+      const nodes = watched(store, other);
+      await store.ban(ALICE, 5000);
+      await other.ban(BOB, 1000);
+      await settle();
+      for (const { banned } of nodes) {
+        between(banned.get(ALICE), 4000 - toleranceMs, 5000 + toleranceMs);
+        between(banned.get(BOB), 1, 1000 + toleranceMs);
+        assert.equal(banned.size, 2);
+      }
+    },
+
+    'lists every ban that is not over': async ({ store, other, settle, toleranceMs }) => {
+      await store.ban(ALICE, 60_000);
+      await other.ban(BOB, 120_000);
+      await settle();
+      for (const node of [store, other]) {
+        const listed = new Map((await node.list()).map(({ key, remaining }) => [key, remaining]));
+        between(listed.get(ALICE), 50_000 - toleranceMs, 60_000 + toleranceMs);
+        between(listed.get(BOB), 110_000 - toleranceMs, 120_000 + toleranceMs);
+        assert.equal(listed.size, 2);
+      }
+    },
+
+    'a ban can be lifted, and no other is': async ({ store, other, settle }) => {
+      const nodes = watched(store, other);
+      await store.ban(ALICE, 60_000);
+      await store.ban(BOB, 60_000);
+      await settle();
+      await other.lift(ALICE);
+      await settle();
+      for (const node of [store, other]) {
+        assert.equal(await node.remaining(ALICE), 0);
+        assert.ok((await node.remaining(BOB)) > 0);
+        assert.deepEqual(
+          (await node.list()).map(({ key }) => key),
+          [BOB],
+        );
+      }
+      for (const { lifted } of nodes) assert.deepEqual(lifted, [ALICE]);
+    },
+
+    'a key that was lifted can be banned again, for less': async ({ store, other, settle, toleranceMs }) => {
+      await store.lift(ALICE);
+      await store.ban(ALICE, 60_000);
+      await store.lift(ALICE);
+      await settle();
+      await other.ban(ALICE, 10_000);
+      await settle();
+      for (const node of [store, other]) between(await node.remaining(ALICE), 1, 10_000 + toleranceMs);
+    },
+  });
+}
+
+function between(ms: number | undefined, least: number, most: number): void {
+  assert.ok(ms !== undefined && ms >= least && ms <= most, `${ms} is not between ${least} and ${most}`);
+}
+
+interface Watched {
+  readonly banned: Map<string, number>;
+  readonly lifted: string[];
+}
+
+function watched(...nodes: BanStore[]): Watched[] {
+  return [...new Set(nodes)].map((node) => {
+    const banned = new Map<string, number>();
+    const lifted: string[] = [];
+    node.watch(
+      (key, remaining) => banned.set(key, remaining),
+      (key) => lifted.push(key),
+    );
+    return { banned, lifted };
+  });
+}
