@@ -1,5 +1,4 @@
-import type { Partition, RedisPort } from '../link/redis-port.js';
-import { RedisUnavailableError } from '../link/redis-port.js';
+import { type Partition, type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import type { GrantRequest, GrantedWindow } from './granted-window.js';
 import { GRANT } from './grant.script.js';
 

@@ -1,5 +1,5 @@
 import { defineScript } from '../link/script.js';
-import { SERVER_TIME, timed } from '../server-time.js';
+import { SERVER_TIME, timed } from '../timed-script.js';
 
 /** A grant lives this part of its window at least, and ten times as long while most of the budget is free. */
 export const LIVES_PER_WINDOW = 40;
@@ -43,7 +43,7 @@ for w = 1, #KEYS do
       sum = sum + amount
     end
   end
-  table.sort(grants, function(a, b) return a[1] < b[1] end)
+  table.sort(grants, function(a, b) return a[1] < b[1] or (a[1] == b[1] and a[2] < b[2]) end)
 
   local free, quantum = limit - sum, math.max(1, math.floor(limit / ${LIVES_PER_WINDOW}))
   local lent, life_or_wait = 0, 0

@@ -1,3 +1,4 @@
+import type { Partition } from '../link/redis-port.js';
 import { Demand } from './demand.js';
 import { Grant } from './grant.js';
 import { LIVES_PER_WINDOW, LONGEST_LIFE } from './grant.script.js';
@@ -18,8 +19,8 @@ export interface GrantRequest {
 export class GrantedWindow {
   /** Monotonic milliseconds. */
   blockedUntil = -Infinity;
-  /** Hits of this cost and more, under this limit or a lower one, are refused. */
-  private blockedCost = 0;
+  /** Hits that lack so much or more, under this limit or a lower one, are refused. */
+  private blockedNeed = 0;
   private blockedLimit = 0;
   private open: Grant[] = [];
   /** Those that Redis has not heard of yet. */
@@ -39,6 +40,7 @@ export class GrantedWindow {
   /** @param ttl milliseconds */
   constructor(
     readonly key: string,
+    readonly partition: Partition,
     readonly ttl: number,
     now: number,
   ) {
@@ -119,7 +121,7 @@ export class GrantedWindow {
       this.lowAt = sentAt + lifeOrWait * (1 - LOW);
     } else {
       this.blockedUntil = sentAt + lifeOrWait;
-      this.blockedCost = need;
+      this.blockedNeed = need;
       this.blockedLimit = limit;
     }
     this.serve(now);
@@ -151,11 +153,13 @@ export class GrantedWindow {
   }
 
   private decide(now: number, limit: number, cost: number): number | undefined {
-    if (this.open.length > 0 && this.room(now, limit) >= cost) {
+    const room = this.open.length > 0 ? this.room(now, limit) : 0;
+    if (room >= cost) {
       this.spend(now, cost);
       return 0;
     }
-    const isBlocked = now < this.blockedUntil && limit <= this.blockedLimit && cost >= this.blockedCost;
+    const isBlocked =
+      now < this.blockedUntil && limit <= this.blockedLimit && cost - room >= this.blockedNeed;
     return isBlocked ? this.blockedUntil - now : undefined;
   }
 

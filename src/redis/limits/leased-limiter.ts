@@ -21,17 +21,17 @@ export class LeasedLimiter {
   ) {}
 
   /** As {@link GrantedWindow.hit}. */
-  hit(window: GrantedWindow, partition: Partition, limit: number, cost: number): number | undefined {
+  hit(window: GrantedWindow, limit: number, cost: number): number | undefined {
     const now = this.clock.monotonic();
     const wait = window.hit(now, limit, cost);
-    if (wait === 0 && window.isLow(now)) this.laneOf(partition).addSpare(window);
+    if (wait === 0 && window.isLow(now)) this.laneOf(window.partition).addSpare(window);
     return wait;
   }
 
   /** Lets a hit wait for budget. @returns false when too many wait for this window */
-  wait(window: GrantedWindow, partition: Partition, waiter: Waiter): boolean {
+  wait(window: GrantedWindow, waiter: Waiter): boolean {
     if (!window.enqueue(waiter)) return false;
-    this.laneOf(partition).add(window);
+    this.laneOf(window.partition).add(window);
     return true;
   }
 
@@ -44,14 +44,21 @@ export class LeasedLimiter {
     for (const lane of this.lanes.values()) lane.stop();
   }
 
-  /** Tells Redis what these windows will not spend any more. */
-  giveBack(windows: readonly GrantedWindow[], partition: Partition): void {
+  /** Tells Redis what these windows will not spend any more. Resolves when it was answered, or has failed. */
+  async giveBack(windows: readonly GrantedWindow[], partition: Partition): Promise<void> {
     const now = this.clock.monotonic();
-    for (let i = 0; i < windows.length; i += WINDOWS_PER_CALL) {
-      const some = windows.slice(i, i + WINDOWS_PER_CALL);
-      const requests = some.map((window) => ({ limit: 0, want: 0, need: 0, ended: window.endAll(now) }));
-      const ignore = (): void => undefined;
-      this.calls.send({ number: ++this.lastCall, partition, windows: some, requests }, ignore, ignore);
+    const reports = windows
+      .map((window) => ({ window, ended: window.endAll(now) }))
+      .filter(({ ended }) => ended.length > 0);
+    for (let i = 0; i < reports.length; i += WINDOWS_PER_CALL) {
+      const some = reports.slice(i, i + WINDOWS_PER_CALL);
+      const call = {
+        number: ++this.lastCall,
+        partition,
+        windows: some.map(({ window }) => window),
+        requests: some.map(({ ended }) => ({ limit: 0, want: 0, need: 0, ended })),
+      };
+      await new Promise<void>((resolve) => this.calls.send(call, () => resolve(), () => resolve()));
     }
   }
 

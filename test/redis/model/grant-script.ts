@@ -44,7 +44,7 @@ export class GrantScript {
         return [end, of, amount - (report?.unspent ?? 0)];
       })
       .filter(([ends, , amount]) => ends + ttl > now && amount > 0)
-      .toSorted(([a], [b]) => a - b);
+      .toSorted(([a, first], [b, second]) => a - b || (first < second ? -1 : 1));
     const free = limit - grants.reduce((sum, [, , amount]) => sum + amount, 0);
     const quantum = Math.max(1, Math.floor(limit / 40));
     let answer: [number, number] = [0, 0];

@@ -52,11 +52,11 @@ export class LimitNode {
   /** @param onAccepted is called when the hit is accepted, now or later */
   hit(key: string, ttl: number, limit: number, cost: number, onAccepted: () => void): void {
     let window = this.windows.get(key);
-    if (!window) this.windows.set(key, (window = new GrantedWindow(key, ttl, this.process.monotonic())));
-    const wait = this.limiter.hit(window, PARTITION, limit, cost);
+    if (!window) this.windows.set(key, (window = new GrantedWindow(key, PARTITION, ttl, this.process.monotonic())));
+    const wait = this.limiter.hit(window, limit, cost);
     if (wait === 0) onAccepted();
     if (wait !== undefined) return;
-    this.limiter.wait(window, PARTITION, {
+    this.limiter.wait(window, {
       cost,
       limit,
       settle: (ms) => void (ms === 0 && onAccepted()),
