@@ -44,7 +44,9 @@ describeWithRedis('The scripts of the limits, against their models', () => {
           const limit = random.pick([0, 40, 100, 1000]);
           const want = random.chance(0.1) ? 0 : random.whole(1, Math.max(1, limit / 5));
           args.push(limit, ttls[key] as number, want, random.whole(1, Math.max(1, want)));
-          const ended = lent.filter((grant) => grant.node === node && grant.key === key && random.chance(0.3));
+          const ended = lent.filter(
+            (grant) => grant.node === node && grant.key === key && random.chance(0.3),
+          );
           args.push(ended.length);
           for (const grant of ended)
             args.push(grant.call, random.whole(0, grant.amount), now - random.whole(-10, 20_000));
@@ -92,7 +94,12 @@ describeWithRedis('The scripts of the limits, against their models', () => {
         const cost = random.pick([1, 1, limit, random.whole(1, limit)]);
         const expected = model.run(us, limit, ttl, block, cost);
         const reply = await client.eval(text, 2, ...keys, 'node', '', limit, ttl, block, cost, us);
-        expect([seed, call, ...(reply as number[])]).toEqual([seed, call, Math.floor(us / 1000), ...expected]);
+        expect([seed, call, ...(reply as number[])]).toEqual([
+          seed,
+          call,
+          Math.floor(us / 1000),
+          ...expected,
+        ]);
       }
     }
   });

@@ -73,10 +73,10 @@ export class RedisTestPort extends RedisPort {
     const sentAt = performance.now();
     const offset = this.offsets.get(partition);
     const notAfter = offset === undefined ? '' : Math.floor(sentAt + offset + deadlineMs);
-    const reply = (await this.inTime(deadlineMs, this.evaluate(script, keys, [this.node, notAfter, ...args]))) as [
-      number,
-      ...unknown[],
-    ];
+    const reply = (await this.inTime(
+      deadlineMs,
+      this.evaluate(script, keys, [this.node, notAfter, ...args]),
+    )) as [number, ...unknown[]];
     this.offsets.set(partition, reply[0] + 1 - sentAt);
     if (reply.length === 1 && notAfter !== '' && reply[0] > notAfter)
       throw new RedisUnavailableError('not-run', 'clock');
@@ -96,7 +96,8 @@ export class RedisTestPort extends RedisPort {
     try {
       return await this.client.evalsha(sha, keys.length, ...keys, ...args);
     } catch (error) {
-      if (!String(error).includes('NOSCRIPT')) throw new RedisUnavailableError('unknown', 'refused', { cause: error });
+      if (!String(error).includes('NOSCRIPT'))
+        throw new RedisUnavailableError('unknown', 'refused', { cause: error });
       return this.client.eval(text, keys.length, ...keys, ...args);
     }
   }

@@ -58,7 +58,13 @@ export class LeasedLimiter {
         windows: some.map(({ window }) => window),
         requests: some.map(({ ended }) => ({ limit: 0, want: 0, need: 0, ended })),
       };
-      await new Promise<void>((resolve) => this.calls.send(call, () => resolve(), () => resolve()));
+      await new Promise<void>((resolve) =>
+        this.calls.send(
+          call,
+          () => resolve(),
+          () => resolve(),
+        ),
+      );
     }
   }
 

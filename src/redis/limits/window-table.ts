@@ -65,7 +65,9 @@ export class WindowTable<W extends Window> {
 
   /** The largest group gives. */
   private makeRoom(): void {
-    const { windows } = this.groups.reduce((most, one) => (one.windows.size > most.windows.size ? one : most));
+    const { windows } = this.groups.reduce((most, one) =>
+      one.windows.size > most.windows.size ? one : most,
+    );
     for (const [key, { waiters }] of windows) {
       if (waiters > 0) continue;
       this.remove(windows, key);

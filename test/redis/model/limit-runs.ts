@@ -16,6 +16,10 @@ export interface Flood {
   readonly weather?: Weather;
   /** Each user is on one node only. */
   readonly isPinned?: boolean;
+  /** Sets the clock of Redis. */
+  readonly clockStep?: { readonly at: number; readonly ms: number };
+  /** What was accepted before is not counted. */
+  readonly countFrom?: number;
 }
 
 export interface Outcome {
@@ -29,24 +33,42 @@ export interface Outcome {
 }
 
 /** Steady traffic on nodes that nothing happens to. */
-export function runFlood({ seed, nodes: count, users, limit, ttl, perSecond, mostCost, lengthMs, weather = CALM, isPinned }: Flood): Outcome {
+export function runFlood({
+  seed,
+  nodes: count,
+  users,
+  limit,
+  ttl,
+  perSecond,
+  mostCost,
+  lengthMs,
+  weather = CALM,
+  isPinned,
+  clockStep,
+  countFrom = 0,
+}: Flood): Outcome {
   const random = new Random(seed);
   const time = new VirtualTime();
   const server = new LimitServer(time);
-  const nodes = Array.from({ length: count }, (_, i) => new LimitNode(time, server, random, weather, `n${i}`));
+  const nodes = Array.from(
+    { length: count },
+    (_, i) => new LimitNode(time, server, random, weather, `n${i}`),
+  );
   const accounts = Array.from({ length: users }, () => new Account(time, ttl, limit));
   let messages = 0;
   const next = (): void => {
     const user = random.whole(0, users - 1);
     const account = accounts[user] as Account;
     const cost = random.whole(1, mostCost);
+    const counts = time.now >= countFrom;
     messages += 1;
-    account.ask(cost);
+    if (counts) account.ask(cost);
     const node = isPinned ? nodes[user % count] : random.pick(nodes);
-    node?.hit(`u${user}`, ttl, limit, cost, () => account.accept(cost));
+    node?.hit(`u${user}`, ttl, limit, cost, () => counts && account.accept(cost));
     time.after(random.gap(perSecond), next);
   };
   next();
+  if (clockStep) time.at(clockStep.at, () => (server.shift += clockStep.ms));
   time.runUntil(lengthMs);
   return outcomeOf(messages, accounts, limit, nodes, time);
 }

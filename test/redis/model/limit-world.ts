@@ -52,7 +52,8 @@ export class LimitNode {
   /** @param onAccepted is called when the hit is accepted, now or later */
   hit(key: string, ttl: number, limit: number, cost: number, onAccepted: () => void): void {
     let window = this.windows.get(key);
-    if (!window) this.windows.set(key, (window = new GrantedWindow(key, PARTITION, ttl, this.process.monotonic())));
+    if (!window)
+      this.windows.set(key, (window = new GrantedWindow(key, PARTITION, ttl, this.process.monotonic())));
     const wait = this.limiter.hit(window, limit, cost);
     if (wait === 0) onAccepted();
     if (wait !== undefined) return;
@@ -92,7 +93,11 @@ export class Account {
     this.accepted += cost;
     this.recent.push({ at: now, cost });
     this.inWindow += cost;
-    for (let oldest = this.recent[this.first]; oldest && oldest.at <= now - this.ttl; oldest = this.recent[this.first]) {
+    for (
+      let oldest = this.recent[this.first];
+      oldest && oldest.at <= now - this.ttl;
+      oldest = this.recent[this.first]
+    ) {
       this.inWindow -= oldest.cost;
       this.first += 1;
     }

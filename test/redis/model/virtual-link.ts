@@ -12,7 +12,13 @@ export interface Weather {
   readonly lateAnswers: number;
 }
 
-export const CALM: Weather = { latency: [0.05, 1], lostCalls: 0, lostAnswers: 0, lateCalls: 0, lateAnswers: 0 };
+export const CALM: Weather = {
+  latency: [0.05, 1],
+  lostCalls: 0,
+  lostAnswers: 0,
+  lateCalls: 0,
+  lateAnswers: 0,
+};
 export const STORM: Weather = {
   latency: [0.05, 20],
   lostCalls: 0.03,
