@@ -31,7 +31,7 @@ export interface RedisServerOptions {
   /** Serves TLS only. Clients need a certificate of this authority when `clients` is set. */
   tls?: { ca: string; own: Issued; clients?: boolean };
   /** How the server's own test connection logs in, and more of its settings. */
-  client?: RedisOptions;
+  client?: Omit<RedisOptions, 'replyMapping'>;
 }
 
 /** A `redis-server` process of the test's own, on a free port and in a temporary directory. */
