@@ -96,5 +96,6 @@ export type { ReconnectAdvice } from './protocol/reconnect-advice.js';
 export type { CharacterKind } from './validation/characters.js';
 export type { SanitizeHtmlOptions } from './validation/sanitizer.decorators.js';
 export type { WsThrottler } from './throttling/throttlers.token.js';
+export type { DeclaredLimit } from './throttling/declared-limit.interface.js';
 export type { WsThrottlerStorage } from './throttling/ws-throttler-storage.interface.js';
 export type { ThrottlerVerdict } from './throttling/throttler-verdict.interface.js';

@@ -32,6 +32,8 @@ import { ClientLocator } from './handshake/client/client-locator.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
+import { DeclaredLimits } from './throttling/declared-limits.js';
+import { HitCounter } from './throttling/hit-counter.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
 import { WS_THROTTLERS } from './throttling/throttlers.token.js';
@@ -74,6 +76,8 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     WS_THROTTLERS,
     AccessRuleReader,
     ThrottleScopeReader,
+    DeclaredLimits,
+    HitCounter,
     GuardChains,
     ChosenEnhancers,
     ValidatedBody,

@@ -14,7 +14,7 @@ const ARROWS: Record<string, readonly string[]> = {
   connection: ['nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
   observability: ['connection', 'faults', 'options', 'time', 'protocol'],
   auth: ['connection', 'nest', 'options', 'errors', 'time', 'protocol'],
-  throttling: ['connection', 'nest', 'options', 'errors', 'time', 'protocol'],
+  throttling: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
   validation: ['options', 'errors', 'protocol'],
   handshake: [
     'auth',

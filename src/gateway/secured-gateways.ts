@@ -9,7 +9,7 @@ import type { EventTarget } from '../messages/event-target.interface.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { unknownVariables } from '../options/unknown-variables.js';
-import { ThrottleScopeReader } from '../throttling/throttle-scope.js';
+import { DeclaredLimits } from '../throttling/declared-limits.js';
 import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
 import { ConnectGuards } from './guards/connect-guards.js';
 import { eventTargetsOf } from './event-targets.js';
@@ -41,7 +41,7 @@ export class SecuredGateways {
     private readonly guards: GuardChains,
     private readonly enhancers: ChosenEnhancers,
     private readonly config: ApplicationConfig,
-    private readonly scopes: ThrottleScopeReader,
+    private readonly limits: DeclaredLimits,
     private readonly verifier: TokenVerifier,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly faults: Faults,
@@ -69,8 +69,9 @@ export class SecuredGateways {
     ];
     if (problems.length > 0) throw new WsConfigurationError([...problems, ...unknownVariables(process.env)]);
     for (const { instance, name } of gateways) this.hooks.guard(instance, name);
-    // In this order on every node, whose messages may come in any.
-    for (const { instance } of gateways) this.scopes.nameOf(instance.constructor);
+    this.limits.introduce(
+      gateways.map(({ instance, handlers }) => ({ gateway: instance.constructor, handlers })),
+    );
     this.verified = gateways;
   }
 

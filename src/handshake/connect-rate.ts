@@ -3,7 +3,8 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import { countHit } from '../throttling/count-hit.js';
+import { HitCounter } from '../throttling/hit-counter.js';
+import { type LimitRule, plainRule } from '../throttling/limit-rule.js';
 import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
 import { waitOf } from '../throttling/throttler-verdict.interface.js';
 import { decideOn } from './decide-on.js';
@@ -12,19 +13,25 @@ import { retryAfter } from './retry-after.js';
 /** Attempts to come in: handshakes, and `auth` messages, which are as much work. One that was refused does not count. */
 @Injectable()
 export class ConnectRate {
+  private readonly rules: Readonly<Record<'connect' | 'auth', LimitRule>>;
+
   constructor(
-    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    @InjectSecurityOptions() { connectRateLimit: limit, connectRateTtlMs: ttl }: ResolvedOptions,
     @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
-  ) {}
+    private readonly hits: HitCounter,
+  ) {
+    this.rules = { connect: plainRule('connect', limit, ttl), auth: plainRule('auth', limit, ttl) };
+  }
 
   /**
    * @param key whose attempt it is
    * @throws HandshakeRefusal now or later
+   * @throws OverloadedException now or later, when nobody can count
    */
   count(key: string, kind: 'connect' | 'auth'): void | Promise<void> {
-    const { connectRateLimit: limit, connectRateTtlMs: ttl } = this.options;
+    const rule = this.rules[kind];
     return decideOn(
-      () => countHit(this.storage, key, ttl, limit, kind),
+      () => this.hits.count(this.storage, key, rule, rule.limit),
       (verdict) => {
         if (verdict.isBlocked) throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)));
       },

@@ -5,7 +5,8 @@ import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import { countHit } from '../throttling/count-hit.js';
+import { HitCounter } from '../throttling/hit-counter.js';
+import { type LimitRule, plainRule } from '../throttling/limit-rule.js';
 import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
 import { type ThrottlerVerdict, waitOf } from '../throttling/throttler-verdict.interface.js';
 import { decideOn } from './decide-on.js';
@@ -19,12 +20,20 @@ const INVALID_TOKEN: Readonly<Record<string, string>> = {
 /** Every wrong credential gets the same answer, whatever is wrong with it, and only so many of them an address. */
 @Injectable()
 export class WrongCredentials {
-  constructor(
-    @InjectSecurityOptions() private readonly options: ResolvedOptions,
-    @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
-  ) {}
+  private readonly rule: LimitRule;
 
-  /** @throws HandshakeRefusal now or later */
+  constructor(
+    @InjectSecurityOptions() { authFailureLimit, authFailureTtlMs }: ResolvedOptions,
+    @InjectWsThrottlerStorage() private readonly storage: ThrottlerStorage,
+    private readonly hits: HitCounter,
+  ) {
+    this.rule = plainRule('auth-failure', authFailureLimit, authFailureTtlMs);
+  }
+
+  /**
+   * @throws HandshakeRefusal now or later
+   * @throws OverloadedException now or later, when nobody can count
+   */
   refuse(address: string, cause: InvalidCredentialError): void | Promise<void> {
     return decideOn(
       () => this.count(address, cause),
@@ -34,13 +43,13 @@ export class WrongCredentials {
     );
   }
 
-  /** @returns what to answer */
+  /**
+   * @returns what to answer
+   * @throws OverloadedException now or later, when nobody can count
+   */
   count(address: string, cause: InvalidCredentialError): HandshakeRefusal | Promise<HandshakeRefusal> {
-    const { authFailureLimit: limit, authFailureTtlMs: ttl } = this.options;
-    const verdict = countHit(this.storage, address, ttl, limit, 'auth-failure');
-    return isThenable(verdict)
-      ? Promise.resolve(verdict).then((later) => refusalOn(later, cause))
-      : refusalOn(verdict, cause);
+    const verdict = this.hits.count(this.storage, address, this.rule, this.rule.limit);
+    return isThenable(verdict) ? verdict.then((later) => refusalOn(later, cause)) : refusalOn(verdict, cause);
   }
 }
 

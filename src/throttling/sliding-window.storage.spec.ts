@@ -1,12 +1,22 @@
 import { ManualClock } from '../../test/support/manual-clock.js';
-import { describeThrottlerStorage } from '../../test/contracts/throttler-storage.contract.js';
+import { runContract } from '../../test/support/run-contract.js';
+import type { ContractSubject } from '../testing/contracts/contract-case.js';
+import { leasedThrottlerStorageContract } from '../testing/contracts/leased-throttler-storage.contract.js';
+import { throttlerStorageContract } from '../testing/contracts/throttler-storage.contract.js';
 import { SlidingWindowStorage } from './sliding-window.storage.js';
 
-describeThrottlerStorage('SlidingWindowStorage', () => {
+function create(): ContractSubject<SlidingWindowStorage> {
   const clock = new ManualClock();
   const storage = new SlidingWindowStorage(clock);
-  return { storage, advance: (ms) => clock.advance(ms), end: () => storage.onApplicationShutdown() };
-});
+  return {
+    nodes: [storage],
+    pass: (ms) => clock.advance(ms),
+    close: () => storage.onApplicationShutdown(),
+  };
+}
+
+runContract('SlidingWindowStorage as a ThrottlerStorage', throttlerStorageContract(create));
+runContract('SlidingWindowStorage where one is lent', leasedThrottlerStorageContract(create));
 
 describe('SlidingWindowStorage', () => {
   it('forgets keys that no longer count and stops its timer at the end', async () => {

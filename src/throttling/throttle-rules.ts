@@ -1,81 +1,109 @@
 import type { Reflector } from '@nestjs/core';
 import type { ThrottlerOptions } from '@nestjs/throttler';
-import { type Callable, declaredOf } from '../nest/handler-metadata.js';
+import type { Callable } from '../nest/handler-metadata.js';
+import type { DeclaredLimit } from './declared-limit.interface.js';
+import type { DeclaredLimits } from './declared-limits.js';
+import type { LimitRule } from './limit-rule.js';
 import type { ThrottleScopeReader } from './throttle-scope.js';
 import { BLOCK, KEY_GENERATOR, LIMIT, SKIP, TRACKER, TTL } from './throttle-settings.js';
-import { COST } from './ws-cost.decorator.js';
+import { costOf } from './ws-cost.decorator.js';
 
 /** One budget that an event is counted on, as far as that is known before the first message. */
-export interface ThrottleRule {
-  readonly name: string;
-  readonly limit: number;
-  readonly ttl: number;
-  readonly blockDuration: number;
+export interface ThrottleRule extends LimitRule {
   /** What the key of the budget begins with. */
   readonly prefix: string;
-  readonly cost: number;
 }
 
 /** What the decorators of an event say. */
 interface Settings {
-  readonly rules: readonly ThrottleRule[] | undefined;
+  /** All but those whose numbers a function says. */
+  readonly rules: readonly ThrottleRule[];
+  /** Whether a function of the application has to be asked with each message. */
+  readonly isDynamic: boolean;
   readonly cost: number;
 }
 
-const DYNAMIC = [TRACKER, KEY_GENERATOR];
+type Setting = (key: string) => unknown;
 
 /** Reads the decorators of events once, instead of on each message. */
 export class ThrottleRules {
   private readonly known = new WeakMap<Callable, Map<Callable, Settings>>();
 
+  /** @param limits left out where nothing is declared of a budget */
   constructor(
     private readonly throttlers: readonly ThrottlerOptions[],
     private readonly reflector: Reflector,
     private readonly scopes: ThrottleScopeReader,
+    private readonly limits?: DeclaredLimits,
   ) {}
 
   /** The rules of an event; undefined when they have to be worked out for each message. */
   of(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {
-    return this.settingsOf(gateway, handler).rules;
+    const { rules, isDynamic } = this.settingsOf(gateway, handler);
+    return isDynamic ? undefined : rules;
   }
 
   costOf(gateway: Callable, handler: Callable): number {
     return this.settingsOf(gateway, handler).cost;
   }
 
+  /** What is declared of the budget that an event has with a throttler. */
+  declaredOf(gateway: Callable, handler: Callable, throttler: string): DeclaredLimit | undefined {
+    return this.settingsOf(gateway, handler).rules.find(({ name }) => name === throttler)?.declared;
+  }
+
   private settingsOf(gateway: Callable, handler: Callable): Settings {
     let all = this.known.get(gateway);
     if (!all) this.known.set(gateway, (all = new Map()));
     let settings = all.get(handler);
-    if (!settings) {
-      const own = declaredOf(COST, gateway, handler) as number | undefined;
-      const cost = own ?? this.reflector.get<number | undefined>(COST, gateway) ?? 1;
-      all.set(handler, (settings = { rules: this.rulesOf(gateway, handler, cost), cost }));
-    }
+    if (!settings) all.set(handler, (settings = this.read(gateway, handler)));
     return settings;
   }
 
-  private rulesOf(gateway: Callable, handler: Callable, cost: number): readonly ThrottleRule[] | undefined {
+  private read(gateway: Callable, handler: Callable): Settings {
+    const cost = costOf(gateway, handler);
     const rules: ThrottleRule[] = [];
+    let isDynamic = false;
     for (const throttler of this.throttlers) {
       const { name = 'default' } = throttler;
-      const setting = (key: string): unknown =>
+      const setting: Setting = (key) =>
         this.reflector.getAllAndOverride<unknown>(key + name, [handler, gateway]);
       if (setting(SKIP)) continue;
-      const limit = setting(LIMIT) ?? throttler.limit;
-      const ttl = setting(TTL) ?? throttler.ttl;
-      const blockDuration = setting(BLOCK) ?? throttler.blockDuration ?? 0;
-      const isDynamic = DYNAMIC.some((key) => setting(key) !== undefined) || hasFunctions(throttler);
-      if (isDynamic || !isNumber(limit) || !isNumber(ttl) || !isNumber(blockDuration)) return undefined;
-      const prefix = `${this.scopes.scopeOf(gateway, handler, name)}|`;
-      rules.push({ name, limit, ttl, blockDuration, prefix, cost });
+      const scope = this.scopes.scopeOf(gateway, handler, name);
+      const rule = this.ruleOf(throttler, setting, scope, cost);
+      if (rule) rules.push(rule);
+      isDynamic ||= !rule || hasFunctions(throttler, setting);
     }
-    return rules;
+    return { rules, isDynamic, cost };
+  }
+
+  private ruleOf(
+    throttler: ThrottlerOptions,
+    setting: Setting,
+    scope: string,
+    cost: number,
+  ): ThrottleRule | undefined {
+    const { name = 'default' } = throttler;
+    const limit = setting(LIMIT) ?? throttler.limit;
+    const ttl = setting(TTL) ?? throttler.ttl;
+    const blockDuration = setting(BLOCK) ?? throttler.blockDuration ?? 0;
+    if (!isNumber(limit) || !isNumber(ttl) || !isNumber(blockDuration)) return undefined;
+    const numbers = { limit, ttl, blockDuration };
+    const declared = hasKeyOf(throttler, setting) ? undefined : this.limits?.of(name, scope, numbers);
+    return { name, ...numbers, prefix: `${scope}|`, cost, declared };
   }
 }
 
-function hasFunctions({ skipIf, getTracker, generateKey }: ThrottlerOptions): boolean {
-  return (skipIf ?? getTracker ?? generateKey) !== undefined;
+function hasFunctions(throttler: ThrottlerOptions, setting: Setting): boolean {
+  return (
+    (throttler.skipIf ?? throttler.getTracker ?? setting(TRACKER)) !== undefined ||
+    hasKeyOf(throttler, setting)
+  );
+}
+
+/** Whether the application chooses the key, and so what else is counted on it. */
+function hasKeyOf({ generateKey }: ThrottlerOptions, setting: Setting): boolean {
+  return (setting(KEY_GENERATOR) ?? generateKey) !== undefined;
 }
 
 function isNumber(value: unknown): value is number {

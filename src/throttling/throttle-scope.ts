@@ -1,35 +1,68 @@
 import { Injectable } from '@nestjs/common';
 import { type Callable, methodOf } from '../nest/handler-metadata.js';
+import { GATEWAY_OPTIONS, PORT_METADATA } from '../nest/metadata-keys.js';
 import { LIMIT } from './throttle-settings.js';
+import type { ThrottledGateway } from './throttled-gateway.interface.js';
 
-/** Tells which budget a message is counted on: the shared one, a gateway's or an event's own. */
+/**
+ * Tells which budget a message is counted on: the shared one, a gateway's or an event's own. All nodes of an application
+ * say the same, in whatever order they load their gateways.
+ *
+ * @publicApi
+ */
 @Injectable()
 export class ThrottleScopeReader {
-  private readonly names = new WeakMap<Callable, string>();
+  private readonly places = new WeakMap<Callable, string>();
   private readonly taken = new Map<string, number>();
 
+  /** Such as `*`, `Chat@/ws` for all events of a gateway, `Chat.say@/ws` for one of them. */
   scopeOf(gateway: Callable, handler: Callable, throttler: string): string {
-    if (Reflect.hasMetadata(LIMIT + throttler, handler)) {
-      return `${this.nameOf(gateway)}.${methodOf(gateway, handler)}`;
-    }
-    return Reflect.hasMetadata(LIMIT + throttler, gateway) ? this.nameOf(gateway) : '*';
+    if (Reflect.hasMetadata(LIMIT + throttler, handler))
+      return `${gateway.name}.${methodOf(gateway, handler)}${this.placeOf(gateway)}`;
+    return Reflect.hasMetadata(LIMIT + throttler, gateway) ? gateway.name + this.placeOf(gateway) : '*';
   }
 
   /**
-   * The class alone where that is enough, so that all nodes of a shared storage say the same. Two gateways may have the
-   * same class name; their budgets are still their own, by the order they are named in.
+   * Names all gateways at the start. Those with the same class name and path are told apart by a number, in the order of
+   * their ports and then of their events. The port itself is no part of a name, because each process of one machine
+   * needs another.
    *
    * @internal
    */
-  nameOf(gateway: Callable): string {
-    let name = this.names.get(gateway);
-    if (name === undefined) this.names.set(gateway, (name = this.unique(gateway.name)));
-    return name;
+  introduce(gateways: readonly ThrottledGateway[]): void {
+    const inOrder = gateways.toSorted(
+      (one, other) =>
+        portOf(one.gateway) - portOf(other.gateway) || (firstEventOf(one) < firstEventOf(other) ? -1 : 1),
+    );
+    for (const { gateway } of inOrder) this.placeOf(gateway);
   }
 
-  private unique(name: string): string {
+  private placeOf(gateway: Callable): string {
+    let place = this.places.get(gateway);
+    if (place === undefined) this.places.set(gateway, (place = this.newPlaceOf(gateway)));
+    return place;
+  }
+
+  private newPlaceOf(gateway: Callable): string {
+    const path = pathOf(gateway);
+    const place = path === undefined ? '' : `@${path}`;
+    const name = gateway.name + place;
     const count = (this.taken.get(name) ?? 0) + 1;
     this.taken.set(name, count);
-    return count === 1 ? name : `${name}#${count}`;
+    // No path has a `#`.
+    return count === 1 ? place : `${place}#${count}`;
   }
+}
+
+function pathOf(gateway: Callable): string | undefined {
+  return (Reflect.getMetadata(GATEWAY_OPTIONS, gateway) as { path?: string } | undefined)?.path;
+}
+
+function portOf(gateway: Callable): number {
+  return (Reflect.getMetadata(PORT_METADATA, gateway) as number | undefined) ?? 0;
+}
+
+/** Gateways on one path have no event in common. */
+function firstEventOf({ handlers }: ThrottledGateway): string {
+  return handlers.map(({ event }) => String(event)).toSorted()[0] ?? '';
 }

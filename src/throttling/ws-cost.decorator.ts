@@ -1,6 +1,6 @@
-import { declare } from '../nest/handler-metadata.js';
+import { type Callable, declare, declaredOf } from '../nest/handler-metadata.js';
 
-export const COST = 'ws-security:cost';
+const COST = 'ws-security:cost';
 
 /**
  * How many messages an event counts as, on every budget it is counted on; a class's holds for all its events.
@@ -12,3 +12,9 @@ export const WsCost = (cost: number): ClassDecorator & MethodDecorator => {
   if (!Number.isSafeInteger(cost) || cost < 1) throw new TypeError('A cost is a whole number of at least 1.');
   return declare(COST, cost);
 };
+
+/** What {@link WsCost} says of an event, otherwise 1. */
+export function costOf(gateway: Callable, handler: Callable): number {
+  const cost = declaredOf(COST, gateway, handler) ?? (Reflect.getMetadata(COST, gateway) as unknown);
+  return (cost as number | undefined) ?? 1;
+}

@@ -11,12 +11,14 @@ import { connectionIn } from '../connection/connection-of.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { isThenable } from '../time/maybe-promise.js';
+import { DeclaredLimits } from './declared-limits.js';
+import { HitCounter } from './hit-counter.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
 import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttlers.token.js';
 import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
-import { knowsCost } from './ws-throttler-storage.interface.js';
 
 /** Steps of the guard it extends; where a subclass has its own, they are asked on each message. */
 const STEPS = [
@@ -34,7 +36,10 @@ const STEPS = [
  */
 @Injectable()
 export class WsThrottlerGuard extends ThrottlerGuard {
-  private readonly rules: ThrottleRules;
+  // Properties, so that subclasses have a constructor of their own. A guard that a factory makes has the first ones.
+  @Inject(HitCounter) private readonly hitCounter: HitCounter = new HitCounter();
+  @Inject(DeclaredLimits) private readonly declaredLimits: DeclaredLimits | undefined = undefined;
+  private rules!: ThrottleRules;
   private isExtended = true;
 
   constructor(
@@ -50,13 +55,16 @@ export class WsThrottlerGuard extends ThrottlerGuard {
       ...throttler,
     }));
     super(throttlers, storage, reflector);
-    this.rules = new ThrottleRules(throttlers, reflector, scopes);
   }
 
-  override onModuleInit(): Promise<void> {
-    // Not before: steps that are fields of a subclass are not there yet while this class is constructed.
+  override async onModuleInit(): Promise<void> {
+    // Not before: fields of a subclass, and what is injected into fields, are not there while this class is constructed.
     this.isExtended = STEPS.some((step) => this[step] !== WsThrottlerGuard.prototype[step]);
-    return super.onModuleInit();
+    await super.onModuleInit();
+    // What keys of a subclass share is not known.
+    const hasOwnKeys = this.generateKey !== WsThrottlerGuard.prototype.generateKey;
+    const limits = hasOwnKeys ? undefined : this.declaredLimits;
+    this.rules = new ThrottleRules(this.throttlers, this.reflector, this.scopes, limits);
   }
 
   /** @throws RateLimitedException */
@@ -87,8 +95,11 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     const tracker = await getTracker(connection, context);
     const name = throttler.name ?? 'default';
     const key = generateKey(context, tracker, name);
-    const cost = this.rules.costOf(context.getClass(), context.getHandler());
-    const verdict = await this.increment(key, { name, limit, ttl, blockDuration, cost });
+    const [gateway, handler] = [context.getClass(), context.getHandler()];
+    const cost = this.rules.costOf(gateway, handler);
+    const declared = this.rules.declaredOf(gateway, handler, name);
+    const rule = { name, limit, ttl, blockDuration, cost, declared };
+    const verdict = await this.hitCounter.count(this.storageService, key, rule, limit);
     if (verdict.isBlocked) {
       await this.throwThrottlingException(context, { ...verdict, ttl, limit, key, tracker });
     }
@@ -143,24 +154,9 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   }
 
   private spend(connection: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
-    const storage = this.storageService;
     const key = connection.limitKeyIn(rule.prefix);
-    if (knowsCost(storage) && storage.hit)
-      return waitOf(storage.hit(key, rule.ttl, limit, rule.blockDuration, rule.name, rule.cost));
-    return this.increment(key, { ...rule, limit }).then(waitOf);
-  }
-
-  /** A storage that knows no costs counts one hit after the other. */
-  private async increment(
-    key: string,
-    { name, limit, ttl, blockDuration, cost }: Omit<ThrottleRule, 'prefix'>,
-  ): Promise<ThrottlerVerdict> {
-    const storage = this.storageService;
-    if (knowsCost(storage)) return storage.increment(key, ttl, limit, blockDuration, name, cost);
-    let verdict = await storage.increment(key, ttl, limit, blockDuration, name);
-    for (let i = 1; i < Math.min(cost, limit) && !verdict.isBlocked; i++)
-      verdict = await storage.increment(key, ttl, limit, blockDuration, name);
-    return verdict;
+    const verdict = this.hitCounter.count(this.storageService, key, rule, limit);
+    return isThenable(verdict) ? verdict.then(waitOf) : waitOf(verdict);
   }
 }
 

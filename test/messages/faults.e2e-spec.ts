@@ -178,7 +178,7 @@ it.each(FAILURES)(
 it('L6 a store that fails is told with one stack and counted', async () => {
   LostStore.isLost = true;
   for (let count = 0; count < 20; count++)
-    expect(await client.request('order', { price: 1 })).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+    expect(await client.request('order', { price: 1 })).toMatchObject({ data: { code: 'OVERLOADED' } });
   expect(logged.texts).toHaveLength(1);
   expect(logged.errors[0]?.stack).toContain('canary-store');
 });

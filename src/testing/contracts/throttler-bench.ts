@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { DeclaredLimit } from '../../throttling/declared-limit.interface.js';
+import { type ThrottlerVerdict, waitOf } from '../../throttling/throttler-verdict.interface.js';
+import { knowsCost } from '../../throttling/ws-throttler-storage.interface.js';
+import type { Bench } from './contract-case.js';
+
+/** @publicApi */
+export interface ThrottlerContractOptions {
+  /** How many random schedules each property is held to, 100 when left out; in a store over a network each takes time. */
+  readonly runs?: number;
+}
+
+/** A hit that was sent, and what came of it. Times are milliseconds of the bench's stopwatch. */
+export interface SentHit {
+  readonly sent: number;
+  readonly answered: number;
+  readonly cost: number;
+  readonly isBlocked: boolean;
+}
+
+/** A rule as a gateway would declare it. */
+export function declare(limit: number, ttl: number, more: Partial<DeclaredLimit> = {}): DeclaredLimit {
+  return Object.freeze({ limit, ttl, blockDuration: 0, maxCost: 1, ...more });
+}
+
+/** What a hit says beside its rule. */
+export interface HitDetails {
+  readonly cost?: number;
+  /** The limit of the moment; the declared one when left out. */
+  readonly limit?: number;
+  readonly throttler?: string;
+}
+
+/** Counts a hit as the module does. */
+export async function hit(
+  storage: ThrottlerStorage,
+  key: string,
+  rule: DeclaredLimit,
+  { cost = 1, limit = rule.limit, throttler = 'default' }: HitDetails = {},
+): Promise<ThrottlerVerdict> {
+  const { ttl, blockDuration } = rule;
+  if (!knowsCost(storage)) return storage.increment(key, ttl, limit, blockDuration, throttler);
+  return storage.hit
+    ? storage.hit(key, ttl, limit, blockDuration, throttler, cost, rule)
+    : storage.increment(key, ttl, limit, blockDuration, throttler, cost, rule);
+}
+
+/** @throws AssertionError when the hit was not accepted */
+export function assertAccepted({ isBlocked }: ThrottlerVerdict, message?: string): void {
+  assert.equal(isBlocked, false, message ?? 'the hit was refused');
+}
+
+/** @param slack milliseconds @throws AssertionError when the hit was accepted, or the wait is another */
+export function assertRefused(verdict: ThrottlerVerdict, waitMs: number, slack: number): void {
+  assert.equal(verdict.isBlocked, true, 'the hit was accepted');
+  const { retryAfterMs = Number.NaN, timeToBlockExpire } = verdict;
+  assert.ok(Math.abs(retryAfterMs - waitMs) <= slack, `the wait is ${retryAfterMs} ms, not ${waitMs} ms`);
+  assert.equal(timeToBlockExpire, Math.ceil(retryAfterMs / 1000), 'the wait in seconds is another');
+}
+
+/** Time as a case sees it: the sum of what it let pass where only that moves the clock, otherwise real time. */
+export class Stopwatch {
+  private passed = 0;
+  private readonly start = performance.now();
+
+  constructor(private readonly bench: Bench<ThrottlerStorage>) {}
+
+  get now(): number {
+    return this.bench.toleranceMs === 0 ? this.passed : performance.now() - this.start;
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.passed += ms;
+    await this.bench.pass(ms);
+  }
+
+  /** Sends a hit and notes when it was sent and answered. */
+  async time(cost: number, send: () => Promise<ThrottlerVerdict>): Promise<SentHit> {
+    const sent = this.now;
+    const verdict = await send();
+    if (verdict.isBlocked) assert.ok(waitOf(verdict) > 0, 'a refused hit names no wait');
+    return { sent, answered: this.now, cost, isBlocked: verdict.isBlocked };
+  }
+}
+
+/**
+ * @param accepted in the order in which they were sent
+ * @throws AssertionError when a window surely held more than the limit
+ */
+export function assertNeverOver(
+  accepted: readonly SentHit[],
+  limit: number,
+  ttl: number,
+  toleranceMs: number,
+  message: string,
+): void {
+  accepted.forEach((first, from) => {
+    const end = first.sent + ttl - toleranceMs;
+    let sum = 0;
+    for (let i = from; i < accepted.length; i++) {
+      const { sent, answered, cost } = accepted[i] as SentHit;
+      if (sent >= end) break;
+      if (answered < end) sum += cost;
+    }
+    assert.ok(sum <= limit, `${message}: ${sum} of ${limit} in the ${ttl} ms from ${first.sent} ms on`);
+  });
+}

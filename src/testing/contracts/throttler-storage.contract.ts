@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { knowsCost } from '../../throttling/ws-throttler-storage.interface.js';
+import { type Bench, casesOf, type ContractCase, type CreateSubject } from './contract-case.js';
+import { SeededRandom } from './seeded-random.js';
+import {
+  assertAccepted,
+  assertRefused,
+  declare,
+  hit,
+  type SentHit,
+  Stopwatch,
+  type ThrottlerContractOptions,
+} from './throttler-bench.js';
+
+/**
+ * What every `ThrottlerStorage` has to do that counts exactly. One that lends budgets to its nodes does it for limits
+ * below 40, which are all that are declared here.
+ *
+ * @publicApi
+ */
+export function throttlerStorageContract(
+  create: CreateSubject<ThrottlerStorage>,
+  { runs = 100 }: ThrottlerContractOptions = {},
+): ContractCase[] {
+  return casesOf<ThrottlerStorage>(create, {
+    'R2 accepts exactly the limit, however many hits come at once': async ({ store, other }) => {
+      const rule = declare(7, 1000);
+      const nodes = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other));
+      const verdicts = await Promise.all(nodes.map((node) => hit(node, 'key', rule)));
+      assert.equal(verdicts.filter(({ isBlocked }) => !isBlocked).length, 7);
+    },
+
+    'R2 names the wait to the millisecond, and a refused hit does not prolong it': async (bench) => {
+      const { store, other, pass, toleranceMs: slack } = bench;
+      const rule = declare(2, 1000);
+      assertAccepted(await hit(store, 'key', rule));
+      await pass(300);
+      assertAccepted(await hit(other, 'key', rule));
+      await pass(200);
+      assertRefused(await hit(store, 'key', rule), 500, slack);
+      await pass(499 - slack);
+      assertRefused(await hit(other, 'key', rule), 1 + slack, slack);
+      await pass(1 + slack);
+      // Where times are off, they may be off by so much each time.
+      await pass(slack);
+      assertAccepted(await hit(store, 'key', rule));
+      assertRefused(await hit(store, 'key', rule), 300 - slack, 2 * slack);
+    },
+
+    'R2 never accepts more than the limit in any window, and never refuses below it': (bench) =>
+      holdToModel(bench, runs, [7]),
+
+    'R2 never accepts more than the limit of the moment, and never refuses below it': (bench) =>
+      holdToModel(bench, runs, [1, 3, 7]),
+
+    'blocks as long as asked': async ({ store, other, pass, toleranceMs: slack }) => {
+      const rule = declare(1, 100, { blockDuration: 2000 });
+      assertAccepted(await hit(store, 'key', rule));
+      assertRefused(await hit(store, 'key', rule), 2000, slack);
+      await pass(1999 - slack);
+      assertRefused(await hit(other, 'key', rule), 1 + slack, slack);
+      await pass(1 + 2 * slack);
+      assertAccepted(await hit(store, 'key', rule));
+    },
+
+    'counts a cost as so many hits, all of them or none': async (bench) => {
+      const { store, other, pass, toleranceMs: slack } = bench;
+      if (!knowsCost(store)) return;
+      const rule = declare(5, 1000, { maxCost: 99 });
+      assertAccepted(await hit(store, 'key', rule, { cost: 3 }));
+      assertRefused(await hit(other, 'key', rule, { cost: 3 }), 1000, slack);
+      assertAccepted(await hit(store, 'key', rule, { cost: 2 }));
+      assertRefused(await hit(other, 'key', rule), 1000, slack);
+      await pass(1000 + slack);
+      assertAccepted(await hit(store, 'key', rule, { cost: 99 }));
+      assertRefused(await hit(store, 'key', rule), 1000, slack);
+    },
+
+    'R2 a key has one budget, whatever the limit of the moment': async (bench) => {
+      const { store, other, pass, toleranceMs: slack } = bench;
+      const rule = declare(4, 1000);
+      for (const limit of [2, 3, 4]) assertAccepted(await hit(store, 'key', rule, { limit }));
+      for (const limit of [1, 2, 3]) assertRefused(await hit(other, 'key', rule, { limit }), 1000, slack);
+      await pass(400);
+      assertAccepted(await hit(store, 'key', rule, { limit: 4 }));
+      assertRefused(await hit(other, 'key', rule, { limit: 4 }), 600, slack);
+      assertAccepted(await hit(other, 'key', rule, { limit: 5 }));
+      await pass(600 + slack);
+      assertRefused(await hit(store, 'key', rule, { limit: 2 }), 400 - slack, slack);
+      assertAccepted(await hit(store, 'key', rule, { limit: 3 }));
+    },
+
+    'keeps keys and throttlers apart': async ({ store, other }) => {
+      const rule = declare(1, 1000);
+      assertAccepted(await hit(store, 'key', rule));
+      assertAccepted(await hit(other, 'other', rule));
+      assertAccepted(await hit(other, 'key', rule, { throttler: 'second' }));
+      assert.equal((await hit(other, 'key', rule)).isBlocked, true);
+    },
+
+    'R2 counts the same whichever of its methods is asked': async ({ store, other }) => {
+      if (!knowsCost(other)) return;
+      const rule = declare(2, 1000);
+      assertAccepted(await hit(store, 'key', rule));
+      assertAccepted(await other.increment('key', rule.ttl, rule.limit, 0, 'default', 1, rule));
+      assert.equal((await hit(store, 'key', rule)).isBlocked, true);
+    },
+
+    'a limit of none lets nothing through': async ({ store }) => {
+      const verdict = await hit(store, 'key', declare(0, 1000));
+      assert.equal(verdict.isBlocked, true);
+    },
+  });
+}
+
+const TTL = 700;
+
+/** Random schedules against a model that remembers everything. */
+async function holdToModel(
+  bench: Bench<ThrottlerStorage>,
+  runs: number,
+  limits: readonly [number, ...number[]],
+): Promise<void> {
+  const rule = declare(Math.max(...limits), TTL);
+  for (let seed = 1; seed <= runs; seed++) {
+    const random = new SeededRandom(seed);
+    const time = new Stopwatch(bench);
+    const accepted: SentHit[] = [];
+    const gaps = random.list(40, () => random.pick([0, 1, TTL, random.int(0, 250), random.int(0, 250)]));
+    for (const gap of gaps) {
+      if (gap > 0) await time.pass(gap);
+      const limit = random.pick(limits);
+      const node = random.pick([bench.store, bench.other]);
+      const sent = await time.time(1, () => hit(node, `run-${seed}`, rule, { limit }));
+      const [surely, perhaps] = countsIn(accepted, sent, bench.toleranceMs);
+      const where = `schedule ${seed}, at ${sent.sent} ms, limit ${limit}`;
+      if (sent.isBlocked) assert.ok(perhaps >= limit, `${where}: refused after ${perhaps}`);
+      else assert.ok(surely < limit, `${where}: accepted after ${surely}`);
+      if (!sent.isBlocked) accepted.push(sent);
+    }
+  }
+}
+
+/** How many earlier hits are surely, and perhaps, in the window of this one. */
+function countsIn(
+  accepted: readonly SentHit[],
+  { sent, answered }: SentHit,
+  toleranceMs: number,
+): [surely: number, perhaps: number] {
+  return [
+    accepted.filter((hit) => answered - hit.sent < TTL - toleranceMs).length,
+    accepted.filter((hit) => sent - hit.answered < TTL + toleranceMs).length,
+  ];
+}
