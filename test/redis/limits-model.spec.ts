@@ -36,7 +36,11 @@ describe('Budgets lent to nodes, in virtual time', () => {
 
   it.each([
     ['two nodes flooded, 100 in 10 s', 0.01, { users: 1, limit: 100, ttl: 10_000, perSecond: 1000 }],
-    ['2,000 users, 2,000 messages a second', 0.1, { users: 2000, limit: 100, ttl: 60_000, perSecond: 2000, lengthMs: 20_000 }],
+    [
+      '2,000 users, 2,000 messages a second',
+      0.1,
+      { users: 2000, limit: 100, ttl: 60_000, perSecond: 2000, lengthMs: 20_000 },
+    ],
     ['10,000 in 10 s', 0.01, { users: 1, limit: 10_000, ttl: 10_000, perSecond: 1500 }],
   ])('R2 take few calls: %s', (_, most, flood) => {
     const run = runFlood({ seed: 1, nodes: 2, mostCost: 1, lengthMs: 30_000, ...flood });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../time/clock.js';
-import { Lane } from '../lane.js';
+import { CallBatches } from '../call-batches.js';
 import type { Partition } from '../link/redis-port.js';
 import type { GrantCalls } from './grant-calls.js';
 import type { GrantRequest, GrantedWindow } from './granted-window.js';
@@ -10,7 +10,7 @@ const GAP_MS = 5;
 
 /** Decides hits from budget that Redis lends to this node, and asks for more, many windows in one call. */
 export class LeasedLimiter {
-  private readonly lanes = new Map<Partition, Lane<GrantedWindow>>();
+  private readonly batches = new Map<Partition, CallBatches<GrantedWindow>>();
   private lastCall = 0;
   /** Goes up when answers to what was sent before mean nothing any more. */
   private era = 0;
@@ -24,14 +24,14 @@ export class LeasedLimiter {
   hit(window: GrantedWindow, limit: number, cost: number): number | undefined {
     const now = this.clock.monotonic();
     const wait = window.hit(now, limit, cost);
-    if (wait === 0 && window.isLow(now)) this.laneOf(window.partition).addSpare(window);
+    if (wait === 0 && window.isLow(now)) this.batchesOf(window.partition).addSpare(window);
     return wait;
   }
 
   /** Lets a hit wait for budget. @returns false when too many wait for this window */
   wait(window: GrantedWindow, waiter: Waiter): boolean {
     if (!window.enqueue(waiter)) return false;
-    this.laneOf(window.partition).add(window);
+    this.batchesOf(window.partition).add(window);
     return true;
   }
 
@@ -41,7 +41,7 @@ export class LeasedLimiter {
   }
 
   stop(): void {
-    for (const lane of this.lanes.values()) lane.stop();
+    for (const batches of this.batches.values()) batches.stop();
   }
 
   /** Tells Redis what these windows will not spend any more. Resolves when it was answered, or has failed. */
@@ -68,18 +68,18 @@ export class LeasedLimiter {
     }
   }
 
-  private laneOf(partition: Partition): Lane<GrantedWindow> {
-    let lane = this.lanes.get(partition);
-    if (!lane) {
-      lane = new Lane(this.clock, {
+  private batchesOf(partition: Partition): CallBatches<GrantedWindow> {
+    let batches = this.batches.get(partition);
+    if (!batches) {
+      batches = new CallBatches<GrantedWindow>(this.clock, {
         size: WINDOWS_PER_CALL,
         gapMs: GAP_MS,
         needsCall: (window) => window.waiters > 0 || window.isLow(this.clock.monotonic()),
         send: (windows, done) => this.send(windows, partition, done),
       });
-      this.lanes.set(partition, lane);
+      this.batches.set(partition, batches);
     }
-    return lane;
+    return batches;
   }
 
   private send(windows: readonly GrantedWindow[], partition: Partition, done: () => void): void {
@@ -91,8 +91,8 @@ export class LeasedLimiter {
       { number, partition, windows, requests },
       (reply) => {
         if (era === this.era) this.answer(windows, requests, number, sentAt, reply);
-        const lane = this.laneOf(partition);
-        for (const window of windows) if (window.waiters > 0) lane.add(window);
+        const batches = this.batchesOf(partition);
+        for (const window of windows) if (window.waiters > 0) batches.add(window);
         done();
       },
       (outcome) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js';
 
-export interface LaneOptions<Item> {
+export interface BatchOptions<Item> {
   /** So many items go into a call. */
   readonly size: number;
   /** Milliseconds between the starts of two calls. */
@@ -12,7 +12,7 @@ export interface LaneOptions<Item> {
 }
 
 /** Puts what many ask for into few calls: one is under way at a time, and what comes meanwhile is the next one. */
-export class Lane<Item> {
+export class CallBatches<Item> {
   private readonly queue = new Set<Item>();
   private readonly spare = new Set<Item>();
   private isUnderWay = false;
@@ -21,7 +21,7 @@ export class Lane<Item> {
 
   constructor(
     private readonly clock: Clock,
-    private readonly options: LaneOptions<Item>,
+    private readonly options: BatchOptions<Item>,
   ) {}
 
   add(item: Item): void {
