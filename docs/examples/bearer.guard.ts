@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, HttpException, Injectable } from '@nestjs/common';
 import { AuthFailures, InvalidCredentialError, RevocationService, TokenVerifier } from 'nestjs-ws-security';
 
-/** Lets HTTP requests with a good token through. Wrong ones count with those of handshakes. */
+/** Accepts HTTP requests with a valid token. Wrong tokens count together with those of handshakes. */
 @Injectable()
 export class BearerGuard implements CanActivate {
   constructor(

@@ -11,7 +11,7 @@ export abstract class Documents {
   abstract tenantOf(documentId: string): Promise<string | undefined>;
 }
 
-/** A document is for its tenant only; one that does not exist is answered like one of somebody else. */
+/** Only the tenant of a document may open it. A missing document gets the same answer as one of another tenant. */
 @Injectable()
 export class DocumentPolicy extends WsPolicyGuard<OpenDocumentDto> {
   constructor(private readonly documents: Documents) {

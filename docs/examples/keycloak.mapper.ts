@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PrincipalMapper } from 'nestjs-ws-security';
 
-/** Keycloak keeps the roles of a realm in a claim of its own. */
+/** Reads roles from `realm_access`, where Keycloak puts the roles of a realm. */
 @Injectable()
 export class KeycloakMapper extends PrincipalMapper {
   override rolesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {

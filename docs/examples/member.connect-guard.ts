@@ -5,7 +5,7 @@ export abstract class Members {
   abstract statusOf(userId: string): Promise<'active' | 'suspended' | 'moving'>;
 }
 
-/** Asks the database before `101` whether somebody is still a member. */
+/** Asks the database before `101` whether the user is still a member. */
 @Injectable()
 export class MemberConnectGuard extends WsConnectGuard {
   constructor(private readonly members: Members) {

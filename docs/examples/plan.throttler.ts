@@ -6,7 +6,7 @@ const FACTORS: ReadonlyMap<unknown, number> = new Map([
   ['enterprise', 50],
 ]);
 
-/** Who pays more may send more. */
+/** Users of a larger plan may send more. */
 @Injectable()
 export class PlanThrottlerGuard extends WsThrottlerGuard {
   protected override limitOf({ principal }: Connection, limit: number): number {

@@ -5,7 +5,7 @@ export abstract class Projects {
   abstract roleOf(userId: string, project: string): Promise<'reader' | 'writer' | undefined>;
 }
 
-/** Rooms are projects: their readers may listen, their writers may speak. */
+/** Each room is a project. Readers of the project may join, only writers may send. */
 @Injectable()
 export class ProjectRooms extends RoomPolicy {
   constructor(private readonly projects: Projects) {

@@ -13,7 +13,7 @@ export abstract class Sessions {
   abstract find(id: string): Promise<Session | undefined>;
 }
 
-/** Session ids of the application that was there before, in the place of JWTs. */
+/** Accepts the session ids of an existing application instead of JWTs. */
 @Injectable()
 export class SessionVerifier extends TokenVerifier {
   constructor(private readonly sessions: Sessions) {
@@ -29,7 +29,7 @@ export class SessionVerifier extends TokenVerifier {
       issuer: 'sessions',
       kind: 'token',
       roles: session.roles,
-      // Revocation asks when a credential was issued.
+      // Revocation needs the time at which a credential was issued.
       claims: { iat: session.startedAt / 1000 },
       expiresAt: session.endsAt,
       sessionId: token,

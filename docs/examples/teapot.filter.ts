@@ -3,7 +3,7 @@ import { type ErrorBody, WsExceptionFilter, WsSecurityException } from 'nestjs-w
 
 export class TeapotError extends Error {}
 
-/** Gives an error of the application a code, without touching what throws it. */
+/** Gives an error of the application a code. The code that throws it stays unchanged. */
 @Catch()
 @Injectable()
 export class TeapotFilter extends WsExceptionFilter {

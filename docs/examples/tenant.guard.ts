@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { type AccessRule, type Principal, WsAuthorizationGuard } from 'nestjs-ws-security';
 
-/** Roles count in one's own tenant only: on top of what the decorators say, the token has to be of this one. */
+/** Requires a token of this tenant, in addition to the roles that the decorators name. */
 @Injectable()
 export class TenantGuard extends WsAuthorizationGuard {
   protected override isAllowed(rule: AccessRule, principal: Principal, context: ExecutionContext): boolean {

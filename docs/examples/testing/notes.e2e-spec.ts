@@ -25,12 +25,12 @@ describe('notes', () => {
   const connect = async (sub: string, roles: string[] = [], expiresIn = 3600): Promise<TestClient> =>
     TestClient.connect(`${notes.url}/notes`, { token: await notes.mintToken({ sub, roles }, { expiresIn }) });
 
-  it('are for those who sign in', async () => {
+  it('require a token', async () => {
     const { status, code } = await TestClient.refused(`${notes.url}/notes`);
     expect([status, code]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  it('are written by authors and shown to everybody', async () => {
+  it('are added by authors and sent to all clients', async () => {
     const [author, reader] = [await connect('ann', ['author']), await connect('ben')];
     expect((await author.request('note.add', { text: 'hello' })).data).toEqual({ saved: true });
     expect((await reader.next('note.added')).data).toEqual({ text: 'hello', by: 'ann' });
@@ -42,7 +42,7 @@ describe('notes', () => {
     await Promise.all([author.close(), reader.close()]);
   });
 
-  it('come no faster than allowed', async () => {
+  it('are rate-limited', async () => {
     const author = await connect('cleo', ['author']);
     for (let i = 0; i < 5; i++) await author.request('note.add', { text: `note ${i}` });
     expect(await author.request('note.add', { text: 'one more' })).toMatchObject({
@@ -53,7 +53,7 @@ describe('notes', () => {
     await author.close();
   });
 
-  it('end with the sign-in', async () => {
+  it('are no longer sent when the token has expired', async () => {
     const reader = await connect('dora', [], 90);
     clock.advance(91_000);
     await expectClose(reader, CloseCode.TOKEN_EXPIRED);
