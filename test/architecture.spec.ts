@@ -70,6 +70,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'time',
     'protocol',
   ],
+  redis: ['throttling', 'nodes', 'options', 'errors', 'time'],
   client: ['protocol'],
   testing: [
     'index.js',

@@ -58,7 +58,7 @@ export class RedisConnectionDirectory extends ConnectionDirectory implements OnA
           if (outcome === 'unknown') throw new RedisUnavailableError('unknown');
           resolve(this.decideHere(this.find(scope), limit));
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       this.places.take(places, { limit, settle: resolve, giveUp });

@@ -37,17 +37,18 @@ export class ExactLimiter {
     const { key, blockKey, partition, ttl } = window;
     const { limit, blockDuration, cost } = waiter;
     const sentAt = this.clock.monotonic();
-    this.port.run(EXACT, partition, [key, blockKey], [limit, ttl, blockDuration, cost]).then(
-      (reply) => {
-        const [, wait, block] = reply as [number, number, number];
-        window.onAnswer(waiter, sentAt, this.clock.monotonic(), wait, block === 1);
-        waiter.settle(wait);
-        this.pump(window);
-      },
-      () => {
-        waiter.giveUp();
-        window.giveUp();
-      },
-    );
+    const onAnswer = (reply: unknown): void => {
+      const [, wait, block] = reply as [number, number, number];
+      window.onAnswer(waiter, sentAt, this.clock.monotonic(), wait, block === 1);
+      waiter.settle(wait);
+      this.pump(window);
+    };
+    const onFailed = (): void => {
+      waiter.giveUp();
+      window.giveUp();
+    };
+    this.port
+      .run(EXACT, partition, [key, blockKey], [limit, ttl, blockDuration, cost])
+      .then(onAnswer, onFailed);
   }
 }

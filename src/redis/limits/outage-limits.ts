@@ -18,14 +18,9 @@ export class OutageLimits {
 
   /** @throws RedisUnavailableError under `deny` */
   decide(partition: Partition, { key, ttl, limit, blockDuration, name, cost }: CountedHit): ThrottlerVerdict {
-    switch (this.policy) {
-      case 'deny':
-        throw new RedisUnavailableError('not-run');
-      case 'allow':
-        return verdictOf(0, ttl, limit, cost);
-      case 'local':
-        return this.localOf(partition).hit(key, ttl, limit, blockDuration, name, cost);
-    }
+    if (this.policy === 'deny') throw new RedisUnavailableError('not-run');
+    if (this.policy === 'allow') return verdictOf(0, ttl, limit, cost);
+    return this.localOf(partition).hit(key, ttl, limit, blockDuration, name, cost);
   }
 
   /** The outage of a partition is over: the next one starts with nothing. */

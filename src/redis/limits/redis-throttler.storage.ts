@@ -175,7 +175,7 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
         try {
           resolve(this.outage.decide(partition, hit));
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       if (!queue({ cost, limit, settle, giveUp })) settle(CROWDED_WAIT_MS);
