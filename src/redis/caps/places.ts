@@ -187,7 +187,7 @@ export class Places {
       places.takeBack(request);
       if (outcome === PlaceOutcome.UNKNOWN) for (const taker of takers) taker.giveUp('unknown');
       else if (outcome === PlaceOutcome.IGNORED) places.takers.unshift(...takers);
-      else this.refuse(places, takers, (limit as number) - others - places.held);
+      else this.refuse(places, takers, limit as number, others);
     }
     this.watchCap(places, others);
     const { counters } = places;
@@ -206,11 +206,15 @@ export class Places {
     }
   }
 
-  /** So many as there is room for ask again; the others came too late. */
-  private refuse(places: ScopePlaces, takers: readonly Taker[], room: number): void {
-    const again = takers.slice(0, Math.max(0, room));
-    for (const taker of takers.slice(again.length)) taker.settle(false);
-    places.takers.unshift(...again);
+  /** As many as there is room for ask again; the others came too late, those who came meanwhile as well. */
+  private refuse(places: ScopePlaces, takers: readonly Taker[], limit: number, others: number): void {
+    let room = limit - others - places.held;
+    const all = [...takers, ...places.takers];
+    places.takers = [];
+    for (const taker of all) {
+      if (taker.limit > limit || room-- > 0) places.takers.push(taker);
+      else taker.settle(false);
+    }
   }
 
   private fail(places: ScopePlaces, request: PlaceRequest, outcome: 'not-run' | 'unknown'): void {

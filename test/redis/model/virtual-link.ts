@@ -83,6 +83,8 @@ export class VirtualLink {
 
   private way(isLate: boolean): number {
     const { random, weather } = this;
-    return isLate ? random.between(100, 4000) : random.between(...weather.latency);
+    if (!isLate) return random.between(...weather.latency);
+    // About the deadline, where it is open what came first, or long after.
+    return random.chance(0.5) ? random.between(100, 600) : random.between(100, 4000);
   }
 }
