@@ -19,7 +19,7 @@ describe('Budgets lent to nodes, in virtual time', () => {
       fc.property(fc.integer(), (seed) => {
         expect(runStorm(seed, 20_000).most).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -150,6 +150,23 @@ describe('Places', () => {
     expect(asserted.isOver).toBe(true);
   });
 
+  it('R4 a call that was under way before is no assertion', async () => {
+    const { take, answer, clock, places } = start();
+    take();
+    answer(DONE);
+    clock.advance(5);
+    take();
+    const asserted = { isOver: false };
+    const assertion = places.assertAll(PARTITION).then(() => (asserted.isOver = true));
+    answer(DONE);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asserted.isOver).toBe(false);
+    clock.advance(5);
+    answer(DONE);
+    await assertion;
+    expect(asserted.isOver).toBe(true);
+  });
+
   it('R4 tells once of more places than there may be', () => {
     const { take, answer, over, clock, places } = start();
     take(2);

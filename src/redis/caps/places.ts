@@ -1,8 +1,8 @@
 import type { Clock } from '../../time/clock.js';
 import { CallBatches } from '../call-batches.js';
 import type { Partition } from '../link/redis-port.js';
+import { Assertions } from './assertions.js';
 import type { PlaceCalls } from './place-calls.js';
-import { PlaceOutcome } from './place.script.js';
 import { type Counter, type PlaceRequest, ScopePlaces, type Taker } from './scope-places.js';
 
 const SCOPES_PER_CALL = 200;
@@ -22,7 +22,7 @@ export class Places {
   private readonly batches = new Map<Partition, CallBatches<ScopePlaces>>();
   /** Partitions whose takers wait, and how many do. */
   private readonly paused = new Map<Partition, number>();
-  private readonly assertions = new Set<{ readonly left: Set<ScopePlaces>; readonly resolve: () => void }>();
+  private readonly assertions = new Assertions();
   private serial = 0;
   private readonly stopChecking: () => void;
 
@@ -90,17 +90,15 @@ export class Places {
    * knows them.
    */
   assertAll(partition: Partition): Promise<void> {
-    const left = new Set<ScopePlaces>();
-    for (const places of this.scopes.values()) {
-      if (places.partition !== partition || (places.held === 0 && places.told === 0)) continue;
+    const scopes = [...this.scopes.values()].filter(
+      (places) => places.partition === partition && (places.held > 0 || places.told !== 0),
+    );
+    const asserted = this.assertions.of(scopes);
+    for (const places of scopes) {
       places.mustTell = true;
-      left.add(places);
+      this.add(places);
     }
-    return new Promise((resolve) => {
-      if (left.size === 0) return resolve();
-      this.assertions.add({ left, resolve });
-      for (const places of left) this.add(places);
-    });
+    return asserted;
   }
 
   /** Lets takers of a partition wait, until `resume`. Up to 512 do; for more the outcome is unknown. */
@@ -157,73 +155,22 @@ export class Places {
       (reply) => {
         scopes.forEach((places, i) => {
           const [outcome, others] = [reply[2 * i] as number, reply[2 * i + 1] as number];
-          this.answer(places, requests[i] as PlaceRequest, outcome, others, sentAt);
+          const isTold = places.onAnswer(requests[i] as PlaceRequest, outcome, others, sentAt);
+          // What was asserted meanwhile was not part of this call.
+          if (isTold && !places.mustTell) this.assertions.onTold(places);
+          this.watchCap(places, others);
         });
         for (const places of scopes) this.settle(places);
         done();
       },
       (outcome) => {
-        scopes.forEach((places, i) => this.fail(places, requests[i] as PlaceRequest, outcome));
+        scopes.forEach((places, i) => {
+          places.onFailed(requests[i] as PlaceRequest, outcome);
+          this.forgetEmpty(places);
+        });
         done();
       },
     );
-  }
-
-  private answer(
-    places: ScopePlaces,
-    request: PlaceRequest,
-    outcome: number,
-    others: number,
-    sentAt: number,
-  ): void {
-    const { serial, count, limit, takers } = request;
-    places.isUnderWay = false;
-    if (outcome === PlaceOutcome.DONE) {
-      places.held += takers.length;
-      for (const taker of takers) taker.settle(true);
-      if (serial !== undefined) this.told(places, count, sentAt);
-    } else {
-      if (outcome === PlaceOutcome.IGNORED) places.told = undefined;
-      places.takeBack(request);
-      if (outcome === PlaceOutcome.UNKNOWN) for (const taker of takers) taker.giveUp('unknown');
-      else if (outcome === PlaceOutcome.IGNORED) places.takers.unshift(...takers);
-      else this.refuse(places, takers, limit as number, others);
-    }
-    this.watchCap(places, others);
-    const { counters } = places;
-    places.counters = [];
-    for (const counter of counters) counter.settle(others + places.held);
-  }
-
-  private told(places: ScopePlaces, count: number, sentAt: number): void {
-    places.toldAt = sentAt;
-    places.told = count;
-    for (const assertion of this.assertions) {
-      assertion.left.delete(places);
-      if (assertion.left.size > 0) continue;
-      this.assertions.delete(assertion);
-      assertion.resolve();
-    }
-  }
-
-  /** As many as there is room for ask again; the others came too late, those who came meanwhile as well. */
-  private refuse(places: ScopePlaces, takers: readonly Taker[], limit: number, others: number): void {
-    let room = limit - others - places.held;
-    const all = [...takers, ...places.takers];
-    places.takers = [];
-    for (const taker of all) {
-      if (taker.limit > limit || room-- > 0) places.takers.push(taker);
-      else taker.settle(false);
-    }
-  }
-
-  private fail(places: ScopePlaces, request: PlaceRequest, outcome: 'not-run' | 'unknown'): void {
-    places.isUnderWay = false;
-    if (request.serial !== undefined && outcome === 'unknown') places.told = undefined;
-    places.takeBack(request);
-    for (const taker of [...request.takers, ...places.takers.splice(0)]) taker.giveUp(outcome);
-    for (const counter of places.counters.splice(0)) counter.giveUp();
-    this.forgetEmpty(places);
   }
 
   /** After an answer: whatever is left to say or to ask goes into the next call. */

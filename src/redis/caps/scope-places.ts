@@ -1,4 +1,5 @@
 import type { Partition } from '../link/redis-port.js';
+import { PlaceOutcome } from './place.script.js';
 
 /** Somebody who wants a place. */
 export interface Taker {
@@ -71,9 +72,34 @@ export class ScopePlaces {
     }
   }
 
-  /** A call changed nothing: what it had to tell, and what has changed since, is still to be told. */
-  takeBack({ mustTell }: PlaceRequest): void {
-    if (mustTell || this.told !== this.held) this.mustTell = true;
+  /**
+   * A call was answered.
+   *
+   * @param others places of other nodes
+   * @returns whether Redis knows the count now
+   */
+  onAnswer(request: PlaceRequest, outcome: number, others: number, sentAt: number): boolean {
+    const { serial, count, takers } = request;
+    this.isUnderWay = false;
+    const isTold = outcome === PlaceOutcome.DONE && serial !== undefined;
+    if (isTold) {
+      this.held += takers.length;
+      this.told = count;
+      this.toldAt = sentAt;
+      for (const taker of takers) taker.settle(true);
+    } else if (serial !== undefined) {
+      this.onUnchanged(request, outcome, others);
+    }
+    for (const counter of this.counters.splice(0)) counter.settle(others + this.held);
+    return isTold;
+  }
+
+  onFailed(request: PlaceRequest, outcome: 'not-run' | 'unknown'): void {
+    this.isUnderWay = false;
+    if (request.serial !== undefined && outcome === 'unknown') this.told = undefined;
+    this.takeBack(request);
+    for (const taker of [...request.takers, ...this.takers.splice(0)]) taker.giveUp(outcome);
+    for (const counter of this.counters.splice(0)) counter.giveUp();
   }
 
   /** Nothing here is worth remembering. */
@@ -89,5 +115,30 @@ export class ScopePlaces {
     const end = this.takers.findIndex(({ limit }) => limit !== first.limit);
     const alike = end < 0 ? this.takers.length : end;
     return this.takers.slice(0, Math.max(0, Math.min(alike, first.limit - this.held)));
+  }
+
+  private onUnchanged(request: PlaceRequest, outcome: number, others: number): void {
+    const { limit, takers } = request;
+    if (outcome === PlaceOutcome.IGNORED) this.told = undefined;
+    this.takeBack(request);
+    if (outcome === PlaceOutcome.UNKNOWN) for (const taker of takers) taker.giveUp('unknown');
+    else if (outcome === PlaceOutcome.IGNORED) this.takers.unshift(...takers);
+    else this.refuse(takers, limit as number, others);
+  }
+
+  /** What a call had to tell, and what has changed since, is still to be told. */
+  private takeBack({ mustTell }: PlaceRequest): void {
+    if (mustTell || this.told !== this.held) this.mustTell = true;
+  }
+
+  /** As many as there is room for ask again; the others came too late, those who came meanwhile as well. */
+  private refuse(takers: readonly Taker[], limit: number, others: number): void {
+    let room = limit - others - this.held;
+    const all = [...takers, ...this.takers];
+    this.takers = [];
+    for (const taker of all) {
+      if (taker.limit > limit || room-- > 0) this.takers.push(taker);
+      else taker.settle(false);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Partition } from '../link/redis-port.js';
 import { Demand } from './demand.js';
 import { Grant } from './grant.js';
 import { LIVES_PER_WINDOW, LONGEST_LIFE } from './grant.script.js';
+import { LentBudget } from './lent-budget.js';
 import { MOST_WAITING, type Waiter } from './waiter.js';
 
 /** With this part of a grant left, the window joins a call that is made anyway. */
@@ -22,15 +23,12 @@ export class GrantedWindow {
   /** Hits that lack so much or more, under this limit or a lower one, are refused. */
   private blockedNeed = 0;
   private blockedLimit = 0;
-  private open: Grant[] = [];
-  /** Those that Redis has not heard of yet. */
-  private ended: Grant[] = [];
   private waiting: Waiter[] = [];
+  private readonly budget: LentBudget;
   private readonly demand: Demand;
   /** How long the last grant lived. */
   private life: number;
   private isNew = true;
-  private lastGrantEndsAt = -Infinity;
   /** The limit of the last hit. */
   private limit = 0;
   /** Little is left when no more than this is, or from this moment on. */
@@ -45,6 +43,7 @@ export class GrantedWindow {
     now: number,
   ) {
     const life = Math.floor(ttl / LIVES_PER_WINDOW);
+    this.budget = new LentBudget(ttl);
     this.demand = new Demand(now, life);
     this.life = life * LONGEST_LIFE;
   }
@@ -73,13 +72,13 @@ export class GrantedWindow {
 
   /** Whether more will soon be needed. */
   isLow(now: number): boolean {
-    return now >= this.lowAt || (this.lowRoom >= 0 && this.room(now, this.limit) <= this.lowRoom);
+    return now >= this.lowAt || (this.lowRoom >= 0 && this.budget.room(now, this.limit) <= this.lowRoom);
   }
 
   /** What to ask for. */
   request(now: number): GrantRequest {
     const { limit, cost } = this.waiting[0] ?? { limit: this.limit, cost: 0 };
-    const room = this.room(now, limit);
+    const room = this.budget.room(now, limit);
     let lacking = -room;
     for (const waiter of this.waiting) if (waiter.limit === limit) lacking += waiter.cost;
     lacking = Math.max(1, lacking);
@@ -88,14 +87,13 @@ export class GrantedWindow {
     const want = Math.min(most, Math.max(lacking, Math.ceil(expected)));
     this.lowRoom = -1;
     this.lowAt = Infinity;
-    return { limit, want, need: Math.max(1, cost - room), ended: this.report(now) };
+    return { limit, want, need: Math.max(1, cost - room), ended: this.budget.report(now) };
   }
 
   /** Ends all grants, and returns what Redis has not heard of. */
   endAll(now: number): readonly Grant[] {
-    this.ended.push(...this.open);
-    this.open = [];
-    return this.report(now);
+    this.budget.endAll();
+    return this.budget.report(now);
   }
 
   /**
@@ -115,8 +113,7 @@ export class GrantedWindow {
     this.isNew = false;
     if (lent > 0) {
       this.life = lifeOrWait;
-      this.open.push(new Grant(call, lent, limit, sentAt + lifeOrWait));
-      this.lastGrantEndsAt = Math.max(this.lastGrantEndsAt, sentAt + lifeOrWait);
+      this.budget.add(new Grant(call, lent, limit, sentAt + lifeOrWait));
       this.lowRoom = Math.floor(lent * LOW);
       this.lowAt = sentAt + lifeOrWait * (1 - LOW);
     } else {
@@ -129,7 +126,7 @@ export class GrantedWindow {
 
   /** A call did not run: what it was to report is still to be reported. */
   takeBack({ ended }: GrantRequest): void {
-    this.ended.push(...ended);
+    this.budget.takeBack(ended);
   }
 
   /** Nobody waits any more. */
@@ -141,64 +138,25 @@ export class GrantedWindow {
 
   /** The machine was suspended: times of before mean nothing. */
   forget(): void {
-    this.open = [];
-    this.ended = [];
+    this.budget.forget();
     this.blockedUntil = -Infinity;
   }
 
   /** Whether nothing here counts any more, for this node or another one. */
   isIdle(now: number): boolean {
     if (this.waiting.length > 0 || this.blockedUntil > now) return false;
-    return this.lastGrantEndsAt + this.ttl <= now;
+    return this.budget.isIdle(now);
   }
 
   private decide(now: number, limit: number, cost: number): number | undefined {
-    const room = this.open.length > 0 ? this.room(now, limit) : 0;
+    const room = this.budget.room(now, limit);
     if (room >= cost) {
-      this.spend(now, cost);
+      this.budget.spend(now, cost);
       return 0;
     }
     const isBlocked =
       now < this.blockedUntil && limit <= this.blockedLimit && cost - room >= this.blockedNeed;
     return isBlocked ? this.blockedUntil - now : undefined;
-  }
-
-  /** What is left of grants; those that have ended, or were lent under a higher limit, end here. */
-  private room(now: number, limit: number): number {
-    let room = 0;
-    let hasEnded = false;
-    for (const grant of this.open) {
-      if (grant.endsAt <= now || grant.limit > limit) hasEnded = true;
-      else room += grant.rest;
-    }
-    if (hasEnded) this.endWhere((grant) => grant.endsAt <= now || grant.limit > limit);
-    return room;
-  }
-
-  private spend(now: number, cost: number): void {
-    let left = cost;
-    let isSpent = false;
-    for (const grant of this.open) {
-      const part = Math.min(left, grant.rest);
-      if (part > 0) grant.spend(part, now);
-      left -= part;
-      isSpent ||= grant.rest === 0;
-      if (left === 0) break;
-    }
-    if (isSpent) this.endWhere((grant) => grant.rest === 0);
-  }
-
-  private endWhere(isOver: (grant: Grant) => boolean): void {
-    const open: Grant[] = [];
-    for (const grant of this.open) (isOver(grant) ? this.ended : open).push(grant);
-    this.open = open;
-  }
-
-  /** Takes what is to be reported and still counts in Redis. */
-  private report(now: number): readonly Grant[] {
-    const { ended } = this;
-    this.ended = [];
-    return ended.filter(({ endsAt }) => endsAt + this.ttl > now);
   }
 
   private serve(now: number): void {
