@@ -90,7 +90,7 @@ describeWithRedis('limits over all nodes', () => {
 
   const subject = async (): Promise<ContractSubject<RedisThrottlerStorage>> => {
     const [first, second] = [await start(), await start()];
-    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 30 };
+    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 100 };
   };
 
   runContract('exact ones', throttlerStorageContract(subject, { runs: 2 }));

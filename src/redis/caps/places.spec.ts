@@ -167,6 +167,15 @@ describe('Places', () => {
     expect(asserted.isOver).toBe(true);
   });
 
+  it('R4 asserts a first place that is just being taken', () => {
+    const { take, answer, last, clock, places } = start();
+    take();
+    void places.assertAll(PARTITION);
+    answer(DONE);
+    clock.advance(5);
+    expect(last()).toEqual([[1, undefined]]);
+  });
+
   it('R4 tells once of more places than there may be', () => {
     const { take, answer, over, clock, places } = start();
     take(2);

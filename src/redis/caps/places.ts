@@ -91,7 +91,7 @@ export class Places {
    */
   assertAll(partition: Partition): Promise<void> {
     const scopes = [...this.scopes.values()].filter(
-      (places) => places.partition === partition && (places.held > 0 || places.told !== 0),
+      (places) => places.partition === partition && places.mayBeKnown,
     );
     const asserted = this.assertions.of(scopes);
     for (const places of scopes) {

@@ -102,10 +102,14 @@ export class ScopePlaces {
     for (const counter of this.counters.splice(0)) counter.giveUp();
   }
 
+  /** Whether Redis has, or may have, places of this node, or is just being asked for the first. */
+  get mayBeKnown(): boolean {
+    return this.isUnderWay || this.held > 0 || this.told !== 0 || this.mustTell;
+  }
+
   /** Nothing here is worth remembering. */
   get isEmpty(): boolean {
-    const isQuiet = this.takers.length === 0 && this.counters.length === 0;
-    return isQuiet && !this.isUnderWay && this.held === 0 && this.told === 0 && !this.mustTell;
+    return this.takers.length === 0 && this.counters.length === 0 && !this.mayBeKnown;
   }
 
   /** As many of the first takers as may find a place, all with the same limit. */
