@@ -56,7 +56,6 @@ export async function runPlaces(seed: number, lengthMs: number, losesMemory: boo
     time.after(random.gap(30), traffic);
   };
   // A node that starts when Redis has just lost its memory knows no others to wait for.
-  let lastStart = 0;
   let lastLoss = -Infinity;
   const trouble = (): void => {
     if (isOver) return;
@@ -64,13 +63,12 @@ export async function runPlaces(seed: number, lengthMs: number, losesMemory: boo
     const node = nodes[at] as PlaceNode;
     const kind = random.next();
     if (kind < 0.3 && time.now > lastLoss + 15_000) {
-      lastStart = time.now;
       node.process.isDead = true;
       for (let i = open.length - 1; i >= 0; i--) if (open[i]?.node === node) open.splice(i, 1);
       nodes[at] = start();
     } else if (kind >= 0.3 && kind < 0.6) node.process.freeze(random.pick([3, 50, 300, 3000]));
     else if (kind >= 0.3 && kind < 0.8) server.process.freeze(random.pick([3, 100, 300, 2000]));
-    else if (kind >= 0.8 && kind < 0.9 && losesMemory && time.now > Math.max(lastStart, lastLoss) + 5000) {
+    else if (kind >= 0.8 && kind < 0.9 && losesMemory && nodes.every(({ isKnown }) => isKnown)) {
       lastLoss = time.now;
       server.loseMemory();
     }

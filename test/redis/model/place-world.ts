@@ -64,6 +64,11 @@ export class PlaceNode {
     this.process.every(1000, () => this.beat());
   }
 
+  /** Whether a beat of it was answered, so that it would notice if Redis lost its memory. */
+  get isKnown(): boolean {
+    return this.acknowledged !== undefined;
+  }
+
   /** @param onTaken is called when there was a place */
   take(scope: string, limit: number, onTaken: () => void): void {
     const places = this.places.of(scope, () => ({ key: scope, partition: PARTITION }));
