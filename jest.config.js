@@ -16,6 +16,7 @@ const base = {
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
+    '^nestjs-ws-security/redis$': '<rootDir>/src/redis/index.ts',
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
     '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -2,7 +2,6 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TIME_PROVIDERS } from './time/time.providers.js';
 import { FAULT_PROVIDERS } from './faults/faults.providers.js';
-import { NODE_PROVIDERS } from './nodes/nodes.providers.js';
 import { CONNECTION_PROVIDERS } from './connection/connection.providers.js';
 import { OBSERVABILITY_PROVIDERS } from './observability/observability.providers.js';
 import { AUTH_PROVIDERS } from './auth/auth.providers.js';
@@ -46,6 +45,7 @@ import {
   type WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
+import { STORE_PROVIDERS } from './ws-security.stores.js';
 
 /**
  * Secures every gateway of the application.
@@ -58,7 +58,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     ...CONFIGURED_PROVIDERS,
     ...TIME_PROVIDERS,
     ...FAULT_PROVIDERS,
-    ...NODE_PROVIDERS,
+    ...STORE_PROVIDERS,
     ...CONNECTION_PROVIDERS,
     ...OBSERVABILITY_PROVIDERS,
     ...AUTH_PROVIDERS,

@@ -1,9 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { AccessRuleReader } from './access-rule.js';
 import { PrincipalMapper } from './principal-mapper.js';
-import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 import { RevocationService } from './revocation.service.js';
-import { MemoryTicketStore, TicketStore } from './tickets/ticket-store.js';
 import { TicketService } from './tickets/ticket.service.js';
 import { LiveApiKeys } from './verifiers/live-api-keys.js';
 import { WsAuthGuard } from './ws-auth.guard.js';
@@ -12,9 +10,7 @@ import { WsAuthorizationGuard } from './ws-authorization.guard.js';
 /** Who may speak. The verifier is made by the module, from its options. */
 export const AUTH_PROVIDERS: Provider[] = [
   PrincipalMapper,
-  { provide: RevocationStore, useClass: MemoryRevocationStore },
   RevocationService,
-  { provide: TicketStore, useClass: MemoryTicketStore },
   TicketService,
   LiveApiKeys,
   AccessRuleReader,

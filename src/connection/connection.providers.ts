@@ -11,7 +11,6 @@ import { PushPublisher } from './pushes/push-publisher.js';
 import { AwaySessions } from './resume/away-sessions.js';
 import { ResumableSessions } from './resume/resumable-sessions.js';
 import { ResumeMemory } from './resume/resume-memory.js';
-import { MemoryResumeStore, ResumeStore } from './resume/resume-store.js';
 import { ResumeService } from './resume/resume.service.js';
 import { SessionMoves } from './resume/session-moves.js';
 import { RoomPolicy } from './rooms/room-policy.js';
@@ -25,7 +24,6 @@ export const CONNECTION_PROVIDERS: Provider[] = [
   AwaySessions,
   ResumeMemory,
   ResumableSessions,
-  { provide: ResumeStore, useClass: MemoryResumeStore },
   SessionMoves,
   ResumeService,
   PushPublisher,

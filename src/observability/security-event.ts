@@ -13,6 +13,16 @@ export const SECURITY_EVENT_TYPES = [
   'tls.reload-failed',
   'api-keys.reload-failed',
   'node.draining',
+  'cluster.up',
+  'cluster.down',
+  'cluster.gap',
+  'cluster.over-cap',
+  'cluster.returned',
+  'cluster.memory-lost',
+  'cluster.failover',
+  'cluster.clock-step',
+  'cluster.push-local',
+  'cluster.version',
 ] as const;
 
 /** What a security event tells of. @publicApi */

@@ -6,6 +6,7 @@ import { bytes, choice, filePath, flag, httpUrl, integer, list, stringOf } from 
 import { type GivenOptions, option, type OptionsInForce, type OptionsTable } from './options-table.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
+import { REDIS_OPTIONS } from './redis-options.js';
 
 const DAY_MS = 86_400_000;
 /** Eight bytes are kept for each hit that counts: no more than 80 MB a key, for who lifts a limit out of the way. */
@@ -145,6 +146,7 @@ export const OPTIONS = {
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
+  ...REDIS_OPTIONS,
 } satisfies OptionsTable;
 
 export type OptionName = keyof typeof OPTIONS;

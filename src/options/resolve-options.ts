@@ -3,6 +3,7 @@ import { defineOptions, withoutRepetition } from './define-options.js';
 import type { Environment } from './environment.js';
 import type { OptionsInForce } from './options-table.js';
 import { OPTIONS, type OptionName, type ResolvedOptions, type WsSecurityOptions } from './options.schema.js';
+import { redisContradictions, redisWeaknesses } from './redis-options.js';
 import type { StartProblems } from './start-problems.js';
 import { unknownVariables } from './unknown-variables.js';
 import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js';
@@ -22,7 +23,7 @@ const reader = defineOptions(OPTIONS, {
   ),
   contradictions,
   weaknesses,
-  compared: ['jwtAlgorithms'],
+  compared: ['jwtAlgorithms', 'redisUrl'],
 });
 
 /** Options as far as they can be read, and everything that is wrong with them. */
@@ -68,7 +69,7 @@ function contradictions(options: Parsed): ConfigurationProblem[] {
   if (options.tlsKeyFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsKeyFile');
   if (options.tlsCaFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsCaFile');
   if (options.authSources.includes('cookie')) require(options.authCookie, 'authCookie', 'authSources');
-  return [...problems, ...verifierContradictions(options)];
+  return [...problems, ...verifierContradictions(options), ...redisContradictions(options)];
 }
 
 /** What development tolerates and production does not. */
@@ -93,5 +94,5 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
     'trustedProxies',
     'must not trust every address in production',
   );
-  return [...problems, ...verifierWeaknesses(options)];
+  return [...problems, ...verifierWeaknesses(options), ...redisWeaknesses(options)];
 }

@@ -19,7 +19,7 @@ it('C6 reports unknown variables with the nearest name, and never their values',
     WS_JWT_AUD: 'canary',
     WS_ALLOWED_ORIGIN: 'canary',
     WS_JWT_SECRT_FILE: '/canary',
-    WS_REDIS_URL: 'redis://canary',
+    WS_REDIS_URI: 'redis://canary',
     PATH: 'canary',
     JWT_SECRET: 'canary',
     WSS_URL: 'canary',
@@ -28,7 +28,7 @@ it('C6 reports unknown variables with the nearest name, and never their values',
     expect.stringMatching(/^WS_ALLOWED_ORIGIN: is no variable .*; did you mean WS_ALLOWED_ORIGINS\?$/),
     expect.stringMatching(/^WS_JWT_AUD: .*; did you mean WS_JWT_AUDIENCE\?$/),
     expect.stringMatching(/^WS_JWT_SECRT_FILE: .*; did you mean WS_JWT_SECRET_FILE\?$/),
-    expect.stringMatching(/^WS_REDIS_URL: .* WS_/),
+    expect.stringMatching(/^WS_REDIS_URI: .* WS_REDIS_URL/),
   ]);
   expect(JSON.stringify(problems)).not.toContain('canary');
 });

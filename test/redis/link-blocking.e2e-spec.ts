@@ -1,6 +1,6 @@
 import { BlockingLine, type StreamEntry, type StreamReader } from '../../src/redis/link/blocking-line.js';
 import { linesTo } from '../../src/redis/link/ioredis-lines.js';
-import { parseRedisUrl } from '../../src/redis/link/redis-url.js';
+import { parseRedisUrl } from '../../src/options/redis-url.js';
 import { SystemClock } from '../../src/time/clock.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';

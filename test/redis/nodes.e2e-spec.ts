@@ -210,7 +210,7 @@ describeWithRedis('membership', () => {
 
   it('refuses to start beside nodes with other rules, and changes nothing', async () => {
     await start();
-    const stranger = await Node.made(redis.url, { rules: 'others' });
+    const stranger = await Node.made(redis.url, { rules: 'WS_REDIS_LIMITS=exact scripts=rules' });
     await stranger.test.up();
     await expect(stranger.membership.start()).rejects.toMatchObject({
       name: 'WsConfigurationError',

@@ -3,7 +3,7 @@ import type { LinkEvent } from '../../src/redis/link/link-event.js';
 import type { Partition } from '../../src/redis/link/redis-port.js';
 import type { RedisLines } from '../../src/redis/link/redis-line.js';
 import { RedisLink } from '../../src/redis/link/redis-link.js';
-import { parseRedisUrl } from '../../src/redis/link/redis-url.js';
+import { parseRedisUrl } from '../../src/options/redis-url.js';
 import { SystemClock } from '../../src/time/clock.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
 

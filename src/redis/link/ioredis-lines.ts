@@ -6,7 +6,7 @@ import { WsConfigurationError } from '../../errors/configuration.error.js';
 import { IoredisLine, type RedisClient } from './ioredis-line.js';
 import { clusterOptions, type LineOptions, lineOptions } from './ioredis-settings.js';
 import type { RedisLines } from './redis-line.js';
-import type { RedisHost, RedisTarget } from './redis-url.js';
+import type { RedisHost, RedisTarget } from '../../options/redis-url.js';
 
 /** Files in PEM for TLS. */
 export interface TlsFiles {

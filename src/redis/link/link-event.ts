@@ -6,6 +6,8 @@ import type { OutageReason } from './outage-reason.js';
  * - `cluster.up`, `cluster.down`: calls are made again, or refused at once; `down` is told again when its reason changes
  * - `cluster.failover`: another server is master, or the same one was started anew
  * - `cluster.clock-step`: the server's clock moved by about `ms`
+ *
+ * @publicApi
  */
 export type LinkEvent =
   | { readonly type: 'cluster.up'; readonly partition: string }

@@ -13,7 +13,7 @@
  * - `cluster`: the Cluster does not serve this part of the keys
  * - `clock`: the server's clock moved during the call
  *
- * @internal
+ * @publicApi
  */
 export type OutageReason =
   | 'refused'

@@ -10,11 +10,11 @@ import { defineScript } from '../link/script.js';
  * milliseconds; `ARGV[6]` is `look` when nothing may be changed.
  *
  * Answers `{now, outcome, nodes, state}`. `nodes` alternates ids and `<beat>:<rules>`. With an outcome other than `ok`
- * nothing was changed and nothing follows it:
+ * nothing was changed:
  * - `same`: after `look`, when the beat that was answered is there
  * - `lost`: the beat that was answered is not there, so Redis lost memory
  * - `away`: the beat is older than the TTL, so others counted this node as dead
- * - `rules`: nodes with other rules live
+ * - `rules`: nodes with other rules live; `nodes` follows it
  */
 export const BEAT = defineScript(
   'beat',
@@ -38,7 +38,7 @@ if acknowledged then
   if not mine or mine < acknowledged then return {now, 'lost'} end
   if now - mine > ttl then return {now, 'away'} end
 elseif others then
-  return {now, 'rules'}
+  return {now, 'rules', nodes}
 end
 if ARGV[6] == 'look' then return {now, 'same'} end
 

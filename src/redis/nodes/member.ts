@@ -18,7 +18,7 @@ export type Finding = 'lost' | 'away' | 'failover';
 
 export interface MemberSettings {
   readonly prefix: string;
-  /** Digest of what nodes must agree in. */
+  /** What nodes must agree in. */
   readonly rules: string;
   readonly nodeTtlMs: number;
   /** Deadline of a beat, in milliseconds. */
@@ -49,6 +49,7 @@ export class Member {
   /** Whether Redis has still to be asked what it lost. */
   private isUnexamined = false;
   private isBeating = false;
+  private hasLeft = false;
 
   constructor(
     readonly partition: Partition,
@@ -80,13 +81,13 @@ export class Member {
 
   /** One beat, and what it leads to. Does nothing while another one is under way. */
   async beat(): Promise<void> {
-    if (this.isBeating) return;
+    if (this.isBeating || this.hasLeft) return;
     this.isBeating = true;
     try {
       if (this.isUnexamined) await this.examine();
       if (!this.finding) await this.sayAlive();
       // So a beat reappears only after the assertion.
-      if (this.finding && (await this.assert(this.finding))) await this.sayAlive();
+      if (this.finding && (await this.assert(this.finding)) && !this.hasLeft) await this.sayAlive();
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) this.listener.onError(error);
     } finally {
@@ -96,6 +97,7 @@ export class Member {
 
   /** Other nodes need not wait for this one any more. */
   async leave(): Promise<void> {
+    this.hasLeft = true;
     this.gate.stop();
     await this.port.run(LEAVE, this.partition, this.keys.slice(0, 1), []);
   }

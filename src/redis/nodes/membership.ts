@@ -17,7 +17,7 @@ const START_MS = 3000;
 export interface MembershipSettings {
   /** What every key begins with. */
   readonly prefix: string;
-  /** A digest of what nodes must agree in: `rulesDigest`. */
+  /** What nodes must agree in: `rulesText`. */
   readonly rules: string;
   /** `WS_REDIS_NODE_TTL_MS`: a node that is silent for longer is dead. */
   readonly nodeTtlMs: number;
@@ -46,7 +46,7 @@ export class Membership implements MemberListener {
 
   constructor(
     private readonly link: RedisLink,
-    settings: MembershipSettings,
+    private readonly settings: MembershipSettings,
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
   ) {
@@ -80,7 +80,12 @@ export class Membership implements MemberListener {
     this.isStarted = true;
     if (reply?.outcome !== 'rules') return;
     this.stopBeats();
-    throw otherRulesError();
+    const { rules, nodeTtlMs } = this.settings;
+    const live = reply.nodes.filter(({ beat }) => beat >= reply.now - nodeTtlMs);
+    throw otherRulesError(
+      rules,
+      live.map((node) => node.rules),
+    );
   }
 
   /** Takes this node out of the nodes that live, as far as Redis can be reached. */

@@ -1,8 +1,8 @@
+import { createRequire } from 'node:module';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
-import { defineOptions } from '../options/define-options.js';
-import { choice, filePath, integer, stringOf } from '../options/option-parsers.js';
-import { type GivenOptions, option, type OptionsInForce } from '../options/options-table.js';
-import { isLoopback, parseRedisUrl, RedisUrlError } from './link/redis-url.js';
+import { choice, filePath, integer, stringOf } from './option-parsers.js';
+import { option, type OptionsInForce, type OptionsTable } from './options-table.js';
+import { isLoopback, parseRedisUrl, RedisUrlError } from './redis-url.js';
 
 /** Where Redis is. Stays a text, like every secret; `parseRedisUrl` reads it. */
 function redisUrl() {
@@ -18,8 +18,8 @@ function redisUrl() {
 
 const PREFIX_HINT = 'must have at most 64 characters, without spaces and braces';
 
-/** Every option of Redis: the name in code, the environment variable, the rule and the default. */
-const TABLE = {
+/** What several nodes share, and where. */
+export const REDIS_OPTIONS = {
   redisUrl: option('WS_REDIS_URL', redisUrl().optional(), 'WS_REDIS_URL_FILE'),
   redisTlsCaFile: option('WS_REDIS_TLS_CA_FILE', filePath().optional()),
   redisTlsCertFile: option('WS_REDIS_TLS_CERT_FILE', filePath().optional()),
@@ -39,20 +39,13 @@ const TABLE = {
   redisNodeTtlMs: option('WS_REDIS_NODE_TTL_MS', integer(2000, 60_000).default(10_000)),
   // Room for the largest batch at least.
   redisStreamBytes: option('WS_REDIS_STREAM_BYTES', integer(1_048_576, 2 ** 40).default(67_108_864)),
-};
-
-/**
- * Options of Redis as they may be given. What is left out comes from its environment variable, then from the default.
- *
- * @publicApi
- */
-export type RedisOptions = GivenOptions<typeof TABLE>;
+} satisfies OptionsTable;
 
 /** Options of Redis in force. */
-export type ResolvedRedisOptions = Readonly<OptionsInForce<typeof TABLE>>;
+export type RedisOptions = Readonly<OptionsInForce<typeof REDIS_OPTIONS>>;
 
-/** Settings that are each valid and make no sense together. */
-function redisContradictions(options: ResolvedRedisOptions): ConfigurationProblem[] {
+/** Settings that are each valid and make no sense together, or without the package that they need. */
+export function redisContradictions(options: RedisOptions): ConfigurationProblem[] {
   const { redisUrl: url, redisTlsCertFile: cert, redisTlsKeyFile: key, redisTlsCaFile: ca } = options;
   const problems: ConfigurationProblem[] = [];
   if (cert !== undefined && key === undefined)
@@ -61,21 +54,25 @@ function redisContradictions(options: ResolvedRedisOptions): ConfigurationProble
     problems.push({ name: 'WS_REDIS_TLS_CERT_FILE', message: 'is required beside WS_REDIS_TLS_KEY_FILE' });
   if (url !== undefined && !parseRedisUrl(url).tls && (ca ?? cert) !== undefined)
     problems.push({ name: 'WS_REDIS_URL', message: 'must begin with rediss beside files for TLS' });
+  if (url !== undefined && !isInstalled('ioredis'))
+    problems.push({ name: 'WS_REDIS_URL', message: 'needs the package ioredis' });
   return problems;
 }
 
 /** Settings that development tolerates and production does not. */
-function redisWeaknesses({ redisUrl: url }: ResolvedRedisOptions): ConfigurationProblem[] {
+export function redisWeaknesses({ redisUrl: url }: RedisOptions): ConfigurationProblem[] {
   const target = url === undefined ? undefined : parseRedisUrl(url);
   if (!target || target.tls || isLoopback(target)) return [];
   const message = 'must begin with rediss in production, unless every host is this machine';
   return [{ name: 'WS_REDIS_URL', message }];
 }
 
-/** Options of Redis, from what is given in code, else the environment, else the default. */
-export const REDIS_OPTIONS = defineOptions(TABLE, {
-  owner: 'redisStores',
-  contradictions: redisContradictions,
-  weaknesses: redisWeaknesses,
-  compared: ['redisUrl'],
-});
+/** Whether a package can be found, without loading it. */
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

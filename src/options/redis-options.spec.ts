@@ -1,41 +1,47 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REDIS_OPTIONS } from './redis-options.js';
+import type { Environment } from './environment.js';
+import type { WsSecurityOptions } from './options.schema.js';
+import { type OptionsReading, readOptions } from './resolve-options.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'ws-redis-options-'));
 const file = join(directory, 'pem');
 writeFileSync(file, 'redis://:canary@localhost\n');
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const problemsOf = (environment: Record<string, string>): string[] =>
-  REDIS_OPTIONS.read({}, environment).problems.map(({ name, message }) => `${name}: ${message}`);
+/** Beside settings that suffice for everything else, also in production. */
+const read = (given: WsSecurityOptions, environment: Environment): OptionsReading =>
+  readOptions(
+    { jwtSecret: 's'.repeat(32), jwtIssuer: 'issuer', jwtAudience: 'audience', ...given },
+    environment,
+  );
+
+const problemsOf = (environment: Environment): string[] =>
+  read({}, environment).problems.map(({ name, message }) => `${name}: ${message}`);
 
 describe('options of Redis', () => {
   it('have their defaults', () => {
-    expect(REDIS_OPTIONS.read({}, {})).toEqual({
-      problems: [],
-      production: false,
-      options: {
-        redisPrefix: 'wss:',
-        redisOutage: 'local',
-        redisLimits: 'leased',
-        redisTimeoutMs: 250,
-        redisStaleMs: 2000,
-        redisNodeTtlMs: 10_000,
-        redisStreamBytes: 67_108_864,
-      },
+    expect(read({}, {}).options).toMatchObject({
+      redisPrefix: 'wss:',
+      redisOutage: 'local',
+      redisLimits: 'leased',
+      redisTimeoutMs: 250,
+      redisStaleMs: 2000,
+      redisNodeTtlMs: 10_000,
+      redisStreamBytes: 67_108_864,
     });
+    expect(read({}, {}).options.redisUrl).toBeUndefined();
   });
 
   it('come from variables, and what is given goes first', () => {
     const environment = { WS_REDIS_URL: 'redis://localhost', WS_REDIS_TIMEOUT_MS: '100' };
-    const { options } = REDIS_OPTIONS.read({ redisTimeoutMs: 200 }, environment);
+    const { options } = read({ redisTimeoutMs: 200 }, environment);
     expect(options).toMatchObject({ redisUrl: 'redis://localhost', redisTimeoutMs: 200 });
   });
 
   it('take the URL from a file', () => {
-    expect(REDIS_OPTIONS.read({}, { WS_REDIS_URL_FILE: file }).options).toMatchObject({
+    expect(read({}, { WS_REDIS_URL_FILE: file }).options).toMatchObject({
       redisUrl: 'redis://:canary@localhost',
     });
     expect(problemsOf({ WS_REDIS_URL_FILE: file, WS_REDIS_URL: 'redis://a' })).toEqual([

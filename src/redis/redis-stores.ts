@@ -1,0 +1,23 @@
+import type { Provider } from '@nestjs/common';
+import type { Cluster, Redis } from 'ioredis';
+import { REDIS_CLIENT } from '../nodes/redis-client.token.js';
+
+/** What `redisStores()` takes. @publicApi */
+export interface RedisStoresOptions {
+  /** Says where Redis is and how to log in there. It is never used itself, only duplicated. */
+  readonly client: Redis | Cluster;
+}
+
+/**
+ * Lets all nodes share one Redis that the application has a client for already; `WS_REDIS_URL` does the same without one.
+ * All other options of Redis are those of `forRoot()` and the environment.
+ *
+ * ```ts
+ * WsSecurityModule.forRoot({ providers: redisStores({ client: new Redis('redis://localhost') }) })
+ * ```
+ *
+ * @publicApi
+ */
+export function redisStores({ client }: RedisStoresOptions): Provider[] {
+  return [{ provide: REDIS_CLIENT, useValue: client }];
+}

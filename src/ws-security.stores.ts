@@ -1,0 +1,72 @@
+import type { InjectionToken, Provider, Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
+import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
+import { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
+import { Faults } from './faults/faults.js';
+import { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
+import { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
+import { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
+import { NodeIdentity } from './nodes/node-identity.js';
+import { REDIS_CLIENT } from './nodes/redis-client.token.js';
+import { SecurityEvents } from './observability/security-events.service.js';
+import type { ResolvedOptions } from './options/options.schema.js';
+import { SECURITY_OPTIONS } from './options/options.token.js';
+import type { RedisClient } from './redis/link/ioredis-line.js';
+import type { RedisRuntime } from './redis/redis-runtime.js';
+import type { SharedStores } from './redis/shared-stores.js';
+import { BanStore, MemoryBanStore } from './throttling/bans/ban-store.js';
+import { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
+import { WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';
+import { Clock } from './time/clock.js';
+import { TimerWheel } from './time/timer-wheel.js';
+
+/** The part that works with Redis; null where none is configured. */
+export const REDIS_RUNTIME = Symbol('REDIS_RUNTIME');
+
+/** A store of this process, unless nodes share it. @param name of the shared one */
+function store(token: InjectionToken, memory: Type, name?: keyof SharedStores): Provider {
+  return {
+    provide: token,
+    inject: [REDIS_RUNTIME, ModuleRef],
+    useFactory: (redis: RedisRuntime | null, moduleRef: ModuleRef): unknown =>
+      (name && redis?.stores[name]) ?? moduleRef.create(memory),
+  };
+}
+
+/** What several nodes share where Redis is configured, and what one has for itself otherwise. */
+export const STORE_PROVIDERS: Provider[] = [
+  NodeIdentity,
+  { provide: REDIS_CLIENT, useValue: null },
+  {
+    provide: REDIS_RUNTIME,
+    inject: [SECURITY_OPTIONS, REDIS_CLIENT, Clock, TimerWheel, Faults, NodeIdentity, SecurityEvents],
+    useFactory: async (
+      options: ResolvedOptions,
+      client: RedisClient | null,
+      clock: Clock,
+      wheel: TimerWheel,
+      faults: Faults,
+      node: NodeIdentity,
+      events: SecurityEvents,
+    ): Promise<RedisRuntime | null> => {
+      if (!client && options.redisUrl === undefined) return null;
+      const redis = await import('./redis/redis-runtime.js');
+      return redis.RedisRuntime.create(options, client ?? undefined, {
+        clock,
+        wheel,
+        faults,
+        node,
+        tell: (event) => events.emit(event),
+      });
+    },
+  },
+  store(WS_THROTTLER_STORAGE, SlidingWindowStorage, 'throttler'),
+  store(ConnectionDirectory, MemoryConnectionDirectory, 'directory'),
+  store(RevocationStore, MemoryRevocationStore),
+  store(BanStore, MemoryBanStore),
+  store(TicketStore, MemoryTicketStore),
+  store(BroadcastBus, LocalBroadcastBus),
+  store(ClusterSignals, MemoryClusterSignals),
+  store(ResumeStore, MemoryResumeStore),
+];
