@@ -66,8 +66,9 @@ export class Places {
     if (paused === undefined) this.add(places);
   }
 
-  /** Takes one without asking. */
-  takeHere(places: ScopePlaces): void {
+  /** Takes one without asking. @param limit how many there may be over all nodes */
+  takeHere(places: ScopePlaces, limit: number): void {
+    places.limit = limit;
     places.held += 1;
     places.mustTell = true;
   }

@@ -110,7 +110,7 @@ export class RedisConnectionDirectory extends ConnectionDirectory implements OnA
   private decideHere(places: ScopePlaces, limit: number): boolean {
     if (this.options.outage === 'deny') throw new RedisUnavailableError('not-run');
     if (this.options.outage === 'local' && places.held >= limit) return false;
-    this.places.takeHere(places);
+    this.places.takeHere(places, limit);
     return true;
   }
 }

@@ -26,6 +26,8 @@ export class IoredisLine implements RedisLine {
       listener.onClosed(reasonOfLine(this.failure));
     });
     if (client.isCluster) client.on('refresh', () => listener.onRefreshed?.());
+    if (client.isCluster) client.on('+node', letProcessEnd);
+    else letProcessEnd(client as Redis);
     this.ready = client.connect().catch((error: unknown) => {
       throw this.failure ?? error;
     });
@@ -52,6 +54,11 @@ export class IoredisLine implements RedisLine {
   refresh(): void {
     if (this.client.isCluster) (this.client as Cluster).refreshSlotsCache(() => undefined);
   }
+}
+
+/** An open connection alone does not keep the process alive. */
+function letProcessEnd(client: Redis): void {
+  client.on('connect', () => (client.stream as Redis['stream'] | undefined)?.unref());
 }
 
 /** A Cluster's error wraps that of the node which was asked last. */

@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Redis } from 'ioredis';
+import { ConnectionDirectory, MemoryConnectionDirectory, type WsSecurityOptions } from 'nestjs-ws-security';
+import { redisStores } from 'nestjs-ws-security/redis';
+import { RedisConnectionDirectory } from '../../src/redis/caps/redis-connection-directory.js';
+import { EchoGateway } from '../support/echo.gateway.js';
+import { problemsOf } from '../support/problems-of.js';
+import { RedisNode } from '../support/redis-nodes.js';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { Service } from '../support/service.js';
+import { startApp } from '../support/start-app.js';
+import { SECRET } from '../support/tokens.js';
+
+const BASE = { WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1' };
+const NODES = 'wss:1:{c}:nodes';
+
+describeWithRedis('an application over Redis', () => {
+  let redis: RedisServer;
+
+  const starts = (options: WsSecurityOptions = {}): Promise<string[]> =>
+    problemsOf({ gateways: [EchoGateway], options: { redisUrl: redis.url, ...options } });
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+
+  beforeEach(() => redis.command('FLUSHALL'));
+
+  afterAll(() => redis.stop());
+
+  it('C7 does not start beside nodes with other rules, and says which', async () => {
+    const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
+    expect(await starts({ redisLimits: 'exact', redisNodeTtlMs: 5000 })).toEqual([
+      'WS_REDIS_LIMITS: is exact here and leased on another live node; all nodes need the same',
+      'WS_REDIS_NODE_TTL_MS: is 5000 here and 10000 on another live node; all nodes need the same',
+    ]);
+    expect(await redis.command('HLEN', NODES)).toBe(1);
+    await node.close();
+    expect(await starts({ redisLimits: 'exact' })).toEqual([]);
+  });
+
+  it('C7 does not start beside nodes whose keys have another format', async () => {
+    await redis.command('HSET', 'wss:2:{c}:nodes', 'later', `${Date.now()}:rules`);
+    expect(await starts()).toEqual([expect.stringMatching(/^WS_REDIS_URL: .*another format/)]);
+    await redis.command('HSET', 'wss:2:{c}:nodes', 'later', `${Date.now() - 60_000}:rules`);
+    expect(await starts()).toEqual([]);
+  });
+
+  it('C7 does not start when the service lacks something, and says what', async () => {
+    const user = [
+      'on',
+      '>secret',
+      '~wss:*',
+      '-@all',
+      '+ping',
+      '+auth',
+      '+hello',
+      '+eval',
+      '+evalsha',
+      '+time',
+    ];
+    await redis.command('ACL', 'SETUSER', 'narrow', 'reset', ...user, '+pexpire', '+hgetall');
+    const url = redis.url.replace('redis://', 'redis://narrow:secret@');
+    const problems = await starts({ redisUrl: url });
+    expect(problems).toEqual([
+      expect.stringMatching(/^WS_REDIS_URL: leads to a service that lacks XADD with MINID, XREAD BLOCK;/),
+    ]);
+    expect(problems.join()).not.toContain('secret');
+  });
+
+  it('is ready as long as nothing is wrong, and leaves nobody behind in Redis', async () => {
+    const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
+    expect(await redis.command('HLEN', NODES)).toBe(1);
+    await node.close();
+    expect(await redis.command('HLEN', NODES)).toBe(0);
+  });
+
+  it('starts while Redis is away, and is one of several when it comes', async () => {
+    const away = await RedisServer.start();
+    await away.kill();
+    const node = await RedisNode.start(away, {
+      gateways: [EchoGateway],
+      options: { maxConnectionsPerUser: 1 },
+    });
+    const client = await node.connect('alice');
+    expect(await node.refusal('alice')).toBe(429);
+    await away.restart();
+    await node.heard('cluster.up');
+    const other = await RedisNode.start(away, {
+      gateways: [EchoGateway],
+      options: { maxConnectionsPerUser: 1 },
+    });
+    expect(await other.refusal('alice')).toBe(429);
+    await client.close();
+    await Promise.all([node.close(), other.close()]);
+    await away.stop();
+  });
+
+  it('takes the address from a client of its own, which it leaves alone', async () => {
+    const client = new Redis(redis.url, { lazyConnect: true, keyPrefix: 'app:' });
+    const running = await startApp({
+      gateways: [EchoGateway],
+      module: { providers: redisStores({ client }) },
+    });
+    expect(running.app.get(ConnectionDirectory)).toBeInstanceOf(RedisConnectionDirectory);
+    expect(await redis.command('HLEN', NODES)).toBe(1);
+    await running.close();
+    expect(client.status).toBe('wait');
+  });
+
+  it('keeps a store of its own beside the shared ones', async () => {
+    class OwnDirectory extends MemoryConnectionDirectory {}
+    const running = await startApp({
+      gateways: [EchoGateway],
+      options: { redisUrl: redis.url },
+      module: { providers: [{ provide: ConnectionDirectory, useClass: OwnDirectory }] },
+    });
+    expect(running.app.get(ConnectionDirectory)).toBeInstanceOf(OwnDirectory);
+    await running.close();
+  });
+
+  it('C7 tells wrong options of Redis with all others, and no password', async () => {
+    const problems = await starts({
+      redisUrl: 'redis://user:canary@host:99999',
+      redisOutage: 'open' as 'deny',
+      rateLimit: -1,
+    });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'WS_RATE_LIMIT',
+      'WS_REDIS_URL',
+      'WS_REDIS_OUTAGE',
+    ]);
+    expect(problems.join()).not.toContain('canary');
+  });
+});
+
+describeWithRedis('the reference service over Redis', () => {
+  let redis: RedisServer;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start({ args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'] });
+  });
+
+  afterAll(() => redis.stop());
+
+  it('warns of a Redis that evicts keys, lives through its end, and exits with 0', async () => {
+    const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
+    expect(service.stdout + service.stderr).toMatch(/maxmemory-policy is allkeys-lru/);
+    await redis.restart();
+    const events = (): string => service.stdout.replaceAll(/.*"cluster\.up".*\n/g, (line) => `${line}!`);
+    while (!events().includes('cluster.memory-lost')) await once(service.process.stdout!, 'data');
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(await redis.command('HLEN', NODES)).toBe(0);
+  });
+
+  it('ends by itself when nothing else is to do', async () => {
+    const script = `
+      import 'reflect-metadata';
+      import { Module } from '@nestjs/common';
+      import { NestFactory } from '@nestjs/core';
+      import { WsSecurityModule } from 'nestjs-ws-security';
+      class AppModule {}
+      Module({ imports: [WsSecurityModule.forRoot()] })(AppModule);
+      await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
+      console.log('created');`;
+    const file = resolve('example/dist', `context-${process.pid}.mjs`);
+    writeFileSync(file, script);
+    const service = Service.spawn({ ...BASE, WS_REDIS_URL: redis.url }, file);
+    const exit = await service.exited;
+    rmSync(file);
+    expect({ ...exit, errors: service.stderr, said: service.stdout.includes('created') }).toEqual({
+      code: 0,
+      signal: null,
+      errors: '',
+      said: true,
+    });
+  });
+
+  it('loads nothing of Redis without a URL', async () => {
+    const NODE_OPTIONS = `--import ${resolve('test/support/tell-modules.mjs')}`;
+    const modules = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
+      const service = await Service.start({ ...BASE, ...env, NODE_OPTIONS });
+      await service.stop();
+      const lines = service.stderr.split('\n').filter((line) => line.startsWith('module '));
+      return lines.filter((line) => /\/dist\/redis\/|ioredis/.test(line));
+    };
+    expect(await modules({})).toEqual([]);
+    expect((await modules({ WS_REDIS_URL: redis.url })).length).toBeGreaterThan(10);
+  });
+});
+
+it('C7 needs the package ioredis for a URL, and says so with all other problems', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ws-without-ioredis-'));
+  for (const part of ['package.json', 'dist', 'example/dist', 'example/web'])
+    cpSync(part, join(directory, part), { recursive: true });
+  mkdirSync(join(directory, 'node_modules'));
+  for (const name of readdirSync('node_modules'))
+    if (name !== 'ioredis' && !name.startsWith('.'))
+      symlinkSync(resolve('node_modules', name), join(directory, 'node_modules', name));
+  const script = join(directory, 'example/dist/server/main.js');
+  const env = { ...BASE, WS_REDIS_URL: 'redis://localhost' };
+  const failing = Service.spawn({ ...env, WS_RATE_LIMIT: 'x' }, script);
+  expect(await failing.exited).toEqual({ code: 1, signal: null });
+  const [, ...lines] = failing.stderr.trim().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^WS_RATE_LIMIT: /),
+    'WS_REDIS_URL: needs the package ioredis',
+  ]);
+  const running = await Service.start(BASE, script);
+  expect(await running.stop()).toEqual({ code: 0, signal: null });
+  rmSync(directory, { recursive: true });
+});
