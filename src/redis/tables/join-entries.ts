@@ -1,0 +1,23 @@
+import { momentOf, type TableEntry, type TableName } from './table-entry.js';
+
+/**
+ * What holds when two nodes know different rows of one key. The order of joining does not matter, and joining twice
+ * changes nothing, so rows can be told again at any time. The script that writes does the same.
+ */
+export function joinEntries(table: TableName, known: TableEntry, other: TableEntry): TableEntry {
+  const until = Math.max(known.until, other.until);
+  if (table === 'rights') return remembered(other.version > known.version ? other : known, until);
+  if (other.version <= known.mark) return remembered(known, until);
+  if (known.version <= other.mark) return remembered(other, until);
+  return {
+    version: Math.max(known.version, other.version),
+    mark: Math.max(known.mark, other.mark),
+    until,
+    payload: momentOf(other.payload) > momentOf(known.payload) ? other.payload : known.payload,
+  };
+}
+
+/** The lift of a row is remembered for as long as the row would have been. */
+function remembered(entry: TableEntry, until: number): TableEntry {
+  return entry.until === until ? entry : { ...entry, until };
+}
