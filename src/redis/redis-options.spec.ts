@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRedisOptions } from './redis-options.js';
+import { REDIS_OPTIONS } from './redis-options.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'ws-redis-options-'));
 const file = join(directory, 'pem');
@@ -9,12 +9,13 @@ writeFileSync(file, 'redis://:canary@localhost\n');
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const problemsOf = (environment: Record<string, string>): string[] =>
-  readRedisOptions({}, environment).problems.map(({ name, message }) => `${name}: ${message}`);
+  REDIS_OPTIONS.read({}, environment).problems.map(({ name, message }) => `${name}: ${message}`);
 
 describe('options of Redis', () => {
   it('have their defaults', () => {
-    expect(readRedisOptions({}, {})).toEqual({
+    expect(REDIS_OPTIONS.read({}, {})).toEqual({
       problems: [],
+      production: false,
       options: {
         redisPrefix: 'wss:',
         redisOutage: 'local',
@@ -29,12 +30,12 @@ describe('options of Redis', () => {
 
   it('come from variables, and what is given goes first', () => {
     const environment = { WS_REDIS_URL: 'redis://localhost', WS_REDIS_TIMEOUT_MS: '100' };
-    const { options } = readRedisOptions({ redisTimeoutMs: 200 }, environment);
+    const { options } = REDIS_OPTIONS.read({ redisTimeoutMs: 200 }, environment);
     expect(options).toMatchObject({ redisUrl: 'redis://localhost', redisTimeoutMs: 200 });
   });
 
   it('take the URL from a file', () => {
-    expect(readRedisOptions({}, { WS_REDIS_URL_FILE: file }).options).toMatchObject({
+    expect(REDIS_OPTIONS.read({}, { WS_REDIS_URL_FILE: file }).options).toMatchObject({
       redisUrl: 'redis://:canary@localhost',
     });
     expect(problemsOf({ WS_REDIS_URL_FILE: file, WS_REDIS_URL: 'redis://a' })).toEqual([
@@ -47,6 +48,10 @@ describe('options of Redis', () => {
 
   it.each([
     [{ WS_REDIS_URL: 'redis://u:canary@' }, /^WS_REDIS_URL: has a host/],
+    [
+      { WS_REDIS_URL: 'canary', NODE_ENV: 'production', WS_REDIS_TLS_CA_FILE: file },
+      /^WS_REDIS_URL: must be a URL/,
+    ],
     [{ WS_REDIS_OUTAGE: 'open' }, /^WS_REDIS_OUTAGE: must be one of local, deny, allow$/],
     [{ WS_REDIS_LIMITS: 'loose' }, /^WS_REDIS_LIMITS: must be one of/],
     [{ WS_REDIS_PREFIX: 'a{b}' }, /^WS_REDIS_PREFIX: .*braces/],

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
+import { defineOptions } from '../options/define-options.js';
 import { choice, filePath, integer, stringOf } from '../options/option-parsers.js';
+import { type GivenOptions, option, type OptionsInForce } from '../options/options-table.js';
 import { isLoopback, parseRedisUrl, RedisUrlError } from './link/redis-url.js';
 
 /** Where Redis is. Stays a text, like every secret; `parseRedisUrl` reads it. */
@@ -18,47 +18,41 @@ function redisUrl() {
 
 const PREFIX_HINT = 'must have at most 64 characters, without spaces and braces';
 
-/** Every option of Redis: the name in `forRoot()`, the environment variable, the rule and the default. */
-export const REDIS_OPTIONS = {
-  redisUrl: { variable: 'WS_REDIS_URL', file: 'WS_REDIS_URL_FILE', schema: redisUrl().optional() },
-  redisTlsCaFile: { variable: 'WS_REDIS_TLS_CA_FILE', schema: filePath().optional() },
-  redisTlsCertFile: { variable: 'WS_REDIS_TLS_CERT_FILE', schema: filePath().optional() },
-  redisTlsKeyFile: { variable: 'WS_REDIS_TLS_KEY_FILE', schema: filePath().optional() },
-  redisPrefix: {
-    variable: 'WS_REDIS_PREFIX',
+/** Every option of Redis: the name in code, the environment variable, the rule and the default. */
+const TABLE = {
+  redisUrl: option('WS_REDIS_URL', redisUrl().optional(), 'WS_REDIS_URL_FILE'),
+  redisTlsCaFile: option('WS_REDIS_TLS_CA_FILE', filePath().optional()),
+  redisTlsCertFile: option('WS_REDIS_TLS_CERT_FILE', filePath().optional()),
+  redisTlsKeyFile: option('WS_REDIS_TLS_KEY_FILE', filePath().optional()),
+  redisPrefix: option(
+    'WS_REDIS_PREFIX',
     // Braces would take the place of the tag that decides about a key's partition.
-    schema: stringOf(PREFIX_HINT)
+    stringOf(PREFIX_HINT)
       .regex(/^[^\s{}]{0,64}$/, { error: PREFIX_HINT })
       .default('wss:'),
-  },
-  redisOutage: { variable: 'WS_REDIS_OUTAGE', schema: choice('local', 'deny', 'allow').default('local') },
-  redisLimits: { variable: 'WS_REDIS_LIMITS', schema: choice('leased', 'exact').default('leased') },
-  redisTimeoutMs: { variable: 'WS_REDIS_TIMEOUT_MS', schema: integer(10, 10_000).default(250) },
+  ),
+  redisOutage: option('WS_REDIS_OUTAGE', choice('local', 'deny', 'allow').default('local')),
+  redisLimits: option('WS_REDIS_LIMITS', choice('leased', 'exact').default('leased')),
+  redisTimeoutMs: option('WS_REDIS_TIMEOUT_MS', integer(10, 10_000).default(250)),
   // A beat is sent once a second: with less, what was heard would grow stale between two.
-  redisStaleMs: { variable: 'WS_REDIS_STALE_MS', schema: integer(1500, 60_000).default(2000) },
-  redisNodeTtlMs: { variable: 'WS_REDIS_NODE_TTL_MS', schema: integer(2000, 60_000).default(10_000) },
+  redisStaleMs: option('WS_REDIS_STALE_MS', integer(1500, 60_000).default(2000)),
+  redisNodeTtlMs: option('WS_REDIS_NODE_TTL_MS', integer(2000, 60_000).default(10_000)),
   // Room for the largest batch at least.
-  redisStreamBytes: {
-    variable: 'WS_REDIS_STREAM_BYTES',
-    schema: integer(1_048_576, 2 ** 40).default(67_108_864),
-  },
-} as const;
-
-type RedisOptionName = keyof typeof REDIS_OPTIONS;
-type Schema<K extends RedisOptionName> = (typeof REDIS_OPTIONS)[K]['schema'];
+  redisStreamBytes: option('WS_REDIS_STREAM_BYTES', integer(1_048_576, 2 ** 40).default(67_108_864)),
+};
 
 /**
  * Options of Redis as they may be given. What is left out comes from its environment variable, then from the default.
  *
  * @publicApi
  */
-export type RedisOptions = { [K in RedisOptionName]?: z.input<Schema<K>> | undefined };
+export type RedisOptions = GivenOptions<typeof TABLE>;
 
 /** Options of Redis in force. */
-export type ResolvedRedisOptions = Readonly<{ [K in RedisOptionName]: z.output<Schema<K>> }>;
+export type ResolvedRedisOptions = Readonly<OptionsInForce<typeof TABLE>>;
 
 /** Settings that are each valid and make no sense together. */
-export function redisContradictions(options: ResolvedRedisOptions): ConfigurationProblem[] {
+function redisContradictions(options: ResolvedRedisOptions): ConfigurationProblem[] {
   const { redisUrl: url, redisTlsCertFile: cert, redisTlsKeyFile: key, redisTlsCaFile: ca } = options;
   const problems: ConfigurationProblem[] = [];
   if (cert !== undefined && key === undefined)
@@ -71,55 +65,17 @@ export function redisContradictions(options: ResolvedRedisOptions): Configuratio
 }
 
 /** Settings that development tolerates and production does not. */
-export function redisWeaknesses({ redisUrl: url }: ResolvedRedisOptions): ConfigurationProblem[] {
+function redisWeaknesses({ redisUrl: url }: ResolvedRedisOptions): ConfigurationProblem[] {
   const target = url === undefined ? undefined : parseRedisUrl(url);
   if (!target || target.tls || isLoopback(target)) return [];
   const message = 'must begin with rediss in production, unless every host is this machine';
   return [{ name: 'WS_REDIS_URL', message }];
 }
 
-/** Reads options from what is given and from variables, with everything that is wrong. */
-export function readRedisOptions(
-  given: RedisOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-): { options: ResolvedRedisOptions | undefined; problems: ConfigurationProblem[] } {
-  const problems: ConfigurationProblem[] = [];
-  const entries = Object.entries(REDIS_OPTIONS).map(([name, definition]) => {
-    const file = 'file' in definition ? definition.file : undefined;
-    const value =
-      given[name as RedisOptionName] ?? readVariable(environment, definition.variable, file, problems);
-    const { success, data, error } = (definition.schema as z.ZodType).safeParse(value);
-    if (!success) {
-      const message = error.issues[0]?.message ?? 'is wrong';
-      problems.push({ name: definition.variable, message });
-    }
-    return [name, data];
-  });
-  if (problems.length > 0) return { options: undefined, problems };
-  const options = Object.freeze(Object.fromEntries(entries)) as ResolvedRedisOptions;
-  const isProduction = environment['NODE_ENV'] === 'production';
-  const together = [...redisContradictions(options), ...(isProduction ? redisWeaknesses(options) : [])];
-  return { options, problems: together };
-}
-
-function readVariable(
-  environment: Readonly<Record<string, string | undefined>>,
-  variable: string,
-  fileVariable: string | undefined,
-  problems: ConfigurationProblem[],
-): string | undefined {
-  const value = environment[variable] || undefined;
-  const path = (fileVariable && environment[fileVariable]) || undefined;
-  if (!fileVariable || path === undefined) return value;
-  if (value !== undefined) {
-    problems.push({ name: fileVariable, message: `must not be set together with ${variable}` });
-    return undefined;
-  }
-  try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    problems.push({ name: fileVariable, message: `names a file that cannot be read (${reason})` });
-    return undefined;
-  }
-}
+/** Options of Redis, from what is given in code, else the environment, else the default. */
+export const REDIS_OPTIONS = defineOptions(TABLE, {
+  owner: 'redisStores',
+  contradictions: redisContradictions,
+  weaknesses: redisWeaknesses,
+  compared: ['redisUrl'],
+});
