@@ -50,9 +50,9 @@ export class SharedTable {
     return version < this.version && this.versionAt <= sentAt;
   }
 
-  /** Redis has no row any more, so it has no version either. */
-  forgetVersion(): void {
-    this.version = 0;
+  /** Redis has another version, and lacks no row. */
+  setBack(version: number): void {
+    this.version = version;
   }
 
   /** `listener` hears of every row that changes, and what it was before. */

@@ -34,8 +34,8 @@ export class TableCalls {
       await this.writeChunk(table, rows.slice(start, start + CHUNK));
   }
 
-  /** Writes rows back, with their versions. */
-  async writeBack(table: SharedTable, now: number): Promise<void> {
+  /** Writes all rows back, with their versions. @returns whether there are any */
+  async writeBack(table: SharedTable, now: number): Promise<boolean> {
     let chunk: TableRow[] = [];
     let isEmpty = true;
     for (const [key, { version, mark, until, payload }] of table.remembered(now)) {
@@ -45,7 +45,7 @@ export class TableCalls {
       chunk = [];
     }
     if (chunk.length > 0) await this.writeChunk(table, chunk);
-    if (isEmpty) table.forgetVersion();
+    return !isEmpty;
   }
 
   /** Takes over all of a table. */
@@ -94,4 +94,3 @@ export function takeRows(table: SharedTable, rows: readonly string[]): void {
     if (field !== '#') table.join(keyOf(field), decodeEntry(rows[i + 1] as string));
   }
 }
-

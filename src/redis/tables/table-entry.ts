@@ -16,7 +16,6 @@ export interface TableEntry {
   readonly payload: string;
 }
 
-
 export function decodeEntry(text: string): TableEntry {
   const [, version, mark, until, payload] = /^(\S+) (\S+) (\S+) (.*)$/s.exec(text) as string[];
   return {
@@ -53,4 +52,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** A key as it comes back from Redis: what UTF-8 cannot carry is replaced. */
 export function storedKey(key: string): string {
   return LONE_SURROGATE.test(key) ? Buffer.from(key).toString() : key;
+}
+
+/** Whether a row has not been lifted. */
+export function isActive({ payload }: TableEntry): boolean {
+  return payload !== '';
 }
