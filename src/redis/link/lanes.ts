@@ -21,6 +21,8 @@ export interface LinkSettings {
   readonly prefix: string;
   /** Deadline of a call, in milliseconds. */
   readonly timeoutMs: number;
+  /** The id of this node, as `NodeIdentity` has it; a random one when left out. */
+  readonly node?: string;
 }
 
 /**

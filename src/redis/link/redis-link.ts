@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { NodeIdentity } from '../../nodes/node-identity.js';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 import { callFailure } from './call-failure.js';
@@ -21,7 +21,7 @@ import { within } from './within.js';
 
 /** The way to Redis over a line of its own: bounded in time and number, with a breaker for each partition. */
 export class RedisLink extends RedisPort {
-  readonly node = randomBytes(8).toString('hex');
+  readonly node: string;
   readonly partitions: readonly Partition[];
   readonly control: Partition;
   private readonly lanes: Lanes;
@@ -34,6 +34,7 @@ export class RedisLink extends RedisPort {
     wheel: TimerWheel,
   ) {
     super();
+    this.node = settings.node ?? new NodeIdentity().id;
     this.lanes = new Lanes(lines, settings, clock, wheel);
     this.partitions = this.lanes.all.map(({ partition }) => partition);
     this.control = this.partitions[0] as Partition;

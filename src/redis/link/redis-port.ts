@@ -47,7 +47,7 @@ export class RedisUnavailableError extends Error {
  * @internal
  */
 export abstract class RedisPort {
-  /** This process: 8 random bytes, hex, new at each start. */
+  /** This process: 8 random bytes, base64url, new at each start. */
   abstract readonly node: string;
   /** All partitions: one outside a Cluster, 16 in one. */
   abstract readonly partitions: readonly Partition[];
