@@ -62,4 +62,24 @@ export class RedisKeys {
   nodes({ tag }: Partition): string {
     return `${this.start}${tag}:nodes`;
   }
+
+  /** A table that every node holds whole: its rows. */
+  rows({ tag }: Partition, table: string): string {
+    return `${this.start}${tag}:${table}`;
+  }
+
+  /** When rows of a table end. */
+  ends(partition: Partition, table: string): string {
+    return `${this.rows(partition, table)}:until`;
+  }
+
+  /** A ticket. @param hash of its text */
+  ticket({ tag }: Partition, hash: string): string {
+    return `${this.start}${tag}:tk:${hash}`;
+  }
+
+  /** The unused tickets of a principal. */
+  tickets({ tag }: Partition, id: string): string {
+    return `${this.start}${tag}:to:${id}`;
+  }
 }

@@ -11,15 +11,9 @@ import { ServerClock } from './server-clock.js';
 import { SharedTable } from './shared-table.js';
 import { TableCalls, type TableCallSettings, type TableRow, takeRows } from './table-calls.js';
 import { TABLE_NAMES, type TableName } from './table-entry.js';
-import { TableKeys } from './table-keys.js';
 
 /** How long a change may be on its way through the stream before its table is loaded, in milliseconds. */
 const DELIVERY_MS = 300;
-
-export interface RedisTablesSettings extends TableCallSettings {
-  /** What every key begins with. */
-  readonly prefix: string;
-}
 
 /** The tables that every node holds whole, and how they stay the same on all. */
 export class RedisTables {
@@ -34,20 +28,21 @@ export class RedisTables {
   private readonly writingBack = new Set<TableName>();
   /** How often changes were lost to this node. */
   private losses = 0;
+  /** Whether changes are being read, so that what is loaded stays up to date. */
+  private isFollowing = false;
 
   constructor(
     link: RedisLink,
     private readonly membership: Membership,
     control: ControlStream,
-    settings: RedisTablesSettings,
+    settings: TableCallSettings,
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
   ) {
     const tableOf = (name: TableName): SharedTable => new SharedTable(name);
     this.tables = { revoked: tableOf('revoked'), banned: tableOf('banned'), rights: tableOf('rights') };
     this.time = new ServerClock(link, clock);
-    const keys = new TableKeys(settings.prefix, link.control);
-    this.calls = new TableCalls(link, keys, settings, () => clock.monotonic());
+    this.calls = new TableCalls(link, settings, () => clock.monotonic());
     control.on('t', (body) => this.heard(body));
     control.onGap(() => this.lost());
     membership.onAssert((partition) => (partition === link.control ? this.assert() : undefined));
@@ -70,6 +65,7 @@ export class RedisTables {
    * beat, so this waits for one attempt only.
    */
   async load(): Promise<void> {
+    this.isFollowing = true;
     await Promise.all(Array.from(this.missing, (name) => this.loadTable(name)));
   }
 
@@ -108,6 +104,7 @@ export class RedisTables {
   private lost(): void {
     this.losses++;
     for (const name of TABLE_NAMES) this.missing.add(name);
+    if (!this.isFollowing) return;
     // What is being loaded may have been read before the loss.
     const running = [...this.loading.values()];
     this.attempt(async () => {
@@ -130,7 +127,7 @@ export class RedisTables {
       else if (versions[name] > table.knownVersion) this.expect(name, versions[name]);
     }
     this.writable.tell();
-    if (this.missing.size > 0) this.attempt(() => this.load());
+    if (this.isFollowing && this.missing.size > 0) this.attempt(() => this.load());
   }
 
   /** Redis has lost a table, though not its memory. */

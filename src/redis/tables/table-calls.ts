@@ -1,8 +1,8 @@
+import type { RedisKeys } from '../keys.js';
 import type { RedisPort } from '../link/redis-port.js';
 import { LOAD } from './load.script.js';
 import type { SharedTable } from './shared-table.js';
 import { decodeEntry, fieldOf, keyOf, momentText } from './table-entry.js';
-import type { TableKeys } from './table-keys.js';
 import { WRITE } from './write.script.js';
 
 /** Rows of one call. */
@@ -12,6 +12,7 @@ const CHUNK = 500;
 export type TableRow = readonly [key: string, version: string, mark: string, until: string, payload: string];
 
 export interface TableCallSettings {
+  readonly keys: RedisKeys;
   /** Deadline of a call, in milliseconds. */
   readonly deadlineMs: number;
   /** For how long a row without an end is remembered, in milliseconds. */
@@ -22,7 +23,6 @@ export interface TableCallSettings {
 export class TableCalls {
   constructor(
     private readonly port: RedisPort,
-    private readonly keys: TableKeys,
     private readonly settings: TableCallSettings,
     /** Monotonic milliseconds. */
     private readonly now: () => number,
@@ -57,7 +57,7 @@ export class TableCalls {
       const reply = await this.port.run(
         LOAD,
         this.port.control,
-        [this.keys.rows(table.name)],
+        [this.settings.keys.rows(this.port.control, table.name)],
         [cursor, CHUNK],
         {
           deadlineMs,
@@ -78,12 +78,18 @@ export class TableCalls {
     const reply = await this.port.run(
       WRITE,
       this.port.control,
-      this.keys.ofWrite(table.name),
+      this.keysOf(table),
       [table.name, table.knownVersion, longestMs, ...flat],
       { deadlineMs },
     );
     const [, , answer] = reply as [number, string, string[]];
     takeRows(table, answer);
+  }
+
+  private keysOf({ name }: SharedTable): readonly string[] {
+    const { keys } = this.settings;
+    const { control } = this.port;
+    return [keys.rows(control, name), keys.ends(control, name), keys.control(control), keys.sent(control)];
   }
 }
 

@@ -1,9 +1,10 @@
 import { SCRIPT_START } from '../link/script-start.js';
 import { defineScript } from '../link/script.js';
+import { APPEND } from '../streams/append.js';
+import { CONTROL_LIMITS } from '../streams/stream-limits.js';
 
-/** Entries of the stream of changes, and their bytes, beyond which the oldest are dropped. */
-const MAX_ENTRIES = 10_000;
-const MAX_BYTES = 8_388_608;
+const { keepMs, maxEntries, maxBytes, expiryMs } = CONTROL_LIMITS;
+const LIMITS = [keepMs, maxEntries, maxBytes, expiryMs];
 
 /**
  * Writes rows of a table, and tells the stream of changes what is other than before.
@@ -21,7 +22,7 @@ const MAX_BYTES = 8_388_608;
  */
 export const WRITE = defineScript(
   'write',
-  `${SCRIPT_START}
+  `${SCRIPT_START}${APPEND}
 local name, known, longest = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local function number(text)
   if text == 'inf' then return math.huge end
@@ -107,19 +108,9 @@ redis.call('PEXPIREAT', KEYS[2], expires)
 if #rows == 0 then return {now, whole(top), answer} end
 
 local body = cjson.encode({name, whole(top), unpack(rows)})
-local g = redis.call('HINCRBY', KEYS[4], 'control:g', 1)
-local bytes = redis.call('HINCRBY', KEYS[4], 'control:b', #body)
-local n = redis.call('HGET', KEYS[4], 'control:n:' .. ARGV[1]) or 0
-redis.call('PEXPIRE', KEYS[4], 86400000)
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${MAX_ENTRIES}, '*',
-  'f', ARGV[1], 'n', n, 'g', g, 'b', bytes, 'k', 't', 'd', body)
-redis.call('PEXPIRE', KEYS[3], 86400000)
-for _ = 1, 100 do
-  local first, second = unpack(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 2))
-  local start = second and tonumber(first[2][8])
-  if not start or bytes - start <= ${MAX_BYTES} then break end
-  redis.call('XTRIM', KEYS[3], 'MINID', second[1])
-end
+-- The number of this node's own messages stays: rows may be told twice.
+local n = redis.call('HGET', KEYS[4], 'control:n:' .. ARGV[1]) or '0'
+append({KEYS[3], KEYS[4]}, 'control', ARGV[1], n, 't', body, {${LIMITS.join(', ')}})
 return {now, whole(top), answer}
 `,
 );

@@ -1,6 +1,6 @@
 import { TicketStore } from '../../auth/tickets/ticket-store.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
-import { idOf } from '../keys.js';
+import { idOf, type RedisKeys } from '../keys.js';
 import type { Partition, RedisPort, ScriptArgument } from '../link/redis-port.js';
 import type { Script } from '../link/script.js';
 import { COUNT, DISCOUNT, KEEP, REMOVE, TAKE } from './ticket.scripts.js';
@@ -9,8 +9,7 @@ import { COUNT, DISCOUNT, KEEP, REMOVE, TAKE } from './ticket.scripts.js';
 const UNLIMITED = 1_000_000;
 
 export interface TicketStoreSettings {
-  /** What every key begins with. */
-  readonly prefix: string;
+  readonly keys: RedisKeys;
   /** Deadline of a call, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -52,7 +51,13 @@ export class RedisTicketStore extends TicketStore {
 
   private onTicket(script: Script, hash: string, args: readonly ScriptArgument[]): Promise<unknown> {
     const partition = this.port.partitionOf(hash);
-    return this.port.run(script, partition, [this.keyOf(hash, partition)], args, this.settings);
+    return this.port.run(
+      script,
+      partition,
+      [this.settings.keys.ticket(partition, hash)],
+      args,
+      this.settings,
+    );
   }
 
   private async remove(hashes: readonly string[]): Promise<void> {
@@ -60,7 +65,7 @@ export class RedisTicketStore extends TicketStore {
     for (const hash of hashes) {
       const partition = this.port.partitionOf(hash);
       const own = keys.get(partition) ?? [];
-      own.push(this.keyOf(hash, partition));
+      own.push(this.settings.keys.ticket(partition, hash));
       keys.set(partition, own);
     }
     const calls = Array.from(keys, ([partition, own]) =>
@@ -69,14 +74,15 @@ export class RedisTicketStore extends TicketStore {
     await Promise.all(calls);
   }
 
-  private keyOf(hash: string, { tag }: Partition): string {
-    return `${this.settings.prefix}${tag}:tk:${hash}`;
-  }
-
   private onOwner(script: Script, owner: string, args: readonly ScriptArgument[]): Promise<unknown> {
     const partition = this.port.partitionOf(owner);
-    const key = `${this.settings.prefix}${partition.tag}:to:${owner}`;
-    return this.port.run(script, partition, [key], args, this.settings);
+    return this.port.run(
+      script,
+      partition,
+      [this.settings.keys.tickets(partition, owner)],
+      args,
+      this.settings,
+    );
   }
 }
 
