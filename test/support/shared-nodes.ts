@@ -24,6 +24,8 @@ export class SharedNode {
   readonly rights: RightsTable;
   readonly tickets: RedisTicketStore;
   readonly faults: unknown[] = [];
+  /** How often this node found that Redis had lost its memory. */
+  losses = 0;
   private settled = 0;
 
   private constructor(readonly test: TestLink) {
@@ -42,6 +44,9 @@ export class SharedNode {
     this.tickets = new RedisTicketStore(link, settings);
     for (const source of [this.membership, this.streams, this.tables])
       source.onFault((error) => this.faults.push(error));
+    this.membership.onEvent(({ type }) => {
+      if (type === 'cluster.memory-lost') this.losses++;
+    });
     control.on('settle', (_, { node }) => {
       if (node === link.node) this.settled++;
     });

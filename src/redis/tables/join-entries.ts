@@ -1,8 +1,9 @@
 import { momentOf, type TableEntry, type TableName } from './table-entry.js';
 
 /**
- * What holds when two nodes know different rows of one key. The order of joining does not matter, and joining twice
- * changes nothing, so rows can be told again at any time. The script that writes does the same.
+ * What holds when two nodes know different rows of one key. Joining twice changes nothing, so rows can be told again at
+ * any time. Of a lift and a revocation that knew nothing of each other, the revocation stays. The script that writes
+ * does the same.
  */
 export function joinEntries(table: TableName, known: TableEntry, other: TableEntry): TableEntry {
   const until = Math.max(known.until, other.until);
