@@ -156,6 +156,22 @@ describeWithRedis('tables that every node holds', () => {
     expect(heard).toEqual([ALICE]);
   });
 
+  it('S2 a node that starts while Redis is away tells nothing until it knows all', async () => {
+    const [one] = await startTwo();
+    await one.revocations.revoke(ALICE, 1000, Date.now() + HOUR_MS);
+    const relay = await TcpRelay.start(redis.port);
+    relays.push(relay);
+    relay.isRefusing = true;
+    const late = await SharedNode.startAlone(`redis://127.0.0.1:${relay.port}`);
+    nodes.push(late);
+    expect(() => late.revocations.revokedBefore([ALICE])).toThrow(ProviderUnavailableError);
+    await expect(late.revocations.revoke(BOB, 1000)).rejects.toMatchObject({ outcome: 'not-run' });
+    relay.isRefusing = false;
+    await late.current();
+    expect(late.revocations.revokedBefore([ALICE])).toBe(1000);
+    await one.until(() => one.revocations.revokedBefore([BOB]) === 1000);
+  });
+
   it('S2 learns of a change within two seconds when its message is lost', async () => {
     const node = await start();
     await node.revocations.revoke(BOB, 1, Date.now() + HOUR_MS);
@@ -177,9 +193,7 @@ describeWithRedis('tables that every node holds', () => {
     const node = await start();
     await node.bans.ban(ALICE, 60_000);
     await redis.command('DEL', keyOf('banned'), keyOf('banned:until'));
-    let row: unknown;
-    const look = async (): Promise<void> => void (row = await redis.command('HGET', keyOf('banned'), ALICE));
-    while (!row) await look();
+    while ((await redis.command('HGET', keyOf('banned'), ALICE)) === null) await pause(50);
     expect(node.bans.remaining(ALICE)).toBeGreaterThan(50_000);
     await node.revocations.revoke(ALICE, 1000, Date.now() + 1000);
     while (Number(await redis.command('ZCARD', keyOf('revoked:until'))) > 0) await pause(50);
@@ -194,7 +208,7 @@ describeWithRedis('tables that every node holds', () => {
     const sentAt = Date.now();
     await one.rights.write(RIGHTS, 'first');
     await settled();
-    expect(heard.map(([signal, , call]) => [signal, call])).toEqual(Array(2).fill([RIGHTS, 'first']));
+    expect(heard.map(([signal, , call]) => [signal, call])).toEqual(nodes.map(() => [RIGHTS, 'first']));
     for (const [, before] of heard) {
       expect(before).toBeGreaterThan(sentAt - 50);
       expect(before).toBeLessThan(Date.now() + 50);
@@ -223,12 +237,12 @@ describeWithRedis('tables that every node holds', () => {
     ]);
     for (const name of ['revoked', 'rights'] as const) {
       const key = (i: number, j: number): string => `${name}:${i}:${j}`;
-      const pairs = rows.flatMap((_, i) => rows.map((_, j) => [i, j] as const));
+      const pairs = rows.flatMap((_one, i) => rows.map((_other, j) => [i, j] as const));
       const write = (at: 0 | 1): Promise<void> =>
         node.tables.write(
           name,
           pairs.map((pair) => {
-            const [version, mark, until, payload] = (rows[pair[at]] as string).split(' ') as string[];
+            const [version, mark, until, payload] = (rows[pair[at]] as string).split(' ');
             return [key(...pair), version, mark, until, payload] as [string, string, string, string, string];
           }),
         );

@@ -58,8 +58,8 @@ describe('rows of two nodes', () => {
       for (const other of known) {
         const joined = joinEntries('revoked', one, other);
         if (one.version !== other.version) expect(joinEntries('revoked', other, one)).toEqual(joined);
-        expect(joinEntries('revoked', joined, one)).toEqual(joined);
-        expect(joinEntries('revoked', joined, other)).toEqual(joined);
+        expect(joinEntries('revoked', joined, one)).toBe(joined);
+        expect(joinEntries('revoked', joined, other)).toBe(joined);
       }
   });
 });

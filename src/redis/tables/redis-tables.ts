@@ -153,14 +153,14 @@ export class RedisTables {
   private loadTable(name: TableName): Promise<void> {
     const running = this.loading.get(name);
     if (running) return running;
-    const { losses } = this;
-    const load = this.calls
-      .load(this.tables[name])
-      .then(() => {
-        if (losses === this.losses) this.missing.delete(name);
-      })
-      .finally(() => this.loading.delete(name));
+    const load = this.loadWhole(name).finally(() => this.loading.delete(name));
     this.loading.set(name, load);
     return load;
+  }
+
+  private async loadWhole(name: TableName): Promise<void> {
+    const { losses } = this;
+    await this.calls.load(this.tables[name]);
+    if (losses === this.losses) this.missing.delete(name);
   }
 }

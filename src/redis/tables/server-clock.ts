@@ -20,6 +20,7 @@ export class ServerClock {
   here(serverTime: number): number {
     const offset = this.link.lowerOffset(this.link.control);
     if (offset === undefined) return serverTime;
-    return this.clock.now() - (this.clock.monotonic() + offset - serverTime);
+    // The server's time was cut to a whole millisecond.
+    return this.clock.now() - (this.clock.monotonic() + offset - serverTime - 1);
   }
 }
