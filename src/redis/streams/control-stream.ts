@@ -45,7 +45,7 @@ export class ControlStream {
 
   /** @internal */
   deliver({ kind, body, node, id }: NodeEntry): void {
-    this.handlers.get(kind)?.tell(body, { node, id, at: timeOf(id) });
+    this.handlers.get(kind)?.tell(body.toString(), { node, id, at: timeOf(id) });
   }
 
   /** @internal */

@@ -11,17 +11,18 @@ export interface NodeEntry {
   /** The number of the entry over all nodes; the next entry has the next one. */
   readonly g: number;
   readonly kind: string;
-  readonly body: string;
-  /** The bytes of the body. */
-  readonly size: number;
+  readonly body: Buffer;
 }
 
 /** Where a stream begins: all ids are above it. */
 export const START_ID = '0-0';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** @param raw fields and values alternate: `f` node, `n`, `g`, `b` bytes of the stream so far, `k` kind, `d` body */
 export function readEntry([id, fields]: RawEntry): NodeEntry {
-  let [node, n, g, kind, body, size] = ['', 0, 0, '', '', 0];
+  let [node, n, g, kind] = ['', 0, 0, ''];
+  let body = NOTHING;
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const value = fields[i + 1] as Buffer;
     switch (String(fields[i])) {
@@ -38,12 +39,11 @@ export function readEntry([id, fields]: RawEntry): NodeEntry {
         kind = String(value);
         break;
       case 'd':
-        body = value.toString();
-        size = value.length;
+        body = value;
         break;
     }
   }
-  return { id, node, n, g, kind, body, size };
+  return { id, node, n, g, kind, body };
 }
 
 /** The server's time at which an entry was written, in milliseconds. */

@@ -7,5 +7,4 @@ import type { StreamName } from './stream-writer.js';
  * - `cluster.push-local`: pushes reach this node only, because Redis is away; told once until they are stored again
  */
 export type StreamEvent =
-  | { readonly type: 'cluster.gap'; readonly stream: StreamName }
-  | { readonly type: 'cluster.push-local' };
+  { readonly type: 'cluster.gap'; readonly stream: StreamName } | { readonly type: 'cluster.push-local' };

@@ -29,6 +29,7 @@ export class StreamWriter {
   /** What was acknowledged by the beat before. */
   private settled = 0;
   private readonly nap: Nap;
+  private isGivenUp = false;
   /** Whether the last attempt failed. */
   isFailing = false;
 
@@ -43,6 +44,17 @@ export class StreamWriter {
     port.onUp((partition) => partition === port.control && this.nap.wake());
   }
 
+  /** The number of the next entry. */
+  get nextNumber(): number {
+    return this.next;
+  }
+
+  /** No more attempts are made for what is being written. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.nap.wake();
+  }
+
   /**
    * Writes messages, one entry each.
    *
@@ -54,6 +66,7 @@ export class StreamWriter {
   async write(messages: readonly Message[], keepMs: number, isPatient: boolean): Promise<void> {
     const first = this.next;
     this.next += messages.length;
+    this.isGivenUp = false;
     const { deadlineMs } = this.settings;
     const givenUpAt = this.clock.monotonic() + keepMs;
     let isUnknown = false;
@@ -67,13 +80,14 @@ export class StreamWriter {
         this.isFailing = true;
         isUnknown ||= error.outcome === 'unknown';
         const restMs = givenUpAt - this.clock.monotonic();
-        const mayRetry = restMs > deadlineMs + PAUSE_MS && (isPatient || isUnknown);
+        const mayRetry = !this.isGivenUp && restMs > deadlineMs + PAUSE_MS && (isPatient || isUnknown);
         if (!mayRetry) {
           if (isUnknown) await this.restUntil(givenUpAt);
           throw isUnknown ? new RedisUnavailableError('unknown', error.reason, { cause: error }) : error;
         }
       }
       await this.nap.rest(PAUSE_MS);
+      if (this.isGivenUp) throw new RedisUnavailableError(isUnknown ? 'unknown' : 'not-run', 'timeout');
     }
   }
 
@@ -92,7 +106,7 @@ export class StreamWriter {
   private async restUntil(time: number): Promise<void> {
     for (;;) {
       const restMs = time - this.clock.monotonic();
-      if (restMs <= 0) return;
+      if (restMs <= 0 || this.isGivenUp) return;
       await this.nap.rest(restMs);
     }
   }
