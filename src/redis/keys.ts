@@ -33,6 +33,26 @@ export class RedisKeys {
     return `${this.exact(partition, throttler, ttl, id)}:b`;
   }
 
+  /** What nodes tell each other: changes, signals, sessions. */
+  control({ tag }: Partition): string {
+    return `${this.start}${tag}:control`;
+  }
+
+  /** Pushes. */
+  bus({ tag }: Partition): string {
+    return `${this.start}${tag}:bus`;
+  }
+
+  /** How much was written to these two streams, in all and by each node. */
+  sent({ tag }: Partition): string {
+    return `${this.start}${tag}:sent`;
+  }
+
+  /** A session on its way. @param hash of its token */
+  session({ tag }: Partition, hash: string): string {
+    return `${this.start}${tag}:rs:${hash}`;
+  }
+
   /** The connections of an address or a user. */
   places({ tag }: Partition, id: string): string {
     return `${this.start}${tag}:p:${id}`;
@@ -41,5 +61,25 @@ export class RedisKeys {
   /** The nodes and their last beats. */
   nodes({ tag }: Partition): string {
     return `${this.start}${tag}:nodes`;
+  }
+
+  /** A table that every node holds whole: its rows. */
+  rows({ tag }: Partition, table: string): string {
+    return `${this.start}${tag}:${table}`;
+  }
+
+  /** When rows of a table end. */
+  ends(partition: Partition, table: string): string {
+    return `${this.rows(partition, table)}:until`;
+  }
+
+  /** A ticket. @param hash of its text */
+  ticket({ tag }: Partition, hash: string): string {
+    return `${this.start}${tag}:tk:${hash}`;
+  }
+
+  /** The unused tickets of a principal. */
+  tickets({ tag }: Partition, id: string): string {
+    return `${this.start}${tag}:to:${id}`;
   }
 }

@@ -1,0 +1,208 @@
+import { OverloadedException } from '../../errors/ws-exceptions.js';
+import type { Broadcast } from '../../nodes/broadcast-bus.js';
+import type { Clock } from '../../time/clock.js';
+import { type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import type { OutagePolicy } from '../outage-policy.js';
+import type { StreamWriter } from '../streams/stream-writer.js';
+import { lineOf } from './batch-text.js';
+
+const KIB = 1024;
+/** What waits at most, and what of it may be for one room. */
+const MOST_BYTES = 1024 * KIB;
+const MOST_OF_ROOM = MOST_BYTES / 4;
+const KEEP_MS = 5000;
+const BATCH = 500;
+const BATCH_BYTES = 64 * KIB;
+const MOST_OF_PUSH = 512 * KIB;
+const RETRY_AFTER_MS = 1000;
+/** The kind of an entry that is a batch of pushes. */
+export const PUSHES = 'p';
+
+interface Waiting {
+  readonly broadcast: Broadcast;
+  readonly line: string;
+  readonly bytes: number;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Batch {
+  readonly pushes: readonly Waiting[];
+  /** The number of its entry. */
+  readonly n: number;
+  /** Whether its senders were told already how it ended. */
+  isSettled: boolean;
+}
+
+export interface OutboxListener {
+  /** Redis is away: pushes are for this node alone. */
+  onLocal(broadcasts: readonly Broadcast[]): void;
+  /** They were given up, and may have been stored all the same: the number of their entry. */
+  onGivenUp(n: number): void;
+  /** Pushes are stored again. */
+  onStored(): void;
+}
+
+/** Pushes on their way to Redis: one batch is under way at a time, and what comes meanwhile is the next one. */
+export class PushOutbox {
+  private waiting: Waiting[] = [];
+  private sending: Batch | undefined;
+  private bytes = 0;
+  private readonly bytesOfRooms = new Map<string, number>();
+  /** Whether pushes were given up since the last one was stored. */
+  private isFallen = false;
+  private isStopped = false;
+
+  constructor(
+    private readonly port: RedisPort,
+    private readonly clock: Clock,
+    private readonly writer: StreamWriter,
+    private readonly policy: OutagePolicy,
+    private readonly deadlineMs: number,
+    private readonly listener: OutboxListener,
+  ) {}
+
+  /**
+   * @returns once it is stored
+   * @throws OverloadedException when too much waits, or Redis is away and the policy is to refuse
+   * @throws RangeError when it is too large
+   */
+  publish(broadcast: Broadcast): Promise<void> {
+    const line = lineOf(broadcast);
+    const bytes = Buffer.byteLength(line);
+    if (bytes > MOST_OF_PUSH)
+      return Promise.reject(new RangeError(`A push of ${bytes} bytes is too large: ${MOST_OF_PUSH} at most`));
+    return new Promise((resolve, reject) => {
+      const push = { broadcast, line, bytes, since: this.clock.monotonic(), resolve, reject };
+      if (this.isStopped) reject(overloaded());
+      else if (this.isFallen && !this.isUp) this.fallBack([push]);
+      else if (this.isCrowded(push)) reject(overloaded());
+      else if (!this.isFull(push)) this.queue(push);
+      else if (!this.writer.isFailing || this.isUp) reject(overloaded());
+      else {
+        this.giveUpAll();
+        this.fallBack([push]);
+      }
+    });
+  }
+
+  /** Refuses what waits, and all that comes. */
+  stop(): void {
+    this.isStopped = true;
+    this.writer.giveUp();
+    for (const { reject } of this.waiting.splice(0)) reject(overloaded());
+  }
+
+  private get isUp(): boolean {
+    return this.port.isUp(this.port.control);
+  }
+
+  private isFull({ bytes }: Waiting): boolean {
+    return this.bytes > 0 && this.bytes + bytes > MOST_BYTES;
+  }
+
+  /** Whether its room has too much waiting: a busy one leaves space to others. */
+  private isCrowded({ broadcast: { audience }, bytes }: Waiting): boolean {
+    const taken = audience.to === 'room' ? (this.bytesOfRooms.get(audience.room) ?? 0) : 0;
+    return taken > 0 && taken + bytes > MOST_OF_ROOM;
+  }
+
+  private queue(push: Waiting): void {
+    this.count(push, push.bytes);
+    this.waiting.push(push);
+    if (!this.sending) void this.sendAll();
+  }
+
+  private async sendAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = { pushes: this.takeBatch(), n: this.writer.nextNumber, isSettled: false };
+      this.sending = batch;
+      const failure = await this.failureOf(batch);
+      for (const push of batch.pushes) this.count(push, -push.bytes);
+      if (!failure) this.stored(batch);
+      else this.failed(batch, failure.reason);
+      this.sending = undefined;
+    }
+  }
+
+  private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {
+    const keepMs = (pushes[0] as Waiting).since + KEEP_MS - this.clock.monotonic();
+    if (keepMs <= this.deadlineMs) return { reason: new RedisUnavailableError('not-run', 'timeout') };
+    try {
+      await this.writer.write([[PUSHES, pushes.map(({ line }) => line).join('\n')]], keepMs, true);
+      return undefined;
+    } catch (reason) {
+      return { reason };
+    }
+  }
+
+  private stored({ pushes, isSettled }: Batch): void {
+    this.isFallen = false;
+    this.listener.onStored();
+    if (!isSettled) for (const { resolve } of pushes) resolve();
+  }
+
+  private failed({ pushes, n, isSettled }: Batch, reason: unknown): void {
+    const isAway = reason instanceof RedisUnavailableError;
+    if (isAway && reason.outcome === 'unknown') this.listener.onGivenUp(n);
+    if (isSettled) return;
+    if (!isAway) for (const { reject } of pushes) reject(reason);
+    // It was not their turn in time, though others were stored: too much is pushed.
+    else if (!this.writer.isFailing && this.isUp) for (const { reject } of pushes) reject(overloaded());
+    else this.fallBack(pushes);
+    if (isAway && !this.isUp) this.giveUpWaiting();
+  }
+
+  private takeBatch(): Waiting[] {
+    let [count, bytes] = [0, 0];
+    for (const push of this.waiting) {
+      if (count > 0 && (count === BATCH || bytes + push.bytes > BATCH_BYTES)) break;
+      count++;
+      bytes += push.bytes + 1;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  /** Also what is under way, so that the order stays. */
+  private giveUpAll(): void {
+    const { sending } = this;
+    if (sending && !sending.isSettled) {
+      sending.isSettled = true;
+      this.listener.onGivenUp(sending.n);
+      this.fallBack(sending.pushes);
+      this.writer.giveUp();
+    }
+    this.giveUpWaiting();
+  }
+
+  private giveUpWaiting(): void {
+    const pushes = this.waiting.splice(0);
+    for (const push of pushes) this.count(push, -push.bytes);
+    this.fallBack(pushes);
+  }
+
+  private fallBack(pushes: readonly Waiting[]): void {
+    if (pushes.length === 0) return;
+    this.isFallen = true;
+    if (this.policy === 'deny') {
+      for (const { reject } of pushes) reject(overloaded());
+      return;
+    }
+    this.listener.onLocal(pushes.map(({ broadcast }) => broadcast));
+    for (const { resolve } of pushes) resolve();
+  }
+
+  private count({ broadcast: { audience } }: Waiting, bytes: number): void {
+    this.bytes += bytes;
+    if (audience.to !== 'room') return;
+    const ofRoom = (this.bytesOfRooms.get(audience.room) ?? 0) + bytes;
+    if (ofRoom > 0) this.bytesOfRooms.set(audience.room, ofRoom);
+    else this.bytesOfRooms.delete(audience.room);
+  }
+}
+
+function overloaded(): OverloadedException {
+  return new OverloadedException(RETRY_AFTER_MS);
+}

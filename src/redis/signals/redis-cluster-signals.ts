@@ -1,0 +1,104 @@
+import { OverloadedException } from '../../errors/ws-exceptions.js';
+import { type ApplySignal, type ClusterSignal, ClusterSignals } from '../../nodes/cluster-signals.js';
+import type { Clock } from '../../time/clock.js';
+import type { TimerWheel } from '../../time/timer-wheel.js';
+import type { RedisLink } from '../link/redis-link.js';
+import { RedisUnavailableError } from '../link/redis-port.js';
+import type { Neighbours } from '../streams/neighbours.js';
+import type { ControlEntry, ControlStream } from '../streams/control-stream.js';
+import { Answers } from './answers.js';
+
+/** How long answers of other nodes are waited for. */
+const ANSWER_MS = 500;
+const RETRY_AFTER_MS = 1000;
+const SIGNAL = 'signal';
+const REACHED = 'reached';
+
+/** A signal, and the sender's number for it. */
+type SignalBody = readonly [request: number, signal: ClusterSignal];
+/** For whom the answer is, to which number, and how many connections were reached. */
+type ReachedBody = readonly [sender: string, request: number, reached: number];
+
+/** Signals by the stream of messages to all nodes. Each node answers how many connections it reached. */
+export class RedisClusterSignals extends ClusterSignals {
+  private readonly receivers: ApplySignal[] = [];
+  private readonly pending = new Map<number, Answers>();
+  private requests = 0;
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly control: ControlStream,
+    private readonly neighbours: Neighbours,
+    private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
+    private readonly onFault: (error: unknown) => void,
+  ) {
+    super();
+    control.on(SIGNAL, (body, entry) => this.receive(JSON.parse(body) as SignalBody, entry));
+    control.on(REACHED, (body, { node }) => {
+      const [sender, request, reached] = JSON.parse(body) as ReachedBody;
+      if (sender === link.node) this.pending.get(request)?.add(node, reached);
+    });
+    neighbours.onLeft((node) => {
+      for (const answers of this.pending.values()) answers.add(node, 0);
+    });
+  }
+
+  /**
+   * As the base class says. Nodes that live and do not answer within half a second are not counted.
+   *
+   * @throws OverloadedException when Redis is away; the signal was applied on this node then, and may be elsewhere
+   */
+  async send(signal: ClusterSignal): Promise<number> {
+    const request = ++this.requests;
+    const answers = new Answers([this.link.node, ...this.neighbours.live()]);
+    this.pending.set(request, answers);
+    const timer = this.wheel.schedule(ANSWER_MS, () => answers.close());
+    try {
+      await this.control.append(SIGNAL, JSON.stringify([request, signal] satisfies SignalBody));
+      return await answers.sum;
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) throw error;
+      this.apply(signal, Infinity);
+      throw new OverloadedException(RETRY_AFTER_MS, { cause: error });
+    } finally {
+      timer.cancel();
+      this.pending.delete(request);
+    }
+  }
+
+  onSignal(apply: ApplySignal): void {
+    this.receivers.push(apply);
+  }
+
+  private receive([request, signal]: SignalBody, { node, at }: ControlEntry): void {
+    const reached = this.apply(signal, this.momentOf(at));
+    if (node === this.link.node) {
+      this.pending.get(request)?.add(node, reached);
+      return;
+    }
+    const body = JSON.stringify([node, request, reached] satisfies ReachedBody);
+    // The sender goes on without it.
+    this.control.append(REACHED, body).catch(() => undefined);
+  }
+
+  private apply(signal: ClusterSignal, before: number): number {
+    let reached = 0;
+    for (const apply of this.receivers) {
+      try {
+        reached += apply(signal, before);
+      } catch (error) {
+        this.onFault(error);
+      }
+    }
+    return reached;
+  }
+
+  /** A moment of the server by the wall clock of this process, which dates connections; rather too late than too early. */
+  private momentOf(at: number): number {
+    const offset = this.link.lowerOffset(this.link.control);
+    if (offset === undefined) return at;
+    // The server's time was cut to a whole millisecond.
+    return at + 1 - offset + this.clock.now() - this.clock.monotonic();
+  }
+}

@@ -1,0 +1,47 @@
+import { Listeners } from '../link/listeners.js';
+import type { ControlStream } from './control-stream.js';
+
+/** The kind of the last message of a node. */
+const LEFT = 'bye';
+/** Nodes that left are remembered for longer than any view of the nodes that live is old. */
+const MOST_GONE = 1000;
+
+/** The other nodes that live, without those that have said that they stop. */
+export class Neighbours {
+  private readonly gone = new Set<string>();
+  private readonly left = new Listeners<[string]>();
+
+  /** @param view the nodes that beat */
+  constructor(
+    private readonly self: string,
+    private readonly control: ControlStream,
+    private readonly view: () => readonly { readonly id: string }[],
+  ) {
+    control.on(LEFT, (_, { node }) => {
+      this.gone.add(node);
+      const [oldest] = this.gone;
+      if (this.gone.size > MOST_GONE && oldest !== undefined) this.gone.delete(oldest);
+      this.left.tell(node);
+    });
+  }
+
+  live(): string[] {
+    return this.view()
+      .map(({ id }) => id)
+      .filter((id) => id !== this.self && !this.gone.has(id));
+  }
+
+  isLive(node: string): boolean {
+    return !this.gone.has(node) && this.view().some(({ id }) => id === node);
+  }
+
+  /** `listener` hears that a node answers nobody any more. */
+  onLeft(listener: (node: string) => void): void {
+    this.left.add(listener);
+  }
+
+  /** Says that this node answers nobody any more. */
+  leave(): Promise<void> {
+    return this.control.append(LEFT, '');
+  }
+}

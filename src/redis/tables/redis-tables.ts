@@ -1,0 +1,166 @@
+import type { Clock } from '../../time/clock.js';
+import { unawaited } from '../../time/maybe-promise.js';
+import type { TimerWheel } from '../../time/timer-wheel.js';
+import { Listeners } from '../link/listeners.js';
+import type { RedisLink } from '../link/redis-link.js';
+import { RedisUnavailableError } from '../link/redis-port.js';
+import type { ControlState } from '../nodes/beat-reply.js';
+import type { Membership } from '../nodes/membership.js';
+import type { ControlStream } from '../streams/control-stream.js';
+import { ServerClock } from './server-clock.js';
+import { SharedTable } from './shared-table.js';
+import { TableCalls, type TableCallSettings, type TableRow, takeRows } from './table-calls.js';
+import { TABLE_NAMES, type TableName } from './table-entry.js';
+
+/** How long a change may be on its way through the stream before its table is loaded, in milliseconds. */
+const DELIVERY_MS = 300;
+
+/** The tables that every node holds whole, and how they stay the same on all. */
+export class RedisTables {
+  readonly time: ServerClock;
+  private readonly tables: Readonly<Record<TableName, SharedTable>>;
+  private readonly calls: TableCalls;
+  private readonly writable = new Listeners<[]>();
+  private readonly faults = new Listeners<[unknown]>();
+  /** Tables of which this node may not know everything. */
+  private readonly missing = new Set<TableName>(TABLE_NAMES);
+  private readonly loading = new Map<TableName, Promise<void>>();
+  private readonly writingBack = new Set<TableName>();
+  /** How often changes were lost to this node. */
+  private losses = 0;
+  /** Whether changes are being read, so that what is loaded stays up to date. */
+  private isFollowing = false;
+
+  constructor(
+    link: RedisLink,
+    private readonly membership: Membership,
+    control: ControlStream,
+    settings: TableCallSettings,
+    private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
+  ) {
+    const tableOf = (name: TableName): SharedTable => new SharedTable(name);
+    this.tables = { revoked: tableOf('revoked'), banned: tableOf('banned'), rights: tableOf('rights') };
+    this.time = new ServerClock(link, clock);
+    this.calls = new TableCalls(link, settings, () => clock.monotonic());
+    control.on('t', (body) => this.heard(body));
+    control.onGap(() => this.lost());
+    membership.onAssert((partition) => (partition === link.control ? this.assert() : undefined));
+    membership.onBeat((_, { state, outcome }, sentAt) => {
+      if (state && outcome === 'ok') this.compare(state.tables, sentAt);
+    });
+  }
+
+  /** Whether this node knows everything of a table that counts now. */
+  isCurrent(name: TableName): boolean {
+    return !this.missing.has(name) && this.membership.isCurrent();
+  }
+
+  table(name: TableName): SharedTable {
+    return this.tables[name];
+  }
+
+  /**
+   * Loads what is missing; call it once the stream of changes is being read. What fails is tried again with the next
+   * beat, so this waits for one attempt only.
+   */
+  async load(): Promise<void> {
+    this.isFollowing = true;
+    await Promise.all(Array.from(this.missing, (name) => this.loadTable(name)));
+  }
+
+  /** @throws RedisUnavailableError when some of it may not be written */
+  write(name: TableName, rows: readonly TableRow[]): Promise<void> {
+    return this.calls.write(this.tables[name], rows);
+  }
+
+  /** `listener` hears about every second, while Redis can be reached. */
+  onWritable(listener: () => void): void {
+    this.writable.add(listener);
+  }
+
+  /** `listener` hears of mistakes, which are none of Redis'. */
+  onFault(listener: (error: unknown) => void): void {
+    this.faults.add(listener);
+  }
+
+  /** For what goes on without anybody who waits: an outage needs no word. */
+  attempt(work: () => Promise<void>): void {
+    unawaited(work, (error) => {
+      if (!(error instanceof RedisUnavailableError)) this.faults.tell(error);
+    });
+  }
+
+  private heard(body: string): void {
+    const [name, version, ...rows] = JSON.parse(body) as [TableName, string, ...string[]];
+    // A later format may have more tables.
+    const table = TABLE_NAMES.includes(name) ? this.tables[name] : undefined;
+    if (!table) return;
+    takeRows(table, rows);
+    table.reached(Number(version), this.clock.monotonic());
+  }
+
+  /** Changes were lost to this node. */
+  private lost(): void {
+    this.losses++;
+    for (const name of TABLE_NAMES) this.missing.add(name);
+    if (!this.isFollowing) return;
+    // What is being loaded may have been read before the loss.
+    const running = [...this.loading.values()];
+    this.attempt(async () => {
+      await Promise.allSettled(running);
+      await this.load();
+    });
+  }
+
+  private async assert(): Promise<void> {
+    const now = this.time.now();
+    for (const name of TABLE_NAMES) await this.calls.writeBack(this.tables[name], now);
+  }
+
+  private compare(versions: ControlState['tables'], sentAt: number): void {
+    const now = this.time.now();
+    for (const name of TABLE_NAMES) {
+      const table = this.tables[name];
+      table.sweep(now);
+      if (table.isAhead(versions[name], sentAt)) this.writeBack(table, versions[name], now);
+      else if (versions[name] > table.knownVersion) this.expect(name, versions[name]);
+    }
+    this.writable.tell();
+    if (this.isFollowing && this.missing.size > 0) this.attempt(() => this.load());
+  }
+
+  /** Redis has lost a table, though not its memory. */
+  private writeBack(table: SharedTable, version: number, now: number): void {
+    if (this.writingBack.has(table.name)) return;
+    this.writingBack.add(table.name);
+    this.attempt(async () => {
+      try {
+        if (!(await this.calls.writeBack(table, now))) table.setBack(version);
+      } finally {
+        this.writingBack.delete(table.name);
+      }
+    });
+  }
+
+  /** A change that does not come through the stream was missed. */
+  private expect(name: TableName, version: number): void {
+    this.wheel.schedule(DELIVERY_MS, () => {
+      if (this.tables[name].knownVersion < version) this.attempt(() => this.loadTable(name));
+    });
+  }
+
+  private loadTable(name: TableName): Promise<void> {
+    const running = this.loading.get(name);
+    if (running) return running;
+    const load = this.loadWhole(name).finally(() => this.loading.delete(name));
+    this.loading.set(name, load);
+    return load;
+  }
+
+  private async loadWhole(name: TableName): Promise<void> {
+    const { losses } = this;
+    await this.calls.load(this.tables[name]);
+    if (losses === this.losses) this.missing.delete(name);
+  }
+}

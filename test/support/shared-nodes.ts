@@ -1,0 +1,100 @@
+import { RedisKeys } from '../../src/redis/keys.js';
+import { Membership } from '../../src/redis/nodes/membership.js';
+import { NodeStreams } from '../../src/redis/streams/node-streams.js';
+import { RedisBanStore } from '../../src/redis/tables/redis-ban-store.js';
+import { RedisRevocationStore } from '../../src/redis/tables/redis-revocation-store.js';
+import { RedisTables } from '../../src/redis/tables/redis-tables.js';
+import { RightsTable } from '../../src/redis/tables/rights-table.js';
+import { RedisTicketStore } from '../../src/redis/tickets/redis-ticket-store.js';
+import { PREFIX, TestLink } from './redis-link.js';
+
+const YEAR_MS = 31_536_000_000;
+/** How long changed rights are remembered here, in milliseconds. */
+export const RIGHTS_MS = 3_600_000;
+
+export const KEYS = new RedisKeys('wss:');
+
+/** A node with tables and tickets in Redis. */
+export class SharedNode {
+  readonly membership: Membership;
+  readonly streams: NodeStreams;
+  readonly tables: RedisTables;
+  readonly revocations: RedisRevocationStore;
+  readonly bans: RedisBanStore;
+  readonly rights: RightsTable;
+  readonly tickets: RedisTicketStore;
+  readonly faults: unknown[] = [];
+  /** How often this node found that Redis had lost its memory. */
+  losses = 0;
+  private settled = 0;
+
+  private constructor(readonly test: TestLink) {
+    const { link, lines, clock, wheel } = test;
+    const settings = { keys: KEYS, deadlineMs: 1000 };
+    const rules = { prefix: PREFIX, rules: 'rules', nodeTtlMs: 10_000, staleMs: 2000 };
+    this.membership = new Membership(link, { ...settings, ...rules }, clock, wheel);
+    const kept = { keepMs: 30_000, streamBytes: 67_108_864 };
+    this.streams = new NodeStreams(link, lines, this.membership, clock, wheel, { ...settings, ...kept });
+    const { control } = this.streams;
+    const remembered = { ...settings, longestMs: YEAR_MS };
+    this.tables = new RedisTables(link, this.membership, control, remembered, clock, wheel);
+    this.revocations = new RedisRevocationStore(this.tables);
+    this.bans = new RedisBanStore(this.tables, clock);
+    this.rights = new RightsTable(this.tables, RIGHTS_MS);
+    this.tickets = new RedisTicketStore(link, settings);
+    for (const source of [this.membership, this.streams, this.tables])
+      source.onFault((error) => this.faults.push(error));
+    this.membership.onEvent(({ type }) => {
+      if (type === 'cluster.memory-lost') this.losses++;
+    });
+    control.on('settle', (_, { node }) => {
+      if (node === link.node) this.settled++;
+    });
+  }
+
+  /** Resolves when it is part of the others and knows the tables. */
+  static async start(url: string): Promise<SharedNode> {
+    const node = new SharedNode(await TestLink.start(url));
+    await node.test.up();
+    await node.begin();
+    await node.current();
+    return node;
+  }
+
+  /** As {@link start}, while Redis is away. */
+  static async startAlone(url: string): Promise<SharedNode> {
+    const node = new SharedNode(await TestLink.start(url));
+    await node.begin();
+    return node;
+  }
+
+  /** Resolves when revocations can be told. */
+  current(): Promise<void> {
+    return this.until(() => this.tables.isCurrent('revoked'));
+  }
+
+  /** Resolves when this node has read what others have written before. */
+  async settle(): Promise<void> {
+    const { settled } = this;
+    await this.streams.control.append('settle', '');
+    await this.until(() => this.settled > settled);
+  }
+
+  /** Resolves when the condition holds. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  async stop(): Promise<void> {
+    this.streams.stop();
+    await this.membership.stop();
+    this.test.stop();
+  }
+
+  private async begin(): Promise<void> {
+    await this.membership.start();
+    await this.streams.start();
+    // While Redis is away it is loaded later.
+    await this.tables.load().catch(() => undefined);
+  }
+}
