@@ -25,12 +25,12 @@ import { TimerWheel } from './time/timer-wheel.js';
 export const REDIS_RUNTIME = Symbol('REDIS_RUNTIME');
 
 /** A store of this process, unless nodes share it. @param name of the shared one */
-function store(token: InjectionToken, memory: Type, name?: keyof SharedStores): Provider {
+function store(token: InjectionToken, memory: Type, name: keyof SharedStores): Provider {
   return {
     provide: token,
     inject: [REDIS_RUNTIME, ModuleRef],
     useFactory: (redis: RedisRuntime | null, moduleRef: ModuleRef): unknown =>
-      (name && redis?.stores[name]) ?? moduleRef.create(memory),
+      redis?.stores[name] ?? moduleRef.create(memory),
   };
 }
 
@@ -52,7 +52,8 @@ export const STORE_PROVIDERS: Provider[] = [
     ): Promise<RedisRuntime | null> => {
       if (!client && options.redisUrl === undefined) return null;
       const redis = await import('./redis/redis-runtime.js');
-      return redis.RedisRuntime.create(options, client ?? undefined, {
+      return redis.RedisRuntime.create(client ?? undefined, {
+        options,
         clock,
         wheel,
         faults,
@@ -63,10 +64,10 @@ export const STORE_PROVIDERS: Provider[] = [
   },
   store(WS_THROTTLER_STORAGE, SlidingWindowStorage, 'throttler'),
   store(ConnectionDirectory, MemoryConnectionDirectory, 'directory'),
-  store(RevocationStore, MemoryRevocationStore),
-  store(BanStore, MemoryBanStore),
-  store(TicketStore, MemoryTicketStore),
-  store(BroadcastBus, LocalBroadcastBus),
-  store(ClusterSignals, MemoryClusterSignals),
-  store(ResumeStore, MemoryResumeStore),
+  store(RevocationStore, MemoryRevocationStore, 'revocations'),
+  store(BanStore, MemoryBanStore, 'bans'),
+  store(TicketStore, MemoryTicketStore, 'tickets'),
+  store(BroadcastBus, LocalBroadcastBus, 'bus'),
+  store(ClusterSignals, MemoryClusterSignals, 'signals'),
+  store(ResumeStore, MemoryResumeStore, 'sessions'),
 ];

@@ -14,8 +14,8 @@ export class RedisKeys {
   private readonly start: string;
 
   /** @param prefix `WS_REDIS_PREFIX` */
-  constructor(prefix: string) {
-    this.start = `${prefix}${FORMAT_VERSION}:`;
+  constructor(prefix: string, format = FORMAT_VERSION) {
+    this.start = `${prefix}${format}:`;
   }
 
   /** A window whose budget is lent to nodes. @param ttl milliseconds */
@@ -56,6 +56,11 @@ export class RedisKeys {
   /** The connections of an address or a user. */
   places({ tag }: Partition, id: string): string {
     return `${this.start}${tag}:p:${id}`;
+  }
+
+  /** What is written at the start, to see whether it can be. */
+  probe({ tag }: Partition): string {
+    return `${this.start}${tag}:probe`;
   }
 
   /** The nodes and their last beats. */

@@ -1,28 +1,41 @@
-import type { RedisOptions } from '../options/redis-options.js';
-import type { Clock } from '../time/clock.js';
+import { RedisBroadcastBus } from './bus/redis-broadcast-bus.js';
 import { RedisConnectionDirectory } from './caps/redis-connection-directory.js';
-import type { ClusterEvent } from './cluster-event.js';
-import { RedisKeys } from './keys.js';
+import type { ClusterNode } from './cluster-node.js';
 import { RedisThrottlerStorage } from './limits/redis-throttler.storage.js';
-import type { RedisLink } from './link/redis-link.js';
+import { patientDeadline } from './node-parts.js';
 import type { Membership } from './nodes/membership.js';
+import { RedisResumeStore } from './resume/redis-resume-store.js';
+import { SessionShelf } from './resume/session-shelf.js';
+import { RedisClusterSignals } from './signals/redis-cluster-signals.js';
+import { RedisBanStore } from './tables/redis-ban-store.js';
+import { RedisRevocationStore } from './tables/redis-revocation-store.js';
+import { RedisTables } from './tables/redis-tables.js';
+import { RedisTicketStore } from './tickets/redis-ticket-store.js';
 
-export interface SharedStoresParts {
-  readonly link: RedisLink;
-  readonly membership: Membership;
-  readonly clock: Clock;
-  readonly options: RedisOptions;
-  readonly tell: (event: ClusterEvent) => void;
-}
+/** How long the start waits for them, and how often it looks, in milliseconds. */
+const LOAD_MS = 3000;
+const LOOK_MS = 10;
 
 /** The stores of a node that it shares with others. */
 export class SharedStores {
   readonly throttler: RedisThrottlerStorage;
   readonly directory: RedisConnectionDirectory;
+  readonly revocations: RedisRevocationStore;
+  readonly bans: RedisBanStore;
+  readonly tickets: RedisTicketStore;
+  readonly bus: RedisBroadcastBus;
+  readonly signals: RedisClusterSignals;
+  readonly sessions: RedisResumeStore;
+  private readonly tables: RedisTables;
 
-  constructor({ link, membership, clock, options, tell }: SharedStoresParts) {
-    const keys = new RedisKeys(options.redisPrefix);
+  constructor(private readonly node: ClusterNode) {
+    const { keys, link, membership, streams, neighbours, parts } = node;
+    const { options, clock, wheel, faults, tell } = parts;
     const { redisOutage: outage, redisLimits: limits, redisNodeTtlMs: nodeTtlMs } = options;
+    const deadlineMs = patientDeadline(options);
+    const { control } = streams;
+    const onFault = (error: unknown): void => faults.report('Work with Redis failed', error);
+
     this.throttler = new RedisThrottlerStorage(link, clock, { keys, outage, limits });
     this.directory = new RedisConnectionDirectory(link, clock, {
       keys,
@@ -31,17 +44,50 @@ export class SharedStores {
       onOverCap: (scope, count, limit) => tell({ type: 'cluster.over-cap', scope, count, limit }),
     });
     assertPlaces(this.directory, membership);
+
+    const remembered = { keys, deadlineMs, longestMs: options.revocationMaxMs };
+    this.tables = new RedisTables(link, membership, control, remembered, clock, wheel);
+    this.tables.onFault(onFault);
+    this.revocations = new RedisRevocationStore(this.tables);
+    this.bans = new RedisBanStore(this.tables, clock);
+    this.tickets = new RedisTicketStore(link, { keys, deadlineMs });
+
+    this.bus = new RedisBroadcastBus(link, streams, clock, {
+      key: keys.bus(link.control),
+      outage,
+      deadlineMs,
+    });
+    this.signals = new RedisClusterSignals(link, control, neighbours, clock, wheel, onFault);
+    const shelf = new SessionShelf(link, keys, deadlineMs);
+    this.sessions = new RedisResumeStore(parts.node.id, control, neighbours, shelf, wheel, onFault);
   }
 
-  /** Gives back what this node has of what all share. Never rejects. */
+  /** Loads what every node has to know. Resolves when it does; while Redis is away that is later, and nobody waits. */
+  async load(): Promise<void> {
+    await this.tables.load().catch(() => undefined);
+    const { link, parts } = this.node;
+    const givenUpAt = parts.clock.monotonic() + LOAD_MS;
+    const isOver = (): boolean =>
+      this.tables.isCurrent('revoked') || !link.isUp(link.control) || parts.clock.monotonic() >= givenUpAt;
+    await new Promise<void>((resolve) => {
+      const stop = parts.clock.every(LOOK_MS, () => {
+        if (!isOver()) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  /** Gives back what this node has of what all share, and says that it answers nobody any more. Never rejects. */
   async leave(): Promise<void> {
-    await this.throttler.leave();
+    await Promise.allSettled([this.throttler.leave(), this.node.neighbours.leave()]);
   }
 
-  /** Ends all timers. */
+  /** Ends all timers; what waits is refused. */
   stop(): void {
     this.throttler.onApplicationShutdown();
     this.directory.onApplicationShutdown();
+    this.bus.stop();
   }
 }
 

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
@@ -181,11 +190,13 @@ describeWithRedis('the reference service over Redis', () => {
 
   it('loads nothing of Redis without a URL', async () => {
     const NODE_OPTIONS = `--import ${resolve('test/support/tell-modules.mjs')}`;
+    const directory = mkdtempSync(join(tmpdir(), 'ws-modules-'));
     const modules = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
-      const service = await Service.start({ ...BASE, ...env, NODE_OPTIONS });
+      const MODULES_FILE = join(directory, String(Object.keys(env).length));
+      const service = await Service.start({ ...BASE, ...env, NODE_OPTIONS, MODULES_FILE });
       await service.stop();
-      const lines = service.stderr.split('\n').filter((line) => line.startsWith('module '));
-      return lines.filter((line) => /\/dist\/redis\/|ioredis/.test(line));
+      const names = readFileSync(MODULES_FILE, 'utf8').split('\n');
+      return names.filter((name) => /\/dist\/redis\/|ioredis/.test(name));
     };
     expect(await modules({})).toEqual([]);
     expect((await modules({ WS_REDIS_URL: redis.url })).length).toBeGreaterThan(10);

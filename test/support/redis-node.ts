@@ -5,7 +5,7 @@ import { RedisKeys } from '../../src/redis/keys.js';
 import type { LinkEvent } from '../../src/redis/link/link-event.js';
 import { linesTo } from '../../src/redis/link/ioredis-lines.js';
 import { RedisLink } from '../../src/redis/link/redis-link.js';
-import { parseRedisUrl } from '../../src/redis/link/redis-url.js';
+import { parseRedisUrl } from '../../src/options/redis-url.js';
 import { Membership } from '../../src/redis/nodes/membership.js';
 import type { OutagePolicy } from '../../src/redis/outage-policy.js';
 import { RedisResumeStore } from '../../src/redis/resume/redis-resume-store.js';

@@ -1,11 +1,11 @@
-// With `--import`: prints the name of each module that is looked for, on standard error.
+// With `--import`: writes the name of each module that is looked for to the file that MODULES_FILE names.
 import { register } from 'node:module';
 
 const hooks = `
-import { writeSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 export async function resolve(specifier, context, next) {
   const found = await next(specifier, context);
-  writeSync(2, 'module ' + found.url + '\\n');
+  appendFileSync(process.env.MODULES_FILE, found.url + '\\n');
   return found;
 }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);

@@ -108,7 +108,7 @@ export class NodeStreams implements StreamReader {
         this.isServing = true;
         resolve();
       };
-      this.link.onDown((partition) => partition === this.link.control && serve());
+      this.link.onEvent(({ type }) => type === 'cluster.down' && serve());
       this.wheel.schedule(START_MS, serve);
       this.place().then(serve, (error: unknown) => this.faults.tell(error));
     });

@@ -1,0 +1,25 @@
+import type { Faults } from '../faults/faults.js';
+import type { NodeIdentity } from '../nodes/node-identity.js';
+import type { ResolvedOptions } from '../options/options.schema.js';
+import type { Clock } from '../time/clock.js';
+import type { TimerWheel } from '../time/timer-wheel.js';
+import type { ClusterEvent } from './cluster-event.js';
+
+/** What of the module the part that works with Redis needs. */
+export interface NodeParts {
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly faults: Faults;
+  readonly node: NodeIdentity;
+  /** Tells the operator. */
+  readonly tell: (event: ClusterEvent) => void;
+}
+
+/** What may take long has so many times the deadline of other calls. */
+const PATIENCE = 4;
+
+/** The deadline of beats, pushes, tickets and tables, in milliseconds. */
+export function patientDeadline({ redisTimeoutMs }: ResolvedOptions): number {
+  return PATIENCE * redisTimeoutMs;
+}
