@@ -1,6 +1,7 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString } from 'class-validator';
 import { SecureGateway, type WsSecurityOptions } from 'nestjs-ws-security';
+import { eventually } from '../support/eventually.js';
 import { RedisNode } from '../support/redis-nodes.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { Service } from '../support/service.js';
@@ -21,8 +22,6 @@ class Gateway {
 }
 
 const FLOOD: WsSecurityOptions = { frameRate: 100_000, frameBurst: 100_000, strikeLimit: 100_000 };
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** How many of so many messages are accepted. */
 async function accepted(client: TestClient, count: number): Promise<number> {
@@ -163,14 +162,3 @@ describeWithRedis('two nodes over one Redis', () => {
     }
   });
 });
-
-/** Tries until it succeeds. */
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch {
-      await sleep(50);
-    }
-  }
-}
