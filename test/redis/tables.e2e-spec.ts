@@ -61,6 +61,9 @@ describeWithRedis('tables that every node holds', () => {
     await one.revocations.revoke(ALICE, 1000, forgetAt);
     await redis.command('SCRIPT', 'FLUSH');
     await one.revocations.revoke('#', Infinity);
+    const version = await redis.command('HGET', keyOf('revoked'), '#');
+    await one.revocations.revoke(ALICE, 500, forgetAt - 1);
+    expect(await redis.command('HGET', keyOf('revoked'), '#')).toBe(version);
     await one.revocations.revoke('user:\ud800', 5);
     await other.bans.ban(BOB, 60_000);
     await settled();
@@ -104,6 +107,8 @@ describeWithRedis('tables that every node holds', () => {
         (key) => lifted.push(key),
       );
     await redis.restart();
+    // As if another node had written since.
+    await redis.command('HSET', keyOf('revoked'), '#', Date.now() + 1000);
     await Promise.all(nodes.map((node) => node.until(() => node.losses > 0)));
     const third = await start();
     await third.until(() => third.tables.table('revoked').size === 2);
@@ -154,6 +159,24 @@ describeWithRedis('tables that every node holds', () => {
     relay.isRefusing = false;
     await other.until(() => heard.length > 0);
     expect(heard).toEqual([ALICE]);
+  });
+
+  it('S2 loads tables anew when messages are lost, and believes none before it is loaded', async () => {
+    const [one, other] = [await start(), await SharedNode.placed(redis.url)];
+    nodes.push(other);
+    await one.revocations.revoke(BOB, 1000, Date.now() + HOUR_MS);
+    const version = await redis.command('HGET', keyOf('revoked'), '#');
+    await redis.command('HSET', keyOf('revoked'), ALICE, `${version} 0 ${Date.now() + HOUR_MS} 1000`);
+    await other.until(() => other.membership.isCurrent());
+    await pause(1200);
+    expect(() => other.revocations.revokedBefore([ALICE])).toThrow(ProviderUnavailableError);
+    await other.tables.load();
+    expect(other.revocations.revokedBefore([ALICE])).toBe(1000);
+    expect(one.revocations.revokedBefore([ALICE])).toBeUndefined();
+    await other.streams.control.append('gap', 'control');
+    await one.until(() => one.tables.table('revoked').size === 2);
+    await one.current();
+    expect(one.revocations.revokedBefore([ALICE])).toBe(1000);
   });
 
   it('S2 a node that starts while Redis is away tells nothing until it knows all', async () => {
@@ -216,7 +239,7 @@ describeWithRedis('tables that every node holds', () => {
     heard.length = 0;
     cutOff(relay);
     const changed = { ...RIGHTS, roles: [] };
-    await one.rights.write(changed);
+    await one.signals.send(changed);
     await pause(300);
     const cutUntil = Date.now();
     relay.isRefusing = false;
@@ -229,13 +252,19 @@ describeWithRedis('tables that every node holds', () => {
 
   it('joins rows in Redis as nodes do', async () => {
     const node = await start();
-    const rows = [1, 2, 3].flatMap((version) => [
+    const versions = [1, 2, 3];
+    const revoked = versions.flatMap((version) => [
       `${version} ${version} 8000000000000 `,
       ...[0, 1, 2]
         .filter((mark) => mark < version)
         .flatMap((mark) => [`${version} ${mark} 9000000000000 500.5`, `${version} ${mark} inf inf`]),
     ]);
-    for (const name of ['revoked', 'rights'] as const) {
+    const change = JSON.stringify({ signal: RIGHTS, call: '' });
+    const rights = versions.map((version) => `${version} ${version} ${version}000000000000 ${change}`);
+    for (const [name, rows] of [
+      ['revoked', revoked],
+      ['rights', rights],
+    ] as const) {
       const key = (i: number, j: number): string => `${name}:${i}:${j}`;
       const pairs = rows.flatMap((_one, i) => rows.map((_other, j) => [i, j] as const));
       const write = (at: 0 | 1): Promise<void> =>

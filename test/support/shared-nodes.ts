@@ -1,6 +1,8 @@
 import { RedisKeys } from '../../src/redis/keys.js';
 import { Membership } from '../../src/redis/nodes/membership.js';
 import { NodeStreams } from '../../src/redis/streams/node-streams.js';
+import { RedisClusterSignals } from '../../src/redis/signals/redis-cluster-signals.js';
+import { Neighbours } from '../../src/redis/streams/neighbours.js';
 import { RedisBanStore } from '../../src/redis/tables/redis-ban-store.js';
 import { RedisRevocationStore } from '../../src/redis/tables/redis-revocation-store.js';
 import { RedisTables } from '../../src/redis/tables/redis-tables.js';
@@ -22,6 +24,7 @@ export class SharedNode {
   readonly revocations: RedisRevocationStore;
   readonly bans: RedisBanStore;
   readonly rights: RightsTable;
+  readonly signals: RedisClusterSignals;
   readonly tickets: RedisTicketStore;
   readonly faults: unknown[] = [];
   /** How often this node found that Redis had lost its memory. */
@@ -41,9 +44,11 @@ export class SharedNode {
     this.revocations = new RedisRevocationStore(this.tables);
     this.bans = new RedisBanStore(this.tables, clock);
     this.rights = new RightsTable(this.tables, RIGHTS_MS);
+    const onFault = (error: unknown): unknown => this.faults.push(error);
+    const neighbours = new Neighbours(link.node, control, () => this.membership.liveNodes());
+    this.signals = new RedisClusterSignals(link, control, neighbours, clock, wheel, onFault, this.rights);
     this.tickets = new RedisTicketStore(link, settings);
-    for (const source of [this.membership, this.streams, this.tables])
-      source.onFault((error) => this.faults.push(error));
+    for (const source of [this.membership, this.streams, this.tables]) source.onFault(onFault);
     this.membership.onEvent(({ type }) => {
       if (type === 'cluster.memory-lost') this.losses++;
     });
@@ -65,6 +70,14 @@ export class SharedNode {
   static async startAlone(url: string): Promise<SharedNode> {
     const node = new SharedNode(await TestLink.start(url));
     await node.begin();
+    return node;
+  }
+
+  /** A node that reads the stream of changes, and has not loaded any table. */
+  static async placed(url: string): Promise<SharedNode> {
+    const node = new SharedNode(await TestLink.start(url));
+    await node.test.up();
+    await node.place();
     return node;
   }
 
@@ -92,9 +105,13 @@ export class SharedNode {
   }
 
   private async begin(): Promise<void> {
-    await this.membership.start();
-    await this.streams.start();
+    await this.place();
     // While Redis is away it is loaded later.
     await this.tables.load().catch(() => undefined);
+  }
+
+  private async place(): Promise<void> {
+    await this.membership.start();
+    await this.streams.start();
   }
 }
