@@ -166,7 +166,7 @@ describeWithRedis('tables that every node holds', () => {
     nodes.push(other);
     await one.revocations.revoke(BOB, 1000, Date.now() + HOUR_MS);
     const version = await redis.command('HGET', keyOf('revoked'), '#');
-    await redis.command('HSET', keyOf('revoked'), ALICE, `${version} 0 ${Date.now() + HOUR_MS} 1000`);
+    await redis.command('HSET', keyOf('revoked'), ALICE, `${String(version)} 0 ${Date.now() + HOUR_MS} 1000`);
     await other.until(() => other.membership.isCurrent());
     await pause(1200);
     expect(() => other.revocations.revokedBefore([ALICE])).toThrow(ProviderUnavailableError);
