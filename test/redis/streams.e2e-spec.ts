@@ -56,7 +56,7 @@ describeWithRedis('pushes over Redis', () => {
       all.flatMap((node, index) => numbers(300, 1000 * index).map((text) => node.push(text))),
     );
     await settled(redis, all);
-    const [one, two, three] = all as [RedisNode, RedisNode, RedisNode];
+    const [one, two, three] = all;
     expect(one.heard).toHaveLength(900);
     expect(two.heard).toEqual(one.heard);
     expect(three.heard).toEqual(one.heard);
@@ -113,7 +113,7 @@ describeWithRedis('pushes over Redis', () => {
   });
 
   it('tells a gap after a restart with empty memory, and goes on', async () => {
-    const [one, two] = (await Promise.all([start(), start()])) as [RedisNode, RedisNode];
+    const [one, two] = await Promise.all([start(), start()]);
     await Promise.all(numbers(5).map((text) => one.push(text)));
     await settled(redis, nodes);
     await redis.restart();
@@ -169,7 +169,7 @@ describeWithRedis('pushes over Redis', () => {
   });
 
   it('tells all nodes when a failover has lost what a node was told is stored', async () => {
-    const [one, two] = (await Promise.all([start(), start()])) as [RedisNode, RedisNode];
+    const [one, two] = await Promise.all([start(), start()]);
     for (const n of numbers(3)) await one.push(n);
     await settled(redis, nodes);
     for (let n = 0; n < 2; n++) {
@@ -187,7 +187,7 @@ describeWithRedis('pushes over Redis', () => {
   });
 
   it('reads from the start when the clock went back with the memory', async () => {
-    const [one, two] = (await Promise.all([start(), start()])) as [RedisNode, RedisNode];
+    const [one, two] = await Promise.all([start(), start()]);
     const ahead = `${Date.now() + 3_600_000}-0`;
     await redis.command(
       'XADD',
@@ -318,6 +318,23 @@ describeWithRedis('pushes over Redis', () => {
     expect(await stored()).toBeLessThanOrEqual(before + 3);
     for (const node of nodes) expect(node.texts.slice(-3)).toEqual(['"after"', '"after"', '"after"']);
     expect(nodes.map(({ gaps }) => gaps)).toEqual([0, 0, 0]);
+  });
+
+  it('a full buffer while Redis is away goes to the members of this node at once, in order and once', async () => {
+    const node = await start({ timeoutMs: 50 });
+    redis.freeze();
+    const first = node.push('0');
+    await until(() => node.told('cluster.down') > 0);
+    const began = performance.now();
+    await Promise.all([first, ...numbers(12, 1).map((text) => node.push(`${text}${' '.repeat(100_000)}`))]);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(node.texts.map(Number)).toEqual(numbers(13).map(Number));
+    redis.thaw();
+    await until(() => node.isUp);
+    await node.push('13');
+    await settled(redis, nodes);
+    expect(node.texts.map(Number)).toEqual(numbers(14).map(Number));
+    expect(node.told('cluster.push-local')).toBe(1);
   });
 
   it('a publisher whose buffer is full while Redis is up, or whose room takes too much of it, is refused', async () => {

@@ -167,7 +167,8 @@ export class RedisNode {
 export async function until(condition: () => boolean, withinMs = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${condition}`);
+    if (performance.now() > deadline)
+      throw new Error(`did not happen within ${withinMs} ms: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
