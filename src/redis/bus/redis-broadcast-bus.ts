@@ -15,8 +15,6 @@ const RECENT_BYTES = 8 * 1024 * 1024;
 const RECENT_MS = 60_000;
 
 export interface RedisBusSettings {
-  /** The name of the stream. */
-  readonly key: string;
   /** `WS_REDIS_OUTAGE` */
   readonly outage: OutagePolicy;
   /** Deadline of a call, in milliseconds. */
@@ -42,17 +40,17 @@ export class RedisBroadcastBus extends BroadcastBus {
     private readonly port: RedisPort,
     private readonly streams: NodeStreams,
     private readonly clock: Clock,
-    { key, outage, deadlineMs }: RedisBusSettings,
+    { outage, deadlineMs }: RedisBusSettings,
   ) {
     super();
-    this.stored = new StoredBatches(port, key, clock, deadlineMs);
-    this.outbox = new PushOutbox(port, clock, streams.busWriter, outage, deadlineMs, {
+    this.stored = new StoredBatches(port, streams.bus.key, clock, deadlineMs);
+    this.outbox = new PushOutbox(port, clock, streams.bus.writer, outage, deadlineMs, {
       onLocal: (broadcasts) => this.deliverHere(broadcasts),
       onGivenUp: (n) => outage !== 'deny' && this.givenUp.add(n),
       onStored: () => (this.isLocal = false),
     });
-    streams.onBusEntry((entry) => this.read(entry));
-    streams.onBusGap(() => this.lose());
+    streams.bus.onEntry((entry) => this.read(entry));
+    streams.bus.onGap(() => this.lose());
   }
 
   /**
@@ -67,13 +65,13 @@ export class RedisBroadcastBus extends BroadcastBus {
     this.deliver = deliver;
     this.gap = gap;
     await this.streams.start();
-    this.recent.reset(keyOf(this.streams.busPosition));
+    this.recent.reset(keyOf(this.streams.bus.position));
   }
 
   // Where the clock of Redis went back with its memory lost, positions would not grow: there are none for a while.
   override get position(): Position {
-    if (!this.streams.isAscending) return '';
-    return this.at ?? positionAfter(keyOf(this.streams.busPosition));
+    if (!this.streams.bus.follower.isAscending) return '';
+    return this.at ?? positionAfter(keyOf(this.streams.bus.position));
   }
 
   override between(after: Position, to: Position): MaybePromise<Iterable<Broadcast> | undefined> {

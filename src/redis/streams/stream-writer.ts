@@ -93,9 +93,12 @@ export class StreamWriter {
 
   /** A beat says which entry of this node Redis had last. */
   beat(n: number): void {
-    if (n < this.settled) this.onLost();
-    // What is missing is told once.
-    this.settled = n < this.settled ? 0 : this.acknowledged;
+    if (n < this.settled) {
+      // It is told once.
+      this.acknowledged = n;
+      this.onLost();
+    }
+    this.settled = this.acknowledged;
   }
 
   /** Redis lost its memory, which everybody hears by other ways. */
