@@ -9,6 +9,8 @@ import { RedisTables } from '../../src/redis/tables/redis-tables.js';
 import { RightsTable } from '../../src/redis/tables/rights-table.js';
 import { RedisTicketStore } from '../../src/redis/tickets/redis-ticket-store.js';
 import { PREFIX, TestLink } from './redis-link.js';
+import type { RedisServer } from './redis-server.js';
+import { TcpRelay } from './tcp-relay.js';
 
 const YEAR_MS = 31_536_000_000;
 /** How long changed rights are remembered here, in milliseconds. */
@@ -62,6 +64,8 @@ export class SharedNode {
     const node = new SharedNode(await TestLink.start(url));
     await node.test.up();
     await node.begin();
+    // The first read would wait for news.
+    await node.settle();
     await node.current();
     return node;
   }
@@ -114,4 +118,50 @@ export class SharedNode {
     await this.membership.start();
     await this.streams.start();
   }
+}
+
+/** The nodes of a test. */
+export class SharedNodes {
+  readonly nodes: SharedNode[] = [];
+  private readonly relays: TcpRelay[] = [];
+
+  constructor(private readonly redis: RedisServer) {}
+
+  async start(url = this.redis.url): Promise<SharedNode> {
+    const node = await SharedNode.start(url);
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Two nodes, of which the second can be cut off. */
+  async startTwo(): Promise<[SharedNode, SharedNode, TcpRelay]> {
+    const relay = await this.relay();
+    const [one, other] = await Promise.all([this.start(), this.start(`redis://127.0.0.1:${relay.port}`)]);
+    return [one, other, relay];
+  }
+
+  /** A way to Redis that can be cut. */
+  async relay(): Promise<TcpRelay> {
+    const relay = await TcpRelay.start(this.redis.port);
+    this.relays.push(relay);
+    return relay;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.settle()));
+  }
+
+  /** @returns mistakes that nodes told of */
+  async stop(): Promise<unknown[]> {
+    const faults = this.nodes.flatMap((node) => node.faults);
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all(this.relays.map((relay) => relay.stop()));
+    return faults;
+  }
+}
+
+/** Ends the connections of a node, and refuses new ones. */
+export function cutOff(relay: TcpRelay): void {
+  relay.isRefusing = true;
+  relay.cut();
 }
