@@ -1,3 +1,4 @@
+import type { Principal } from '../../src/connection/principal.js';
 import type { RightsSignal } from '../../src/nodes/cluster-signals.js';
 import { joinEntries } from '../../src/redis/tables/join-entries.js';
 import { decodeEntry } from '../../src/redis/tables/table-entry.js';
@@ -12,6 +13,22 @@ const RIGHTS: RightsSignal = { type: 'rights', id: 'bob', issuer: null, roles: [
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const keyOf = (name: string): string => `${PREFIX}{c}:${name}`;
+
+const PRINCIPAL: Principal = {
+  id: 'alice',
+  issuer: null,
+  kind: 'token',
+  roles: [],
+  scopes: [],
+  claims: {},
+  expiresAt: null,
+  sessionId: null,
+};
+/** What tables, tickets and signals use. */
+const COMMANDS =
+  'eval evalsha time get set del pexpire pexpireat hget hmget hset hdel hgetall hscan zadd zrem zrange zrangebyscore xadd xread xrange xrevrange xtrim ping auth hello info'.split(
+    ' ',
+  );
 
 describeWithRedis('tables that every node holds', () => {
   let redis: RedisServer;
@@ -144,5 +161,22 @@ describeWithRedis('tables that every node holds', () => {
           joinEntries(name, decodeEntry(rows[i] as string), decodeEntry(rows[j] as string)),
         ]);
     }
+  });
+
+  it('T7 needs no more rights in Redis than are advised', async () => {
+    const rights = COMMANDS.map((command) => `+${command}`);
+    await redis.command('ACL', 'SETUSER', 'node', 'on', '>secret', '~wss:*', '-@all', ...rights);
+    const node = await group.start(`redis://node:secret@127.0.0.1:${redis.port}`);
+    await node.revocations.revoke(ALICE, 1000);
+    await node.revocations.lift(ALICE);
+    await node.bans.ban(ALICE, 60_000);
+    await node.signals.send(RIGHTS);
+    await node.tickets.put('first', PRINCIPAL, 60_000, 1);
+    await node.tickets.put('second', PRINCIPAL, 60_000, 1);
+    expect(await node.tickets.take('second')).toEqual(PRINCIPAL);
+    await node.streams.control.append('gap', 'control');
+    await node.settle();
+    await node.current();
+    expect(node.bans.remaining(ALICE)).toBeGreaterThan(50_000);
   });
 });
