@@ -88,6 +88,15 @@ export class PushOutbox {
     });
   }
 
+  /** An entry of this node was read, so it is stored, also when its answer is lost. */
+  seen(n: number): void {
+    const { sending } = this;
+    if (sending?.n !== n || sending.isSettled) return;
+    sending.isSettled = true;
+    for (const { resolve } of sending.pushes) resolve();
+    this.writer.giveUp();
+  }
+
   /** Refuses what waits, and all that comes. */
   stop(): void {
     this.isStopped = true;
@@ -145,9 +154,9 @@ export class PushOutbox {
   }
 
   private failed({ pushes, n, isSettled }: Batch, reason: unknown): void {
+    if (isSettled) return;
     const isAway = reason instanceof RedisUnavailableError;
     if (isAway && reason.outcome === 'unknown') this.listener.onGivenUp(n);
-    if (isSettled) return;
     if (!isAway) for (const { reject } of pushes) reject(reason);
     // It was not their turn in time, though others were stored: too much is pushed.
     else if (!this.writer.isFailing && this.isUp) for (const { reject } of pushes) reject(overloaded());
