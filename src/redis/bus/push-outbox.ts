@@ -60,7 +60,6 @@ export class PushOutbox {
     private readonly clock: Clock,
     private readonly writer: StreamWriter,
     private readonly policy: OutagePolicy,
-    private readonly deadlineMs: number,
     private readonly listener: OutboxListener,
   ) {}
 
@@ -138,7 +137,7 @@ export class PushOutbox {
 
   private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {
     const keepMs = (pushes[0] as Waiting).since + KEEP_MS - this.clock.monotonic();
-    if (keepMs <= this.deadlineMs) return { reason: new RedisUnavailableError('not-run', 'timeout') };
+    if (!this.writer.isInTime(keepMs)) return { reason: new RedisUnavailableError('not-run', 'timeout') };
     try {
       await this.writer.write([[PUSHES, pushes.map(({ line }) => line).join('\n')]], keepMs, true);
       return undefined;

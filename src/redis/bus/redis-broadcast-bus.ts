@@ -44,7 +44,7 @@ export class RedisBroadcastBus extends BroadcastBus {
   ) {
     super();
     this.stored = new StoredBatches(port, streams.bus.key, clock, deadlineMs);
-    this.outbox = new PushOutbox(port, clock, streams.bus.writer, outage, deadlineMs, {
+    this.outbox = new PushOutbox(port, clock, streams.bus.writer, outage, {
       onLocal: (broadcasts) => this.deliverHere(broadcasts),
       onGivenUp: (n) => outage !== 'deny' && this.givenUp.add(n),
       onStored: () => (this.isLocal = false),
