@@ -337,6 +337,34 @@ describeWithRedis('pushes over Redis', () => {
     expect(node.told('cluster.push-local')).toBe(1);
   });
 
+  it.each([
+    ['is heard of by the stream', true],
+    ['was given up is not handed over again', false],
+  ])('a push that is stored and %s', async (_, isReading) => {
+    const cuts = await relay();
+    const node = await start({ timeoutMs: 100, ...(isReading && { readUrl: redis.url }) }, urlOf(cuts));
+    const other = await start();
+    cuts.delayMs = 100;
+    const first = node.push('0');
+    // The script has run, and its answer is on its way.
+    await settled(redis, [other]);
+    await until(() => other.heard.length === 1);
+    cuts.isRefusing = true;
+    cuts.cut();
+    await until(() => !node.isUp);
+    if (isReading) await first;
+    await Promise.all(numbers(12, 1).map((text) => node.push(`${text}${' '.repeat(100_000)}`)));
+    await first;
+    expect(node.texts.map(Number)).toEqual(numbers(13).map(Number));
+    cuts.delayMs = 0;
+    cuts.isRefusing = false;
+    await until(() => node.isUp);
+    await other.push('13');
+    await settled(redis, nodes);
+    expect(node.texts.map(Number)).toEqual(numbers(14).map(Number));
+    expect(other.texts).toEqual(['0', '13']);
+  });
+
   it('a publisher whose buffer is full while Redis is up, or whose room takes too much of it, is refused', async () => {
     const cuts = await relay();
     const node = await start({ timeoutMs: 1000 }, urlOf(cuts));

@@ -44,7 +44,7 @@ export class RedisBroadcastBus extends BroadcastBus {
   ) {
     super();
     this.stored = new StoredBatches(port, streams.bus.key, clock, deadlineMs);
-    this.outbox = new PushOutbox(port, clock, streams.bus.writer, outage, deadlineMs, {
+    this.outbox = new PushOutbox(port, clock, streams.bus.writer, outage, {
       onLocal: (broadcasts) => this.deliverHere(broadcasts),
       onGivenUp: (n) => outage !== 'deny' && this.givenUp.add(n),
       onStored: () => (this.isLocal = false),
@@ -94,11 +94,13 @@ export class RedisBroadcastBus extends BroadcastBus {
     if (entry.kind !== PUSHES) return;
     const batch = batchOf(entry, this.clock.monotonic());
     this.recent.add(batch);
-    const isHere = entry.node === this.port.node && this.wasGivenUp(entry.n);
+    const isOwn = entry.node === this.port.node;
+    const isHere = isOwn && this.wasGivenUp(entry.n);
     for (const [index, broadcast] of batch.broadcasts.entries()) {
       this.at = positionIn(batch.key, index);
       if (!isHere) this.handOver(broadcast, this.position);
     }
+    if (isOwn) this.outbox.seen(entry.n);
   }
 
   /** Whether the members on this node have got the pushes of an own entry when they were given up. */
