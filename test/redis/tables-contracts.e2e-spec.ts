@@ -1,4 +1,5 @@
 import { banStoreContract } from '../../src/testing/contracts/ban-store.contract.js';
+import { clusterSignalsContract } from '../../src/testing/contracts/cluster-signals.contract.js';
 import type { ContractSubject } from '../../src/testing/contracts/contract-case.js';
 import { revocationStoreContract } from '../../src/testing/contracts/revocation-store.contract.js';
 import { ticketStoreContract } from '../../src/testing/contracts/ticket-store.contract.js';
@@ -40,6 +41,15 @@ describeWithRedis('tables and tickets in Redis', () => {
   }
 
   runContract('RevocationStore', revocationStoreContract(over(({ revocations }) => revocations)));
+  runContract(
+    'ClusterSignals',
+    clusterSignalsContract(async () => {
+      const subject = await over(({ signals }) => signals)();
+      // Who is there is told by beats.
+      await Promise.all(nodes.map((node) => node.until(() => node.membership.liveNodes().length === 2)));
+      return subject;
+    }),
+  );
   runContract('BanStore', banStoreContract(over(({ bans }) => bans)));
   runContract('TicketStore', ticketStoreContract(over(({ tickets }) => tickets)));
 });

@@ -90,7 +90,6 @@ export class RedisNode {
     });
     this.streams.onFault(onFault);
     this.bus = new RedisBroadcastBus(this.link, this.streams, clock, {
-      key: keys.bus(this.link.control),
       outage,
       deadlineMs,
     });
@@ -168,7 +167,8 @@ export class RedisNode {
 export async function until(condition: () => boolean, withinMs = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${condition}`);
+    if (performance.now() > deadline)
+      throw new Error(`did not happen within ${withinMs} ms: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -177,5 +177,5 @@ export async function until(condition: () => boolean, withinMs = 10_000): Promis
 export async function settled(redis: RedisServer, nodes: readonly RedisNode[]): Promise<void> {
   const reply = await redis.command('XREVRANGE', `${PREFIX}{c}:bus`, '+', '-', 'COUNT', 1);
   const last = (reply as [string, unknown][])[0]?.[0];
-  if (last !== undefined) await until(() => nodes.every(({ streams }) => streams.busPosition === last));
+  if (last !== undefined) await until(() => nodes.every(({ streams }) => streams.bus.position === last));
 }

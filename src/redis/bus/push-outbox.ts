@@ -60,7 +60,6 @@ export class PushOutbox {
     private readonly clock: Clock,
     private readonly writer: StreamWriter,
     private readonly policy: OutagePolicy,
-    private readonly deadlineMs: number,
     private readonly listener: OutboxListener,
   ) {}
 
@@ -86,6 +85,15 @@ export class PushOutbox {
         this.fallBack([push]);
       }
     });
+  }
+
+  /** An entry of this node was read, so it is stored, also when its answer is lost. */
+  seen(n: number): void {
+    const { sending } = this;
+    if (sending?.n !== n || sending.isSettled) return;
+    sending.isSettled = true;
+    for (const { resolve } of sending.pushes) resolve();
+    this.writer.giveUp();
   }
 
   /** Refuses what waits, and all that comes. */
@@ -129,7 +137,7 @@ export class PushOutbox {
 
   private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {
     const keepMs = (pushes[0] as Waiting).since + KEEP_MS - this.clock.monotonic();
-    if (keepMs <= this.deadlineMs) return { reason: new RedisUnavailableError('not-run', 'timeout') };
+    if (!this.writer.isInTime(keepMs)) return { reason: new RedisUnavailableError('not-run', 'timeout') };
     try {
       await this.writer.write([[PUSHES, pushes.map(({ line }) => line).join('\n')]], keepMs, true);
       return undefined;
@@ -145,9 +153,9 @@ export class PushOutbox {
   }
 
   private failed({ pushes, n, isSettled }: Batch, reason: unknown): void {
+    if (isSettled) return;
     const isAway = reason instanceof RedisUnavailableError;
     if (isAway && reason.outcome === 'unknown') this.listener.onGivenUp(n);
-    if (isSettled) return;
     if (!isAway) for (const { reject } of pushes) reject(reason);
     // It was not their turn in time, though others were stored: too much is pushed.
     else if (!this.writer.isFailing && this.isUp) for (const { reject } of pushes) reject(overloaded());

@@ -15,8 +15,6 @@ const RECENT_BYTES = 8 * 1024 * 1024;
 const RECENT_MS = 60_000;
 
 export interface RedisBusSettings {
-  /** The name of the stream. */
-  readonly key: string;
   /** `WS_REDIS_OUTAGE` */
   readonly outage: OutagePolicy;
   /** Deadline of a call, in milliseconds. */
@@ -42,17 +40,17 @@ export class RedisBroadcastBus extends BroadcastBus {
     private readonly port: RedisPort,
     private readonly streams: NodeStreams,
     private readonly clock: Clock,
-    { key, outage, deadlineMs }: RedisBusSettings,
+    { outage, deadlineMs }: RedisBusSettings,
   ) {
     super();
-    this.stored = new StoredBatches(port, key, clock, deadlineMs);
-    this.outbox = new PushOutbox(port, clock, streams.busWriter, outage, deadlineMs, {
+    this.stored = new StoredBatches(port, streams.bus.key, clock, deadlineMs);
+    this.outbox = new PushOutbox(port, clock, streams.bus.writer, outage, {
       onLocal: (broadcasts) => this.deliverHere(broadcasts),
       onGivenUp: (n) => outage !== 'deny' && this.givenUp.add(n),
       onStored: () => (this.isLocal = false),
     });
-    streams.onBusEntry((entry) => this.read(entry));
-    streams.onBusGap(() => this.lose());
+    streams.bus.onEntry((entry) => this.read(entry));
+    streams.bus.onGap(() => this.lose());
   }
 
   /**
@@ -67,13 +65,13 @@ export class RedisBroadcastBus extends BroadcastBus {
     this.deliver = deliver;
     this.gap = gap;
     await this.streams.start();
-    this.recent.reset(keyOf(this.streams.busPosition));
+    this.recent.reset(keyOf(this.streams.bus.position));
   }
 
   // Where the clock of Redis went back with its memory lost, positions would not grow: there are none for a while.
   override get position(): Position {
-    if (!this.streams.isAscending) return '';
-    return this.at ?? positionAfter(keyOf(this.streams.busPosition));
+    if (!this.streams.bus.follower.isAscending) return '';
+    return this.at ?? positionAfter(keyOf(this.streams.bus.position));
   }
 
   override between(after: Position, to: Position): MaybePromise<Iterable<Broadcast> | undefined> {
@@ -96,11 +94,13 @@ export class RedisBroadcastBus extends BroadcastBus {
     if (entry.kind !== PUSHES) return;
     const batch = batchOf(entry, this.clock.monotonic());
     this.recent.add(batch);
-    const isHere = entry.node === this.port.node && this.wasGivenUp(entry.n);
+    const isOwn = entry.node === this.port.node;
+    const isHere = isOwn && this.wasGivenUp(entry.n);
     for (const [index, broadcast] of batch.broadcasts.entries()) {
       this.at = positionIn(batch.key, index);
       if (!isHere) this.handOver(broadcast, this.position);
     }
+    if (isOwn) this.outbox.seen(entry.n);
   }
 
   /** Whether the members on this node have got the pushes of an own entry when they were given up. */

@@ -1,11 +1,17 @@
 import { OverloadedException } from '../../errors/ws-exceptions.js';
-import { type ApplySignal, type ClusterSignal, ClusterSignals } from '../../nodes/cluster-signals.js';
+import {
+  type ApplySignal,
+  type ClusterSignal,
+  ClusterSignals,
+  type RightsSignal,
+} from '../../nodes/cluster-signals.js';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 import type { RedisLink } from '../link/redis-link.js';
 import { RedisUnavailableError } from '../link/redis-port.js';
 import type { Neighbours } from '../streams/neighbours.js';
 import type { ControlEntry, ControlStream } from '../streams/control-stream.js';
+import type { RightsTable } from '../tables/rights-table.js';
 import { Answers } from './answers.js';
 
 /** How long answers of other nodes are waited for. */
@@ -19,7 +25,10 @@ type SignalBody = readonly [request: number, signal: ClusterSignal];
 /** For whom the answer is, to which number, and how many connections were reached. */
 type ReachedBody = readonly [sender: string, request: number, reached: number];
 
-/** Signals by the stream of messages to all nodes. Each node answers how many connections it reached. */
+/**
+ * Signals by the stream of messages to all nodes; changed rights by their table, so that a node that missed the message
+ * learns of them later. Each node answers how many connections it reached.
+ */
 export class RedisClusterSignals extends ClusterSignals {
   private readonly receivers: ApplySignal[] = [];
   private readonly pending = new Map<number, Answers>();
@@ -32,8 +41,10 @@ export class RedisClusterSignals extends ClusterSignals {
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
     private readonly onFault: (error: unknown) => void,
+    private readonly rights?: RightsTable,
   ) {
     super();
+    rights?.onChanged((signal, before, call) => this.changed(signal, before, call));
     control.on(SIGNAL, (body, entry) => this.receive(JSON.parse(body) as SignalBody, entry));
     control.on(REACHED, (body, { node }) => {
       const [sender, request, reached] = JSON.parse(body) as ReachedBody;
@@ -55,7 +66,7 @@ export class RedisClusterSignals extends ClusterSignals {
     this.pending.set(request, answers);
     const timer = this.wheel.schedule(ANSWER_MS, () => answers.close());
     try {
-      await this.control.append(SIGNAL, JSON.stringify([request, signal] satisfies SignalBody));
+      await this.tell(request, signal);
       return await answers.sum;
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) throw error;
@@ -72,7 +83,25 @@ export class RedisClusterSignals extends ClusterSignals {
   }
 
   private receive([request, signal]: SignalBody, { node, at }: ControlEntry): void {
-    const reached = this.apply(signal, this.momentOf(at));
+    this.answer(node, request, this.apply(signal, this.momentOf(at)));
+  }
+
+  private tell(request: number, signal: ClusterSignal): Promise<void> {
+    if (this.rights && signal.type === 'rights')
+      return this.rights.write(signal, `${this.link.node} ${request}`);
+    return this.control.append(SIGNAL, JSON.stringify([request, signal] satisfies SignalBody));
+  }
+
+  /** @param call node and number, as `tell` has given them along */
+  private changed(signal: RightsSignal, before: number, call: string): void {
+    const reached = this.apply(signal, before);
+    // Nobody waits for an answer to those that were changed some time ago.
+    if (before < this.clock.now() - 2 * ANSWER_MS) return;
+    const [node = '', request] = call.split(' ');
+    this.answer(node, Number(request), reached);
+  }
+
+  private answer(node: string, request: number, reached: number): void {
     if (node === this.link.node) {
       this.pending.get(request)?.add(node, reached);
       return;

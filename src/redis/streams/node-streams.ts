@@ -11,17 +11,15 @@ import type { Finding } from '../nodes/member.js';
 import type { Membership } from '../nodes/membership.js';
 import { ControlOutbox } from './control-outbox.js';
 import { ControlStream } from './control-stream.js';
-import type { NodeEntry } from './stream-entry.js';
+import { SharedStream } from './shared-stream.js';
 import type { StreamEvent } from './stream-event.js';
-import { StreamFollower } from './stream-follower.js';
-import { busLimits, CONTROL_LIMITS } from './stream-limits.js';
-import { type StreamName, StreamWriter } from './stream-writer.js';
+import { busLimits, CONTROL_LIMITS, type StreamLimits } from './stream-limits.js';
+import type { StreamName } from './stream-writer.js';
 import { type StreamTail, TailSearch } from './tail-search.js';
 
 /** How long the start waits for Redis before it goes on without. */
 const START_MS = 3000;
-const NAMES = ['control', 'bus'] as const;
-/** The kind of a message that says that entries of a stream, its text, are lost. */
+/** The kind of a message that says that entries of a stream, its text, are lost to all nodes. */
 const GAP = 'gap';
 
 export interface NodeStreamsSettings {
@@ -38,12 +36,10 @@ export interface NodeStreamsSettings {
 export class NodeStreams implements StreamReader {
   /** Messages to all nodes. */
   readonly control: ControlStream;
-  /** Writes pushes. */
-  readonly busWriter: StreamWriter;
-  private readonly followers: Readonly<Record<StreamName, StreamFollower>>;
-  private readonly writers: Readonly<Record<StreamName, StreamWriter>>;
-  private readonly busEntries = new Listeners<[NodeEntry]>();
-  private readonly busGaps = new Listeners<[]>();
+  /** Pushes. */
+  readonly bus: SharedStream;
+  private readonly messages: SharedStream;
+  private readonly both: readonly SharedStream[];
   private readonly events = new Listeners<[StreamEvent]>();
   private readonly faults = new Listeners<[unknown]>();
   /** Streams of which other nodes have still to hear that entries are lost. */
@@ -51,9 +47,10 @@ export class NodeStreams implements StreamReader {
   private readonly search: TailSearch;
   private readonly line: BlockingLine;
   private started: Promise<void> | undefined;
-  private isPlaced = false;
+  private isDown = false;
   /** Whether the start has been waited for. */
   private isServing = false;
+  private isReading = false;
 
   constructor(
     private readonly link: RedisLink,
@@ -64,53 +61,40 @@ export class NodeStreams implements StreamReader {
     private readonly settings: NodeStreamsSettings,
   ) {
     const { keys, keepMs, streamBytes, deadlineMs } = settings;
-    const sent = keys.sent(link.control);
-    const keyOf = { control: keys.control(link.control), bus: keys.bus(link.control) };
-    const limits = { control: CONTROL_LIMITS, bus: busLimits(keepMs, streamBytes) };
-    const writerOf = (name: StreamName): StreamWriter => {
-      const own = { name, keys: [keyOf[name], sent] as const, limits: limits[name], deadlineMs };
-      return new StreamWriter(link, clock, own, () => this.tellAll(name));
-    };
-    this.writers = { control: writerOf('control'), bus: writerOf('bus') };
-    this.busWriter = this.writers.bus;
-    const outbox = new ControlOutbox(link, this.writers.control);
+    this.messages = this.stream('control', keys.control(link.control), CONTROL_LIMITS);
+    this.bus = this.stream('bus', keys.bus(link.control), busLimits(keepMs, streamBytes));
+    this.both = [this.messages, this.bus];
+    const outbox = new ControlOutbox(link, this.messages.writer);
     this.control = new ControlStream((kind, body) => outbox.send(kind, body));
-    this.control.on(GAP, (stream) => this.followers[stream as StreamName]?.lose(false));
-    this.followers = {
-      control: new StreamFollower(keyOf.control, this.followerOf('control')),
-      bus: new StreamFollower(keyOf.bus, this.followerOf('bus')),
-    };
+    this.messages.onEntry((entry) => this.control.deliver(entry));
+    this.messages.onGap(() => this.control.tellGap());
+    this.control.on(GAP, (name) => this.of(name)?.follower.lose(false));
+    this.search = new TailSearch(link, clock, deadlineMs);
     this.line = new BlockingLine(lines, clock, wheel, this);
     membership.onBeat((partition, reply) => this.onBeat(partition, reply));
     membership.onFound((partition, finding) => this.onFound(partition, finding));
-    this.search = new TailSearch(link, clock, deadlineMs);
-  }
-
-  /** Where this node is in the stream of pushes. */
-  get busPosition(): string {
-    return this.followers.bus.position;
-  }
-
-  /** Whether positions of pushes have only grown. */
-  get isAscending(): boolean {
-    return this.followers.bus.isAscending;
+    link.onEvent(({ type, partition }) => {
+      if (partition !== link.control.tag || (type !== 'cluster.up' && type !== 'cluster.down')) return;
+      this.isDown = type === 'cluster.down';
+      if (this.isDown) this.goOn();
+    });
   }
 
   /** Whether this node reads what others write without much delay. */
   get isReady(): boolean {
-    return this.isPlaced && !this.followers.bus.isLate && !this.followers.control.isLate;
+    return this.isReading && !this.both.some(({ follower }) => follower.isLate);
   }
 
   /** Begins to read. Resolves when it is known from where, or that Redis is away. */
   start(): Promise<void> {
     this.started ??= new Promise((resolve) => {
-      const serve = (): void => {
+      this.goOn = () => {
         this.isServing = true;
         resolve();
       };
-      this.link.onEvent(({ type }) => type === 'cluster.down' && serve());
-      this.wheel.schedule(START_MS, serve);
-      this.place().then(serve, (error: unknown) => this.faults.tell(error));
+      if (this.isDown) this.goOn();
+      this.wheel.schedule(START_MS, () => this.goOn());
+      this.read().catch((error: unknown) => this.faults.tell(error));
     });
     return this.started;
   }
@@ -118,16 +102,6 @@ export class NodeStreams implements StreamReader {
   stop(): void {
     this.search.stop();
     this.line.stop();
-  }
-
-  /** `listener` gets the entries of pushes. */
-  onBusEntry(listener: (entry: NodeEntry) => void): void {
-    this.busEntries.add(listener);
-  }
-
-  /** `listener` hears that entries of pushes are lost to this node. */
-  onBusGap(listener: () => void): void {
-    this.busGaps.add(listener);
   }
 
   onEvent(listener: (event: StreamEvent) => void): void {
@@ -146,22 +120,17 @@ export class NodeStreams implements StreamReader {
 
   /** @internal */
   positions(): readonly (readonly [string, string])[] {
-    const { control, bus } = this.followers;
-    return [
-      [control.key, control.position],
-      [bus.key, bus.position],
-    ];
+    return this.both.map(({ key, position }) => [key, position]);
   }
 
   /** @internal */
   onEntries(key: string, entries: readonly StreamEntry[]): void {
-    const { control, bus } = this.followers;
-    (key === control.key ? control : bus).read(entries);
+    this.both.find((stream) => stream.key === key)?.follower.read(entries);
   }
 
   /** @internal */
   onHeard(sentAt: number): void {
-    for (const follower of Object.values(this.followers)) follower.heard(sentAt);
+    for (const { follower } of this.both) follower.heard(sentAt);
     this.membership.heardControl(sentAt);
   }
 
@@ -175,66 +144,51 @@ export class NodeStreams implements StreamReader {
     this.faults.tell(error);
   }
 
+  private goOn: () => void = () => undefined;
+
   /** Finds out where the streams stand, and reads on from there. */
-  private async place(): Promise<void> {
+  private async read(): Promise<void> {
     const sent = this.settings.keys.sent(this.link.control);
-    const tails = await this.search.find([sent, ...NAMES.map((name) => this.followers[name].key)], NAMES);
+    const names = this.both.map(({ settings }) => settings.name);
+    const tails = await this.search.find([sent, ...this.both.map(({ key }) => key)], names);
     if (!tails) return;
-    for (const [i, name] of NAMES.entries()) this.followers[name].begin(...(tails[i] as StreamTail));
-    this.isPlaced = true;
+    for (const [i, { follower }] of this.both.entries()) follower.begin(...(tails[i] as StreamTail));
+    this.isReading = true;
     this.line.start();
-    if (!this.isServing) return;
     // Nobody knows what was written since the start.
-    for (const name of NAMES) this.followers[name].lose(false);
+    if (this.isServing) for (const { follower } of this.both) follower.lose(false);
+    else this.goOn();
   }
 
-  private followerOf(name: StreamName): { onEntry: (entry: NodeEntry) => void; onGap: () => void } {
-    const { control, busEntries, busGaps } = this;
-    const [deliver, lose] =
-      name === 'control'
-        ? [(entry: NodeEntry) => control.deliver(entry), () => control.tellGap()]
-        : [(entry: NodeEntry) => busEntries.tell(entry), () => busGaps.tell()];
-    return {
-      onEntry: (entry) => this.guarded(() => deliver(entry)),
-      onGap: () => {
-        this.events.tell({ type: 'cluster.gap', stream: name });
-        this.guarded(lose);
-      },
-    };
+  private stream(name: StreamName, key: string, limits: StreamLimits): SharedStream {
+    const { keys, deadlineMs } = this.settings;
+    const sent = keys.sent(this.link.control);
+    const settings = { name, keys: [key, sent] as const, limits, deadlineMs };
+    return new SharedStream(this.link, this.clock, settings, {
+      onGap: () => this.events.tell({ type: 'cluster.gap', stream: name }),
+      onLost: () => this.tellAll(name),
+      onFault: (error) => this.faults.tell(error),
+    });
+  }
+
+  private of(name: string): SharedStream | undefined {
+    return this.both.find(({ settings }) => settings.name === name);
   }
 
   private onBeat(partition: Partition, { outcome, state, now }: BeatReply): void {
-    if (partition !== this.link.control || outcome !== 'ok' || !state || !this.isPlaced) return;
-    const receivedAt = this.clock.monotonic();
-    for (const name of NAMES) {
-      this.followers[name].beat(state[name], now, receivedAt);
-      this.writers[name].beat(state[name].n);
-    }
+    if (partition !== this.link.control || outcome !== 'ok' || !state || !this.isReading) return;
     for (const name of this.untold) this.tellAll(name);
+    for (const stream of this.both) stream.beat(state[stream.settings.name], now, this.clock.monotonic());
   }
 
   private onFound(partition: Partition, finding: Finding): void {
-    if (partition !== this.link.control || finding !== 'lost' || !this.isPlaced) return;
-    for (const name of NAMES) {
-      this.writers[name].forget();
-      this.followers[name].lose(true);
-    }
+    if (partition !== this.link.control || finding !== 'lost' || !this.isReading) return;
+    for (const stream of this.both) stream.forgotten();
   }
 
   /** Tells all nodes, this one included, that entries of a stream are lost; with the next beat again if that fails. */
   private tellAll(name: StreamName): void {
-    this.untold.add(name);
-    this.control.append(GAP, name).then(
-      () => this.untold.delete(name),
-      () => undefined,
-    );
-  }
-
-  private guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.faults.tell(error);
-    }
+    this.untold.delete(name);
+    this.control.append(GAP, name).catch(() => this.untold.add(name));
   }
 }

@@ -28,10 +28,7 @@ export class StreamFollower {
   private lateBeats = 0;
   private isQuiet = true;
 
-  constructor(
-    readonly key: string,
-    private readonly listener: FollowerListener,
-  ) {}
+  constructor(private readonly listener: FollowerListener) {}
 
   get position(): string {
     return this.last;

@@ -5,6 +5,10 @@ import { PUBLISH } from './stream.scripts.js';
 import type { StreamLimits } from './stream-limits.js';
 
 const PAUSE_MS = 50;
+/** An attempt that has less time is not made. */
+const SHORTEST_MS = 100;
+/** With it there is time for two attempts before something is given up. */
+const LONGEST_MS = 2000;
 
 export type StreamName = 'control' | 'bus';
 /** What is written: the kind of a message, and its text. */
@@ -15,7 +19,7 @@ export interface WriterSettings {
   /** The stream, and the hash of what was sent. */
   readonly keys: readonly [stream: string, sent: string];
   readonly limits: StreamLimits;
-  /** Milliseconds for one attempt. */
+  /** Milliseconds for one attempt; 2,000 at most are used. */
   readonly deadlineMs: number;
 }
 
@@ -24,6 +28,7 @@ export interface WriterSettings {
  * writes nothing twice. One `write` at a time.
  */
 export class StreamWriter {
+  private readonly deadlineMs: number;
   private next = 1;
   private acknowledged = 0;
   /** What was acknowledged by the beat before. */
@@ -40,6 +45,7 @@ export class StreamWriter {
     private readonly settings: WriterSettings,
     private readonly onLost: () => void,
   ) {
+    this.deadlineMs = Math.min(settings.deadlineMs, LONGEST_MS);
     this.nap = new Nap(clock);
     port.onUp((partition) => partition === port.control && this.nap.wake());
   }
@@ -47,6 +53,11 @@ export class StreamWriter {
   /** The number of the next entry. */
   get nextNumber(): number {
     return this.next;
+  }
+
+  /** Whether so many milliseconds are enough for an attempt. */
+  isInTime(keepMs: number): boolean {
+    return keepMs >= this.deadlineMs + SHORTEST_MS;
   }
 
   /** No more attempts are made for what is being written. */
@@ -67,7 +78,7 @@ export class StreamWriter {
     const first = this.next;
     this.next += messages.length;
     this.isGivenUp = false;
-    const { deadlineMs } = this.settings;
+    const { deadlineMs } = this;
     const givenUpAt = this.clock.monotonic() + keepMs;
     let isUnknown = false;
     for (;;) {
@@ -80,7 +91,8 @@ export class StreamWriter {
         this.isFailing = true;
         isUnknown ||= error.outcome === 'unknown';
         const restMs = givenUpAt - this.clock.monotonic();
-        const mayRetry = !this.isGivenUp && restMs > deadlineMs + PAUSE_MS && (isPatient || isUnknown);
+        const mayRetry =
+          !this.isGivenUp && restMs > deadlineMs + PAUSE_MS + SHORTEST_MS && (isPatient || isUnknown);
         if (!mayRetry) {
           if (isUnknown) await this.restUntil(givenUpAt);
           throw isUnknown ? new RedisUnavailableError('unknown', error.reason, { cause: error }) : error;
@@ -93,9 +105,12 @@ export class StreamWriter {
 
   /** A beat says which entry of this node Redis had last. */
   beat(n: number): void {
-    if (n < this.settled) this.onLost();
-    // What is missing is told once.
-    this.settled = n < this.settled ? 0 : this.acknowledged;
+    if (n < this.settled) {
+      // It is told once.
+      this.acknowledged = n;
+      this.onLost();
+    }
+    this.settled = this.acknowledged;
   }
 
   /** Redis lost its memory, which everybody hears by other ways. */

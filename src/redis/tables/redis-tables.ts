@@ -11,6 +11,7 @@ import { ServerClock } from './server-clock.js';
 import { SharedTable } from './shared-table.js';
 import { TableCalls, type TableCallSettings, type TableRow, takeRows } from './table-calls.js';
 import { TABLE_NAMES, type TableName } from './table-entry.js';
+import { TableLoading } from './table-loading.js';
 
 /** How long a change may be on its way through the stream before its table is loaded, in milliseconds. */
 const DELIVERY_MS = 300;
@@ -22,14 +23,8 @@ export class RedisTables {
   private readonly calls: TableCalls;
   private readonly writable = new Listeners<[]>();
   private readonly faults = new Listeners<[unknown]>();
-  /** Tables of which this node may not know everything. */
-  private readonly missing = new Set<TableName>(TABLE_NAMES);
-  private readonly loading = new Map<TableName, Promise<void>>();
+  private readonly loading: TableLoading;
   private readonly writingBack = new Set<TableName>();
-  /** How often changes were lost to this node. */
-  private losses = 0;
-  /** Whether changes are being read, so that what is loaded stays up to date. */
-  private isFollowing = false;
 
   constructor(
     link: RedisLink,
@@ -43,8 +38,9 @@ export class RedisTables {
     this.tables = { revoked: tableOf('revoked'), banned: tableOf('banned'), rights: tableOf('rights') };
     this.time = new ServerClock(link, clock);
     this.calls = new TableCalls(link, settings, () => clock.monotonic());
+    this.loading = new TableLoading((name) => this.calls.load(this.tables[name]));
     control.on('t', (body) => this.heard(body));
-    control.onGap(() => this.lost());
+    control.onGap(() => this.attempt(() => this.loading.lost()));
     membership.onAssert((partition) => (partition === link.control ? this.assert() : undefined));
     membership.onBeat((_, { state, outcome }, sentAt) => {
       if (state && outcome === 'ok') this.compare(state.tables, sentAt);
@@ -53,7 +49,7 @@ export class RedisTables {
 
   /** Whether this node knows everything of a table that counts now. */
   isCurrent(name: TableName): boolean {
-    return !this.missing.has(name) && this.membership.isCurrent();
+    return this.loading.knows(name) && this.membership.isCurrent();
   }
 
   table(name: TableName): SharedTable {
@@ -64,9 +60,8 @@ export class RedisTables {
    * Loads what is missing; call it once the stream of changes is being read. What fails is tried again with the next
    * beat, so this waits for one attempt only.
    */
-  async load(): Promise<void> {
-    this.isFollowing = true;
-    await Promise.all(Array.from(this.missing, (name) => this.loadTable(name)));
+  load(): Promise<void> {
+    return this.loading.start();
   }
 
   /** @throws RedisUnavailableError when some of it may not be written */
@@ -100,19 +95,6 @@ export class RedisTables {
     table.reached(Number(version), this.clock.monotonic());
   }
 
-  /** Changes were lost to this node. */
-  private lost(): void {
-    this.losses++;
-    for (const name of TABLE_NAMES) this.missing.add(name);
-    if (!this.isFollowing) return;
-    // What is being loaded may have been read before the loss.
-    const running = [...this.loading.values()];
-    this.attempt(async () => {
-      await Promise.allSettled(running);
-      await this.load();
-    });
-  }
-
   private async assert(): Promise<void> {
     const now = this.time.now();
     for (const name of TABLE_NAMES) await this.calls.writeBack(this.tables[name], now);
@@ -127,7 +109,7 @@ export class RedisTables {
       else if (versions[name] > table.knownVersion) this.expect(name, versions[name]);
     }
     this.writable.tell();
-    if (this.isFollowing && this.missing.size > 0) this.attempt(() => this.load());
+    this.attempt(() => this.loading.loadMissing());
   }
 
   /** Redis has lost a table, though not its memory. */
@@ -146,21 +128,7 @@ export class RedisTables {
   /** A change that does not come through the stream was missed. */
   private expect(name: TableName, version: number): void {
     this.wheel.schedule(DELIVERY_MS, () => {
-      if (this.tables[name].knownVersion < version) this.attempt(() => this.loadTable(name));
+      if (this.tables[name].knownVersion < version) this.attempt(() => this.loading.load(name));
     });
-  }
-
-  private loadTable(name: TableName): Promise<void> {
-    const running = this.loading.get(name);
-    if (running) return running;
-    const load = this.loadWhole(name).finally(() => this.loading.delete(name));
-    this.loading.set(name, load);
-    return load;
-  }
-
-  private async loadWhole(name: TableName): Promise<void> {
-    const { losses } = this;
-    await this.calls.load(this.tables[name]);
-    if (losses === this.losses) this.missing.delete(name);
   }
 }
