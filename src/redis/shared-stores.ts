@@ -10,6 +10,7 @@ import { RedisClusterSignals } from './signals/redis-cluster-signals.js';
 import { RedisBanStore } from './tables/redis-ban-store.js';
 import { RedisRevocationStore } from './tables/redis-revocation-store.js';
 import { RedisTables } from './tables/redis-tables.js';
+import { RightsTable } from './tables/rights-table.js';
 import { RedisTicketStore } from './tickets/redis-ticket-store.js';
 
 /** How long the start waits for them, and how often it looks, in milliseconds. */
@@ -53,11 +54,11 @@ export class SharedStores {
     this.tickets = new RedisTicketStore(link, { keys, deadlineMs });
 
     this.bus = new RedisBroadcastBus(link, streams, clock, {
-      key: keys.bus(link.control),
       outage,
       deadlineMs,
     });
-    this.signals = new RedisClusterSignals(link, control, neighbours, clock, wheel, onFault);
+    const rights = new RightsTable(this.tables, options.sessionMaxAgeMs || options.revocationMaxMs);
+    this.signals = new RedisClusterSignals(link, control, neighbours, clock, wheel, onFault, rights);
     const shelf = new SessionShelf(link, keys, deadlineMs);
     this.sessions = new RedisResumeStore(parts.node.id, control, neighbours, shelf, wheel, onFault);
   }
