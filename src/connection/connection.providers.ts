@@ -18,7 +18,7 @@ import { RoomPolicy } from './rooms/room-policy.js';
 import { Rooms } from './rooms/rooms.js';
 import { SignalReceiver } from './signal-receiver.js';
 
-/** Who is connected, for how long, in which rooms, and how it ends. */
+/** Open connections: registry, timers, rooms, sessions and drain. */
 export const CONNECTION_PROVIDERS: Provider[] = [
   RoomPolicy,
   Rooms,
