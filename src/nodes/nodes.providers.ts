@@ -4,7 +4,7 @@ import { ClusterSignals, MemoryClusterSignals } from './cluster-signals.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from './connection-directory.js';
 import { NodeIdentity } from './node-identity.js';
 
-/** What several nodes may share, here for one. */
+/** State that nodes can share, here in memory. */
 export const NODE_PROVIDERS: Provider[] = [
   NodeIdentity,
   { provide: BroadcastBus, useClass: LocalBroadcastBus },

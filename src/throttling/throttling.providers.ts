@@ -8,7 +8,7 @@ import { ThrottleScopeReader } from './throttle-scope.js';
 import { WS_THROTTLER_STORAGE } from './throttler-storage.token.js';
 import { WsThrottlerGuard } from './ws-throttler.guard.js';
 
-/** How often: windows, budgets, bans. */
+/** Rate limits and bans. */
 export const THROTTLING_PROVIDERS: Provider[] = [
   { provide: WS_THROTTLER_STORAGE, useClass: SlidingWindowStorage },
   ThrottleScopeReader,
