@@ -48,7 +48,7 @@ import {
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 
 /**
- * Secures every gateway of the application.
+ * Secures all gateways of the application.
  *
  * @publicApi
  */
@@ -102,14 +102,14 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 })
 export class WsSecurityModule {
   /**
-   * @param options override the environment, which overrides the defaults
-   * @throws WsConfigurationError while the application starts, with everything that is wrong
+   * @param options take precedence over the environment, then the defaults
+   * @throws WsConfigurationError while the application starts, with all problems
    */
   static forRoot(options: WsSecurityModuleOptions = {}): DynamicModule {
     return { ...ConfigurableModuleClass.forRoot(options), module: this };
   }
 
-  /** As {@link forRoot}, with options that other providers know. */
+  /** Like {@link forRoot}, with options from other providers. */
   static forRootAsync(options: WsSecurityModuleAsyncOptions): DynamicModule {
     return { ...ConfigurableModuleClass.forRootAsync(options), module: this };
   }

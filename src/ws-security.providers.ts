@@ -11,7 +11,7 @@ import { SettingsNotes } from './options/settings.notes.js';
 import { StartProblems } from './options/start-problems.js';
 import { GIVEN_OPTIONS } from './ws-security.module-definition.js';
 
-/** What is made of the options: themselves, and the verifier that they ask for. */
+/** Providers that depend on the options, and the options themselves. */
 export const CONFIGURED_PROVIDERS: Provider[] = [
   {
     provide: SECURITY_OPTIONS,

@@ -37,6 +37,6 @@ describe('C6 the nearest known name', () => {
 
   it('C6 is told also where nobody can have meant it, but not as a question', () => {
     expect(suggestion('WS_SOMETHING_ELSE_ALTOGETHER', variables)).toMatch(/^the nearest known name is WS_/);
-    expect(suggestion('x', [])).toBe('there are no others');
+    expect(suggestion('x', [])).toBe('there are no known names');
   });
 });

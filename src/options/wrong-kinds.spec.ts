@@ -70,14 +70,14 @@ it('C1 is told the kind of what was given, where that is what is wrong', () => {
     'WS_JWT_SECRET: must be a string, not a promise (await it)',
   ]);
   expect(problemsOf('allowedOrigins', { origin: '*' })).toEqual([
-    'WS_ALLOWED_ORIGINS: must be a list of strings, or a text with commas between them, not an object',
+    'WS_ALLOWED_ORIGINS: must be a list of strings, or a string with commas between them, not an object',
   ]);
   expect(problemsOf('allowedOrigins', [5])).toEqual([
-    'WS_ALLOWED_ORIGINS: must be a list of strings, or a text with commas between them',
+    'WS_ALLOWED_ORIGINS: must be a list of strings, or a string with commas between them',
   ]);
   expect(problemsOf('tlsCertFile', 5)).toEqual([
     'WS_TLS_CERT_FILE: must name a file that can be read, not a number',
-    'WS_TLS_KEY_FILE: is required beside WS_TLS_CERT_FILE',
+    'WS_TLS_KEY_FILE: is required if WS_TLS_CERT_FILE is set',
   ]);
 });
 

@@ -10,7 +10,7 @@ const COST = 'ws-security:cost';
  */
 export const WsCost = (cost: number): ClassDecorator & MethodDecorator => {
   if (!Number.isSafeInteger(cost) || cost < 1)
-    throw new TypeError('The cost of @WsCost() must be an integer of at least 1.');
+    throw new TypeError('The cost of @WsCost() must be a whole number of at least 1.');
   return declare(COST, cost);
 };
 
