@@ -5,7 +5,7 @@ import { offeredProtocols, type ResumePoint } from './offered-protocols.js';
 export interface Attempt {
   url: string;
   protocols: string[];
-  /** The token that the first frame carries. */
+  /** The token for the first frame. */
   login: string | null | undefined;
 }
 
