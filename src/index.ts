@@ -27,7 +27,7 @@ export { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store
 export { hashOfResumeToken, nodeOfResumeToken } from './connection/resume/resume-token.js';
 export { RoomPolicy } from './connection/rooms/room-policy.js';
 export { DrainService } from './connection/drain.service.js';
-export { ConnectionRegistry } from './connection/connection-registry.service.js';
+export { ConnectionRegistry } from './connection/connection-registry.js';
 export { ANONYMOUS } from './connection/principal.js';
 export { WsConfigurationError } from './errors/configuration.error.js';
 export { HandshakeRefusal } from './errors/handshake.refusal.js';
@@ -52,7 +52,7 @@ export { tlsOptionsFromEnv } from './handshake/tls/tls-options.js';
 export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
-export { SecurityEvents } from './observability/security-events.service.js';
+export { SecurityEvents } from './observability/security-events.js';
 export { SECURITY_EVENT_TYPES } from './observability/security-event.js';
 export { CREDENTIAL_SOURCES, OPTIONS } from './options/options.schema.js';
 export { InjectSecurityOptions, SECURITY_OPTIONS } from './options/options.token.js';

@@ -24,14 +24,14 @@ import { ConnectionLifecycleService } from './connection/connection-lifecycle.se
 import { ClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
 import { NodeIdentity } from './nodes/node-identity.js';
-import { ConnectionRegistry } from './connection/connection-registry.service.js';
+import { ConnectionRegistry } from './connection/connection-registry.js';
 import { DrainService } from './connection/drain.service.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
 import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
-import { SecurityEvents } from './observability/security-events.service.js';
+import { SecurityEvents } from './observability/security-events.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { DeclaredLimits } from './throttling/declared-limits.js';

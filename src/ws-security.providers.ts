@@ -3,7 +3,7 @@ import { PrincipalMapper } from './auth/principal-mapper.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { Clock } from './time/clock.js';
-import { SecurityEvents } from './observability/security-events.service.js';
+import { SecurityEvents } from './observability/security-events.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { resolveOptions } from './options/resolve-options.js';

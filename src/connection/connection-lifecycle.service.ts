@@ -4,7 +4,7 @@ import type { HandshakeCode } from '../protocol/handshake-code.js';
 import { Announcer } from '../faults/announcer.js';
 import type { Connection } from './connection.js';
 import type { CloseCause, ConnectionEvent } from './connection-event.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { Faults } from '../faults/faults.js';
 import { ResumeService } from './resume/resume.service.js';
 import type { Principal } from './principal.js';

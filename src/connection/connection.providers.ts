@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { DrainService } from './drain.service.js';
 import { ExpiryService } from './expiry.service.js';
 import { HeartbeatService } from './heartbeat.service.js';

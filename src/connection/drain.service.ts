@@ -4,7 +4,7 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { type ServedConnection, servedOf } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { HookTracker } from './hook-tracker.js';
 import { SessionMoves } from './resume/session-moves.js';
 import { TimerWheel } from '../time/timer-wheel.js';

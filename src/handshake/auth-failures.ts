@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { UpgradeRequest } from './upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import { ClientLocator } from './client/client-locator.js';
 import { reasonOf, refusalOf } from './refusal-of.js';
 import { WrongCredentials } from './wrong-credentials.js';

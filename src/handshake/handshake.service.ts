@@ -8,7 +8,7 @@ import { ConnectionLifecycleService } from '../connection/connection-lifecycle.s
 import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ClientLocator } from './client/client-locator.js';

@@ -17,7 +17,7 @@ import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import type { InboundMessage } from '../messages/inbound-message.js';
 import { Violations } from '../messages/violations.service.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { BanService } from '../throttling/bans/ban.service.js';

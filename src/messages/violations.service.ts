@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { TimerWheel, type WheelTimer } from '../time/timer-wheel.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
-import { SecurityEvents } from './security-events.service.js';
+import { SecurityEvents } from './security-events.js';
 
 /** Creates security events from connection events. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
-import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
+import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { closeRevoked } from '../revocation.service.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';

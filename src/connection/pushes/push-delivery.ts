@@ -3,7 +3,7 @@ import { type Audience, type Broadcast, BroadcastBus, type Position } from '../.
 import { PushText } from '../../protocol/push-text.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
 import type { Connection } from '../connection.js';
-import { ConnectionRegistry } from '../connection-registry.service.js';
+import { ConnectionRegistry } from '../connection-registry.js';
 import { AwaySessions } from '../resume/away-sessions.js';
 import { ResumableSessions } from '../resume/resumable-sessions.js';
 import { servedOf } from '../served-connection.js';

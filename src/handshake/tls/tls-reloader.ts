@@ -3,7 +3,7 @@ import type { Server } from 'node:tls';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import { WsConfigurationError } from '../../errors/configuration.error.js';
-import { SecurityEvents } from '../../observability/security-events.service.js';
+import { SecurityEvents } from '../../observability/security-events.js';
 import { WatchedFiles } from '../../time/watched-files.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';

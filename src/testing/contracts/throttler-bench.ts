@@ -5,7 +5,7 @@ import { type ThrottlerVerdict, waitOf } from '../../throttling/throttler-verdic
 import { knowsCost } from '../../throttling/ws-throttler-storage.interface.js';
 import type { Bench } from './contract-case.js';
 
-/** @publicApi */
+/** The options of the throttler contracts. @publicApi */
 export interface ThrottlerContractOptions {
   /** The number of random schedules per property; default 100. Over a network, each takes time. */
   readonly runs?: number;

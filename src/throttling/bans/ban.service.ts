@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
-import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
+import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
