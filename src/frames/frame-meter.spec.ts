@@ -21,7 +21,7 @@ const frames = fc.array(
   { maxLength: 12 },
 );
 
-it('R1 counts every frame once, however the bytes arrive', () => {
+it('R1 counts every frame once, in whatever chunks the bytes arrive', () => {
   fc.assert(
     fc.property(
       frames,
@@ -44,23 +44,23 @@ it('R1 counts every frame once, however the bytes arrive', () => {
   );
 });
 
-it('tells of a frame when its header is there, before its payload', () => {
+it('reports a frame when its header has arrived, before its payload', () => {
   const { seen, read } = meter();
   read(frame({ payload: Buffer.alloc(60_000) }).subarray(0, 8));
   expect(seen).toEqual([[false, true, 60_008]]);
 });
 
-it('does not count a close', () => {
+it('does not count a close frame', () => {
   const { seen, read } = meter();
   read(frame({ opcode: 0x8, payload: Buffer.from([3, 232]) }));
   expect(seen).toEqual([]);
 });
 
-describe('skimming', () => {
+describe('discarding after the close', () => {
   const CLOSE = frame({ opcode: 0x8, payload: Buffer.from([3, 232]) });
 
-  /** What is handed over of the bytes from `from` on, all before it being read. */
-  function handedOver(bytes: Buffer, from: number, size: number): Buffer {
+  /** Reads the bytes before `from` and skims the rest. @returns the bytes that skim() passes on */
+  function passedOn(bytes: Buffer, from: number, size: number): Buffer {
     const subject = new FrameMeter({ onFrame: () => undefined });
     if (from > 0) subject.read(bytes.subarray(0, from));
     const passed: Buffer[] = [];
@@ -69,7 +69,7 @@ describe('skimming', () => {
     return Buffer.concat(passed);
   }
 
-  it('R13 completes the frame that was under way and hands over the Close, and nothing else, however the bytes arrive', () => {
+  it('R13 completes the current frame and passes on the Close but nothing else, in whatever chunks the bytes arrive', () => {
     fc.assert(
       fc.property(frames, fc.nat(), fc.integer({ min: 1, max: 4000 }), (sent, place, size) => {
         const encoded = sent.map((one) => frame(one));
@@ -79,23 +79,23 @@ describe('skimming', () => {
         const ends = encoded.map((_, index) => Buffer.concat(encoded.slice(0, index + 1)).length);
         const end = [0, ...ends].find((at) => at >= from) as number;
         const rest = bytes.subarray(from, end);
-        expect(handedOver(bytes, from, size).equals(Buffer.concat([rest, CLOSE]))).toBe(true);
+        expect(passedOn(bytes, from, size).equals(Buffer.concat([rest, CLOSE]))).toBe(true);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('R13 completes a Close that was under way', () => {
+  it('R13 completes a Close that has partly arrived', () => {
     for (let from = 1; from < CLOSE.length; from++)
-      expect(handedOver(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
+      expect(passedOn(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
   });
 
-  it('R13 hands over nothing behind a Close that was read', () => {
-    expect(handedOver(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
+  it('R13 passes on nothing after a Close that was read', () => {
+    expect(passedOn(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
   });
 });
 
-it('R13 counts nothing behind a Close', () => {
+it('R13 counts nothing after a Close', () => {
   const { seen, read } = meter();
   read(Buffer.concat([frame({ opcode: 0x8, payload: Buffer.from([3, 232]) }), frame(), frame()]));
   read(frame());

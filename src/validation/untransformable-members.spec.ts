@@ -37,7 +37,7 @@ class Body {
 
 const odd = { toString: 1, valueOf: 1 };
 
-describe('values that cannot be made what is declared', () => {
+describe('values that cannot be converted to the declared type', () => {
   it.each<[object, string[]]>([
     [{ count: odd }, ['count transform']],
     [{ at: odd }, ['at transform']],
@@ -47,15 +47,15 @@ describe('values that cannot be made what is declared', () => {
     [{ text: 7, at: odd, more: 1 }, ['at transform', 'text transform']],
     [[{ text: 7 }], ['body transform']],
     [{ text: ' a ', shapes: [{ kind: 'circle' }], count: '7' }, []],
-  ])('I3 %j is not valid, and no error of the server', async (value, expected) => {
+  ])('I3 %j is a validation error, not a server error', async (value, expected) => {
     expect(await errorsOf(value, Body)).toEqual(expected);
   });
 
-  it('are told by the field that was asked for', async () => {
+  it('are reported under the requested part of the body', async () => {
     expect(await errorsOf([null, { text: 7 }], Body, { data: 'part' })).toEqual(['part transform']);
   });
 
-  it('are not the fault of a class that nobody can make', async () => {
+  it('are not blamed for a class whose constructor throws', async () => {
     class Broken extends Body {
       constructor() {
         super();
@@ -65,7 +65,7 @@ describe('values that cannot be made what is declared', () => {
     await expect(errorsOf({ text: 'a' }, Broken)).rejects.toThrow('broken');
   });
 
-  it('are told apart from rules that fail', async () => {
+  it('are distinguished from rules that throw', async () => {
     class Failing extends Body {
       @IsString({
         validateIf: () => {

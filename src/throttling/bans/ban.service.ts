@@ -9,12 +9,17 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
 
-/** Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations. */
+/**
+ * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations.
+ *
+ * @publicApi
+ */
 @Injectable()
 export class BanService implements OnModuleInit {
   /** A local copy of the bans, for the check between the last step and registration, which must be synchronous. */
   private readonly known: MemoryBanStore;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: BanStore,
@@ -55,7 +60,7 @@ export class BanService implements OnModuleInit {
     return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
   }
 
-  /** Like {@link remaining}, with the bans that this node knows. */
+  /** Like {@link remaining}, with the bans that this node knows. @internal */
   isBannedHere(principal: Principal, address: string): boolean {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
   }

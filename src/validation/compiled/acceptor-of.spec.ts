@@ -11,7 +11,7 @@ import {
   ValidatePromise,
   ValidatorConstraint,
 } from 'class-validator';
-import { dtoOf, ownRule } from '../../../test/support/one-property.js';
+import { dtoOf, customRule } from '../../../test/support/dto-of.js';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
 import { sanitizer } from '../sanitizer.js';
@@ -101,8 +101,8 @@ describe('compiled rules', () => {
   );
 
   it.each<[string, Class]>([
-    ['rules of the application', dtoOf(ownRule('isPrime', { validate: () => true }))],
-    ['asynchronous rules', dtoOf(ownRule('isString', { validate: async () => true }, true))],
+    ['rules of the application', dtoOf(customRule('isPrime', { validate: () => true }))],
+    ['asynchronous rules', dtoOf(customRule('isString', { validate: async () => true }, true))],
     ['rules of a class', dtoOf(Validate(Constraint))],
     [
       'conditions',
@@ -174,7 +174,7 @@ describe('compiled rules', () => {
     ['initial functions', Callable],
     ['instances that are promises', Thenable],
     ['constructors that need something', Picky],
-    ['rules of a class by a built-in name', dtoOf(ownRule('isString', Constraint))],
+    ['rules of a class by a built-in name', dtoOf(customRule('isString', Constraint))],
     ['rules that are given functions', dtoOf(IsInstance(Item))],
     ...['then', 'prototype', 'constructor', 'toString', Symbol('name')].map((name): [string, Class] => [
       `a property ${String(name)}`,
@@ -201,11 +201,11 @@ describe('compiled rules', () => {
     ],
     ['inherited types of other collections', ListOfItems],
     ['no rules', Object],
-  ])('are not made for classes with %s', (_name, type) => {
+  ])('are not compiled for classes with %s', (_name, type) => {
     expect(acceptorOf(type)).toBeUndefined();
   });
 
-  it('are not made for classes on the way to one that has none', () => {
+  it('are not compiled for classes whose nested class has no compiled rules', () => {
     class Page {
       @ValidateNested()
       @Type(() => Book)
