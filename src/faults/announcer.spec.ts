@@ -24,7 +24,7 @@ import { TimerWheel } from '../time/timer-wheel.js';
 const fail = (): never => {
   throw new Error('canary-subscriber');
 };
-/** As an async function where none is expected. */
+/** An async function where a synchronous one is expected. */
 const failLater = (async () => {
   await Promise.resolve();
   return fail();
@@ -32,7 +32,7 @@ const failLater = (async () => {
 
 let announcer: Announcer<number>;
 let logged: Logged;
-/** What would have ended the process. */
+/** Errors that would have ended the process. */
 let fatal: unknown[];
 const onRejection = (reason: unknown): void => void fatal.push(reason);
 
@@ -50,7 +50,7 @@ afterEach(() => {
   process.off('unhandledRejection', onRejection);
 });
 
-/** Announces, and waits for what RxJS and promises would do about it. */
+/** Announces an event and waits for the timers of RxJS and for promises. */
 async function announce(...events: number[]): Promise<void> {
   for (const event of events) announcer.announce(event);
   await new Promise((resolve) => setTimeout(resolve));
@@ -117,7 +117,7 @@ it.each(SUBSCRIBERS)(
   },
 );
 
-it('L5 a subscriber that failed hears the next event', async () => {
+it('L5 a subscriber that failed gets the next event', async () => {
   const heard: number[] = [];
   announcer.events.pipe(map((event) => event * 10)).subscribe((event) => {
     heard.push(event);
@@ -127,7 +127,7 @@ it('L5 a subscriber that failed hears the next event', async () => {
   expect(heard).toEqual([10, 20, 30]);
 });
 
-it('L5 a subscriber that listens to errors hears those of its operators, and nothing is logged', async () => {
+it('L5 a subscriber with an error callback gets the errors of its operators, and nothing is logged', async () => {
   const errors: unknown[] = [];
   announcer.events.pipe(map(fail)).subscribe({ error: (error) => errors.push(error) });
   announcer.events.pipe(map(fail)).subscribe(undefined, (error) => errors.push(error));
@@ -136,7 +136,7 @@ it('L5 a subscriber that listens to errors hears those of its operators, and not
   expect(logged.texts).toEqual([]);
 });
 
-it('L5 a promise of an event settles as elsewhere', async () => {
+it('L5 a promise of an event settles as usual', async () => {
   const first = firstValueFrom(announcer.events.pipe(filter((event) => event > 1)));
   const failed = firstValueFrom(announcer.events.pipe(map(fail)));
   const each = announcer.events.forEach(fail);
@@ -146,7 +146,7 @@ it('L5 a promise of an event settles as elsewhere', async () => {
   expect(fatal).toEqual([]);
 });
 
-it('subscribers hear events in order, and nothing once they have unsubscribed', async () => {
+it('subscribers get events in order, and none after they unsubscribe', async () => {
   const heard: unknown[] = [];
   const subscription = announcer.events.subscribe((event) => heard.push(event));
   announcer.events.pipe(bufferCount(2)).subscribe((pair) => heard.push(pair));
@@ -159,7 +159,7 @@ it('subscribers hear events in order, and nothing once they have unsubscribed', 
   expect(heard).toEqual([1, 2, [1, 2], [3, 4]]);
 });
 
-it('L5 the setting of RxJS is left as it was', () => {
+it('L5 the setting of RxJS is restored', () => {
   announcer.events.subscribe(fail);
   announcer.announce(1);
   expect(config.useDeprecatedSynchronousErrorHandling).toBe(false);

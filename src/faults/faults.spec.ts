@@ -17,7 +17,7 @@ afterEach(() => logged.stop());
 
 const failure = (message: string): Error => new RangeError(message);
 
-it('L6 of faults of one kind the stack is told once, and then their number', () => {
+it('L6 faults of one kind are logged once with the stack, and then as a count', () => {
   for (let count = 0; count < 91; count++) faults.report('A rule failed', failure(`no ${count}`));
   expect(logged.errors).toEqual([
     { text: 'A rule failed', stack: expect.stringContaining('RangeError: no 0') },
@@ -30,7 +30,7 @@ it('L6 of faults of one kind the stack is told once, and then their number', () 
   expect(logged.errors).toHaveLength(2);
 });
 
-it('L6 one fault is one line, and the next one, later, has its stack again', () => {
+it('L6 a single fault is one line, and a later one has its stack again', () => {
   faults.report('A rule failed', failure('first'));
   clock.advance(10_100);
   faults.report('A rule failed', failure('second'));
@@ -40,7 +40,7 @@ it('L6 one fault is one line, and the next one, later, has its stack again', () 
   ]);
 });
 
-it('L6 faults from other places, of other names and of other parts are kinds of their own', () => {
+it('L6 faults with another place, name or part are of another kind', () => {
   const other = (): Error => new RangeError('elsewhere');
   faults.report('A rule failed', failure('here'));
   faults.report('A rule failed', other());
@@ -50,21 +50,21 @@ it('L6 faults from other places, of other names and of other parts are kinds of 
   expect(logged.errors).toHaveLength(5);
 });
 
-it('L6 kinds are bounded: those beyond are counted together', () => {
+it('L6 the number of kinds is limited, and further kinds are counted together', () => {
   for (let kind = 0; kind < 1000; kind++) faults.report(`Part ${kind} failed`, failure('x'));
   expect(logged.errors).toHaveLength(100);
   clock.advance(10_000);
   expect(logged.texts.slice(100)).toEqual(['Other code failed 900 more times within 10 s']);
 });
 
-it('L6 what was counted is told at the latest when the application ends', () => {
+it('L6 counted faults are logged at the latest when the application ends', () => {
   faults.report('A rule failed', failure('1'));
   faults.report('A rule failed', failure('2'));
   faults.onApplicationShutdown();
   expect(logged.texts.at(-1)).toBe('A rule failed 1 more time within 10 s (RangeError)');
 });
 
-it('L5 a stack is cut, and a logger that throws harms nobody', () => {
+it('L5 a long stack is cut, and a logger that throws causes no error', () => {
   faults.report('A rule failed', failure('x'.repeat(100_000)));
   expect(logged.errors[0]?.stack?.length).toBeLessThanOrEqual(4096);
   expect(logged.errors[0]?.stack).toContain('faults.spec.ts');
@@ -74,7 +74,7 @@ it('L5 a stack is cut, and a logger that throws harms nobody', () => {
   expect(() => faults.report('A handler failed', failure('y'))).not.toThrow();
 });
 
-it('L5 what cannot be looked at is told as well', () => {
+it('L5 thrown values that cannot be inspected are logged as well', () => {
   const odd = new Error('x');
   Object.defineProperty(odd, 'name', { value: 7 });
   for (const thrown of [odd, null, undefined, Symbol('x'), Object.create(null) as object])
@@ -82,7 +82,7 @@ it('L5 what cannot be looked at is told as well', () => {
   expect(logged.errors).toHaveLength(4);
 });
 
-it('L2 of what works on the words of clients the message stays out, also where it looks like a stack', () => {
+it('L2 the message is left out for code that processes input of clients, even if it looks like a stack', () => {
   const error = failure('canary\n    at canary (canary.ts:1:1)');
   faults.reportWithoutMessage('A rule failed', error);
   faults.reportWithoutMessage('A rule failed', 'canary');

@@ -44,7 +44,7 @@ it('R1 counts every frame once, however the bytes arrive', () => {
   );
 });
 
-it('tells of a frame when its header is there, before its payload', () => {
+it('reports a frame when its header has arrived, before its payload', () => {
   const { seen, read } = meter();
   read(frame({ payload: Buffer.alloc(60_000) }).subarray(0, 8));
   expect(seen).toEqual([[false, true, 60_008]]);
@@ -59,8 +59,8 @@ it('does not count a close', () => {
 describe('skimming', () => {
   const CLOSE = frame({ opcode: 0x8, payload: Buffer.from([3, 232]) });
 
-  /** What is handed over of the bytes from `from` on, all before it being read. */
-  function handedOver(bytes: Buffer, from: number, size: number): Buffer {
+  /** The bytes from `from` on that are passed on. All bytes before are read. */
+  function passedOn(bytes: Buffer, from: number, size: number): Buffer {
     const subject = new FrameMeter({ onFrame: () => undefined });
     if (from > 0) subject.read(bytes.subarray(0, from));
     const passed: Buffer[] = [];
@@ -69,7 +69,7 @@ describe('skimming', () => {
     return Buffer.concat(passed);
   }
 
-  it('R13 completes the frame that was under way and hands over the Close, and nothing else, however the bytes arrive', () => {
+  it('R13 passes on the rest of the current frame and the Close, and nothing else, however the bytes arrive', () => {
     fc.assert(
       fc.property(frames, fc.nat(), fc.integer({ min: 1, max: 4000 }), (sent, place, size) => {
         const encoded = sent.map((one) => frame(one));
@@ -79,23 +79,23 @@ describe('skimming', () => {
         const ends = encoded.map((_, index) => Buffer.concat(encoded.slice(0, index + 1)).length);
         const end = [0, ...ends].find((at) => at >= from) as number;
         const rest = bytes.subarray(from, end);
-        expect(handedOver(bytes, from, size).equals(Buffer.concat([rest, CLOSE]))).toBe(true);
+        expect(passedOn(bytes, from, size).equals(Buffer.concat([rest, CLOSE]))).toBe(true);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('R13 completes a Close that was under way', () => {
+  it('R13 passes on the rest of a Close that has begun', () => {
     for (let from = 1; from < CLOSE.length; from++)
-      expect(handedOver(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
+      expect(passedOn(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
   });
 
-  it('R13 hands over nothing behind a Close that was read', () => {
-    expect(handedOver(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
+  it('R13 passes nothing on after a Close', () => {
+    expect(passedOn(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
   });
 });
 
-it('R13 counts nothing behind a Close', () => {
+it('R13 counts nothing after a Close', () => {
   const { seen, read } = meter();
   read(Buffer.concat([frame({ opcode: 0x8, payload: Buffer.from([3, 232]) }), frame(), frame()]));
   read(frame());

@@ -13,7 +13,7 @@ import { BanService, closeBanned } from '../throttling/bans/ban.service.js';
 import { GatewayHooks } from './gateway-hooks.js';
 
 /** A connection on its way to its gateway. */
-export interface Newcomer {
+export interface NewConnection {
   readonly client: WebSocket;
   readonly connection: ServedConnection;
   readonly channel: MessageChannel;
@@ -36,12 +36,12 @@ export class ConnectionEntry {
   ) {}
 
   /** Takes effect at once when there is nothing to wait for. */
-  start(newcomer: Newcomer): void | Promise<void> {
-    const { connection, channel, offer } = newcomer;
+  start(incoming: NewConnection): void | Promise<void> {
+    const { connection, channel, offer } = incoming;
     if (!this.resumes.isFor(connection)) {
       this.greet(connection, null);
       connection.ready();
-      return this.enter(newcomer);
+      return this.enter(incoming);
     }
     channel.pause();
     return this.resumes
@@ -50,10 +50,10 @@ export class ConnectionEntry {
         if (resume?.recovered === true) this.expiry.watch(connection);
         this.greet(connection, resume);
       })
-      .then(() => this.enter(newcomer));
+      .then(() => this.enter(incoming));
   }
 
-  private enter({ client, connection, channel, announce }: Newcomer): void | Promise<void> {
+  private enter({ client, connection, channel, announce }: NewConnection): void | Promise<void> {
     // It may have been revoked, or banned, after it was verified.
     const { principal, address } = connection;
     if (this.revocations.isRevokedHere(principal)) closeRevoked(connection);

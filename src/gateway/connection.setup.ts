@@ -49,16 +49,16 @@ export class ConnectionSetup {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
-    const newcomer = { client, connection, channel, announce, offer };
+    const incoming = { client, connection, channel, announce, offer };
     if (!handshake.awaitsLogin) {
-      this.settle(connection, this.entry.start(newcomer));
+      this.settle(connection, this.entry.start(incoming));
       return;
     }
     channel.pause();
     const login = this.login.logIn(connection, channel);
     this.settle(
       connection,
-      login.then((isIn) => (isIn ? this.entry.start(newcomer) : channel.open())),
+      login.then((isIn) => (isIn ? this.entry.start(incoming) : channel.open())),
     );
   }
 

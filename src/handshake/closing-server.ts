@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../time/clock.js';
-import { EndOfLine } from '../frames/end-of-line.js';
+import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -59,8 +59,8 @@ export class ClosingServer {
     if (protocol !== undefined) this.protocols.set(raw, protocol);
     this.server.handleUpgrade(raw, socket, head, (client) => {
       client.on('error', () => client.terminate());
-      const end = new EndOfLine(socket, new FrameMeter());
-      socket.on('data', (chunk: Buffer) => end.read(chunk));
+      const reader = new ClosingReader(socket, new FrameMeter());
+      socket.on('data', (chunk: Buffer) => reader.read(chunk));
       client.close(closeCode, refusal.code.toLowerCase().replaceAll('_', ' '));
     });
     return true;

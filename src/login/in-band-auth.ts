@@ -16,7 +16,7 @@ import { RevocationStep } from '../handshake/steps/revocation.step.js';
 import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import type { InboundMessage } from '../messages/inbound-message.js';
-import { Violations } from '../messages/violations.service.js';
+import { ViolationService } from '../messages/violation.service.js';
 import { SecurityEvents } from '../observability/security-events.service.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
@@ -51,7 +51,7 @@ export class InBandAuth extends AuthEventHandler {
     private readonly bans: BanService,
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly events: SecurityEvents,
-    private readonly violations: Violations,
+    private readonly violations: ViolationService,
     private readonly rate: ConnectRate,
   ) {
     super();

@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { Clock } from '../time/clock.js';
 import { MessageDispatcher } from './message.dispatcher.js';
-import { Violations } from './violations.service.js';
+import { ViolationService } from './violation.service.js';
 
 /** The services that a channel works with; the same for all of them. */
 @Injectable()
@@ -11,7 +11,7 @@ export class ChannelServices {
   constructor(
     @InjectSecurityOptions() readonly options: ResolvedOptions,
     readonly dispatcher: MessageDispatcher,
-    readonly violations: Violations,
+    readonly violations: ViolationService,
     readonly clock: Clock,
   ) {}
 }

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { servedConnectionOf } from '../connection/connection-of.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
-import { EndOfLine } from '../frames/end-of-line.js';
+import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import { acceptBinary } from './binary-frame.js';
@@ -24,7 +24,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   private readonly meter: FrameMeter;
   private readonly queue: MessageQueue;
   /** Reads instead of all this once the connection is over. */
-  private end: EndOfLine | undefined;
+  private closingReader: ClosingReader | undefined;
   private held: string[] | undefined = [];
   private takeFirst: ((text: string) => void) | undefined;
   /** Whether the last frame was over the budget. */
@@ -56,12 +56,12 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   }
 
   private onData(chunk: Buffer): void {
-    if (this.end) {
-      this.end.read(chunk);
+    if (this.closingReader) {
+      this.closingReader.read(chunk);
       return;
     }
     // Over without a word of ours: this chunk is on its way to `ws` already, the next one is not.
-    if (!this.connection.isOpen) this.endLine();
+    if (!this.connection.isOpen) this.stopReading();
     const now = this.services.clock.monotonic();
     this.connection.lastSeen = now;
     this.budget.at(now);
@@ -120,7 +120,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
 
   /** Nothing is served any more, but the answer to the closing handshake has to be read. */
   abandon(): void {
-    this.endLine();
+    this.stopReading();
     this.queue.clear();
     this.held = undefined;
     this.isFinishing = false;
@@ -142,8 +142,8 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     this.socket.resume();
   }
 
-  private endLine(): void {
-    this.end ??= new EndOfLine(this.stream, this.meter);
+  private stopReading(): void {
+    this.closingReader ??= new ClosingReader(this.stream, this.meter);
   }
 
   private get isListening(): boolean {

@@ -18,7 +18,7 @@ import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
 import { ReplyWriter } from './reply.writer.js';
-import { Violations } from './violations.service.js';
+import { ViolationService } from './violation.service.js';
 
 /** A message and the handler that will serve it. */
 export interface Job {
@@ -47,7 +47,7 @@ export class MessageDispatcher {
     private readonly decoder: FrameDecoder,
     private readonly replies: ReplyWriter,
     private readonly auth: AuthEventHandler,
-    private readonly violations: Violations,
+    private readonly violations: ViolationService,
     private readonly clock: Clock,
   ) {}
 

@@ -11,7 +11,7 @@ import { gatewayOptionProblems } from './gateway-options.js';
 import { GuardChains } from '../guards/guard-chains.js';
 import { bodyProblems } from './handler-bodies.js';
 import { ModuleSettings } from './module-settings.js';
-import { ProvidersInVain } from './providers-in-vain.js';
+import { UnusedProviders } from './unused-providers.js';
 import { throttleProblems } from './throttle-decorators.js';
 
 /**
@@ -23,7 +23,7 @@ export class GatewayAudit {
   constructor(
     private readonly guards: GuardChains,
     private readonly settings: ModuleSettings,
-    private readonly providers: ProvidersInVain,
+    private readonly providers: UnusedProviders,
     @Inject(WS_THROTTLERS) private readonly throttlers: readonly WsThrottler[],
   ) {}
 

@@ -27,7 +27,7 @@ const PROVIDERS = 'providers';
 
 /** Finds providers that were meant to take the place of the module's own, and that nobody would ask. */
 @Injectable()
-export class ProvidersInVain {
+export class UnusedProviders {
   constructor(
     private readonly discovery: DiscoveryService,
     @Inject(MODULE_PROVIDERS) private readonly given: unknown,
@@ -35,7 +35,7 @@ export class ProvidersInVain {
 
   find(): ConfigurationProblem[] {
     const all = this.discovery.getProviders();
-    const home = all.find(({ token }) => token === ProvidersInVain)?.host;
+    const home = all.find(({ token }) => token === UnusedProviders)?.host;
     return [...this.neverAsked(), ...all.flatMap((wrapper) => problemsOf(wrapper, home as Module))];
   }
 

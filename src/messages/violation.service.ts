@@ -26,7 +26,7 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** What is no fault of the client, but for the operator to know. */
 const REPORTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...STRIKES, 'OVERLOADED']);
 
-interface Offender {
+interface ViolationRecord {
   readonly strikes: Strikes<ErrorCode>;
   /** Runs while there is something to report. */
   report: WheelTimer | undefined;
@@ -37,8 +37,8 @@ interface Offender {
  * it was, instead of each time.
  */
 @Injectable()
-export class Violations {
-  private readonly offenders = new Map<Connection, Offender>();
+export class ViolationService {
+  private readonly records = new Map<Connection, ViolationRecord>();
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -56,22 +56,22 @@ export class Violations {
   /** @param code what the client was told; one that is no violation is no strike */
   record(connection: ServedConnection, code: ErrorCode): void {
     if (!REPORTED.has(code) || !connection.isOpen || connection.isEnding) return;
-    const offender = this.offenderOf(connection);
-    offender.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, offender));
+    const entry = this.recordOf(connection);
+    entry.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, entry));
     if (!STRIKES.has(code)) {
-      offender.strikes.note(code);
+      entry.strikes.note(code);
       return;
     }
-    const retryAfterMs = offender.strikes.add(code, this.clock.monotonic());
-    if (retryAfterMs > 0) this.strikeOut(connection, offender, Math.ceil(retryAfterMs));
+    const retryAfterMs = entry.strikes.add(code, this.clock.monotonic());
+    if (retryAfterMs > 0) this.strikeOut(connection, entry, Math.ceil(retryAfterMs));
   }
 
-  private strikeOut(connection: ServedConnection, offender: Offender, strikesMs: number): void {
+  private strikeOut(connection: ServedConnection, entry: ViolationRecord, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;
     // What was accepted before is answered first, as far as the answers are there.
     setImmediate(() => {
-      this.report(connection, offender);
+      this.report(connection, entry);
       connection.close(CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
     });
     this.bans.ban(connection).catch((error: unknown) => {
@@ -80,26 +80,26 @@ export class Violations {
     });
   }
 
-  private offenderOf(connection: Connection): Offender {
-    let offender = this.offenders.get(connection);
-    if (!offender) {
+  private recordOf(connection: Connection): ViolationRecord {
+    let entry = this.records.get(connection);
+    if (!entry) {
       const { strikeLimit, strikeTtlMs } = this.options;
-      offender = { strikes: new Strikes(strikeLimit, strikeTtlMs), report: undefined };
-      this.offenders.set(connection, offender);
+      entry = { strikes: new Strikes(strikeLimit, strikeTtlMs), report: undefined };
+      this.records.set(connection, entry);
     }
-    return offender;
+    return entry;
   }
 
-  private report({ id, principal, address, path }: Connection, offender: Offender): void {
-    offender.report?.cancel();
-    offender.report = undefined;
+  private report({ id, principal, address, path }: Connection, entry: ViolationRecord): void {
+    entry.report?.cancel();
+    entry.report = undefined;
     const who = { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
-    this.events.emit({ type: 'messages.refused', ...who, ...offender.strikes.takeCounts() });
+    this.events.emit({ type: 'messages.refused', ...who, ...entry.strikes.takeCounts() });
   }
 
   private forget(connection: Connection): void {
-    const offender = this.offenders.get(connection);
-    this.offenders.delete(connection);
-    if (offender?.report) this.report(connection, offender);
+    const entry = this.records.get(connection);
+    this.records.delete(connection);
+    if (entry?.report) this.report(connection, entry);
   }
 }
