@@ -5,7 +5,7 @@ import { Clock } from '../time/clock.js';
 import { MessageDispatcher } from './message.dispatcher.js';
 import { ViolationService } from './violation.service.js';
 
-/** The services that a channel works with; the same for all of them. */
+/** The services that all channels share. */
 @Injectable()
 export class ChannelServices {
   constructor(

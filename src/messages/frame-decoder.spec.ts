@@ -12,7 +12,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 const decoder = new FrameDecoder(resolveOptions({ ...LIMITS }));
 const decoderByDefault = new FrameDecoder(resolveOptions({}));
 
-/** What the rules say, written down without a thought of speed. */
+/** A simple implementation of the rules, without optimizations. */
 function isAcceptable(text: string): boolean {
   const root = readJson(text);
   if (!(root instanceof MemberList)) return false;
@@ -69,7 +69,7 @@ function outcomeOf(text: string): unknown {
   }
 }
 
-/** @returns the id that a refusal goes to */
+/** @returns the id that the refusal has */
 function refusedId(text: string): unknown {
   try {
     decoder.decode(text);
@@ -124,7 +124,7 @@ const NUMBERS = [
 ];
 
 const blank = fc.constantFrom('', '', '', '', ' ', '\n\t');
-/** The same text spelled as it is, or partly in escapes. */
+/** The same text, unescaped or partly escaped. */
 const literal = (of: string[]): fc.Arbitrary<string> =>
   fc
     .tuple(fc.constantFrom(...of), fc.constantFrom(0, 0, 0, 1, 2))
@@ -138,7 +138,7 @@ const escaped = (char: string): string =>
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
-// What JSON.stringify() escapes has no other spelling in a text that comes from bytes.
+// Characters that JSON.stringify() escapes have no other spelling in valid UTF-8.
 const plain = (char: string): string => JSON.stringify(char).slice(1, -1);
 const toWellFormedLiteral = (text: string): string => JSON.stringify(text);
 
@@ -180,7 +180,7 @@ const envelope = fc
   );
 
 describe('FrameDecoder', () => {
-  it('I4 I5 I9 accepts what a plain reading of the rules accepts, with the value of JSON.parse()', () => {
+  it('I4 I5 I9 accepts the same frames as a simple implementation of the rules, with the value of JSON.parse()', () => {
     const seed = randomInt(2 ** 31);
     let accepted = 0;
     fc.assert(
@@ -194,10 +194,10 @@ describe('FrameDecoder', () => {
       { numRuns: 20_000, seed },
     );
     expect({ isTelling: accepted > 500, accepted, seed }).toEqual({ isTelling: true, accepted, seed });
-    // A slow machine takes ten times as long.
+    // Allows for a machine that is ten times slower.
   }, 120_000);
 
-  it('I9 finds a duplicate behind any number of others', () => {
+  it('I9 finds a duplicate after any number of members', () => {
     const members = Array.from({ length: 100 }, (_, at) => `"k${at}":"a:b"`);
     const text = (more: string): string => `{"event":"e","data":{${[...members, more].join(',')}}}`;
     expect(decoderByDefault.decode(text('"k100":1')).data).toHaveProperty('k100', 1);
@@ -246,7 +246,7 @@ describe('FrameDecoder', () => {
     expect(refusedId(text)).toBeUndefined();
   });
 
-  it('I8 I9 I11 keeps the id of a request whatever one thing is wrong elsewhere in it', () => {
+  it('I8 I9 I11 keeps the id of a request that has one error elsewhere', () => {
     const fault = fc.constantFrom(
       '"data":[[[[[0]]]]]',
       '"data":[0,1,2,3]',
@@ -268,7 +268,7 @@ describe('FrameDecoder', () => {
         const members = ['"event":"e"', wrong];
         members.splice(at, 0, `${idName}:${JSON.stringify(id)}`);
         expect(refusedId(`{${members.join(',')}}`)).toBe(id);
-        // The same id once more, wherever it stands, and nobody knows which.
+        // A second `id`, at any place, makes it ambiguous.
         members.splice(3 - at, 0, '"id":9');
         expect(refusedId(`{${members.join(',')}}`)).toBeUndefined();
       }),
@@ -276,11 +276,11 @@ describe('FrameDecoder', () => {
     );
   });
 
-  it('I5 refuses from one beyond each limit on', () => {
+  it('I5 refuses one more than each limit', () => {
     const accepts = (data: string): boolean => outcomeOf(`{"event":"e","data":${data}}`) !== 'refused';
     expect([accepts('[[[]]]'), accepts('[[[[]]]]')]).toEqual([true, false]);
     expect([accepts('[1,2,3]'), accepts('[1,2,3,4]')]).toEqual([true, false]);
-    // The envelope, its two members, and nine values within.
+    // The envelope, its two members, and nine nested values.
     const nine = '[[1,2,3],[1,2],[1]]';
     expect([accepts(nine), accepts('[[1,2,3],[1,2],[1,2]]')]).toEqual([true, false]);
   });
@@ -304,13 +304,13 @@ describe('FrameDecoder', () => {
   ])('I6 takes less than 10 ms for 64 KiB of %s', (_name, item, separator) => {
     const items = Array.from({ length: 65_000 / (item.length + 1) }, () => item).join(separator);
     expectQuick(`{"event":"e","data":[${items}]}`);
-    // The same within the limits, so that every check is run.
+    // The same frame within the limits, so that every check runs.
     expectQuick(
       `{"event":"e","data":[${items.slice(0, 200 * (item.length + 1) - 1)},"${'\\u0041:\\"'.repeat(7000)}"]}`,
     );
   });
 
-  it('I6 takes less than 10 ms to look for the id in 64 KiB of what is wrong', () => {
+  it('I6 takes less than 10 ms to find the id in 64 KiB of invalid JSON', () => {
     for (const [item, count] of [
       ['[]', 20_000],
       ['"\\\\"', 10_000],

@@ -7,7 +7,7 @@ import { ValidatedBody } from './validated-body.js';
 import { ViolationService } from './violation.service.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
-/** The edge after 101. */
+/** The providers that handle messages after 101. */
 export const MESSAGE_PROVIDERS: Provider[] = [
   FrameDecoder,
   ReplyWriter,

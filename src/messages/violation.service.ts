@@ -14,7 +14,7 @@ import { Strikes } from '../throttling/strikes.js';
 
 const REPORT_MS = 10_000;
 
-/** What a well-behaved client does not run into again and again. */
+/** Answers that a well-behaved client does not get repeatedly. */
 const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BAD_MESSAGE',
   'UNKNOWN_EVENT',
@@ -23,18 +23,18 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RATE_LIMITED',
 ]);
 
-/** What is no fault of the client, but for the operator to know. */
+/** Codes that are reported to the operator. `OVERLOADED` is not the fault of the client. */
 const REPORTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...STRIKES, 'OVERLOADED']);
 
 interface ViolationRecord {
   readonly strikes: Strikes<ErrorCode>;
-  /** Runs while there is something to report. */
+  /** Set while there is something to report. */
   report: WheelTimer | undefined;
 }
 
 /**
- * Counts what connections should not do, ends those that go on with 4429, and tells the operator once in a while what
- * it was, instead of each time.
+ * Counts the violations of each connection. Closes connections with too many of them with 4429, and reports the counts
+ * to the operator at intervals instead of each violation.
  */
 @Injectable()
 export class ViolationService {
@@ -53,7 +53,7 @@ export class ViolationService {
     });
   }
 
-  /** @param code what the client was told; one that is no violation is no strike */
+  /** @param code the code that the client was answered with; codes that are not violations are not strikes */
   record(connection: ServedConnection, code: ErrorCode): void {
     if (!REPORTED.has(code) || !connection.isOpen || connection.isEnding) return;
     const entry = this.recordOf(connection);
@@ -69,7 +69,7 @@ export class ViolationService {
   private strikeOut(connection: ServedConnection, entry: ViolationRecord, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;
-    // What was accepted before is answered first, as far as the answers are there.
+    // Messages that were accepted before are answered first, if their answers are ready.
     setImmediate(() => {
       this.report(connection, entry);
       connection.close(CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
