@@ -33,7 +33,7 @@ class Money {
   constructor(readonly cents: number) {}
 }
 
-/** A rule of an application, on a whole list. */
+/** A rule of the application for a whole list. */
 const IsRoomList = (): PropertyDecorator => (target, property) =>
   registerDecorator({
     name: 'isRoomList',
@@ -168,11 +168,11 @@ class Heir extends Unchecked {
 }
 
 describe('uncheckedProperties', () => {
-  it('I3 finds nothing where every property says what it is', () => {
+  it('I3 finds no problem if every property has a rule for its type', () => {
     expect(uncheckedProperties(Checked)).toEqual([]);
   });
 
-  it('I3 finds what lets values through, and says what to add', () => {
+  it('I3 finds properties that no rule checks, and names the decorators to add', () => {
     const found = Object.fromEntries(uncheckedProperties(Unchecked).map(({ path, fix }) => [path, fix]));
     expect(found).toEqual({
       optional: '@IsString()',
@@ -192,7 +192,7 @@ describe('uncheckedProperties', () => {
     });
   });
 
-  it('I3 looks into what is inherited and what is nested', () => {
+  it('I3 checks inherited and nested properties', () => {
     const paths = uncheckedProperties(Heir).map(({ path }) => path);
     expect(paths).toContain('record');
     expect(paths).toContain('deep.inner.record');

@@ -40,7 +40,7 @@ class Collections {
   named?: Map<string, Item>;
 }
 
-/** Without `@Type()` class-transformer leaves them lists and objects. */
+/** Without `@Type()`, class-transformer keeps lists and plain objects. */
 class Unmade {
   @PlainText()
   @IsOptional()
@@ -65,7 +65,7 @@ class Converted {
 }
 
 describe('sets and maps', () => {
-  it('I10 are rid of markup as lists are', async () => {
+  it('I10 are cleaned of markup like lists', async () => {
     const value = { tags: ['<b>a</b>', 'b'], labels: { a: '<i>c' } };
     expect(await new WsValidationPipe().transform(value, { type: 'body', metatype: Collections })).toEqual(
       Object.assign(new Collections(), { tags: new Set(['a', 'b']), labels: new Map([['a', 'c']]) }),
@@ -96,7 +96,7 @@ describe('sets and maps', () => {
     expect(await errorsOf(value, Collections)).toEqual(expected);
   });
 
-  it('I3 the same where nothing says how to make them', async () => {
+  it('I3 are validated in the same way without @Type()', async () => {
     expect(await errorsOf({ tags: 'a' }, Unmade)).toEqual(['tags isArray']);
     expect(await errorsOf({ labels: 'a' }, Unmade)).toEqual(['labels isObject']);
     const plain = class {
@@ -120,7 +120,7 @@ describe('sets and maps', () => {
     expect(await errorsOf(value, Converted)).toEqual(expected);
   });
 
-  it('I9 nor is one in a set', async () => {
+  it('I9 an integer in a set must be exact too', async () => {
     expect(await errorsOf({ counts: [2 ** 53] }, Collections)).toEqual(['counts isInt']);
     expect(await errorsOf({ counts: [1] }, Collections)).toEqual([]);
   });

@@ -139,7 +139,7 @@ class Body {
   named?: string;
 }
 
-/** Its member is data for class-transformer, and a rule asks for it. */
+/** class-transformer sees data, and a rule reads the getter. */
 class Accessors {
   #given: unknown;
 
@@ -167,7 +167,7 @@ interface Refusal {
   cause: unknown;
 }
 
-/** Undefined when it was accepted. */
+/** The errors; undefined if the body was accepted. */
 async function refusalOf(
   value: unknown,
   rules: { metatype?: unknown; schema?: unknown },
@@ -211,13 +211,13 @@ it.each(FAULTS)('L6 %s that throws is an error at its path', async (_what, body,
   expect(refusal?.errors).toContainEqual({
     path,
     constraint,
-    message: constraint === 'transform' ? 'cannot be made what is declared' : 'is not valid',
+    message: constraint === 'transform' ? 'cannot be converted to the declared type' : 'is not valid',
   });
   expect(refusal?.cause).toBeInstanceOf(Error);
   expect(JSON.stringify(refusal?.errors)).not.toContain('canary');
 });
 
-it('what no rule throws at is judged as ever', async () => {
+it('a body for which no rule throws is validated as usual', async () => {
   const fine = {
     price: 1.25,
     custom: 'fine',
@@ -253,7 +253,7 @@ it('what no rule throws at is judged as ever', async () => {
   ]);
 });
 
-it('L6 other errors are told beside those of rules that throw', async () => {
+it('L6 other errors are listed next to those of rules that throw', async () => {
   const refusal = await refusalOf(
     { custom: 'odd', later: 'odd', checked: 7, unknown: 1 },
     { metatype: Body },
@@ -266,7 +266,7 @@ it('L6 other errors are told beside those of rules that throw', async () => {
   ]);
 });
 
-it('L5 a promise of one rule that rejects after another rule has thrown ends nothing', async () => {
+it('L5 a rule that rejects after another rule has thrown does not end the process', async () => {
   const refusal = await refusalOf(
     { later: 'odd', asked: 'odd', custom: 'odd', spoken: 7 },
     { metatype: Body },
@@ -274,7 +274,7 @@ it('L5 a promise of one rule that rejects after another rule has thrown ends not
   expect(refusal?.errors).toHaveLength(4);
 });
 
-it('L6 getters, setters and what chooses a type may throw as well', async () => {
+it('L6 getters, setters and functions that choose a type may throw as well', async () => {
   const message = 'is not valid';
   expect(await refusalOf({ list: [{ read: 'fine' }] }, { metatype: Holder })).toBeUndefined();
   expect(await refusalOf({ list: [{ read: 'fine' }, { read: 'odd' }] }, { metatype: Holder })).toMatchObject({
@@ -322,13 +322,13 @@ it.each(SCHEMAS)('L6 a check of a schema that throws is an error of the body: %s
   });
 });
 
-it('L6 the part of a body that a handler takes is named', async () => {
+it('L6 the field that a handler takes from a body is named in the error', async () => {
   const [, schema] = SCHEMAS[0] as (typeof SCHEMAS)[number];
   const given = { type: 'body', schema, data: 'part' } as never;
   await expect(pipe.transform({ text: 'odd' }, given)).rejects.toMatchObject({ errors: [{ path: 'part' }] });
 });
 
-it('a class that cannot be constructed is no fault of the client', async () => {
+it('a class that cannot be constructed is not the fault of the client', async () => {
   class Broken {
     @IsString()
     name: string = fail();

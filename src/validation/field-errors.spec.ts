@@ -24,7 +24,7 @@ class Drawing {
 const error = { constraint: 'unknown', message: 'unknown property' };
 
 describe('field errors', () => {
-  it('I11 name the object that is of no known kind', async () => {
+  it('I11 name an object of an unknown class', async () => {
     expect(await errorsOf({ shapes: [{ kind: 'circle' }, { kind: 'canary' }] }, Drawing)).toEqual([
       'shapes.1 unknownValue',
     ]);

@@ -75,14 +75,14 @@ describe('messages of the application', () => {
     expect(await messagesOf(type, 'a')).toEqual([message]);
   });
 
-  it('hide nothing beside them', async () => {
+  it('do not hide other messages', async () => {
     expect(await messagesOf(dtoOf(MaxLength(3, { message: '$value' }), Equals('x')), 'canary')).toEqual([
       'value must be equal to x',
       'is not valid',
     ]);
   });
 
-  it.each([true, false])('come with their objects for whoever asks: %s', async (target) => {
+  it.each([true, false])('contain their targets if the option is set: %s', async (target) => {
     let errors: ValidationError[] = [];
     class Asking extends WsValidationPipe {
       constructor() {

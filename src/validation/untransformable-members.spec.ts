@@ -37,7 +37,7 @@ class Body {
 
 const odd = { toString: 1, valueOf: 1 };
 
-describe('values that cannot be made what is declared', () => {
+describe('values that cannot be converted to the declared type', () => {
   it.each<[object, string[]]>([
     [{ count: odd }, ['count transform']],
     [{ at: odd }, ['at transform']],
@@ -51,11 +51,11 @@ describe('values that cannot be made what is declared', () => {
     expect(await errorsOf(value, Body)).toEqual(expected);
   });
 
-  it('are told by the field that was asked for', async () => {
+  it('are reported for the field that the handler takes', async () => {
     expect(await errorsOf([null, { text: 7 }], Body, { data: 'part' })).toEqual(['part transform']);
   });
 
-  it('are not the fault of a class that nobody can make', async () => {
+  it('are not reported if the class cannot be constructed', async () => {
     class Broken extends Body {
       constructor() {
         super();
@@ -65,7 +65,7 @@ describe('values that cannot be made what is declared', () => {
     await expect(errorsOf({ text: 'a' }, Broken)).rejects.toThrow('broken');
   });
 
-  it('are told apart from rules that fail', async () => {
+  it('are distinguished from rules that fail', async () => {
     class Failing extends Body {
       @IsString({
         validateIf: () => {

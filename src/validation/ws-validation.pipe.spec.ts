@@ -136,7 +136,7 @@ describe('WsValidationPipe', () => {
     expect(await errorsOf({ items: [{ name: 'a', valueOf: 1 }] })).toEqual(['items.0.valueOf unknown']);
   });
 
-  it('I3 a nested object that is declared has to be there', async () => {
+  it('I3 requires a declared nested object', async () => {
     expect(await errorsOf({}, { metatype: Parent })).toEqual(['item isDefined']);
     expect(await errorsOf({ item: { name: 'a' } }, { metatype: Parent })).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe('WsValidationPipe', () => {
     expect(await errorsOf(value)).toEqual(expected);
   });
 
-  it('I11 paths that come from the body are harmless', async () => {
+  it('I11 removes unsafe characters from paths', async () => {
     const [error] = (await errorsOf({ item: { ['<img src=x>\u202e' + 'y'.repeat(99)]: 1 } })) as string[];
     expect(error).toMatch(/^item\.imgsrcxy{52} unknown$/);
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at}`, at]));
@@ -177,7 +177,7 @@ describe('WsValidationPipe', () => {
       }),
     ],
   ])('a schema of %s', (_name, schema) => {
-    it('makes the body', async () => {
+    it('returns the body', async () => {
       const body = { text: 'hi', at: { n: 1 } };
       expect(await pipe.transform(body, { type: 'body', schema })).toEqual(body);
     });
@@ -194,7 +194,7 @@ describe('WsValidationPipe', () => {
       expect(paths).toEqual([path]);
     });
 
-    it('I11 never repeats what it was given', async () => {
+    it('I11 never repeats the input', async () => {
       const attempt = pipe.transform({ text: 1, 'canary<b>': 'canary' }, { type: 'body', schema });
       const error = await attempt.catch((reason: unknown) => reason as ValidationFailedException);
       expect((error as ValidationFailedException).errors?.map(({ message }) => message).join()).not.toMatch(
@@ -203,21 +203,21 @@ describe('WsValidationPipe', () => {
     });
   });
 
-  it('takes what a schema makes of a value', async () => {
+  it('returns the output of the schema', async () => {
     const schema = z.string().transform((text) => text.length);
     expect(await pipe.transform('four', { type: 'body', data: 'word', schema })).toBe(4);
     const asynchronous = z.object({ a: z.string() }).refine(async () => Promise.resolve(true));
     expect(await pipe.transform({ a: 'b' }, { type: 'body', schema: asynchronous })).toEqual({ a: 'b' });
   });
 
-  it('validates a body once, for whoever asks first', async () => {
+  it('validates a body once', async () => {
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     const value = { name: 'a' };
     const early = await new WsValidationPipe().validated(value, metadata);
     expect(early).toBeInstanceOf(Item);
     expect(await pipe.transform(value, metadata)).toBe(early);
     expect(await pipe.transform({ name: 'a' }, metadata)).not.toBe(early);
-    // Other rules, and a pipe that may be stricter, look for themselves.
+    // Other rules and stricter pipes validate again.
     await expect(pipe.transform(value, { type: 'body', metatype: Parent })).rejects.toBeInstanceOf(
       ValidationFailedException,
     );
@@ -225,13 +225,13 @@ describe('WsValidationPipe', () => {
     expect(await new OtherPipe().transform(value, metadata)).not.toBe(early);
   });
 
-  it('leaves what is no body as it is', async () => {
+  it('ignores arguments that are not a body', async () => {
     const value = { name: 'a' };
     expect(await pipe.transform(value, { type: 'custom', metatype: Item })).toBe(value);
     expect(await pipe.validated(value, { type: 'custom', metatype: Item })).toBe(value);
   });
 
-  it('refuses a body once, too', async () => {
+  it('refuses a body once', async () => {
     const value = { name: 7 };
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     const first = await pipe.validated(value, metadata).catch((error: unknown) => error);
@@ -239,7 +239,7 @@ describe('WsValidationPipe', () => {
     await expect(pipe.transform(value, metadata)).rejects.toBe(first);
   });
 
-  it('asks class-validator only about what is not certain', async () => {
+  it('calls class-validator only if the result is uncertain', async () => {
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     let reads = 0;
     const value = (name: unknown): object =>
@@ -257,7 +257,7 @@ describe('WsValidationPipe', () => {
     expect(reads).toBeGreaterThan(5);
   });
 
-  it('I9 a pipe that is told what to expect holds it to the same', async () => {
+  it('I9 applies the same rules to the expected type of the pipe', async () => {
     class ItemPipe extends WsValidationPipe {
       constructor() {
         super();
