@@ -15,9 +15,9 @@ export interface TlsMaterial {
 }
 
 /**
- * What the TLS files hold, once it is certain that a server can use it.
+ * Reads the TLS files and checks that a server can use them.
  *
- * @throws WsConfigurationError naming the files that are wrong, never what is in them
+ * @throws WsConfigurationError that names the wrong files, but never their contents
  */
 export function readTlsMaterial({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFiles): TlsMaterial {
   const problems: ConfigurationProblem[] = [];
@@ -55,7 +55,7 @@ export function readTlsMaterial({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFiles
   return material;
 }
 
-/** OpenSSL's own words are left out: they say little, and the file may hold a key. */
+/** Errors of OpenSSL are not shown: they say little, and the file may contain a key. */
 function attempt<T>(
   problems: ConfigurationProblem[],
   option: keyof TlsFiles,
