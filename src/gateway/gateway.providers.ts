@@ -16,7 +16,7 @@ import { GuardChains } from './guards/guard-chains.js';
 import { SecuredGateways } from './secured-gateways.js';
 import { WsSecurityAdapter } from './ws-security.adapter.js';
 
-/** Where Nest comes in. */
+/** Providers of the integration with Nest. */
 export const GATEWAY_PROVIDERS: Provider[] = [
   GatewayExplorer,
   ModuleSettings,

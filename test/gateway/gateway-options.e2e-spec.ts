@@ -23,7 +23,7 @@ describe('C5 C6 the application does not start', () => {
     '/ws/[0-9]',
     '^/ws$',
     '/ws|/chat',
-  ])('C6 with the path %p, which would never be asked for, and says what to do instead', async (path) => {
+  ])('C6 with the path %p, which no client requests, and says what to do instead', async (path) => {
     expect(await problemsWith({ path })).toEqual([
       expect.stringMatching(
         /^Given: has the path ".*compared byte for byte .*no parameters or wildcards.*from a message, or from the query/,
@@ -32,18 +32,20 @@ describe('C5 C6 the application does not start', () => {
   });
 
   it.each(['/ws', '/rooms/1.0/ws', '/a:1', '/~user/ws', '/a+b', '/a,b;c=d', '/@me', '/%7Eme', '/', '', 'ws'])(
-    'C6 but not with the path %p, which clients can ask for',
+    'C6 but not with the path %p, which clients can request',
     async (path) => expect(await problemsWith({ path })).toEqual([]),
   );
 
   it.each([undefined, null, 5, /ws/, ['/ws'], { path: '/ws' }])('C1 when the path is %p', async (path) =>
     expect(await problemsWith({ path })).toEqual([
-      "Given: must name its path as a text; write @SecureGateway({ path: '/ws' })",
+      "Given: must have a string as its path; write @SecureGateway({ path: '/ws' })",
     ]),
   );
 
   it.each([undefined, null, 8080, '/ws'])('C1 when the options are %p', async (options) =>
-    expect(await problemsWith(options)).toEqual([expect.stringMatching(/^Given: must name its path/)]),
+    expect(await problemsWith(options)).toEqual([
+      expect.stringMatching(/^Given: must have a string as its path/),
+    ]),
   );
 
   it.each<[string, object, RegExp]>([
@@ -65,22 +67,22 @@ describe('C5 C6 the application does not start', () => {
   it.each<[string, unknown, RegExp]>([
     ['pth', '/ws', /"pth", which has no effect here; did you mean "path"\?/],
     ['connectGuard', [], /did you mean "connectGuards"\?/],
-    ['namespace', 'chat', /"namespace", which has no effect here; gateways are told apart by their path/],
+    ['namespace', 'chat', /"namespace", which has no effect here; give each gateway its own path/],
     ['cors', { origin: '*' }, /"cors".*WS_ALLOWED_ORIGINS/],
-    ['transports', ['websocket'], /"transports".*there are path, port, public/],
+    ['transports', ['websocket'], /"transports".*the options are path, port, public/],
     ['maxPayload', 10, /"maxPayload".*WS_MAX_PAYLOAD_BYTES/],
-    ['constructor', 1, /"constructor".*there are/],
-  ])('C6 when a gateway has the option %s, at which nobody looks', async (option, value, problem) => {
+    ['constructor', 1, /"constructor".*the options are/],
+  ])('C6 when a gateway has the option %s, which has no effect', async (option, value, problem) => {
     expect(await problemsWith({ path: '/ws', [option]: value })).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('C6 when a decorator of Nest beside it has options', async () => {
+  it('C6 when an additional decorator of Nest has options', async () => {
     @WebSocketGateway({ path: '/ws', namespace: 'chat', cors: true })
     @SecureGateway({ path: '/ws' })
     class Both {}
     expect(await problemsOf({ gateways: [Both] })).toEqual([
-      expect.stringMatching(/^Both: has namespace in a @WebSocketGateway\(\) beside it/),
-      expect.stringMatching(/^Both: has cors in a @WebSocketGateway\(\) beside it/),
+      expect.stringMatching(/^Both: has namespace in an additional @WebSocketGateway\(\)/),
+      expect.stringMatching(/^Both: has cors in an additional @WebSocketGateway\(\)/),
     ]);
   });
 

@@ -205,7 +205,7 @@ describe('C6 the application does not start when', () => {
           module: { providers: [{ provide, ...provider } as never] },
         }),
       ).toEqual([
-        `WsSecurityModule: is given a ${name} in providers that is none; let its class extend ${name}`,
+        `WsSecurityModule: is given a provider for ${name} that does not extend it; let its class extend ${name}`,
       ]);
   });
 
@@ -218,7 +218,7 @@ describe('C6 the application does not start when', () => {
     PrincipalMapper,
     WsAuthGuard,
   ])(
-    'C5 C6 %p would be made for each request, and says so instead of leaving gateways open',
+    'C5 C6 %p would be request-scoped, which is reported instead of leaving gateways unprotected',
     async (provide) => {
       @Injectable({ scope: Scope.REQUEST })
       class Scoped extends (provide as new () => object) {}
@@ -226,7 +226,9 @@ describe('C6 the application does not start when', () => {
         gateways: [Gateway],
         module: { providers: [{ provide: provide as never, useClass: Scoped }] },
       });
-      expect(problems).toEqual([expect.stringMatching(/made for each request|is request-scoped/)]);
+      expect(problems).toEqual([
+        expect.stringMatching(/is given request-scoped providers|is request-scoped/),
+      ]);
     },
   );
 
@@ -236,15 +238,17 @@ describe('C6 the application does not start when', () => {
     ['ThrottlerGuard', ThrottlerGuard, /provide WsThrottlerGuard/],
     ['ThrottlerStorage', ThrottlerStorage, /provide WS_THROTTLER_STORAGE/],
     ['ValidationPipe', ValidationPipe, /provide WsValidationPipe/],
-  ])('C6 %s is provided, which nobody asks for', async (name, provide, hint) => {
+  ])('C6 %s is provided, which has no effect', async (name, provide, hint) => {
     const providers = [{ provide: provide as never, useValue: {} }];
     const [problem, ...others] = await problemsOf({ gateways: [Gateway], module: { providers } });
-    expect(problem).toMatch(new RegExp(`^WsSecurityModule: is given ${name} in providers, which nobody`));
+    expect(problem).toMatch(
+      new RegExp(`^WsSecurityModule: is given ${name} in providers, which has no effect`),
+    );
     expect(problem).toMatch(hint);
     expect(others).toEqual([]);
   });
 
-  it('C6 a storage has the token of Nest alone; with both it is one that is asked', async () => {
+  it('C6 a storage with the token of Nest alone has no effect, but both tokens may be provided', async () => {
     const providers = [
       { provide: ThrottlerStorage, useClass: SlidingWindowStorage },
       { provide: WS_THROTTLER_STORAGE, useExisting: ThrottlerStorage },

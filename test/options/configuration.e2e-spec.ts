@@ -243,7 +243,7 @@ class Unreachable {
   }
 }
 
-const UNNAMED = 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
+const UNNAMED = 'subscribes to an invalid event; use a string of 1 to 128 Unicode characters';
 
 @Injectable({ scope: Scope.REQUEST })
 class ScopedGuard implements CanActivate {
@@ -396,7 +396,7 @@ describe('the application does not start', () => {
     expect(await problemsOf({ gateways: [SamePath] })).toEqual([]);
   });
 
-  it('when a handler subscribes to what no frame can name', async () => {
+  it('when a handler subscribes to an invalid event', async () => {
     const problems = await problemsOf({ gateways: [Unreachable] });
     expect(problems).toEqual(
       ['empty', 'long', 'surrogate', 'pattern'].map((method) => `Unreachable.${method}: ${UNNAMED}`),
@@ -441,13 +441,13 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('when a gateway is there twice', async () => {
+  it('when a gateway is registered twice', async () => {
     const gateways = [Secured, { provide: 'ALSO', useClass: Secured }];
     const [problem] = await problemsOf({ gateways });
     expect(problem).toMatch(/hello: .*only one would be called/);
   });
 
-  it('when a handler is where Nest does not look', async () => {
+  it('when a handler is a static method or a symbol', async () => {
     const symbol = Symbol('hidden');
 
     class Base {
@@ -465,8 +465,8 @@ describe('the application does not start', () => {
       }
     }
     expect(await problemsOf({ gateways: [Hidden] })).toEqual([
-      expect.stringMatching(/^Hidden\.shared: is no handler for Nest/),
-      expect.stringMatching(/^Hidden\.Symbol\(hidden\): is no handler for Nest/),
+      expect.stringMatching(/^Hidden\.shared: is not a handler for Nest/),
+      expect.stringMatching(/^Hidden\.Symbol\(hidden\): is not a handler for Nest/),
     ]);
   });
 
@@ -483,13 +483,13 @@ describe('the application does not start', () => {
   it('I3 when only part of a body is validated, with the line to add', async () => {
     const problems = await problemsOf({ gateways: [HalfCheckedBodies] });
     expect(problems).toEqual([
-      'HalfCheckedBodies.nested: takes OrderDto, whose "address" nothing checks; ' +
-        'add to it @ValidateNested() @Type(() => AddressDto)',
+      'HalfCheckedBodies.nested: takes OrderDto, whose "address" is not validated; ' +
+        'add @ValidateNested() @Type(() => AddressDto)',
       ...['pipeWithoutRules', 'primitive', 'any', 'rest'].map(
         (method) =>
           expect.stringContaining(`HalfCheckedBodies.${method}: takes a body that cannot`) as string,
       ),
-      "HalfCheckedBodies.noReason: opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')",
+      "HalfCheckedBodies.noReason: opts out of validation without a reason; state why this is safe: @UnvalidatedBody('…')",
     ]);
   });
 
@@ -497,7 +497,7 @@ describe('the application does not start', () => {
     expect(await problemsOf({ gateways: [CheckedBodies] })).toEqual([]);
   });
 
-  it('when a gateway that needs credentials has nobody to verify them', async () => {
+  it('when a gateway needs credentials and there is no verifier', async () => {
     const options = { jwtSecret: undefined };
     expect((await problemsOf({ gateways: [EchoGateway], options }))[0]).toMatch(
       /^WS_JWT_SECRET: is required, because EchoGateway/,
@@ -522,28 +522,25 @@ describe('the application does not start', () => {
     expect(problems[0]).toMatch(/^ScopedGateway: is request-scoped/);
   });
 
-  it.each([ScopedGuard, DependentGuard])(
-    'when %p, a guard, would be made for each request',
-    async (guard) => {
-      @SecureGateway({ path: '/ws', guards: [guard] })
-      class Own {}
-      const providers = [PerRequest];
-      for (const config of [
-        { gateways: [Own], providers },
-        { gateways: [Own, guard], providers },
-        { gateways: [EchoGateway], providers: [...providers, guard], module: { guards: [guard] } },
-      ])
-        expect((await problemsOf(config))[0]).toMatch(new RegExp(`^${guard.name}: is request-scoped`));
-    },
-  );
+  it.each([ScopedGuard, DependentGuard])('when %p, a guard, would be request-scoped', async (guard) => {
+    @SecureGateway({ path: '/ws', guards: [guard] })
+    class Own {}
+    const providers = [PerRequest];
+    for (const config of [
+      { gateways: [Own], providers },
+      { gateways: [Own, guard], providers },
+      { gateways: [EchoGateway], providers: [...providers, guard], module: { guards: [guard] } },
+    ])
+      expect((await problemsOf(config))[0]).toMatch(new RegExp(`^${guard.name}: is request-scoped`));
+  });
 
   it.each([
     [[OneAuthorization, OtherAuthorization], 'OneAuthorization, OtherAuthorization'],
     [[WsAuthorizationGuard, OtherAuthorization], 'WsAuthorizationGuard, OtherAuthorization'],
-  ])('when two guards are named for one place: %p', async (guards, names) => {
+  ])('when two guards replace the same built-in one: %p', async (guards, names) => {
     @SecureGateway({ path: '/ws', guards })
     class Own {}
-    const place = `names more than one guard for the place of WsAuthorizationGuard: ${names};`;
+    const place = `names more than one replacement of WsAuthorizationGuard: ${names};`;
     const [[own], [module]] = [
       await problemsOf({ gateways: [Own] }),
       await problemsOf({ gateways: [EchoGateway], module: { guards } }),
@@ -596,12 +593,12 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('when a connect guard would be made for each request', async () => {
+  it('when a connect guard would be request-scoped', async () => {
     const [problem] = await problemsOf({ gateways: [EchoGateway], connectGuards: [ScopedConnectGuard] });
     expect(problem).toMatch(/^ScopedConnectGuard: is request-scoped/);
   });
 
-  it('C2 T1 when it speaks plain HTTP in production and no proxy ends TLS', async () => {
+  it('C2 T1 when it uses plain HTTP in production and no proxy terminates TLS', async () => {
     const environment = process.env['NODE_ENV'];
     process.env['NODE_ENV'] = 'production';
     try {

@@ -21,19 +21,19 @@ export interface TlsMaterial {
  */
 export function readTlsMaterial({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFiles): TlsMaterial {
   const problems: ConfigurationProblem[] = [];
-  const certificate = attempt(problems, 'tlsCertFile', 'must name a PEM file of certificates', () =>
+  const certificate = attempt(problems, 'tlsCertFile', 'must name a PEM file with certificates', () =>
     chainOf(tlsCertFile),
   );
   const key = attempt(
     problems,
     'tlsKeyFile',
-    'must name a PEM file of a private key without passphrase',
+    'must name a PEM file with a private key without a passphrase',
     () => keyOf(tlsKeyFile),
   );
   const authorities =
     tlsCaFile === undefined
       ? undefined
-      : attempt(problems, 'tlsCaFile', 'must name a PEM file of certificates', () => chainOf(tlsCaFile));
+      : attempt(problems, 'tlsCaFile', 'must name a PEM file with certificates', () => chainOf(tlsCaFile));
   if (certificate && key) {
     attempt(
       problems,
