@@ -32,7 +32,7 @@ export function adminActions(client: WsClient, credential: () => Promise<string 
       run: async () => {
         const path = '/admin/drain';
         const { draining } = await post<{ draining: number }>(path, {}, await credential());
-        return `${connections(draining)} closed; the clients will reconnect.`;
+        return `Draining ${connections(draining)}. The clients will reconnect.`;
       },
     },
   ];

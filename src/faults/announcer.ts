@@ -21,8 +21,8 @@ export class Announcer<T> {
 
   /**
    * Observables that the application derives from several sources (`merge(events, others)`) or from its own subject are
-   * not guarded here. For them, RxJS throws errors from a timer. It is told to throw synchronously while an event is
-   * announced.
+   * not guarded here, and RxJS would throw their errors from a timer. With this setting it throws them synchronously
+   * while an event is announced.
    */
   announce(event: T): void {
     const before = config.useDeprecatedSynchronousErrorHandling;

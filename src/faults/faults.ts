@@ -31,7 +31,7 @@ export class Faults implements OnApplicationShutdown {
   constructor(private readonly wheel: TimerWheel) {}
 
   /**
-   * @param what what failed, as a sentence without a full stop; must have few different values
+   * @param what the failure, as a sentence without a full stop; must have few different values
    * @param error errors with the same name and the same line of code are of the same kind
    */
   report(what: string, error: unknown): void {

@@ -15,7 +15,7 @@ export interface GatewayHandler {
   event: unknown;
   method: string;
   /** The function that Nest calls: the method of the class, even if the instance has another one. */
-  // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
   callback: Function;
 }
 
@@ -77,7 +77,7 @@ export class GatewayExplorer {
   }
 
   private handlersOf(instance: object): GatewayHandler[] {
-    // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+    // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
     const prototype = Object.getPrototypeOf(instance) as Record<string, Function>;
     return this.scanner
       .getAllMethodNames(prototype)

@@ -28,7 +28,7 @@ export class AuthFailures {
    * credential regardless of the count: otherwise a neighbor at the same address could lock out others.
    *
    * @param request the request of Node; with Fastify, `request.raw`
-   * @param cause what is wrong, shown to the operator only
+   * @param cause the reason, shown to the operator only
    * @returns the `status` and `headers` to answer with: 401, 429 over the limit, or 503 if the storage fails
    */
   async count(request: IncomingMessage, cause: InvalidCredentialError): Promise<HandshakeRefusal> {

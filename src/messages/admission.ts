@@ -11,7 +11,7 @@ import { MessageContext } from './message-context.js';
  * answers later is left to Nest. Nest does not repeat decisions that were made here.
  *
  * @returns the refusal of the message; undefined if it is admitted or only Nest can call the guards
- * @throws what a guard throws
+ * @throws the exception of a guard
  */
 export function admit(
   client: object,

@@ -7,7 +7,7 @@ import type { HandlerFilters } from './handler-filters.js';
 /** The handler of an event, and its guards, filters and interceptors. */
 export interface EventTarget {
   readonly gateway: Type;
-  // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
   readonly handler: Function;
   /** The built-in guards or their replacements; undefined if only Nest can call them. */
   readonly guards: BuiltInGuards | undefined;

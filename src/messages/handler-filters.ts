@@ -87,10 +87,7 @@ function answersItself(filter: ExceptionFilter | undefined): boolean {
   return filter !== undefined && filter.catch !== WsExceptionFilter.prototype.catch;
 }
 
-/**
- * Records that the application has answered the request: by a frame with its id, or by any frame if the request has
- * none.
- */
+/** Records that the application has answered the request: by a frame with its id, or by any frame if it has no id. */
 function listenForAnswer(message: InboundMessage, ...senders: readonly object[]): () => void {
   const listener = (data: unknown): void => {
     if (message.id === undefined || idOfFrame(data) === message.id) message.answeredBy = 'application';

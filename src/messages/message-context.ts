@@ -5,7 +5,7 @@ import type { InboundMessage } from './inbound-message.js';
 type HttpHost = ReturnType<ExecutionContext['switchToHttp']>;
 type RpcHost = ReturnType<ExecutionContext['switchToRpc']>;
 type WsHost = ReturnType<ExecutionContext['switchToWs']>;
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
 type Handler = Function;
 
 /**

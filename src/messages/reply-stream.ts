@@ -87,7 +87,7 @@ export class ReplyStream {
     if (!this.isRefused) this.observer.complete();
   }
 
-  /** More values follow, but there is no place for a stream. */
+  /** More values follow, but the connection has too many streams. */
   private refuse(): void {
     if (!this.held) return;
     this.held = undefined;

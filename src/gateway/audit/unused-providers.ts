@@ -10,7 +10,7 @@ import { WS_THROTTLER_STORAGE } from '../../throttling/throttler-storage.token.j
 import { WsValidationPipe } from '../../validation/ws-validation.pipe.js';
 import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
 
-/** Tokens that the module never injects, and what to use instead. */
+/** Tokens that the module never injects, and their alternatives. */
 const NEVER_ASKED = new Map<InjectionToken, string>([
   [WsConnectGuard, 'name the class in connectGuards'],
   [WsPolicyGuard, 'name the class in guards, or bind it with @UseGuards()'],

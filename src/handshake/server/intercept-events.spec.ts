@@ -5,7 +5,7 @@ interface Emitting {
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
 }
 
-/** Replaces `emit` as an instrumentation does, and notes what passes. */
+/** Replaces `emit` like an instrumentation, and records the events. */
 function instrument(emitter: Emitting, log: string[], name: string): () => void {
   const before = emitter.emit;
   emitter.emit = (event: string | symbol, ...args: unknown[]): boolean => {
@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 describe('H15 an interception', () => {
-  it('keeps what it takes from all listeners, and passes the rest on with its arguments and result', () => {
+  it('hides consumed events from all listeners, and passes on the others with arguments and result', () => {
     interceptEvents(emitter, ours);
     emitter.prependListener('upgrade', (path: string) => log.push(`early ${path}`));
     expect(emitter.emit('upgrade', '/ws')).toBe(true);
@@ -38,7 +38,7 @@ describe('H15 an interception', () => {
     expect(log).toEqual(['early /other', 'listener /other']);
   });
 
-  it('lets a listener throw as it would without', () => {
+  it('does not change how a listener throws', () => {
     interceptEvents(emitter, ours);
     emitter.on('upgrade', () => {
       throw new Error('theirs');
@@ -47,7 +47,7 @@ describe('H15 an interception', () => {
     expect(emitter.emit('upgrade', '/ws')).toBe(true);
   });
 
-  it('leaves the emitter as it was when it ends', () => {
+  it('restores the emitter at the end', () => {
     const end = interceptEvents(emitter, ours);
     expect(Object.keys(emitter)).not.toContain('emit');
     end();
@@ -58,7 +58,7 @@ describe('H15 an interception', () => {
     expect(Object.hasOwn(emitter, 'emit')).toBe(false);
   });
 
-  it('comes in front of one who replaced emit before, and gives it back', () => {
+  it('runs before an earlier replacement of emit, and restores it', () => {
     instrument(emitter, log, 'other');
     const { emit: replaced } = emitter as Emitting;
     const end = interceptEvents(emitter, ours);
@@ -70,7 +70,7 @@ describe('H15 an interception', () => {
     expect((emitter as Emitting).emit).toBe(replaced);
   });
 
-  it('works behind one who replaced emit after, and is nothing but a passage once it has ended', () => {
+  it('runs after a later replacement of emit, and only passes events on after its end', () => {
     const end = interceptEvents(emitter, ours);
     const restore = instrument(emitter, log, 'other');
     emitter.emit('upgrade', '/ws');
@@ -83,7 +83,7 @@ describe('H15 an interception', () => {
     expect(log.at(-1)).toBe('listener /ws');
   });
 
-  it('calls the method that its class has at the time', () => {
+  it('calls the current method of the class', () => {
     class Server extends EventEmitter {}
     const server = new Server();
     interceptEvents(server, ours);
@@ -96,7 +96,7 @@ describe('H15 an interception', () => {
     expect(calls).toEqual([[server, 'request', 1, 2, 3]]);
   });
 
-  it('of two on one emitter ends in either order', () => {
+  it('can be one of two on an emitter, which end in any order', () => {
     for (const first of [0, 1]) {
       const ends = [ours, ours].map((take) => interceptEvents(emitter, take));
       ends[first]?.();

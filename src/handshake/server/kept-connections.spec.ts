@@ -18,7 +18,7 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 async function listen(next: Server): Promise<void> {
   clock = new ManualClock();
   server = next;
-  // Node's own deadline for silence between requests is not what is looked at.
+  // Disables Node's own deadline for silence between requests.
   server.keepAliveTimeout = 0;
   deadline = new SocketDeadline(server, new TimerWheel(clock), clock);
   answer = (_request, response) => void response.end('served');
@@ -34,7 +34,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** Both ends of a connection whose first request was sent, as its server reads it. */
+/** Both ends of a connection after the server has read the first request. */
 async function ask(request: string): Promise<{ client: Socket; peer: Socket }> {
   const { port } = server.address() as AddressInfo;
   const at = { port, host: '127.0.0.1' };
@@ -50,7 +50,7 @@ async function ask(request: string): Promise<{ client: Socket; peer: Socket }> {
 async function served(): Promise<{ client: Socket; peer: Socket }> {
   const ends = await ask(`${HEAD}\r\n`);
   await once(ends.client, 'data');
-  // Looks at it, and finds the exchange over.
+  // The sweep finds that the exchange is complete.
   clock.advance(1000);
   return ends;
 }
@@ -84,7 +84,7 @@ describe.each([
     await closed;
   });
 
-  it('R10 may be silent for as long as the application says', async () => {
+  it('R10 may be silent as long as the application allows', async () => {
     const ends = await served();
     clock.advance(600_000);
     const again = once(ends.client, 'data');
@@ -94,7 +94,7 @@ describe.each([
     expect(ends.peer.destroyed).toBe(false);
   });
 
-  it('R10 may ask slowly, one request after the other', async () => {
+  it('R10 may send requests slowly', async () => {
     const ends = await served();
     for (let round = 0; round < 3; round++) {
       await write(ends, HEAD);
@@ -107,7 +107,7 @@ describe.each([
     expect(ends.peer.destroyed).toBe(false);
   });
 
-  it('R10 may bring a body for as long as the application takes it, also once that has answered', async () => {
+  it('R10 may send a body as long as the application reads it, also after the response', async () => {
     const ends = await ask(HEAD.replace('GET', 'POST') + 'Content-Length: 3\r\n\r\na');
     await once(ends.client, 'data');
     for (const drop of ['b', 'c']) {
@@ -117,7 +117,7 @@ describe.each([
     }
   });
 
-  it('R10 may wait for its answer', async () => {
+  it('R10 may wait for its response', async () => {
     let respond = (): void => undefined;
     answer = (_request, response) => (respond = () => void response.end('late'));
     const ends = await ask(`${HEAD}\r\n`);
@@ -129,7 +129,7 @@ describe.each([
     await answered;
   });
 
-  it('S8 does not hold a shutdown up with half a head', async () => {
+  it('S8 does not delay a shutdown with half a head', async () => {
     const ends = await served();
     await write(ends, HEAD);
     const closed = once(ends.client, 'close');
@@ -137,7 +137,7 @@ describe.each([
     await closed;
   });
 
-  it('R10 is left alone once it was upgraded', async () => {
+  it('R10 is not closed after an upgrade', async () => {
     server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
       deadline.settle(request.socket);
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: test\r\nConnection: Upgrade\r\n\r\n');

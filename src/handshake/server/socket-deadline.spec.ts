@@ -23,7 +23,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** A client of which the server has heard. */
+/** A client whose connection the server has accepted. */
 async function open(host: string, localPort?: number): Promise<Socket> {
   const { port } = server.address() as AddressInfo;
   const arrived = once(server, 'connection');
@@ -37,7 +37,7 @@ async function open(host: string, localPort?: number): Promise<Socket> {
   return socket;
 }
 
-// Elsewhere the second address is none of the machine's.
+// Other systems do not have the second address.
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
 onLinux('R10 of two silent peers on one port of theirs, at two addresses of ours, both are cut', async () => {

@@ -63,14 +63,14 @@ describe('compiled rules', () => {
   it.each<[string, Class, () => unknown]>([
     ['a string', Item, () => ({ name: 'a' })],
     ['an inherited property', Heir, () => ({ count: 1, name: ' a ' })],
-    ['null, where it may be missing', Heir, () => ({ name: 'a', count: null, tags: ['b'] })],
+    ['null for an optional property', Heir, () => ({ name: 'a', count: null, tags: ['b'] })],
     ['no zero for another', dtoOf(IsNumber()), () => ({ value: -0 })],
     ['the largest exact integer', dtoOf(IsInt()), () => ({ value: 2 ** 53 - 1 })],
     ['numbers that are no integers', dtoOf(IsNumber()), () => ({ value: 2 ** 53 })],
     ['classes of themselves', Box, () => ({ boxes: [{ item: { name: 'a' } }], item: { name: 'b' } })],
     ['text of one kind', dtoOf(Matches(/^a/g)), () => ({ value: 'ab' })],
     [
-      'what an accessor answers',
+      'the value of an accessor',
       Item,
       () => Object.defineProperty({}, 'name', { get: () => 'a', enumerable: true }),
     ],
@@ -94,7 +94,7 @@ describe('compiled rules', () => {
     ['a control character', dtoOf(Allow()), () => ({ value: 'a\u0000' })],
     ['one in a list', dtoOf(Allow()), () => ({ value: ['\u202e'] })],
     ['text for a list', Heir, () => ({ name: 'a', tags: 'b' })],
-    ['null for something', dtoOf(IsDefined()), () => ({ value: null })],
+    ['null for a defined value', dtoOf(IsDefined()), () => ({ value: null })],
     [
       'members of a list of objects',
       Box,
@@ -106,7 +106,7 @@ describe('compiled rules', () => {
     ['a missing object', Box, () => ({})],
     ['lists in lists', Box, () => ({ item: { name: 'a' }, boxes: [[]] })],
     ['members of a list', dtoOf(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
-    ['nothing where something has to be', Item, () => ({ name: undefined })],
+    ['undefined for a required property', Item, () => ({ name: undefined })],
   ])('do not accept %s, as class-validator does not', async (_name, type, make) => {
     expect(await verdictOf(type, make)).toBe('refused');
   });
@@ -115,7 +115,7 @@ describe('compiled rules', () => {
     ['an own __proto__', Item, () => JSON.parse('{"name":"a","__proto__":{"name":1}}')],
     ['an instance', Item, () => Object.assign(new Item(), { name: 'a' })],
     ['an object without prototype', Item, () => Object.assign(Object.create(null), { name: 'a' })],
-    ['an object where nothing says what it is', dtoOf(Allow()), () => ({ value: { a: 1 } })],
+    ['an object without a declared class', dtoOf(Allow()), () => ({ value: { a: 1 } })],
     ['lists in a list', dtoOf(Allow()), () => ({ value: [[1]] })],
     ['a list with gaps', dtoOf(Allow()), () => ({ value: sparse.slice() })],
     ['a list of another kind', dtoOf(Allow()), () => ({ value: Sub.from(['a']) })],
@@ -126,7 +126,7 @@ describe('compiled rules', () => {
     expect(await verdictOf(type, make)).toBe('left to class-validator');
   });
 
-  it('ask a rule of the application by the name of a built-in one', async () => {
+  it('call a rule of the application that has the name of a built-in one', async () => {
     const isShort = dtoOf(
       ownRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
     );
@@ -143,14 +143,14 @@ describe('compiled rules', () => {
     expect(await verdictOf(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
   });
 
-  it('share no list with the body', () => {
+  it('do not share lists with the body', () => {
     const tags = ['a'];
     const body = accepted({ name: 'a', tags }, Heir) as Heir;
     tags.push('b');
     expect(body.tags).toEqual(['a']);
   });
 
-  it('leave a class to class-validator while it makes something else than before', () => {
+  it('leave a class to class-validator while its constructor behaves differently', () => {
     let initial: object = { name: 'a' };
     class Moody extends Item {
       constructor() {
@@ -174,7 +174,7 @@ describe('compiled rules', () => {
     expect(accepted({ value: { name: 'a' } }, Parent)).toBeUndefined();
   });
 
-  it('take no member from Object.prototype', () => {
+  it('ignore members of Object.prototype', () => {
     const Dto = dtoOf(IsOptional(), Equals('b'));
     const { prototype } = Object;
     Object.defineProperty(prototype, 'more', { value: 'a', enumerable: true, configurable: true });

@@ -115,7 +115,7 @@ describe('compiled rules', () => {
     ['groups', dtoOf(IsString({ groups: ['a'] }))],
     ['rules for all groups', dtoOf(IsString({ always: true }))],
     ['promises', dtoOf(ValidatePromise())],
-    ['expressions that remember', dtoOf(Matches(/a/y))],
+    ['regular expressions with state', dtoOf(Matches(/a/y))],
     [
       'transformations',
       dtoOf(
@@ -173,7 +173,7 @@ describe('compiled rules', () => {
     ['initial values without rules', Undeclared],
     ['initial functions', Callable],
     ['instances that are promises', Thenable],
-    ['constructors that need something', Picky],
+    ['constructors that need arguments', Picky],
     ['rules of a class by a built-in name', dtoOf(ownRule('isString', Constraint))],
     ['rules that are given functions', dtoOf(IsInstance(Item))],
     ...['then', 'prototype', 'constructor', 'toString', Symbol('name')].map((name): [string, Class] => [
@@ -182,7 +182,7 @@ describe('compiled rules', () => {
     ]),
     ['properties that cannot be written', Fixed],
     ['another constructor', Disguised],
-    ['constructors that make something else', Replaced],
+    ['constructors that return another object', Replaced],
     [
       'nested maps',
       declaredAs(
@@ -205,7 +205,7 @@ describe('compiled rules', () => {
     expect(acceptorOf(type)).toBeUndefined();
   });
 
-  it('are not made for classes on the way to one that has none', () => {
+  it('are not created for classes that contain an unsupported class', () => {
     class Page {
       @ValidateNested()
       @Type(() => Book)

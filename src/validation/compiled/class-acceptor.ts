@@ -41,7 +41,7 @@ export class ClassAcceptor {
   private blank(): Body | undefined {
     const body = new this.type();
     let at = 0;
-    // Includes inherited properties. Object.prototype should have none.
+    // Includes inherited properties, because Object.prototype should have no enumerable ones.
     for (const name in body) {
       if (name !== this.initial[at] || typeof body[name] === 'function') return undefined;
       at += 1;
