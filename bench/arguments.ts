@@ -7,7 +7,7 @@ export interface Order {
   readonly scale: Scale;
   readonly scenarios: readonly string[];
   readonly peers: readonly string[];
-  /** Where the results are written to. */
+  /** The file for the results. */
   readonly out: string;
   /** A folder for CPU profiles of the servers. */
   readonly profile: string | undefined;
@@ -22,7 +22,7 @@ export const USAGE = `npm run bench -- [options]
   --out=FILE           results as JSON, bench/results.json
   --profile=FOLDER     CPU profiles of the servers`;
 
-/** @throws Error that says what is wrong with the command line */
+/** @throws Error with the problem, for an invalid command line */
 export function parseOrder(argv: readonly string[]): Order {
   const { values } = parseArgs({
     args: [...argv],

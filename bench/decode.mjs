@@ -1,4 +1,4 @@
-// What decoding with bounds costs over JSON.parse() alone: npm run build:lib && node bench/decode.mjs
+// Measures the cost of bounded decoding compared to JSON.parse() alone: npm run build:lib && node bench/decode.mjs
 import 'reflect-metadata';
 import { FrameDecoder } from '../dist/messages/frame-decoder.js';
 import { resolveOptions } from '../dist/options/resolve-options.js';
@@ -42,7 +42,7 @@ const variants = {
   decode: (text) => decoder.decode(text),
 };
 
-/** As from sockets: flat strings that nothing has been remembered of. */
+/** Creates flat strings without cached data, like those from sockets. */
 const arrived = (text) => Array.from({ length: COPIES }, () => Buffer.from(text).toString());
 
 let sink;
@@ -62,7 +62,7 @@ for (const [name, message] of Object.entries(MESSAGES)) {
   const text = JSON.stringify(message);
   const times = Math.ceil(ROUND_NS / timeOf(variants.parse, text, 50) / COPIES);
   const found = { parse: [], decode: [] };
-  // Taken in turns, so that whatever else happens on the machine happens to both.
+  // In turns, so that other load on the machine affects both.
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [variant, run] of Object.entries(variants)) found[variant].push(timeOf(run, text, times));
   const [parse, decode] = [quartile(found.parse), quartile(found.decode)];

@@ -11,13 +11,13 @@ function orderOf(argv: readonly string[]): Order | undefined {
   }
 }
 
-/** Nothing may go on when this process does not. */
+/** Ends all child processes when this process ends. */
 function endWith(code: number): void {
   Child.killAll();
   process.exit(code);
 }
 
-/** Ends after the work, a signal or the deadline, whichever comes first; no process of ours stays behind. */
+/** Ends after the work, a signal or the deadline, whichever comes first. No child process is left. */
 async function main(order: Order): Promise<void> {
   process.on('SIGINT', () => endWith(130));
   process.on('SIGTERM', () => endWith(143));

@@ -12,7 +12,7 @@ import { SCENARIOS } from './scenarios/catalogue.js';
 
 const BUSY = 0.5;
 
-/** Starts the servers, measures, holds the protections against what was measured, prints and writes the results. */
+/** Starts the servers, measures, checks their protections, and prints and writes the results. */
 export async function run(order: Order): Promise<void> {
   const where = machine();
   const samples = new Samples();

@@ -2,15 +2,15 @@ const LOADS = [
   { connections: 1, window: 8 },
   { connections: 100, window: 8 },
   { connections: 1000, window: 8 },
-  // Nothing to gain from answering several frames of one read together.
+  // One message at a time, so that a server cannot answer several frames of one read together.
   { connections: 100, window: 1 },
 ];
 
-/** How long and how much a run measures. Times are milliseconds. */
+/** The size of a run. Times are in milliseconds. */
 export interface Scale {
   readonly rounds: number;
   readonly echo: {
-    /** How many connections, with how many messages under way on each. */
+    /** Numbers of connections and of unanswered messages on each. */
     readonly loads: readonly { readonly connections: number; readonly window: number }[];
     readonly warmUpMs: number;
     readonly durationMs: number;
@@ -30,9 +30,9 @@ export interface Scale {
     readonly framesPerSecond: number;
     readonly handshakesPerSecond: number;
   };
-  /** Whether the figures are worth being held against the goals. */
+  /** Whether the figures are precise enough to be compared with the goals. */
   readonly judges: boolean;
-  /** After this long the run is given up. */
+  /** The time limit of the run. */
   readonly deadlineMs: number;
 }
 
@@ -60,7 +60,7 @@ export const QUICK: Scale = {
   deadlineMs: 120_000,
 };
 
-/** A few hundred messages: whether everything still runs, not how fast. */
+/** A few hundred messages, to see whether the benchmark works. */
 export const SMOKE: Scale = {
   rounds: 1,
   echo: { loads: [{ connections: 5, window: 8 }], warmUpMs: 10, durationMs: 30 },

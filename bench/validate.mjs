@@ -1,4 +1,4 @@
-// What validation of a body costs, compiled and by class-validator: npm run build:lib && node bench/validate.mjs
+// Measures the validation of a body, compiled and by class-validator: npm run build:lib && node bench/validate.mjs
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import * as rules from 'class-validator';
@@ -9,7 +9,7 @@ const ROUND_NS = 5e6;
 const COPIES = 64;
 const SENTENCE = 'The quick brown fox jumps over the lazy dog. ';
 
-/** What a compiler makes of decorators. */
+/** Applies decorators like a compiler does. */
 function declare(type, property, design, ...decorators) {
   const all = [...decorators, Reflect.metadata('design:type', design)];
   Reflect.decorate(all, type.prototype, property);
@@ -87,7 +87,7 @@ const MESSAGES = {
   ],
 };
 
-/** Does everything as its parent, which cannot know that. */
+/** Behaves like its parent, but the compiled rules are not used for subclasses. */
 class ExtendedPipe extends WsValidationPipe {}
 
 const variants = { validator: new ExtendedPipe(), compiled: new WsValidationPipe() };
@@ -97,7 +97,7 @@ async function timeOf(pipe, type, text, times) {
   const metadata = { type: 'body', metatype: type };
   let spent = 0;
   for (let time = 0; time < times; time += 1) {
-    // As from sockets: nothing has been remembered of them.
+    // New strings without cached data, like those from sockets.
     const bodies = Array.from({ length: COPIES }, () => JSON.parse(text));
     const start = performance.now();
     for (const body of bodies) sink = await pipe.transform(body, metadata);
@@ -114,7 +114,7 @@ for (const [, type, text] of cases)
   for (const pipe of Object.values(variants)) await timeOf(pipe, type, text, 100);
 for (const [name, type, text] of cases) {
   const found = { validator: [], compiled: [] };
-  // Taken in turns, so that whatever else happens on the machine happens to both.
+  // In turns, so that other load on the machine affects both.
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [variant, pipe] of Object.entries(variants)) {
       const times = Math.ceil(ROUND_NS / (variant === 'compiled' ? 1000 : 20_000) / COPIES);

@@ -1,5 +1,5 @@
 /*
- * Takes the pictures of docs/screenshots from the running reference service. Needs a build and Chromium.
+ * Creates the pictures in docs/screenshots from the running reference service. Needs a build and Chromium.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ async function startService(env) {
   });
   let output = '';
   return new Promise((resolve, reject) => {
-    // Read to the end: a service that cannot log ends.
+    // The output must be read, because the service ends when it cannot log.
     child.stdout.on('data', (chunk) => {
       output += chunk;
       const url = /^Listening on (\S+)$/m.exec(output)?.[1];

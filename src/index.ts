@@ -62,6 +62,7 @@ export { HANDSHAKE_STATUS } from './protocol/handshake-code.js';
 export { reconnectAdvice } from './protocol/reconnect-advice.js';
 export { WS_SECURITY_PROTOCOL } from './protocol/subprotocol.js';
 export { BanStore, MemoryBanStore } from './throttling/bans/ban-store.js';
+export { BanService } from './throttling/bans/ban.service.js';
 export { SlidingWindowStorage } from './throttling/sliding-window.storage.js';
 export { ThrottleScopeReader } from './throttling/throttle-scope.js';
 export { InjectWsThrottlerStorage, WS_THROTTLER_STORAGE } from './throttling/throttler-storage.token.js';

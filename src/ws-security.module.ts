@@ -34,6 +34,7 @@ import { ClientLocator } from './handshake/client/client-locator.js';
 import { SecurityEvents } from './observability/security-events.service.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
+import { BanService } from './throttling/bans/ban.service.js';
 import { DeclaredLimits } from './throttling/declared-limits.js';
 import { HitCounter } from './throttling/hit-counter.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
@@ -95,6 +96,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
     TicketStore,
     TicketService,
     BanStore,
+    BanService,
     DrainService,
     ResumeStore,
     NodeIdentity,

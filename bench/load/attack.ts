@@ -14,18 +14,18 @@ export interface AttackOrder {
   readonly dialect: DialectName;
   readonly durationMs: number;
   readonly framesPerSecond: number;
-  /** With forged tokens. */
+  /** Handshakes with forged tokens. */
   readonly handshakesPerSecond: number;
 }
 
 export interface AttackResult {
-  /** How often the server cut one of its connections. */
+  /** The number of connections that the server closed. */
   readonly cutOff: number;
 }
 
 /**
- * A client with a good token that sends garbage, unknown events and messages over its limit at a steady rate, comes back
- * when it is thrown out, and tries forged tokens beside. It reads and ignores all answers.
+ * A client with a valid token that sends garbage, unknown events and messages over its limit at a steady rate. It
+ * reconnects when it is closed, and also tries forged tokens. It ignores all answers.
  */
 export async function attack(order: AttackOrder): Promise<AttackResult> {
   const { port, dialect, durationMs, framesPerSecond, handshakesPerSecond } = order;
@@ -52,7 +52,7 @@ export async function attack(order: AttackOrder): Promise<AttackResult> {
       if (isOver) connection.destroy();
       else lines[index] = connection;
     } catch {
-      // Turned away: the next tick tries again.
+      // Refused: the next tick tries again.
     } finally {
       opening.delete(index);
     }

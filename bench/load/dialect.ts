@@ -1,15 +1,15 @@
 import { Buffer } from 'node:buffer';
 import type { Handshake } from './raw-connection.js';
 
-/** How a peer is spoken to. */
+/** The protocol of a measured server. */
 export interface Dialect {
-  /** What is needed to open a connection; without a token nothing is shown. */
+  /** The request that opens a connection. Without a token it has no credential. */
   readonly handshake: (token: string | undefined) => Pick<Handshake, 'request' | 'login'>;
-  /** A message as it goes into a text frame. */
+  /** The text of a message. */
   readonly message: (event: string, data?: unknown) => string;
-  /** What an answer says: the event it serves, or the code it is refused with (`exception` when there is none). */
+  /** The event of an answer, or the code of a refusal (`exception` without a code). */
   readonly meaningOf: (answer: string) => { event: string; code?: string | undefined };
-  /** What no server of this dialect can read. */
+  /** A text that no server with this protocol accepts. */
   readonly garbage: string;
 }
 
@@ -31,7 +31,7 @@ interface Envelope {
   data?: { code?: string } | null;
 }
 
-/** `{ event, data }`, as Nest's WebSocket gateways have it. */
+/** `{ event, data }`, the format of Nest's WebSocket gateways. */
 const nest: Dialect = {
   handshake: (token) => ({ request: upgradeRequest('/ws', token) }),
   message: (event, data) => JSON.stringify({ event, data }),
@@ -42,7 +42,7 @@ const nest: Dialect = {
   garbage: '{"event":"echo","data":{"text":',
 };
 
-/** Socket.IO 4 (protocol 5) on the WebSocket transport, without the polling that browsers begin with. */
+/** Socket.IO 4 (protocol 5) on the WebSocket transport, without initial polling. */
 const socketIo: Dialect = {
   handshake: (token) => ({
     request: upgradeRequest('/socket.io/?EIO=4&transport=websocket', undefined),
@@ -56,7 +56,7 @@ const socketIo: Dialect = {
   garbage: '42["echo",{"text":',
 };
 
-/** Bare text, one kind of message, the token in the URL. */
+/** Plain text with one kind of message, and the token in the URL. */
 const plainText: Dialect = {
   handshake: (token) => ({
     request: upgradeRequest(token === undefined ? '/ws' : `/ws?token=${token}`, undefined),

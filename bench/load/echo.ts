@@ -8,7 +8,7 @@ const PATIENCE_MS = 15_000;
 export interface EchoOrder {
   readonly dialect: DialectName;
   readonly durationMs: number;
-  /** Messages under way per connection. */
+  /** Unanswered messages per connection. */
   readonly window: number;
 }
 
@@ -17,7 +17,7 @@ export interface EchoResult {
   readonly elapsedMs: number;
 }
 
-/** What a served echo looks like, told by asking for one. */
+/** Sends one echo request. @returns the length of its answer in bytes */
 export async function echoLength(connection: RawConnection, dialect: DialectName): Promise<number> {
   const { message, meaningOf } = DIALECTS[dialect];
   const answer = await connection.ask(message('echo', ECHO_DATA));
@@ -29,9 +29,9 @@ export async function echoLength(connection: RawConnection, dialect: DialectName
 }
 
 /**
- * Keeps a window of messages under way on each connection until the time is over, and waits for the last answer.
+ * Keeps `window` unanswered messages on each connection until the time is over, and waits for the last answer.
  *
- * @throws Error when an answer is no echo, a connection closes or answers stay out
+ * @throws Error when an answer is not an echo, a connection closes or answers are missing
  */
 export async function driveEcho(
   connections: readonly RawConnection[],

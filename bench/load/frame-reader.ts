@@ -1,8 +1,8 @@
 const MAX_HEADER = 10;
 
-/** Finds the frames in what a server sends by their headers alone; payloads are kept only when asked for. */
+/** Finds the frames of a server by their headers. It keeps payloads only on request. */
 export class FrameReader {
-  /** Set to have payloads kept. */
+  /** Whether to keep payloads. */
   keeps = false;
   private readonly header = Buffer.alloc(MAX_HEADER);
   private have = 0;

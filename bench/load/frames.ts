@@ -7,7 +7,7 @@ const EXTENDED_16 = 126;
 
 export const Opcode = { TEXT: 1, CLOSE: 8, PING: 9, PONG: 10 } as const;
 
-/** One masked frame (RFC 6455 §5.2) of at most 65,535 bytes, as clients send them. */
+/** One masked client frame (RFC 6455 §5.2) of at most 65,535 bytes. */
 export function clientFrame(text: string, opcode: number = Opcode.TEXT): Buffer {
   const payload = Buffer.from(text);
   const mask = randomBytes(4);
@@ -19,7 +19,7 @@ export function clientFrame(text: string, opcode: number = Opcode.TEXT): Buffer 
   return Buffer.concat([header, mask, masked]);
 }
 
-/** `[0]` is empty, `[n]` the frame n times: one write however many are due. */
+/** The frame repeated 0, 1, 2 … times, so that any number of frames needs one write. */
 export function repeated(frame: Buffer, times: number): readonly Buffer[] {
   return Array.from({ length: times + 1 }, (_, count) => Buffer.concat(Array<Buffer>(count).fill(frame)));
 }

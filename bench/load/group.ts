@@ -13,7 +13,7 @@ export interface OpenOrder {
   readonly spread: boolean;
 }
 
-/** Opens connections, each with a user of its own, a limited number at the same time. */
+/** Opens connections, each with its own user, a limited number at the same time. */
 export async function openGroup({ port, dialect, count, spread }: OpenOrder): Promise<RawConnection[]> {
   const connections: RawConnection[] = [];
   let next = 0;

@@ -6,8 +6,8 @@ import { forgeToken, mintToken } from './tokens.js';
 const USERS = 500;
 
 /**
- * Each attempt with a token that the server has never seen, as after it was restarted; with one of those it has, as
- * clients come back; or with a wrong signature.
+ * `new`: each attempt has a token that the server has not seen, as after a restart. `known`: tokens repeat, as when
+ * clients reconnect. `forged`: tokens have a wrong signature.
  */
 export type Tokens = 'new' | 'known' | 'forged';
 
@@ -23,16 +23,16 @@ export interface HandshakeOrder {
 export interface HandshakeResult {
   readonly attempts: number;
   readonly elapsedMs: number;
-  /** Of the refused, how many were after 101. */
+  /** The number of refusals after 101. */
   readonly late: number;
-  /** How much of one core the clients took; near 1 it was them that set the pace. */
+  /** The clients' share of one core. Near 1 the clients are the bottleneck. */
   readonly generatorLoad: number;
 }
 
 /**
- * Connects, leaves, and connects again until the time is over.
+ * Connects, disconnects, and connects again until the time is over.
  *
- * @throws Error when a good token is refused or a forged one is not
+ * @throws Error when a valid token is refused or a forged one is accepted
  */
 export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeResult> {
   const { port, dialect, tokens, concurrency, durationMs } = order;
@@ -40,7 +40,7 @@ export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeR
     const user = `user-${index % USERS}`;
     return DIALECTS[dialect].handshake(tokens === 'forged' ? forgeToken(user) : mintToken(user));
   };
-  // Made before the clock runs.
+  // Created before the measurement starts.
   const known = tokens === 'new' ? [] : Array.from({ length: USERS }, (_, n) => partOf(n));
   const started = performance.now();
   const deadline = started + durationMs;
@@ -55,22 +55,22 @@ export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeR
       else await accepted(handshake);
     }
   };
-  const idleMs = awake();
+  const idleMs = preventSleep();
   await Promise.all(Array.from({ length: concurrency }, lane));
   const elapsedMs = performance.now() - started;
   return { attempts, late, elapsedMs, generatorLoad: 1 - idleMs() / elapsedMs };
 }
 
-/** A turn of the event loop in which nothing came. */
+/** The duration of a turn of the event loop without events. */
 const EMPTY_TURN_MS = 0.01;
 
 /**
- * Keeps the clients from sleeping. A server that writes to a process that sleeps has to wake it, which costs it as much
- * as the rest of a handshake on a virtual machine, and a slow server more often than one that keeps its clients busy.
+ * Keeps this process from sleeping. A server that writes to a sleeping process must wake it. On a virtual machine that
+ * costs the server as much as the rest of a handshake, and it affects slow servers more often than fast ones.
  *
- * @returns ends that, and says for how many milliseconds there was nothing to do
+ * @returns a function that stops this and returns the idle time in milliseconds
  */
-function awake(): () => number {
+function preventSleep(): () => number {
   let isOver = false;
   let idleMs = 0;
   let last = performance.now();

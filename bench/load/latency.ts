@@ -7,12 +7,12 @@ const PATIENCE_MS = 10_000;
 
 export interface LatencyOrder {
   readonly dialect: DialectName;
-  /** Each connection sends one message in this time, whether the last was answered or not. */
+  /** The interval between messages of a connection, whether the last one was answered or not. */
   readonly everyMs: number;
   readonly durationMs: number;
 }
 
-/** How long answers took, counted from when their messages were due: a server that stalls does not stop the clock. */
+/** Measures response times from when a message was due, so that a stalled server cannot hide its delay. */
 export async function driveLatency(
   connections: readonly RawConnection[],
   order: LatencyOrder,

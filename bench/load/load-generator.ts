@@ -11,7 +11,7 @@ interface GeneratorLoad {
   generatorLoad: number;
 }
 
-/** The clients, as one process that holds one group of connections at a time. */
+/** The clients: one process with one group of connections at a time. */
 export class LoadGenerator {
   private constructor(private readonly child: Child) {}
 
@@ -48,7 +48,7 @@ export class LoadGenerator {
     return this.child.request('attack', order);
   }
 
-  /** Counts frames from now on; `heard()` resolves when so many have come. */
+  /** Counts frames from now on. `heard()` resolves when this many have arrived. */
   listen(count: number): Promise<void> {
     return this.child.request('listen', count);
   }

@@ -6,20 +6,20 @@ const OPEN_TIMEOUT_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 10_000;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-// What one read brings is looked at before the next one begins, so all sockets read into the same memory.
+// Each read is processed before the next one starts, so all sockets share one buffer.
 const READ_BUFFER = Buffer.alloc(65_536);
 
 export interface Handshake {
   readonly port: number;
-  /** The address it comes from; the system's choice when left out. */
+  /** The source address. Default: chosen by the system. */
   readonly source?: string | undefined;
-  /** The HTTP request, complete. */
+  /** The complete HTTP request. */
   readonly request: Buffer;
-  /** A text to send after 101, for protocols that log in there, and what the answer begins with. */
+  /** For protocols that log in after 101: the text to send, and the start of its answer. */
   readonly login?: { readonly text: string; readonly accepted: string } | undefined;
 }
 
-/** The server did not let it in: an HTTP status, or 0 when it was cut off or refused after 101. */
+/** The server refused the connection. `status` is 0 when it was cut or refused after 101. */
 export class RefusedError extends Error {
   constructor(
     readonly status: number,
@@ -29,10 +29,10 @@ export class RefusedError extends Error {
   }
 }
 
-/** A WebSocket client with nothing between it and the socket, so that it costs less than the server it measures. */
+/** A WebSocket client directly on the socket, so that it costs less than the measured server. */
 export class RawConnection {
   onFrame: (length: number) => void = () => undefined;
-  /** After all frames of one read. */
+  /** Called after all frames of one read. */
   onRead: () => void = () => undefined;
   onClose: () => void = () => undefined;
   isOpen = false;
@@ -101,7 +101,7 @@ export class RawConnection {
     if (!this.isClosed) this.socket.write(bytes);
   }
 
-  /** Sends a text and resolves with the text that comes next; undefined when the connection closes or stays silent. */
+  /** Sends a text. @returns the next text, or undefined when the connection closes or stays silent */
   ask(text: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<string | undefined> {
     const answered = this.next(timeoutMs);
     this.write(clientFrame(text));
@@ -122,7 +122,7 @@ export class RawConnection {
     });
   }
 
-  /** Without a closing handshake, as a client that leaves the network does. */
+  /** Disconnects without a closing handshake, like a client that loses the network. */
   destroy(): void {
     this.isOpen = false;
     this.socket.destroy();
@@ -156,7 +156,7 @@ export class RawConnection {
 
   private frame(opcode: number, length: number, text: string): void {
     if (opcode === Opcode.TEXT) this.text(length, text);
-    // Servers send their pings without a payload, so the pong has none either.
+    // The servers send pings without a payload, so the pong needs none either.
     else if (opcode === Opcode.PING) this.write(clientFrame('', Opcode.PONG));
     else if (opcode === Opcode.CLOSE) this.closing();
   }

@@ -5,7 +5,7 @@ import type { RawConnection } from './raw-connection.js';
 
 const PATIENCE_MS = 15_000;
 
-/** What a batch is made of: messages that are served, or one kind that is not. */
+/** The kinds of frames in a batch: served messages, or one kind of refused frame. */
 export const FRAME_KINDS = ['served', 'garbage', 'unknown event', 'over limit'] as const;
 
 export type FrameKind = (typeof FRAME_KINDS)[number];
@@ -13,19 +13,19 @@ export type FrameKind = (typeof FRAME_KINDS)[number];
 export interface BatchOrder {
   readonly dialect: DialectName;
   readonly kind: FrameKind;
-  /** Frames of this kind in a batch; one echo follows, whose answer says that the batch is done with. */
+  /** Frames in a batch. An echo follows, whose answer shows that the batch was processed. */
   readonly size: number;
   readonly durationMs: number;
 }
 
 export interface BatchResult {
   readonly batches: number;
-  /** Connections the server closed, which says that it counts such frames. */
+  /** Connections that the server closed because it counts such frames. */
   readonly closed: number;
   readonly elapsedMs: number;
 }
 
-/** Sends batch after batch on each connection. Not every server answers what it refuses, so answers to it do not count. */
+/** Sends one batch after another on each connection. Answers to refused frames do not count: some servers send none. */
 export async function driveBatches(
   connections: readonly RawConnection[],
   order: BatchOrder,
@@ -80,7 +80,7 @@ export async function driveBatches(
   return { batches, closed, elapsedMs: performance.now() - started };
 }
 
-/** What a message of a kind looks like in a frame. */
+/** The text of a message of a kind. */
 export function textOf(kind: FrameKind, dialect: DialectName): string {
   const { message, garbage } = DIALECTS[dialect];
   const texts: Readonly<Record<FrameKind, string>> = {

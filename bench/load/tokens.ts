@@ -5,7 +5,7 @@ const LIFETIME_S = 3600;
 
 let minted = 0;
 
-/** A token for one user with the role `user`; no two are alike. */
+/** A token for one user with the role `user`. Each token is unique. */
 export function mintToken(sub: string, secret = SECRET): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -22,6 +22,6 @@ export function mintToken(sub: string, secret = SECRET): string {
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
-/** Right in every respect but the signature. */
+/** A token that is valid except for its signature. */
 export const forgeToken = (sub: string): string =>
   mintToken(sub, 'the secret of somebody else, also long enough');

@@ -7,14 +7,14 @@ import { driveLatency, type LatencyOrder } from './latency.js';
 import type { RawConnection } from './raw-connection.js';
 import { type BatchOrder, driveBatches } from './refused-frames.js';
 
-// The client side, in a process of its own: what it does costs the measured server nothing.
+// The clients run in their own process, so that their work is not measured with the server's.
 
 let connections: RawConnection[] = [];
 let received = 0;
 let wanted = Infinity;
 let reached: (() => void) | undefined;
 
-/** How much of one core the work took: near 1 it was the generator that set the pace. */
+/** Measures the share of one core that the work used. Near 1 the generator is the bottleneck. */
 async function busy<T extends object>(work: () => Promise<T>): Promise<T & { generatorLoad: number }> {
   const cpu = process.cpuUsage();
   const started = performance.now();
@@ -29,7 +29,7 @@ function close(): void {
   connections = [];
 }
 
-/** Counts what arrives from now on, on all connections. */
+/** Counts the frames that arrive from now on, on all connections. */
 function listen(count: number): void {
   received = 0;
   wanted = count;

@@ -10,7 +10,7 @@ interface Echo {
   text: string;
 }
 
-/** A gateway as the first page of the documentation has it, without any protection. */
+/** A gateway as on the first page of Nest's documentation, without any protection. */
 @WebSocketGateway({ path: '/ws' })
 class EchoGateway {
   @SubscribeMessage('echo')

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { measured } from '../servers/measured.js';
 
-// Nothing but the transport: no credential, no validation, no limit.
+// Only the transport: no credentials, no validation, no limits.
 
 interface Envelope {
   event: string;

@@ -20,7 +20,7 @@ function recipe(label: string, tracker: 'connection' | 'address'): Peer {
   };
 }
 
-/** Who is measured, in the order of the table. */
+/** The measured servers, in the order of the table. */
 export const PEERS: Readonly<Record<string, Peer>> = {
   ws: {
     label: 'ws, nothing else',

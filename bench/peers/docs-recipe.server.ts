@@ -26,7 +26,7 @@ import { IsString, MaxLength } from 'class-validator';
 import type { WebSocket } from 'ws';
 import { measured, SCARCE, settings } from '../servers/measured.js';
 
-// What the documentation of Nest and the README of its throttler tell to put together for a protected gateway.
+// A protected gateway according to Nest's documentation and the README of its throttler.
 
 interface User {
   sub: string;
@@ -68,7 +68,7 @@ class WsThrottlerGuard extends ThrottlerGuard {
   override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
     const { context, limit, ttl, throttler, blockDuration, generateKey } = request;
     const client = context.switchToWs().getClient<Client>();
-    // As the README has it.
+    // As in the README.
     // oxlint-disable-next-line no-underscore-dangle
     const tracker = (byAddress ? client._socket.remoteAddress : client.connection) ?? '';
     const name = throttler.name ?? 'default';
@@ -132,7 +132,7 @@ class EchoGateway implements OnGatewayConnection {
 })
 class RecipeModule {}
 
-// What a guard refuses is logged by Nest as an error; a line for each would be measured too.
+// Nest logs each refusal of a guard as an error. Without this the log lines would be measured too.
 const app = await NestFactory.create(RecipeModule, { logger: ['fatal'] });
 app.useWebSocketAdapter(new WsAdapter(app));
 await app.init();

@@ -1,19 +1,19 @@
 import { SECRET } from '../load/tokens.js';
 
-// The limits are on and count every message, but none is reached: the module takes no more than 100,000, and half a
-// second is too short for one client to send so many. Nest's storage looks at every hit of the window each time, so a
-// longer one would cost the recipe more.
+// The limits count every message but are not reached. The module's maximum is 100,000, and a client cannot send that
+// many messages in half a second. Nest's storage scans all hits of the window for each message, so a longer window
+// would slow the recipe down.
 const RATE_LIMIT = '100000';
 const RATE_TTL_MS = '500';
 
-/** The settings that every server gets. */
+/** The settings of every server. */
 export const COMMON = {
   BENCH_SECRET: SECRET,
   BENCH_RATE_LIMIT: RATE_LIMIT,
   BENCH_RATE_TTL_MS: RATE_TTL_MS,
 };
 
-/** Limits of the module that are raised as far as they go. */
+/** Limits of the module that are raised to their maximum. */
 const RAISED = [
   'WS_CONNECT_RATE_LIMIT',
   'WS_AUTH_FAILURE_LIMIT',
@@ -32,7 +32,7 @@ interface Definition {
   schema: { safeParse(value: unknown): { success: boolean } };
 }
 
-/** The module's environment for a benchmark. A variable that it does not know, or no longer, is not set. */
+/** The module's environment for a benchmark. It contains only variables that this version knows. */
 export async function securedEnvironment(): Promise<Record<string, string>> {
   const schema = new URL('./options/options.schema.js', import.meta.resolve('nestjs-ws-security'));
   const { OPTIONS } = (await import(schema.href)) as { OPTIONS: Record<string, Definition> };

@@ -1,11 +1,11 @@
 import type { ServerProcess } from '../processes/server-process.js';
 import type { DialectName } from '../load/dialect.js';
 
-/** What a peer does against a client that does what it may not; what is left out it does not do. */
+/** How a server refuses a client. Missing members mean that it does not refuse. */
 export interface Protection {
-  /** The status of a handshake without a token; `late` when it is refused after 101. */
+  /** The status of a handshake without a token, or `late` when it is refused after 101. */
   readonly withoutToken: number | 'late';
-  /** Codes of the error frames; `undefined` for any error frame. */
+  /** Codes of the error frames. `undefined` matches any error frame. */
   readonly codes: { readonly role?: string; readonly validation?: string; readonly limit?: string };
 }
 
@@ -14,11 +14,11 @@ export interface Peer {
   readonly dialect: DialectName;
   readonly protection?: Protection;
   readonly broadcasts?: boolean;
-  /** Whether its memory is of interest, and can be asked for. */
+  /** Whether its memory is measured. */
   readonly weighed?: boolean;
-  /** Whether a batch of what it does not serve leaves its connections open. */
+  /** Whether its connections stay open after a batch of refused frames. */
   readonly survivesGarbage?: boolean;
-  /** Why it cannot be measured here; undefined when it can. */
+  /** Why it cannot be measured here, or undefined when it can. */
   unavailable?(): string | undefined;
   start(execArgv: readonly string[]): Promise<ServerProcess>;
 }

@@ -4,7 +4,7 @@ import { type Event, Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import { measured, SCARCE, settings } from '../servers/measured.js';
 
-// Socket.IO with the same checks: a token when the namespace is joined, roles, validated bodies, a limit per user.
+// Socket.IO with the same checks: a token on joining the namespace, roles, validated bodies, a limit per user.
 
 interface User {
   sub: string;
@@ -17,7 +17,7 @@ class Refusal extends Error {
   }
 }
 
-/** A fixed window per key, the cheapest limit there is. */
+/** A fixed window per key, the cheapest kind of limit. */
 class Windows {
   private readonly windows = new Map<string, { until: number; hits: number }>();
 
@@ -43,7 +43,7 @@ const shared = new Windows(settings.rateLimit, settings.rateTtlMs);
 const scarce = new Windows(SCARCE.limit, SCARCE.ttl);
 
 const server = createServer();
-// A ping every ten minutes: the clients of the benchmark do not know this one.
+// A ping every ten minutes, because the clients of the benchmark do not answer Socket.IO's pings.
 const io = new Server(server, { transports: ['websocket'], pingInterval: 600_000 });
 
 async function admit(socket: Socket, next: (error?: Error) => void): Promise<void> {

@@ -4,11 +4,11 @@ interface Request {
   readonly payload: unknown;
 }
 
-/** Handlers take JSON and answer JSON; what they throw is answered as an error. */
+/** Handlers receive and return JSON. Errors that they throw are sent back. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each handler knows its own payload
 export type Answers = Readonly<Record<string, (payload: any) => unknown>>;
 
-/** The child's end of the line to the process that measures. A child never outlives it. */
+/** The child's end of the IPC channel. The child exits when the channel closes. */
 export function answer(answers: Answers): void {
   process.on('disconnect', () => process.exit(0));
   process.on('message', ({ id, type, payload }: Request) => {

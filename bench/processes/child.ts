@@ -18,7 +18,7 @@ export interface ChildOptions {
   execArgv?: readonly string[];
 }
 
-/** A process of ours: asked over IPC, ended by its id, never left behind. */
+/** A child process that is controlled over IPC and always ended. */
 export class Child {
   private readonly pending = new Map<number, Pending>();
   private readonly exited: Promise<void>;
@@ -41,7 +41,7 @@ export class Child {
         running.delete(this);
         resolve();
       };
-      // Its output may still be on the way then; `close` would wait for it, but does not come after `disconnect()`.
+      // Output may still arrive after `exit`. `close` would wait for it, but is not emitted after `disconnect()`.
       process.once('exit', end);
       process.once('error', (error) => {
         this.errors += error.message;
@@ -52,7 +52,7 @@ export class Child {
     });
   }
 
-  /** A module of ours, which announces itself when it is ready. */
+  /** Starts one of our modules, which announces when it is ready. */
   static async fork<T>(name: string, module: URL, options: ChildOptions = {}): Promise<[Child, T]> {
     const child = new Child(
       name,
@@ -66,7 +66,7 @@ export class Child {
     return [child, (await child.inTime(ready, START_TIMEOUT_MS, 'start')) as T];
   }
 
-  /** Another program, which prints one line of JSON when it is ready and ends when its standard input does. */
+  /** Starts another program, which prints one line of JSON when it is ready and ends with its standard input. */
   static async spawn<T>(
     name: string,
     command: string,
@@ -102,10 +102,10 @@ export class Child {
     return this.inTime(answered, timeoutMs, type) as Promise<T>;
   }
 
-  /** Ends the child: asks, then insists. */
+  /** Ends the child, by a signal if it does not exit by itself. */
   async stop(): Promise<void> {
     if (this.ended) return;
-    // Without the line to its parent a child exits by itself, and has the time to write a profile.
+    // A child exits by itself when the IPC channel closes, so it has time to write a profile.
     if (this.process.connected) this.process.disconnect();
     else this.process.stdin?.end();
     const late = new AbortController();
@@ -118,7 +118,7 @@ export class Child {
     await insist;
   }
 
-  /** For the last moment of this process, when nothing can be awaited. */
+  /** Kills the child synchronously, for the exit of this process. */
   static killAll(): void {
     for (const child of running) child.process.kill('SIGKILL');
   }
@@ -151,7 +151,7 @@ export class Child {
   }
 }
 
-/** Ours without what would configure or instrument the child behind our back. */
+/** Our environment without variables that would configure or instrument the child. */
 function environment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('WS_') && name !== 'NODE_OPTIONS' && name !== 'NODE_ENV',

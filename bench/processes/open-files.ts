@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-// What Node, its libraries and IPC have open themselves.
+// Files that Node, its libraries and IPC have open.
 const RESERVE = 200;
 
-/** How many sockets one process may have open. Node raises its soft limit to the hard one when it starts. */
+/** The number of sockets that one process may have open. Node raises its soft limit to the hard one at start. */
 export function maxSockets(): number {
   try {
     const hard = /^Max open files +\S+ +(\d+|unlimited)/m.exec(
@@ -11,7 +11,7 @@ export function maxSockets(): number {
     )?.[1];
     return hard === undefined || hard === 'unlimited' ? Infinity : Number(hard) - RESERVE;
   } catch {
-    // Without /proc nothing is known; the common default of other systems is large enough for half of it.
+    // Without /proc the limit is unknown. This is safe with the usual defaults of other systems.
     return 4000;
   }
 }

@@ -2,7 +2,7 @@ import type { Memory } from '../servers/measured.js';
 import { Child, type ChildOptions } from './child.js';
 import { cpuTimeOf } from './cpu-time.js';
 
-/** A server that is being measured, and what can be asked about it. */
+/** A measured server and its measurements. */
 export class ServerProcess {
   private constructor(
     private readonly child: Child,
@@ -25,17 +25,17 @@ export class ServerProcess {
     return new ServerProcess(child, port, false);
   }
 
-  /** Microseconds of CPU used so far, by all threads of the process. */
+  /** CPU microseconds so far, of all threads of the process. */
   cpu(): Promise<number> {
     return this.isNode ? this.child.request('cpu') : Promise.resolve(cpuTimeOf(this.child.pid));
   }
 
-  /** Bytes, after garbage collection when the process was started with `--expose-gc`. */
+  /** Memory in bytes, after garbage collection if the process was started with `--expose-gc`. */
   memory(): Promise<Memory> {
     return this.child.request('memory');
   }
 
-  /** @param together how many in one turn of the event loop */
+  /** @param together broadcasts per turn of the event loop */
   broadcast(times: number, together: number, data: unknown): Promise<void> {
     return this.child.request('broadcast', { times, together, data });
   }

@@ -2,9 +2,9 @@ import type { Peer } from '../peers/peer.js';
 import { missingProtections } from './protections.js';
 
 /**
- * Figures of a server that lets pass what it claims to refuse would be worth nothing.
+ * Makes sure that a server refuses what it claims to refuse. Otherwise its figures would be meaningless.
  *
- * @throws Error that names what was let pass
+ * @throws Error with the missing protections
  */
 export async function assertProtected(
   name: string,

@@ -14,9 +14,9 @@ export interface Guarded {
 let probes = 0;
 
 /**
- * Holds a running server against what it claims to refuse, over its own socket, and that it still serves what it may.
+ * Tests over a socket whether a running server refuses what it claims to refuse, and still serves valid messages.
  *
- * @returns what it let pass; empty when every protection is on
+ * @returns the missing protections; empty when all are on
  */
 export async function missingProtections(guarded: Guarded): Promise<string[]> {
   const { port, dialect, protection } = guarded;
@@ -29,7 +29,7 @@ export async function missingProtections(guarded: Guarded): Promise<string[]> {
     if (!isRefusal) missing.push(`${what} is answered with ${answer ?? 'silence'}`);
   };
 
-  // A user of its own: nobody else's messages count against it.
+  // Its own user, so that other messages do not count against its limit.
   const token = mintToken(`probe-${process.pid}-${++probes}`);
   const connection = await RawConnection.open({ port, ...handshake(token) });
   try {
@@ -57,7 +57,7 @@ async function outcomeWithoutToken({
 }: Guarded): Promise<number | 'late' | 'silence' | 'accepted'> {
   try {
     const connection = await RawConnection.open({ port, ...DIALECTS[dialect].handshake(undefined) });
-    // It may be thrown out now, but it may not be served.
+    // The server may close the connection later, but must not serve it.
     const answer = await connection.ask(DIALECTS[dialect].message('echo', ECHO_DATA));
     if (connection.isClosed) return 'late';
     connection.destroy();

@@ -4,9 +4,9 @@ export interface Goal {
   readonly what: string;
   readonly better: 'more' | 'less';
   readonly goal: number;
-  /** Where it should go from there. */
+  /** The next goal after this one. */
   readonly next: number;
-  /** undefined when the run did not measure it. */
+  /** undefined if the run did not measure it. */
   readonly value: number | undefined;
   readonly isMet: boolean | undefined;
 }
@@ -14,7 +14,7 @@ export interface Goal {
 const US = 'secured';
 const ECHO = '100 connections, window 8';
 
-/** What the module is to reach against its peers. The numbers hold for a full run on an idle machine. */
+/** The module's goals compared to its peers. The numbers are for a full run on an idle machine. */
 export function goalsOf(samples: Samples): Goal[] {
   const echo = (other: string, metric: string) => samples.ratio('echo', ECHO, [US, other], metric);
   return [
@@ -45,7 +45,7 @@ function goal(
   return { what, better, goal: target, next, value, isMet };
 }
 
-/** The harder case: nothing of the token is known. */
+/** The harder case: the server has not seen the token. */
 function newcomers(samples: Samples): number | undefined {
   const [variant] = samples.variants('handshakes');
   return variant === undefined ? undefined : samples.ratio('handshakes', variant, [US, 'nest'], 'perSecond');

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
-/** Where a run took place, and how busy it was there before it began. */
+/** The machine of a run, and its load before the run. */
 export function machine() {
   return {
     node: process.version,

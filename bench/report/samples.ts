@@ -2,14 +2,14 @@ import { median } from './statistics.js';
 
 export interface Sample {
   readonly scenario: string;
-  /** What was varied, for example the number of connections. */
+  /** The varied parameter, for example the number of connections. */
   readonly variant: string;
   readonly peer: string;
   readonly round: number;
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Everything that was measured, by scenario, variant, peer and round. */
+/** All measurements, by scenario, variant, peer and round. */
 export class Samples {
   readonly all: Sample[] = [];
 
@@ -25,12 +25,12 @@ export class Samples {
     return [...new Set(this.of(scenario).map(({ peer }) => peer))];
   }
 
-  /** The median over the rounds; undefined when nothing was measured. */
+  /** The median over the rounds, or undefined without measurements. */
   median(scenario: string, variant: string, peer: string, metric: string): number | undefined {
     return median([...this.byRound(scenario, variant, peer, metric).values()]);
   }
 
-  /** The median of what two peers relate to each other in the same round, when the machine was the same for both. */
+  /** The median ratio of two peers. Ratios are taken per round, when the machine was in the same state for both. */
   ratio(
     scenario: string,
     variant: string,

@@ -39,7 +39,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
 };
 
-/** Against whom the ratio in the last column is. */
+/** The peer that the ratio in the last column refers to. */
 const BASELINE: Readonly<Record<string, string>> = {
   echo: 'ws',
   handshakes: 'nest',
@@ -47,7 +47,7 @@ const BASELINE: Readonly<Record<string, string>> = {
   broadcast: 'ws',
 };
 
-/** The medians of one scenario, a block a variant. */
+/** The medians of one scenario, one block per variant. */
 export function scenarioTable(samples: Samples, scenario: string, title: string): string {
   return samples
     .variants(scenario)
@@ -91,7 +91,7 @@ function text(value: number | undefined, digits: number): string {
       });
 }
 
-/** The first column to the left, numbers to the right. */
+/** Aligns the first column to the left and numbers to the right. */
 function grid(rows: readonly string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

@@ -1,7 +1,7 @@
 import { quantile } from '../report/statistics.js';
 import { interleaved, type Scenario } from './scenario.js';
 
-/** How long well-behaved clients wait, alone and beside one that sends what is not served and forges tokens. */
+/** Response times of well-behaved clients, alone and during an attack with refused messages and forged tokens. */
 export const attack: Scenario = {
   title: 'latency of others',
   async run({ scale, peers, load, attacker, samples, note }) {

@@ -2,10 +2,10 @@ import { maxSockets } from '../processes/open-files.js';
 import { ECHO_DATA } from '../load/echo.js';
 import { interleaved, type Scenario } from './scenario.js';
 
-/** How many in one turn: alone, and as when several clients have something to say to everybody. */
+/** Broadcasts per turn of the event loop: one alone, and several as when many clients send at once. */
 const TOGETHER = [1, 10];
 
-/** The same frame to everybody, against a loop of `ws.send` over a text that was serialised once. */
+/** The same frame to all clients, compared to a loop of `ws.send` with a text that was serialised once. */
 export const broadcast: Scenario = {
   title: 'broadcast',
   async run({ scale, peers, load, samples, note }) {

@@ -6,7 +6,7 @@ import { memory } from './memory.js';
 import { refused } from './refused.js';
 import type { Scenario } from './scenario.js';
 
-/** In the order they run. */
+/** The scenarios, in the order of their run. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   echo,
   handshakes,

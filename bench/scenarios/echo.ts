@@ -2,7 +2,7 @@ import { interleaved, type Scenario } from './scenario.js';
 
 const SATURATED = 0.95;
 
-/** One small message to and fro: what everything on the way costs. */
+/** The cost of one small message and its answer. */
 export const echo: Scenario = {
   title: 'echo',
   async run({ scale, peers, load, samples, note }) {

@@ -7,7 +7,7 @@ const VARIANTS: Readonly<Record<Tokens, string>> = {
   forged: 'refused, forged token',
 };
 
-/** Connecting with a good token, and with a forged one where tokens are looked at. */
+/** Handshakes with a valid token, and with a forged one for servers that verify tokens. */
 export const handshakes: Scenario = {
   title: 'handshakes',
   async run({ scale, peers, load, samples }) {

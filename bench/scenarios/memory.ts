@@ -7,7 +7,7 @@ const WARM_UP = 200;
 const SETTLE_MS = 300;
 const KB = 1024;
 
-/** What a connection costs that does nothing. In fresh processes: what others left behind would hide it. */
+/** The memory of an idle connection. Measured in new processes, because memory of earlier runs would hide it. */
 export const memory: Scenario = {
   title: 'memory',
   async run({ scale, peers, load, samples, note }) {
@@ -21,7 +21,7 @@ export const memory: Scenario = {
       const server = await peer.start(['--expose-gc']);
       const order = { port: server.port, dialect: peer.dialect, spread: true };
       await assertProtected(name, peer, server.port);
-      // What the first connections load and compile is not theirs.
+      // The first connections load and compile code, which does not count.
       await load.open({ ...order, count: warmUp });
       await load.close();
       await delay(SETTLE_MS);

@@ -3,7 +3,7 @@ import { type Bench, interleaved, type RunningPeer, type Scenario } from './scen
 
 const SIZE = 15;
 
-/** What a frame costs that is not served, next to one that is. */
+/** The cost of a refused frame compared to a served one. */
 export const refused: Scenario = {
   title: 'refused frames',
   async run(bench) {

@@ -17,7 +17,7 @@ export interface Bench {
   readonly load: LoadGenerator;
   readonly attacker: LoadGenerator;
   readonly samples: Samples;
-  /** Something the reader of the figures has to know; said once. */
+  /** Adds a remark for the reader of the figures. Repeated remarks are dropped. */
   readonly note: (text: string) => void;
 }
 
@@ -26,7 +26,7 @@ export interface Scenario {
   run(bench: Bench): Promise<void>;
 }
 
-/** Round by round, every peer in each, and another one first every time: a machine that changes, changes for all. */
+/** Measures all peers in every round, starting with another one each time, so that other load affects all. */
 export async function interleaved<T>(
   peers: readonly T[],
   rounds: number,

@@ -2,23 +2,23 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { announce, answer } from '../processes/answers.js';
 
-/** What every server was told when it was started. */
+/** The settings that every server gets at its start. */
 export const settings = {
   secret: process.env['BENCH_SECRET'] ?? '',
   rateLimit: Number(process.env['BENCH_RATE_LIMIT']),
   rateTtlMs: Number(process.env['BENCH_RATE_TTL_MS']),
 };
 
-/** The event that has a limit of its own, so low that it can be reached while the others are served. */
+/** The event with its own limit, which is low enough to be reached. */
 export const SCARCE = { limit: 2, ttl: 60_000 };
 
 export interface Memory {
   readonly rss: number;
-  /** The JavaScript heap and the buffers it holds. */
+  /** The JavaScript heap and its buffers. */
   readonly heap: number;
 }
 
-/** Opens the port and answers what is asked about this process while it is measured. */
+/** Opens the port and answers requests of the measuring process. */
 export function measured(server: Server, broadcast?: (event: string, data: unknown) => void): void {
   answer({
     cpu(): number {
@@ -35,7 +35,7 @@ export function measured(server: Server, broadcast?: (event: string, data: unkno
       if (!broadcast) throw new Error('this server has no broadcast');
       for (let n = 0; n < times; n += together) {
         for (let k = 0; k < together; k++) broadcast('news', data);
-        // Sockets get their turn, as they would between two events.
+        // Lets the sockets write, as between two events.
         await new Promise((resolve) => setImmediate(resolve));
       }
     },

@@ -14,7 +14,7 @@ class EchoDto {
   text!: string;
 }
 
-/** Roles, validated bodies and budgets on every message; everything else the module does by itself. */
+/** Roles, validated bodies and limits on every message. The rest is the module's default. */
 @WsRoles('user')
 @SecureGateway({ path: '/ws' })
 class EchoGateway {

@@ -1,6 +1,6 @@
 /*
- * A hundred clients that do what they should: each sends a request every half second and listens to one room, into which
- * one of them writes five times a second. Ends with its input, and prints what was lost.
+ * A hundred well-behaved clients. Each sends a request every half second and listens to one room. One of them writes
+ * into the room five times a second. Ends with its input, and prints the lost answers and messages.
  */
 import { WebSocket } from 'ws';
 import { WsClient } from '../../dist/client/index.js';
@@ -78,7 +78,7 @@ process.stdin.resume().on('end', () => void end());
 async function end() {
   clearInterval(publisher);
   for (const stop of timers) stop();
-  // What is under way comes in.
+  // Waits for answers that are on their way.
   await new Promise((resolve) => setTimeout(resolve, 2000));
   const behind = members.filter(({ heard }) => heard !== tally.published - 1).length;
   waits.sort((a, b) => a - b);

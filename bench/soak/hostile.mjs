@@ -1,6 +1,6 @@
 /*
- * Everything that a service has to stand, all at once, each kind from an address of its own and again and again until
- * the input ends. Prints how often each was done.
+ * All kinds of attacks at once. Each kind has its own source address and is repeated until the input ends. Prints the
+ * number of attacks of each kind.
  */
 import { request } from 'node:http';
 import { frame, Line } from './line.mjs';
@@ -20,7 +20,7 @@ const open = async (from, path = '/public', token) => {
   return line;
 };
 
-/** Sends a frame at a rate until it is thrown out, for so long at most. */
+/** Sends a frame at a rate until it is closed or the time is over. */
 async function pester(from, frames, { path, token, everyMs = 10, forMs = 5000 } = {}) {
   const line = await open(from, path, token);
   const until = performance.now() + forMs;

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const MASK = Buffer.from([1, 2, 3, 4]);
 
-/** One masked frame of a client (RFC 6455 §5.2) of at most 65,535 bytes. */
+/** One masked client frame (RFC 6455 §5.2) of at most 65,535 bytes. */
 export function frame(payload, opcode = 1, isFinal = true) {
   const bytes = Buffer.from(payload);
   const masked = bytes.map((byte, index) => byte ^ MASK[index % 4]);
@@ -14,7 +14,7 @@ export function frame(payload, opcode = 1, isFinal = true) {
   return Buffer.concat([head, MASK, masked]);
 }
 
-/** A TCP connection from an address of its own that does what no client should. */
+/** A TCP connection of an attacker, from its own source address. */
 export class Line {
   constructor(port, from, settings = {}) {
     this.socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true, ...settings });
@@ -31,7 +31,7 @@ export class Line {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
-  /** A handshake, and its answer, or the end. */
+  /** Sends a handshake and waits for its answer or the end of the connection. */
   async open(path, token) {
     const lines = [
       `GET ${path} HTTP/1.1`,
@@ -46,7 +46,7 @@ export class Line {
     await Promise.race([this.next('data'), this.closed]);
   }
 
-  /** Writes so many bytes, or until it is cut. */
+  /** Writes this many bytes, or until the connection is cut. */
   async flood(chunk, bytes) {
     for (let sent = 0; sent < bytes && !this.isClosed && this.socket.writable; sent += chunk.length) {
       if (this.socket.write(chunk)) continue;
@@ -56,7 +56,7 @@ export class Line {
     await this.closed;
   }
 
-  /** Resolves after so many milliseconds, or when it is cut. */
+  /** Resolves after this many milliseconds, or when the connection is cut. */
   async wait(ms) {
     let timer;
     await Promise.race([new Promise((resolve) => (timer = setTimeout(resolve, ms))), this.closed]);

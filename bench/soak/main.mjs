@@ -1,6 +1,6 @@
 /*
- * A hundred honest clients of the reference service beside everything that is hostile, for a while. Nothing of theirs may
- * be lost, and memory has to come back to what it was: npm run build && node --expose-gc bench/soak/main.mjs [minutes]
+ * Runs a hundred honest clients of the reference service during all kinds of attacks. None of their messages may be
+ * lost, and memory must return to its level: npm run build && node --expose-gc bench/soak/main.mjs [minutes]
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { SECRET } from './tokens.mjs';
 const MINUTE_MS = 60_000;
 const minutes = Number(process.argv[2] ?? 15);
 const CLIENTS = 100;
-/** After the last deadline of what the hostile ones have left behind. */
+/** Longer than every timeout of the connections that the attackers leave behind. */
 const QUIET_MS = 75_000;
 
 const ENVIRONMENT = {
@@ -19,7 +19,7 @@ const ENVIRONMENT = {
   PLAIN_HTTP: '1',
   WS_JWT_SECRET: SECRET,
   WS_RATE_LIMIT: '600',
-  // So that the hostile ones come in as often as they can.
+  // High, so that the attackers can connect often.
   WS_CONNECT_RATE_LIMIT: '600',
 };
 

@@ -1,6 +1,6 @@
 /*
- * Loaded into the service before everything else: on SIGUSR2 it collects garbage and prints what the process holds, so
- * that a baseline is one.
+ * Loaded into the service before its own code. On SIGUSR2 it collects garbage and prints the memory of the process, so
+ * that measurements are comparable.
  */
 process.on('SIGUSR2', () => {
   for (let i = 0; i < 3; i++) globalThis.gc?.();

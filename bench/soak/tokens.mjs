@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 export const SECRET = 'what the service of a soak signs with, long enough for HS256';
 
-/** A token of a user who may write, good for a day. */
+/** A token of a user with write access, valid for a day. */
 export function mintToken(sub, secret = SECRET) {
   const iat = Math.floor(Date.now() / 1000);
   const claims = { sub, roles: ['user'], scope: 'chat:read chat:write', iat, exp: iat + 86_400 };

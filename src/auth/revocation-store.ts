@@ -114,7 +114,7 @@ export class MemoryRevocationStore extends RevocationStore {
     return moments.length === 0 ? undefined : Math.max(...moments);
   }
 
-  override watch(onRevoked: Watcher['onRevoked'], onLifted: Watcher['onLifted']): void {
+  override watch(onRevoked: (key: string, before: number) => void, onLifted: (key: string) => void): void {
     this.watchers.push({ onRevoked, onLifted });
   }
 

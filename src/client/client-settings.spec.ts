@@ -14,7 +14,7 @@ describe('resolveSettings', () => {
     expect(resolveSettings({ url: new URL(given), WebSocket }).url).toBe(url);
   });
 
-  it('reads a relative URL against the page', () => {
+  it('resolves a relative URL against the page', () => {
     host.location = { href: 'https://example.com/chat/room' };
     try {
       expect(resolveSettings({ url: '/ws', WebSocket }).url).toBe('wss://example.com/ws');
@@ -23,7 +23,7 @@ describe('resolveSettings', () => {
     }
   });
 
-  it('keeps to TLS on a page that came over it', () => {
+  it('refuses ws: on a page that came over https:', () => {
     host.location = { href: 'https://example.com/chat' };
     try {
       expect(resolveSettings({ url: 'wss://other.example/ws', WebSocket }).url).toBe(
@@ -36,14 +36,14 @@ describe('resolveSettings', () => {
     }
   });
 
-  it('refuses a URL no WebSocket can have', () => {
+  it('refuses a URL that no WebSocket can have', () => {
     expect(() => resolveSettings({ url: 'ftp://example.com', WebSocket })).toThrow(
       /^url: got the scheme ftp:/,
     );
     expect(() => resolveSettings({ url: 'nonsense', WebSocket })).toThrow('Invalid URL');
   });
 
-  it('names the duration that is none', () => {
+  it('names an invalid duration', () => {
     const url = 'ws://example.com';
     expect(() => resolveSettings({ url, WebSocket, requestTimeoutMs: -1 })).toThrow(
       /^requestTimeoutMs: got -1/,
@@ -55,7 +55,7 @@ describe('resolveSettings', () => {
     );
   });
 
-  it('fills in what is not given, or given as undefined', () => {
+  it('fills in defaults for missing and undefined settings', () => {
     const given = { url: 'ws://example.com', WebSocket, backoff: { maxMs: 7 }, queueSize: undefined };
     expect(resolveSettings(given as never)).toMatchObject({
       baseMs: 500,
@@ -68,7 +68,7 @@ describe('resolveSettings', () => {
     });
   });
 
-  it('says what to do where the runtime has no WebSocket', () => {
+  it('throws with a hint when the runtime has no WebSocket', () => {
     const { WebSocket: given } = host;
     delete host.WebSocket;
     try {
@@ -80,7 +80,7 @@ describe('resolveSettings', () => {
     }
   });
 
-  it('takes the WebSocket of the runtime', () => {
+  it('uses the WebSocket of the runtime', () => {
     const { WebSocket: given } = host;
     host.WebSocket = WebSocket;
     try {

@@ -7,7 +7,7 @@ interface Events {
 }
 
 describe('Emitter', () => {
-  it('delivers to the listeners of the type until they end their subscription', () => {
+  it('calls the listeners of an event until they unsubscribe', () => {
     const emitter = new Emitter<Events>();
     const heard: unknown[] = [];
     const off = emitter.on('a', (value) => heard.push(value));
@@ -30,7 +30,7 @@ describe('Emitter', () => {
     expect(heard).toEqual([1]);
   });
 
-  it('shows every listener the same order', () => {
+  it('delivers events to all listeners in the same order', () => {
     const emitter = new Emitter<Events>();
     const heard: number[] = [];
     emitter.on('a', (value) => {
@@ -41,7 +41,7 @@ describe('Emitter', () => {
     expect(heard).toEqual([1, 2]);
   });
 
-  it('does not call a listener whose subscription an earlier one ended', () => {
+  it('does not call a listener that an earlier one unsubscribed', () => {
     const emitter = new Emitter<Events>();
     const heard: number[] = [];
     emitter.on('a', () => off());
@@ -50,7 +50,7 @@ describe('Emitter', () => {
     expect(heard).toEqual([]);
   });
 
-  it('does not call a listener for what was emitted before it subscribed', () => {
+  it('does not call a listener for an event before its subscription', () => {
     const emitter = new Emitter<Events>();
     const heard: number[] = [];
     emitter.on('a', () => void emitter.on('a', (value) => heard.push(value)));

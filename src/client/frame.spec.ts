@@ -10,26 +10,26 @@ describe('decodeFrame', () => {
     (text) => expect(decodeFrame(text)).toBeNull(),
   );
 
-  it('ignores what is not text', () => {
+  it('ignores data that is not text', () => {
     expect(decodeFrame(Buffer.from('{"event":"x"}'))).toBeNull();
     expect(decodeFrame(undefined)).toBeNull();
   });
 });
 
 describe('frame bodies', () => {
-  it('takes a push as it is, its number only if it is one', () => {
+  it('reads a push, and its number only if it is valid', () => {
     expect(toPush({ event: 'x', data: 1, seq: 3, id: null })).toEqual({ event: 'x', data: 1, seq: 3 });
     expect(toPush({ event: 'x', data: 1, seq: '3' })).toEqual({ event: 'x', data: 1 });
   });
 
-  it('takes an error body as it is', () => {
+  it('reads an error body unchanged', () => {
     const errors = [{ path: 'text', constraint: 'maxLength', message: 'too long' }];
     const body = { status: 'error', code: 'VALIDATION_FAILED', message: 'no', retryAfterMs: 5, errors };
     expect(toErrorBody(body)).toEqual(body);
   });
 
   it.each([[null], ['text'], [{ code: 'SURPRISE', message: 7, retryAfterMs: -1, errors: 'none' }]])(
-    'makes an error of %j',
+    'turns %j into an error',
     (data) => {
       expect(toErrorBody(data)).toEqual({
         status: 'error',
@@ -39,12 +39,12 @@ describe('frame bodies', () => {
     },
   );
 
-  it('takes a session only with its connection', () => {
+  it('reads a session only with its connection id', () => {
     expect(toSession({ connectionId: 'c', heartbeatMs: 1 })).toEqual({ connectionId: 'c', heartbeatMs: 1 });
     for (const data of [null, 'c', {}, { connectionId: 1 }]) expect(toSession(data)).toBeNull();
   });
 
-  it('takes a goodbye only with an advice it knows', () => {
+  it('reads a goodbye only with a known advice', () => {
     const goodbye = { code: 1012, reason: 'r', reconnect: 'backoff', retryAfterMs: 10 };
     expect(toGoodbye(goodbye)).toEqual(goodbye);
     expect(toGoodbye({ ...goodbye, retryAfterMs: 'soon' })).toEqual({ ...goodbye, retryAfterMs: 0 });

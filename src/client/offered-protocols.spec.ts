@@ -14,14 +14,14 @@ describe('offeredProtocols', () => {
     expect(offeredProtocols([], token, null)).toEqual(['ws-security.v1']);
   });
 
-  it('offers nothing twice', () => {
+  it('offers no protocol twice', () => {
     expect(offeredProtocols(['ws-security.v1', 'chat', 'chat'], null, null)).toEqual([
       'ws-security.v1',
       'chat',
     ]);
   });
 
-  it('asks for a session back', () => {
+  it('offers the resume token of a session', () => {
     expect(offeredProtocols([], 'abc', { token: 'r', seq: 7 })).toEqual([
       'ws-security.v1',
       'bearer.abc',

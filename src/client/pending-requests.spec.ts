@@ -9,7 +9,7 @@ describe('PendingRequests', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('numbers requests and finds the one an answer belongs to', async () => {
+  it('numbers requests and matches each answer to its request', async () => {
     const requests = new PendingRequests();
     const ids: number[] = [];
     const replies = ['a', 'b'].map(() => requests.start((id) => ids.push(id) > 0, 1000));
@@ -19,13 +19,13 @@ describe('PendingRequests', () => {
     await expect(Promise.all(replies)).resolves.toEqual(['first', 'second']);
   });
 
-  it('drops answers to nobody', () => {
+  it('drops answers to unknown requests', () => {
     const requests = new PendingRequests();
     expect(() => requests.resolve('7', null)).not.toThrow();
     expect(() => requests.reject(7, { status: 'error', code: 'FORBIDDEN', message: 'no' })).not.toThrow();
   });
 
-  it('ends at its time, and a later answer changes nothing', async () => {
+  it('times out, and a later answer changes nothing', async () => {
     const requests = new PendingRequests();
     const reply = requests.start(sent, 1000);
     jest.advanceTimersByTime(999);
@@ -36,14 +36,14 @@ describe('PendingRequests', () => {
     await expect(reply).rejects.not.toHaveProperty('cause');
   });
 
-  it('waits for ever when asked to', () => {
+  it('waits without a limit when configured so', () => {
     const requests = new PendingRequests();
     void requests.start(sent, Infinity);
     jest.advanceTimersByTime(86_400_000);
     expect(jest.getTimerCount()).toBe(1);
   });
 
-  it('ends by its signal and lets go of it', async () => {
+  it('is aborted by its signal, and removes its listener from it', async () => {
     const requests = new PendingRequests();
     const abort = new AbortController();
     const reply = requests.start(sent, 1000, abort.signal);
@@ -54,7 +54,7 @@ describe('PendingRequests', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('lets go of the signal of an answered request', async () => {
+  it('removes the listener from the signal of an answered request', async () => {
     const requests = new PendingRequests();
     const abort = new AbortController();
     const reply = requests.start(sent, 1000, abort.signal);
@@ -63,14 +63,14 @@ describe('PendingRequests', () => {
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
   });
 
-  it('sends nothing when the signal was aborted before', async () => {
+  it('sends nothing when the signal is already aborted', async () => {
     const transmit = jest.fn(sent);
     const reply = new PendingRequests().start(transmit, 1000, AbortSignal.abort());
     await expect(reply).rejects.toMatchObject({ code: 'ABORTED' });
     expect(transmit).not.toHaveBeenCalled();
   });
 
-  it('rejects what could not be sent and leaves no timer', async () => {
+  it('rejects what could not be sent, and leaves no timer', async () => {
     const requests = new PendingRequests();
     await expect(requests.start(() => false, 1000)).rejects.toMatchObject({ code: 'NOT_OPEN' });
     const cause = new TypeError('circular');
@@ -81,7 +81,7 @@ describe('PendingRequests', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('carries what the server said', async () => {
+  it('rejects with the server’s error', async () => {
     const requests = new PendingRequests();
     const reply = requests.start(sent, 1000);
     requests.reject(1, { status: 'error', code: 'RATE_LIMITED', message: 'wait', retryAfterMs: 250 });
@@ -91,7 +91,7 @@ describe('PendingRequests', () => {
     expect(error).not.toHaveProperty('errors');
   });
 
-  it('rejects all when the connection ends', async () => {
+  it('rejects all requests when the connection ends', async () => {
     const requests = new PendingRequests();
     const replies = [requests.start(sent, 1000), requests.start(sent, 1000)];
     requests.disconnect();
@@ -99,7 +99,7 @@ describe('PendingRequests', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('has room for so many and no more', async () => {
+  it('refuses requests beyond its limit', async () => {
     const requests = new PendingRequests();
     const replies = Array.from({ length: MAX_PENDING_REQUESTS }, () => requests.start(sent, 1000));
     const transmit = jest.fn(sent);

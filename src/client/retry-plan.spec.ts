@@ -21,7 +21,7 @@ describe('RetryPlan', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('waits longer with each failure, and a short connection is one', () => {
+  it('waits longer with each failure, and counts a short connection as one', () => {
     expect(plan.delay()).toBe(750);
     plan.ended(refused, false);
     expect(plan.delay()).toBe(1000);
@@ -31,7 +31,7 @@ describe('RetryPlan', () => {
     expect(plan.delay()).toBe(1500);
   });
 
-  it('forgets failures when a connection was stable, and its end is none', () => {
+  it('forgets failures after a stable connection, whose end is not a failure', () => {
     plan.ended(refused, false);
     plan.opened();
     plan.stabilised();
@@ -56,14 +56,14 @@ describe('RetryPlan', () => {
     expect(plan.ended(open(code), fixed)).toEqual({ next, retry });
   });
 
-  it('does not repeat what the runtime refused to create', () => {
+  it('does not retry what the runtime refused to create', () => {
     expect(plan.ended({ phase: 'creation', code: null, reason: '' }, false)).toEqual({
       next: null,
       retry: false,
     });
   });
 
-  it('repeats after a failed token provider, without claiming the credential was refused', () => {
+  it('retries after a failed token provider, but does not call the credential refused', () => {
     const verdict = plan.ended({ phase: 'credential', code: null, reason: '' }, false);
     expect(verdict).toEqual({ next: null, retry: true });
     expect(plan.reauthenticate).toBe(false);
@@ -73,7 +73,7 @@ describe('RetryPlan', () => {
     ['a refused handshake', refused],
     ['an expired token', open(4419)],
     ['a refused credential', open(4401)],
-  ])('wants a fresh credential after %s, until a connection opens', (_, end) => {
+  ])('requests a fresh credential after %s, until a connection opens', (_, end) => {
     plan.ended(end, false);
     plan.restart();
     expect(plan.reauthenticate).toBe(true);
@@ -81,7 +81,7 @@ describe('RetryPlan', () => {
     expect(plan.reauthenticate).toBe(false);
   });
 
-  it('lets the goodbye win over the close code', () => {
+  it('follows the goodbye rather than the close code', () => {
     plan.heardGoodbye(goodbye('never'));
     expect(plan.ended(open(1012), false)).toEqual({ next: 'never', retry: false });
     plan.opened();
@@ -89,14 +89,14 @@ describe('RetryPlan', () => {
     expect(plan.ended(open(4403), false)).toEqual({ next: 'backoff', retry: true });
   });
 
-  it('takes a goodbye for the end of its own connection only', () => {
+  it('applies a goodbye to the end of its own connection only', () => {
     plan.heardGoodbye(goodbye('reauthenticate', 3000));
     plan.ended(open(1012), false);
     expect(plan.ended(refused, false).next).toBe('backoff');
     expect(plan.delay()).toBeGreaterThan(3000);
   });
 
-  it('adds the delay to the time the goodbye asked for', () => {
+  it('adds the delay to the time in the goodbye', () => {
     plan.opened();
     plan.stabilised();
     plan.heardGoodbye(goodbye('backoff', 3000));
@@ -110,7 +110,7 @@ describe('RetryPlan', () => {
     expect(plan.shortDelay()).toBe(250);
   });
 
-  it('waits for the hint of the last refused message after 4429 only', () => {
+  it('waits for the retryAfterMs of the last refused message after 4429 only', () => {
     for (const [code, delay] of [
       [4429, 9750],
       [1006, 750],
@@ -123,7 +123,7 @@ describe('RetryPlan', () => {
     }
   });
 
-  it('keeps to the longer of two hints', () => {
+  it('uses the longer of two hints', () => {
     plan.opened();
     plan.stabilised();
     plan.heardGoodbye(goodbye('backoff', 9000));
@@ -132,7 +132,7 @@ describe('RetryPlan', () => {
     expect(plan.delay()).toBe(9750);
   });
 
-  it('starts anew', () => {
+  it('resets', () => {
     plan.ended(refused, false);
     plan.heardGoodbye(goodbye('never', 3000));
     expect(plan.delay()).toBe(4000);
@@ -142,7 +142,7 @@ describe('RetryPlan', () => {
     expect(plan.ended(open(1006), false).next).toBe('backoff');
   });
 
-  it('S7 spreads 500 clients that lost one server at one moment', () => {
+  it('S7 spreads 500 clients that lost one server at the same time', () => {
     let seed = 1;
     const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const delays = Array.from({ length: 500 }, () => {

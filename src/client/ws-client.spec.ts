@@ -18,7 +18,7 @@ import { host } from './host.js';
 useProtocolServers();
 
 describe('WsClient: connecting', () => {
-  it('offers the protocols and the credential, and tells how it goes', async () => {
+  it('offers the protocols and the credential, and reports its states', async () => {
     const server = await serve();
     const { client, until, states } = clientOf(server.url, { protocols: ['chat.v1'], token: 'abc' });
     expect(client.status).toMatchObject({
@@ -51,7 +51,7 @@ describe('WsClient: connecting', () => {
     expect(peer.offered).toEqual(['ws-security.v1']);
   });
 
-  it('asks the provider for each attempt', async () => {
+  it('asks the token provider for each attempt', async () => {
     const token = provider('first', 'second');
     const { server, peer, until } = await connected({ token });
     expect(peer.offered).toContain('bearer.first');
@@ -63,7 +63,7 @@ describe('WsClient: connecting', () => {
     expect(token.mock.calls).toEqual([[{ reauthenticate: false }], [{ reauthenticate: false }]]);
   });
 
-  it('counts a provider that fails as a failed attempt', async () => {
+  it('counts a failed token provider as a failed attempt', async () => {
     const server = await serve();
     const token = jest
       .fn<() => Promise<string>>()
@@ -84,7 +84,7 @@ describe('WsClient: connecting', () => {
     expect(token).toHaveBeenLastCalledWith({ reauthenticate: false });
   });
 
-  it('stops, without quoting the credential, when the runtime cannot create the socket', async () => {
+  it('closes, without quoting the credential, when the runtime cannot create the socket', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: 'not a protocol entry' });
     client.connect();
@@ -93,7 +93,7 @@ describe('WsClient: connecting', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('asks for a fresh credential after a handshake that did not open', async () => {
+  it('requests a fresh credential after a handshake that did not open', async () => {
     let refusals = 1;
     const server = await serve({ verifyClient: () => refusals-- <= 0 });
     const token = provider('stale', 'fresh');
@@ -105,7 +105,7 @@ describe('WsClient: connecting', () => {
     expect(token.mock.calls).toEqual([[{ reauthenticate: false }], [{ reauthenticate: true }]]);
   });
 
-  it('gives up an attempt that neither opens nor fails', async () => {
+  it('times out an attempt that neither opens nor fails', async () => {
     const mute = createServer().listen(0, '127.0.0.1');
     cleanups.push(() => void mute.close());
     await once(mute, 'listening');
@@ -120,7 +120,7 @@ describe('WsClient: connecting', () => {
     await once(socket, 'close');
   });
 
-  it('gives up a provider that does not answer, and ignores its late answers', async () => {
+  it('times out a provider that does not answer, and ignores its late answers', async () => {
     const server = await serve();
     const answers: { resolve(token: string): void; reject(): void }[] = [];
     const token = () => new Promise<string>((resolve, reject) => void answers.push({ resolve, reject }));
@@ -144,7 +144,7 @@ describe('WsClient: connecting', () => {
 });
 
 describe('WsClient: frames', () => {
-  it('gives each request its reply, in whatever order they come', async () => {
+  it('matches replies to requests, in whatever order they arrive', async () => {
     const { client, peer } = await connected();
     const replies = [client.request('echo', { text: 'a' }), client.request('echo', { text: 'b' })];
     const frames = [await peer.frames.next(), await peer.frames.next()];
@@ -156,7 +156,7 @@ describe('WsClient: frames', () => {
     await expect(Promise.all(replies)).resolves.toEqual([{ text: 'a' }, { text: 'b' }]);
   });
 
-  it('rejects with what the server says is wrong', async () => {
+  it('rejects with the server’s error', async () => {
     const { client, peer } = await connected();
     const errors = [{ path: 'text', constraint: 'maxLength', message: 'too long' }];
     const reply = client.request('echo');
@@ -169,7 +169,7 @@ describe('WsClient: frames', () => {
     await expect(reply).rejects.toMatchObject({ code: 'VALIDATION_FAILED', message: 'no', errors });
   });
 
-  it('rejects a request whose time is over or whose caller gave up', async () => {
+  it('rejects a request that timed out or was aborted', async () => {
     const { client } = await connected({ requestTimeoutMs: 2000 });
     const abort = new AbortController();
     const [slow, slower] = [client.request('a'), client.request('b', null, { timeoutMs: 3000 })];
@@ -183,7 +183,7 @@ describe('WsClient: frames', () => {
     await expect(slower).rejects.toMatchObject({ code: 'DISCONNECTED' });
   });
 
-  it('rejects what is pending when the connection ends, and what comes after', async () => {
+  it('rejects pending and later requests when the connection ends', async () => {
     const { client, peer, until } = await connected();
     const reply = client.request('slow');
     await peer.frames.next();
@@ -194,13 +194,13 @@ describe('WsClient: frames', () => {
     expect(client.send('echo')).toBe(false);
   });
 
-  it('sends what wants no reply', async () => {
+  it('sends messages that need no reply', async () => {
     const { client, peer } = await connected();
     expect(client.send('note', { a: 1 })).toBe(true);
     expect(await peer.frames.next()).toEqual({ event: 'note', data: { a: 1 } });
   });
 
-  it('takes each frame to its listeners and ignores garbage', async () => {
+  it('passes each frame to its listeners and ignores garbage', async () => {
     const { client, peer } = await connected();
     const heard: unknown[] = [];
     for (const type of ['push', 'problem', 'session', 'goodbye'] as const) {
@@ -226,7 +226,7 @@ describe('WsClient: frames', () => {
     expect(client.state).toBe('open');
   });
 
-  it('asks for its session back where it stopped', async () => {
+  it('offers to resume its session after the last push it received', async () => {
     const { client, server, peer, until } = await connected();
     const pushed = new Queue<number>();
     client.onPush<number>('news', (data) => pushed.push(data));
@@ -246,8 +246,8 @@ describe('WsClient: frames', () => {
   });
 });
 
-describe('WsClient: coming back', () => {
-  it('comes back after the line broke', async () => {
+describe('WsClient: reconnecting', () => {
+  it('reconnects after the connection broke', async () => {
     const { peer, until, states } = await connected();
     peer.socket.terminate();
     const waiting = await until('waiting');
@@ -262,7 +262,7 @@ describe('WsClient: coming back', () => {
     expect(states).toEqual(['connecting', 'open', 'waiting', 'reconnecting', 'open']);
   });
 
-  it.each([1000, 4401, 4403])('stays away after %i', async (code) => {
+  it.each([1000, 4401, 4403])('does not reconnect after %i', async (code) => {
     const { client, peer, until } = await connected({ token: () => 'abc' });
     peer.socket.close(code, 'enough');
     expect(await until('closed')).toMatchObject({ previous: 'open', code, reason: 'enough', next: 'never' });
@@ -271,7 +271,7 @@ describe('WsClient: coming back', () => {
     expect(client.state).toBe('closed');
   });
 
-  it('comes back with a fresh credential after 4419', async () => {
+  it('reconnects with a fresh credential after 4419', async () => {
     const token = provider('old', 'new', 'newer');
     const { server, peer, until } = await connected({ token });
     peer.socket.close(4419);
@@ -288,13 +288,13 @@ describe('WsClient: coming back', () => {
     expect(why).toEqual([false, true, false]);
   });
 
-  it('stays away after 4419 when there is no fresh credential to be had', async () => {
+  it('does not reconnect after 4419 when the provider has no fresh credential', async () => {
     const { peer, until } = await connected({ token: 'abc' });
     peer.socket.close(4419);
     expect(await until('closed')).toMatchObject({ code: 4419, next: 'reauthenticate' });
   });
 
-  it('does not wait when told to go now', async () => {
+  it('reconnects at once on retryNow()', async () => {
     const { client, server, peer: first, until } = await connected();
     let peer = first;
     client.retryNow();
@@ -345,7 +345,7 @@ describe('WsClient: coming back', () => {
     expect(await until('closed')).toMatchObject({ code: 1012, next: 'never' });
   });
 
-  it('waits after 4429 as long as the last refused message was told to', async () => {
+  it('waits after 4429 for the retryAfterMs of the last refused message', async () => {
     const { client, peer, until } = await connected();
     const reply = client.request('echo');
     const { id } = await peer.frames.next();
@@ -358,7 +358,7 @@ describe('WsClient: coming back', () => {
 });
 
 describe('WsClient: closing', () => {
-  it('is final, tells the server why, and leaves nothing running', async () => {
+  it('is final, sends the server the reason, and leaves no timer or listener', async () => {
     const { client, peer, until, states } = await connected();
     peer.send(session());
     const reply = client.request('slow');
@@ -372,7 +372,7 @@ describe('WsClient: closing', () => {
     expect(states).toEqual(['connecting', 'open', 'closed']);
   });
 
-  it('hears nothing more of a connection it closed', async () => {
+  it('ignores events of a connection that it closed', async () => {
     const { client, peer, states } = await connected();
     const heard: unknown[] = [];
     client.on('push', (push) => heard.push(push));
@@ -408,7 +408,7 @@ describe('WsClient: closing', () => {
     await expectNoTimers();
   });
 
-  it('hears nothing of an attempt it gave up', async () => {
+  it('ignores events of an attempt that it gave up', async () => {
     const asked = new Queue<(accept: boolean) => void>();
     const server = await serve({ verifyClient: (_info, answer) => asked.push(answer) });
     const { client, states, until } = clientOf(server.url);
@@ -424,7 +424,7 @@ describe('WsClient: closing', () => {
     expect(states).toEqual(['connecting', 'closed', 'connecting', 'open']);
   });
 
-  it('can be closed by a listener at any moment', async () => {
+  it('may be called by a listener at any time', async () => {
     for (const moment of ['connecting', 'open', 'waiting'] as const) {
       const server = await serve();
       const token = provider('abc');
@@ -441,7 +441,7 @@ describe('WsClient: closing', () => {
     }
   });
 
-  it('connects anew, but not with a credential that was refused', async () => {
+  it('may be followed by connect(), but not with a refused credential', async () => {
     const token = provider('refused', 'new');
     const { client, server, peer, until } = await connected({ token });
     peer.send(session());
@@ -456,7 +456,7 @@ describe('WsClient: closing', () => {
 });
 
 describe('WsClient: silence', () => {
-  it('asks whether the line lives, and takes any answer', async () => {
+  it('pings a silent connection, and accepts any frame as a sign of life', async () => {
     const { client, peer } = await connected();
     const pushed = new Queue<unknown>();
     client.onPush('mark', (data) => pushed.push(data));
@@ -478,7 +478,7 @@ describe('WsClient: silence', () => {
   it.each([
     [1_000, 1_000],
     [30_000, 10_000],
-  ])('with a heartbeat of %i gives the line up %i after the ping', async (heartbeatMs, patience) => {
+  ])('with a heartbeat of %i drops the connection %i after the ping', async (heartbeatMs, patience) => {
     const { client, peer, until } = await connected();
     const opened = new Queue<unknown>();
     client.on('session', (body) => opened.push(body));
@@ -498,7 +498,7 @@ describe('WsClient: silence', () => {
     expect(await peer.closed).toMatchObject({ code: 1005 });
   });
 
-  it('does not ask before the server named a heartbeat', async () => {
+  it('does not ping before the server sent its heartbeat interval', async () => {
     const { client, peer } = await connected({ backoff: { stableMs: 0 } });
     const pushed = new Queue<unknown>();
     client.onPush('mark', (data) => pushed.push(data));
@@ -527,7 +527,7 @@ describe('WsClient: offline', () => {
   const online = () => network.dispatchEvent(new Event('online'));
   const listeners = () => ['online', 'offline'].map((type) => getEventListeners(network, type).length);
 
-  it('S5 leaves without a final code, so that its session is kept', async () => {
+  it('S5 disconnects without a final close code, so that its session is kept', async () => {
     const { peer } = await connected();
     offline();
     expect((await peer.closed).code).toBe(1005);
@@ -553,7 +553,7 @@ describe('WsClient: offline', () => {
     await until('open');
   });
 
-  it('stops the countdown when the network goes', async () => {
+  it('stops the countdown when the network goes away', async () => {
     const { client, peer, until } = await connected();
     peer.socket.close(1012);
     await until('waiting');
@@ -568,7 +568,7 @@ describe('WsClient: offline', () => {
   it.each([
     ['never', 'closed'],
     ['reauthenticate', 'waiting'],
-  ] as const)('S7 does not forget a goodbye of %s over it', async (advice, state) => {
+  ] as const)('S7 remembers a goodbye of %s', async (advice, state) => {
     const token = provider('old', 'new');
     const { client, peer, until } = await connected({ token });
     const heard = new Queue<unknown>();
@@ -583,7 +583,7 @@ describe('WsClient: offline', () => {
     expect(token).toHaveBeenLastCalledWith({ reauthenticate: true });
   });
 
-  it('does not take a goodbye for the end of another connection', async () => {
+  it('does not apply a goodbye to the end of another connection', async () => {
     const { client, server, peer, until } = await connected({ token: 'fixed' });
     const heard = new Queue<unknown>();
     client.on('goodbye', (body) => heard.push(body));
@@ -596,7 +596,7 @@ describe('WsClient: offline', () => {
     expect(await until('waiting')).toMatchObject({ code: 1006, reason: '', next: 'backoff' });
   });
 
-  it('does not listen when closed', async () => {
+  it('removes its listeners when closed', async () => {
     const { client } = await connected();
     expect(listeners()).toEqual([1, 1]);
     client.close();
@@ -605,7 +605,7 @@ describe('WsClient: offline', () => {
     expect(client.state).toBe('closed');
   });
 
-  it('does not start without a network, unless told to', async () => {
+  it('does not connect without a network, unless told to', async () => {
     const given = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
     Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
     try {

@@ -24,7 +24,7 @@ import { TimerWheel } from '../time/timer-wheel.js';
 const fail = (): never => {
   throw new Error('canary-subscriber');
 };
-/** An async function where a synchronous one is expected. */
+/** An async function passed where a synchronous one is expected. */
 const failLater = (async () => {
   await Promise.resolve();
   return fail();
@@ -50,7 +50,7 @@ afterEach(() => {
   process.off('unhandledRejection', onRejection);
 });
 
-/** Announces an event and waits for the timers of RxJS and for promises. */
+/** Announces events and waits until RxJS and promises have reported their errors. */
 async function announce(...events: number[]): Promise<void> {
   for (const event of events) announcer.announce(event);
   await new Promise((resolve) => setTimeout(resolve));
@@ -84,7 +84,7 @@ const SUBSCRIBERS: readonly [name: string, subscribe: Subscribe, said: string][]
   ['of a combination', (events) => combineLatest([events, events]).subscribe(fail), FAILED],
   ['with an operator behind a merge', (events) => merge(NEVER, events).pipe(map(fail)).subscribe(), FAILED],
   [
-    'of a subject that is told on',
+    'of a subject that passes events on',
     (events) => {
       const subject = new Subject<number>();
       subject.subscribe(fail);
@@ -93,7 +93,7 @@ const SUBSCRIBERS: readonly [name: string, subscribe: Subscribe, said: string][]
     FAILED,
   ],
   [
-    'that is a Subscriber of its own',
+    'that is an RxJS Subscriber',
     (events) => {
       const subscriber = new Subscriber<number>();
       subscriber.next = fail;
@@ -104,7 +104,7 @@ const SUBSCRIBERS: readonly [name: string, subscribe: Subscribe, said: string][]
 ];
 
 it.each(SUBSCRIBERS)(
-  'L5 a subscriber %s is logged, and the others are still told',
+  'L5 a subscriber %s is logged, and the others still get the event',
   async (_name, subscribe, said) => {
     const heard: number[] = [];
     announcer.events.subscribe((event) => heard.push(event));
@@ -127,7 +127,7 @@ it('L5 a subscriber that failed gets the next event', async () => {
   expect(heard).toEqual([10, 20, 30]);
 });
 
-it('L5 a subscriber with an error callback gets the errors of its operators, and nothing is logged', async () => {
+it('L5 a subscriber with an error handler gets the errors of its operators, and nothing is logged', async () => {
   const errors: unknown[] = [];
   announcer.events.pipe(map(fail)).subscribe({ error: (error) => errors.push(error) });
   announcer.events.pipe(map(fail)).subscribe(undefined, (error) => errors.push(error));
@@ -136,7 +136,7 @@ it('L5 a subscriber with an error callback gets the errors of its operators, and
   expect(logged.texts).toEqual([]);
 });
 
-it('L5 a promise of an event settles as usual', async () => {
+it('L5 promises made from the events settle as with any observable', async () => {
   const first = firstValueFrom(announcer.events.pipe(filter((event) => event > 1)));
   const failed = firstValueFrom(announcer.events.pipe(map(fail)));
   const each = announcer.events.forEach(fail);
@@ -159,7 +159,7 @@ it('subscribers get events in order, and none after they unsubscribe', async () 
   expect(heard).toEqual([1, 2, [1, 2], [3, 4]]);
 });
 
-it('L5 the setting of RxJS is restored', () => {
+it('L5 the global settings of RxJS are unchanged', () => {
   announcer.events.subscribe(fail);
   announcer.announce(1);
   expect(config.useDeprecatedSynchronousErrorHandling).toBe(false);

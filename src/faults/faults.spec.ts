@@ -17,7 +17,7 @@ afterEach(() => logged.stop());
 
 const failure = (message: string): Error => new RangeError(message);
 
-it('L6 faults of one kind are logged once with the stack, and then as a count', () => {
+it('L6 faults of one kind are logged once with the stack, then as a count', () => {
   for (let count = 0; count < 91; count++) faults.report('A rule failed', failure(`no ${count}`));
   expect(logged.errors).toEqual([
     { text: 'A rule failed', stack: expect.stringContaining('RangeError: no 0') },
@@ -30,7 +30,7 @@ it('L6 faults of one kind are logged once with the stack, and then as a count', 
   expect(logged.errors).toHaveLength(2);
 });
 
-it('L6 a single fault is one line, and a later one has its stack again', () => {
+it('L6 a single fault is one line, and a later one is logged with its stack again', () => {
   faults.report('A rule failed', failure('first'));
   clock.advance(10_100);
   faults.report('A rule failed', failure('second'));
@@ -40,7 +40,7 @@ it('L6 a single fault is one line, and a later one has its stack again', () => {
   ]);
 });
 
-it('L6 faults with another place, name or part are of another kind', () => {
+it('L6 faults differ in kind by place, error name and part', () => {
   const other = (): Error => new RangeError('elsewhere');
   faults.report('A rule failed', failure('here'));
   faults.report('A rule failed', other());
@@ -50,21 +50,21 @@ it('L6 faults with another place, name or part are of another kind', () => {
   expect(logged.errors).toHaveLength(5);
 });
 
-it('L6 the number of kinds is limited, and further kinds are counted together', () => {
+it('L6 the number of kinds is bounded, and further ones are counted together', () => {
   for (let kind = 0; kind < 1000; kind++) faults.report(`Part ${kind} failed`, failure('x'));
   expect(logged.errors).toHaveLength(100);
   clock.advance(10_000);
   expect(logged.texts.slice(100)).toEqual(['Other code failed 900 more times within 10 s']);
 });
 
-it('L6 counted faults are logged at the latest when the application ends', () => {
+it('L6 pending counts are logged when the application shuts down', () => {
   faults.report('A rule failed', failure('1'));
   faults.report('A rule failed', failure('2'));
   faults.onApplicationShutdown();
   expect(logged.texts.at(-1)).toBe('A rule failed 1 more time within 10 s (RangeError)');
 });
 
-it('L5 a long stack is cut, and a logger that throws causes no error', () => {
+it('L5 a stack is truncated, and a logger that throws has no effect', () => {
   faults.report('A rule failed', failure('x'.repeat(100_000)));
   expect(logged.errors[0]?.stack?.length).toBeLessThanOrEqual(4096);
   expect(logged.errors[0]?.stack).toContain('faults.spec.ts');
@@ -74,7 +74,7 @@ it('L5 a long stack is cut, and a logger that throws causes no error', () => {
   expect(() => faults.report('A handler failed', failure('y'))).not.toThrow();
 });
 
-it('L5 thrown values that cannot be inspected are logged as well', () => {
+it('L5 thrown values that are not proper errors are logged too', () => {
   const odd = new Error('x');
   Object.defineProperty(odd, 'name', { value: 7 });
   for (const thrown of [odd, null, undefined, Symbol('x'), Object.create(null) as object])
@@ -82,7 +82,7 @@ it('L5 thrown values that cannot be inspected are logged as well', () => {
   expect(logged.errors).toHaveLength(4);
 });
 
-it('L2 the message is left out for code that processes input of clients, even if it looks like a stack', () => {
+it('L2 the message is left out where it may quote a client, even if it looks like a stack', () => {
   const error = failure('canary\n    at canary (canary.ts:1:1)');
   faults.reportWithoutMessage('A rule failed', error);
   faults.reportWithoutMessage('A rule failed', 'canary');

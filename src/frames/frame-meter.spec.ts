@@ -21,7 +21,7 @@ const frames = fc.array(
   { maxLength: 12 },
 );
 
-it('R1 counts every frame once, however the bytes arrive', () => {
+it('R1 counts every frame once, in whatever chunks the bytes arrive', () => {
   fc.assert(
     fc.property(
       frames,
@@ -50,16 +50,16 @@ it('reports a frame when its header has arrived, before its payload', () => {
   expect(seen).toEqual([[false, true, 60_008]]);
 });
 
-it('does not count a close', () => {
+it('does not count a close frame', () => {
   const { seen, read } = meter();
   read(frame({ opcode: 0x8, payload: Buffer.from([3, 232]) }));
   expect(seen).toEqual([]);
 });
 
-describe('skimming', () => {
+describe('discarding after the close', () => {
   const CLOSE = frame({ opcode: 0x8, payload: Buffer.from([3, 232]) });
 
-  /** The bytes from `from` on that are passed on. All bytes before are read. */
+  /** Reads the bytes before `from` and skims the rest. @returns the bytes that skim() passes on */
   function passedOn(bytes: Buffer, from: number, size: number): Buffer {
     const subject = new FrameMeter({ onFrame: () => undefined });
     if (from > 0) subject.read(bytes.subarray(0, from));
@@ -69,7 +69,7 @@ describe('skimming', () => {
     return Buffer.concat(passed);
   }
 
-  it('R13 passes on the rest of the current frame and the Close, and nothing else, however the bytes arrive', () => {
+  it('R13 completes the current frame and passes on the Close but nothing else, in whatever chunks the bytes arrive', () => {
     fc.assert(
       fc.property(frames, fc.nat(), fc.integer({ min: 1, max: 4000 }), (sent, place, size) => {
         const encoded = sent.map((one) => frame(one));
@@ -85,12 +85,12 @@ describe('skimming', () => {
     );
   });
 
-  it('R13 passes on the rest of a Close that has begun', () => {
+  it('R13 completes a Close that has partly arrived', () => {
     for (let from = 1; from < CLOSE.length; from++)
       expect(passedOn(Buffer.concat([CLOSE, CLOSE]), from, 3)).toEqual(CLOSE.subarray(from));
   });
 
-  it('R13 passes nothing on after a Close', () => {
+  it('R13 passes on nothing after a Close that was read', () => {
     expect(passedOn(Buffer.concat([CLOSE, CLOSE]), CLOSE.length, 3)).toHaveLength(0);
   });
 });

@@ -8,7 +8,7 @@ const refuse = (isGood: boolean): void => {
 const unavailable = (cause: unknown): HandshakeRefusal => new HandshakeRefusal('OVERLOADED', {}, { cause });
 const down = new Error('down');
 describe('decideOn', () => {
-  it('decides synchronously if the answer is synchronous', () => {
+  it('decides synchronously on a synchronous answer', () => {
     expect(decideOn(() => true, refuse)).toBeUndefined();
     expect(() => decideOn(() => false, refuse)).toThrow('FORBIDDEN');
   });
@@ -21,7 +21,7 @@ describe('decideOn', () => {
     await expect(decideOn(() => later(false), refuse)).rejects.toThrow('FORBIDDEN');
   });
 
-  it('refuses if the store throws or rejects', async () => {
+  it('refuses an answer that fails, now or later', async () => {
     const broken = (): never => {
       throw down;
     };
@@ -30,7 +30,7 @@ describe('decideOn', () => {
     await expect(decideOn(() => Promise.reject(down), refuse)).rejects.toBe(down);
   });
 
-  it('does not treat a refusal as a failure', async () => {
+  it('does not report a refusal as a failure', async () => {
     await expect(decideOn(() => Promise.resolve(false), refuse, unavailable)).rejects.toThrow('FORBIDDEN');
   });
 });

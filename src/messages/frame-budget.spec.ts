@@ -11,7 +11,7 @@ function judged(budget: FrameBudget, times: number, bytes = 10): boolean[] {
   });
 }
 
-it('R1 lets a burst through, then the rate', () => {
+it('R1 allows a burst, then the rate', () => {
   const budget = new FrameBudget(OPTIONS, 0);
   expect(judged(budget, 5)).toEqual([true, true, true, false, false]);
   budget.at(99);
@@ -22,7 +22,7 @@ it('R1 lets a burst through, then the rate', () => {
   expect(judged(budget, 4)).toEqual([true, true, true, false]);
 });
 
-it('R1 counts bytes as well', () => {
+it('R1 counts bytes too', () => {
   const budget = new FrameBudget(OPTIONS, 0);
   expect(judged(budget, 2, 600)).toEqual([true, false]);
   expect(judged(budget, 1, 400)).toEqual([true]);
@@ -30,7 +30,7 @@ it('R1 counts bytes as well', () => {
   expect(judged(budget, 2, 60)).toEqual([true, false]);
 });
 
-it('R1 accepts the largest message at any rate', () => {
+it('R1 allows the largest message at any rate', () => {
   const budget = new FrameBudget({ ...OPTIONS, byteRate: 1 }, 0);
   expect(judged(budget, 1, 514)).toEqual([true]);
 });
@@ -43,7 +43,7 @@ it('R6 a message is over the budget when one of its fragments is', () => {
   expect(judged(budget, 1)).toEqual([true]);
 });
 
-it('R7 counts control frames between fragments separately', () => {
+it('R7 judges control frames between fragments separately', () => {
   const budget = new FrameBudget(OPTIONS, 0);
   budget.onFrame(false, false, 10);
   budget.onFrame(true, true, 10);
@@ -52,7 +52,7 @@ it('R7 counts control frames between fragments separately', () => {
   expect([budget.judgeControl(), budget.judgeMessage(), budget.judgeControl()]).toEqual([true, true, false]);
 });
 
-it('reports the time until the next frame', () => {
+it('returns the wait for the next frame', () => {
   const budget = new FrameBudget(OPTIONS, 0);
   judged(budget, 4);
   expect(budget.retryAfterMs).toBe(100);
@@ -61,14 +61,14 @@ it('reports the time until the next frame', () => {
   expect(budget.retryAfterMs).toBe(60);
 });
 
-it('R13 stores a flood of frames as one run', () => {
+it('R13 counts a flood of frames that no caller asks about as one overrun', () => {
   const budget = new FrameBudget(OPTIONS, 0);
   for (let i = 0; i < 100_000; i++) budget.onFrame(true, true, 2);
   expect(serialize(budget).length).toBeLessThan(1000);
   expect(Array.from({ length: 5 }, () => budget.judgeControl())).toEqual([true, true, true, false, false]);
 });
 
-it('R1 reports verdicts in the order of arrival', () => {
+it('R1 judges frames in the order of arrival, even with overruns in between', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 600 }))),

@@ -15,13 +15,13 @@ function read(frame: Buffer): Promise<string> {
   });
 }
 
-it.each([0, 1, 125, 126, 65_535, 65_536, 70_000])('%d characters are one frame', async (length) => {
+it.each([0, 1, 125, 126, 65_535, 65_536, 70_000])('encodes %d characters as one frame', async (length) => {
   const text = 'x'.repeat(length);
   expect(await read(textFrame(text))).toBe(`false ${text}`);
 });
 
 it.each(['é', '€', '😀', 'é'.repeat(63), '€'.repeat(21_846), 'a\u0000b', '\u00ff'])(
-  'characters beyond ASCII are UTF-8',
+  'encodes non-ASCII characters as UTF-8',
   async (text) => {
     expect(await read(textFrame(text))).toBe(`false ${text}`);
   },

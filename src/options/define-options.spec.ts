@@ -28,7 +28,7 @@ const problemsOf = (given: object, environment: Record<string, string> = {}): st
   STORE.read(given, environment).problems.map(({ name, message }) => `${name}: ${message}`);
 
 describe('a table of options', () => {
-  it('takes what is given before the environment, and the environment before the default', () => {
+  it('prefers options to the environment, and the environment to defaults', () => {
     const environment = { WS_STORE_OUTAGE: 'deny', WS_STORE_TIMEOUT_MS: '10', WS_STORE_URL: 'store://a' };
     expect(STORE.resolve({ timeoutMs: 20 }, environment)).toEqual({
       url: 'store://a',
@@ -38,7 +38,7 @@ describe('a table of options', () => {
     });
   });
 
-  it('reads a secret from the file that its twin names', () => {
+  it('reads a secret from its *_FILE variable', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'url');
     writeFileSync(file, 'store://secret\n');
     expect(STORE.resolve({}, { WS_STORE_URL_FILE: file }).url).toBe('store://secret');
@@ -47,7 +47,7 @@ describe('a table of options', () => {
     ]);
   });
 
-  it('tells all problems at once, those that hold for several options too', () => {
+  it('reports all problems at once, also those of several options together', () => {
     const environment = { NODE_ENV: 'production', WS_STORE_OUTAGE: 'deny', WS_STORE_TIMEOUT_MS: 'soon' };
     expect(problemsOf({ urll: 'x' }, environment)).toEqual([
       'urll: is no option; did you mean url?',
@@ -60,21 +60,21 @@ describe('a table of options', () => {
     );
   });
 
-  it('tolerates in development what is weak in production', () => {
+  it('tolerates in development what is too weak for production', () => {
     expect(problemsOf({}, { NODE_ENV: 'development' })).toEqual([]);
   });
 
-  it('knows its variables', () => {
+  it('lists its variables', () => {
     expect(variablesOf(STORE.table)).toContain('WS_STORE_URL_FILE');
     const environment = Object.fromEntries(variablesOf(STORE.table).map((name) => [name, 'x']));
     expect(unknownVariables(environment)).toEqual([]);
   });
 
-  it('names its owner when it is given something else than options', () => {
+  it('names its owner when it gets something other than options', () => {
     expect(problemsOf([] as object)).toEqual(['StoreModule: must be given an object of options, not a list']);
   });
 
-  it('can be bound to what was given in code', () => {
+  it('can be bound to options given in code', () => {
     expect(new FurtherOptions(STORE, { timeoutMs: 7 }).resolve({}).timeoutMs).toBe(7);
     expect(new FurtherOptions(STORE, { timeoutMs: 0 }).problems({})).toHaveLength(1);
   });

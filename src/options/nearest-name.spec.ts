@@ -3,7 +3,7 @@ import { OPTIONS } from './options.schema.js';
 
 const variables = Object.values(OPTIONS).map(({ variable }) => variable);
 
-describe('C6 the nearest known name', () => {
+describe('C6 suggestion()', () => {
   it.each([
     ['WS_ALLOWED_ORIGIN', 'WS_ALLOWED_ORIGINS'],
     ['WS_ALOWED_ORIGINS', 'WS_ALLOWED_ORIGINS'],
@@ -21,7 +21,7 @@ describe('C6 the nearest known name', () => {
     ['WS_RATE_LMIT', 'WS_RATE_LIMIT'],
     ['WS_HEARTBEAT_INTERVAL', 'WS_HEARTBEAT_INTERVAL_MS'],
     ['WS_REQUIRETLS', 'WS_REQUIRE_TLS'],
-  ])('C6 of %s is %s', (given, meant) => {
+  ])('C6 for %s is %s', (given, meant) => {
     expect(nearestName(given, variables)).toBe(meant);
     expect(suggestion(given, variables)).toBe(`did you mean ${meant}?`);
   });
@@ -31,11 +31,11 @@ describe('C6 the nearest known name', () => {
     ['origins', 'allowedOrigins'],
     ['jwtAud', 'jwtAudience'],
     ['JWTSecret', 'jwtSecret'],
-  ])('C6 of the option %s is %s', (given, meant) => {
+  ])('C6 for the option %s is %s', (given, meant) => {
     expect(suggestion(given, Object.keys(OPTIONS))).toBe(`did you mean ${meant}?`);
   });
 
-  it('C6 is told also where nobody can have meant it, but not as a question', () => {
+  it('C6 names the nearest one without a question when no name is similar', () => {
     expect(suggestion('WS_SOMETHING_ELSE_ALTOGETHER', variables)).toMatch(/^the nearest known name is WS_/);
     expect(suggestion('x', [])).toBe('there are no others');
   });

@@ -22,7 +22,7 @@ function problemsOf(run: () => unknown): string[] {
 }
 
 describe('resolveOptions', () => {
-  it('takes what is given before the environment before the default', () => {
+  it('prefers options to the environment, and the environment to defaults', () => {
     const environment = { WS_RATE_LIMIT: '7', WS_RATE_TTL_MS: '500' };
     expect(resolveOptions({ rateLimit: 9, rateTtlMs: undefined }, environment)).toMatchObject({
       rateLimit: 9,
@@ -39,20 +39,19 @@ describe('resolveOptions', () => {
     'strikeLimit',
     'frameRate',
     'frameBurst',
-  ] as const)('lets %s be lifted out of the way', (name) =>
+  ] as const)('allows a very high %s', (name) =>
     expect(resolveOptions({ [name]: 10_000_000 }, {})[name]).toBe(10_000_000),
   );
 
-  it.each(['maxBufferedChunks', 'maxBufferedBytes', 'resumeTtlMs'] as const)(
-    'lets %s be as small as wanted',
-    (name) => expect(resolveOptions({ [name]: 1 }, {})[name]).toBe(1),
+  it.each(['maxBufferedChunks', 'maxBufferedBytes', 'resumeTtlMs'] as const)('allows a very low %s', (name) =>
+    expect(resolveOptions({ [name]: 1 }, {})[name]).toBe(1),
   );
 
-  it('counts an empty variable as not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(resolveOptions({}, { WS_RATE_LIMIT: '', WS_JWT_SECRET: '' })).toMatchObject({ rateLimit: 100 });
   });
 
-  it('C1 lists everything that is wrong at once, one line each', () => {
+  it('C1 lists all problems at once, one line each', () => {
     const environment = {
       WS_RATE_LIMIT: '-1',
       WS_RATE_TTL_MS: 'NaN',
@@ -118,7 +117,7 @@ describe('resolveOptions', () => {
     expect(problemsOf(() => resolveOptions({}, development))).toEqual([]);
   });
 
-  it('C1 C2 lists what is wrong by itself together with weaknesses and contradictions', () => {
+  it('C1 C2 lists invalid values together with weaknesses and contradictions', () => {
     const environment = {
       NODE_ENV: 'production',
       WS_RATE_LIMIT: 'many',
@@ -146,18 +145,18 @@ describe('resolveOptions', () => {
   });
 
   it.each([
-    ['of a key that cannot be read', { WS_JWT_PUBLIC_KEY: 'garbage', WS_JWT_ALGORITHMS: 'RS256' }],
-    ['of a secret that is too short', { WS_JWT_SECRET: 'short', WS_JWT_PREVIOUS_SECRETS: SECRET }],
+    ['for a key that cannot be read', { WS_JWT_PUBLIC_KEY: 'garbage', WS_JWT_ALGORITHMS: 'RS256' }],
+    ['for a secret that is too short', { WS_JWT_SECRET: 'short', WS_JWT_PREVIOUS_SECRETS: SECRET }],
     [
-      'of an issuer that is no URL',
+      'for an issuer that is not a URL',
       { NODE_ENV: 'production', WS_OIDC_ISSUER: 'id', WS_JWT_AUDIENCE: 'chat' },
     ],
-    ['of algorithms that are none', { WS_JWT_SECRET: SECRET, WS_JWT_ALGORITHMS: 'HS256,none' }],
-  ])('C1 does not make two problems %s', (_name, environment) => {
+    ['for the algorithm none in a list', { WS_JWT_SECRET: SECRET, WS_JWT_ALGORITHMS: 'HS256,none' }],
+  ])('C1 reports one problem, not two, %s', (_name, environment) => {
     expect(problemsOf(() => resolveOptions({}, environment))).toHaveLength(1);
   });
 
-  it('T1 requires TLS in production, and elsewhere when asked to', () => {
+  it('T1 requires TLS in production, and elsewhere when configured', () => {
     expect(resolveOptions({}, { NODE_ENV: 'production' }).requireTls).toBe(true);
     expect(resolveOptions({}, {}).requireTls).toBe(false);
     expect(resolveOptions({}, { WS_REQUIRE_TLS: 'true' }).requireTls).toBe(true);
@@ -191,7 +190,7 @@ describe('resolveOptions', () => {
     expect(others).toEqual([]);
   });
 
-  it('C1 refuses half of a key pair', () => {
+  it('C1 refuses a certificate without its key', () => {
     const problems = problemsOf(() => resolveOptions({}, { WS_TLS_CERT_FILE: 'package.json' }));
     expect(problems).toEqual(['WS_TLS_KEY_FILE: is required beside WS_TLS_CERT_FILE']);
     expect(problemsOf(() => resolveOptions({}, { WS_TLS_CA_FILE: 'package.json' }))).toHaveLength(1);
@@ -220,20 +219,17 @@ describe('resolveOptions', () => {
     ['guards', /^guards: is no option that useFactory can return; .* forRootAsync\(\{ guards, useFactory/],
     ['WS_RATE_LIMIT', /^WS_RATE_LIMIT: is a variable of the environment; as an option it is rateLimit$/],
     ['somethingElseAltogether', /^somethingElseAltogether: is no option; there are requireTls, /],
-  ])('C6 names the option %s, which does not exist, and the one that was meant', (name, problem) => {
+  ])('C6 suggests the right name for the unknown option %s', (name, problem) => {
     expect(problemsOf(() => resolveOptions({ [name]: 5 }, {}))).toEqual([expect.stringMatching(problem)]);
   });
 
-  it.each([null, 'rateLimit', 5, [], [{ rateLimit: 5 }]])(
-    'C1 refuses %p in the place of options',
-    (given) => {
-      const [problem, ...others] = problemsOf(() => resolveOptions(given as object, {}));
-      expect(problem).toMatch(/^WsSecurityModule: must be given an object of options, not (null|a |an )/);
-      expect(others).toEqual([]);
-    },
-  );
+  it.each([null, 'rateLimit', 5, [], [{ rateLimit: 5 }]])('C1 refuses %p instead of options', (given) => {
+    const [problem, ...others] = problemsOf(() => resolveOptions(given as object, {}));
+    expect(problem).toMatch(/^WsSecurityModule: must be given an object of options, not (null|a |an )/);
+    expect(others).toEqual([]);
+  });
 
-  it('C7 lists what else keeps the application from starting, and variables that nothing reads', () => {
+  it('C7 adds the other problems of the application, and variables that nothing reads', () => {
     const further = {
       ofSettings: () => [{ name: 'WsSecurityModule', message: 'has a wrong setting' }],
       beside: () => [
@@ -250,12 +246,12 @@ describe('resolveOptions', () => {
       'WS_JWT_AUD',
     ]);
     expect(problemsOf(() => resolveOptions({}, {}, further))).toHaveLength(2);
-    // By itself a variable stops nothing.
+    // An unknown variable alone does not prevent the start.
     expect(problemsOf(() => resolveOptions({}, { WS_JWT_AUD: 'canary' }))).toEqual([]);
   });
 
   it.each([Buffer.from(SECRET), 5, 'short'])(
-    'C7 counts a secret that cannot be used as there: %p in production also needs issuer and audience',
+    'C7 treats an invalid secret as present: %p in production also needs issuer and audience',
     (jwtSecret) => {
       const problems = problemsOf(() =>
         resolveOptions({ jwtSecret: jwtSecret as string }, { NODE_ENV: 'production' }),
@@ -283,13 +279,13 @@ describe('options of verifiers', () => {
     ['EC', pem(ec.publicKey)],
     ['Ed25519', pem(generateKeyPairSync('ed25519').publicKey)],
     ['RSA on one line', pem(rsa.publicKey).replaceAll('\n', '\\n')],
-  ])('takes a public key: %s', (_name, key) => {
+  ])('accepts a public key: %s', (_name, key) => {
     expect(resolveOptions({}, { WS_JWT_PUBLIC_KEY: key }).jwtPublicKey).toMatch(
       /^-----BEGIN PUBLIC KEY-----\n/,
     );
   });
 
-  it('takes a certificate', async () => {
+  it('accepts a certificate', async () => {
     const { cert } = await certificate();
     expect(names({ WS_JWT_PUBLIC_KEY: cert })).toEqual([]);
   });
@@ -309,7 +305,7 @@ describe('options of verifiers', () => {
     expect(others).toEqual([]);
   });
 
-  it('C4 reads previous secrets, each long enough and none without a current one', () => {
+  it('C4 reads previous secrets, which must be long enough and need a current one', () => {
     const previous = `${'a'.repeat(32)}, ${'b'.repeat(32)}`;
     const environment = { WS_JWT_SECRET: SECRET, WS_JWT_PREVIOUS_SECRETS: previous };
     expect(resolveOptions({}, environment).jwtPreviousSecrets).toEqual(['a'.repeat(32), 'b'.repeat(32)]);
@@ -366,14 +362,14 @@ describe('options of verifiers', () => {
     expect(names({ [name]: value })).toEqual([name]);
   });
 
-  it('N7 refuses an issuer that nobody configured here has', () => {
+  it('N7 refuses an issuer when no verifier would check it', () => {
     const environment = { WS_OIDC_ISSUER: 'https://id.test', WS_JWT_ISSUER: 'https://id.test/' };
     expect(names(environment)).toEqual(['WS_JWT_ISSUER']);
     expect(names({ ...environment, WS_JWT_ISSUER: 'https://id.test' })).toEqual([]);
     expect(names({ ...environment, WS_JWT_JWKS_URI: PUBLIC })).toEqual([]);
   });
 
-  it('C1 wants all of introspection or nothing', () => {
+  it('C1 requires all introspection options or none of them', () => {
     const all = {
       WS_INTROSPECTION_URL: 'https://id.test/introspect',
       WS_INTROSPECTION_CLIENT_ID: 'chat',
@@ -387,7 +383,7 @@ describe('options of verifiers', () => {
     ]);
   });
 
-  it('C2 T7 wants https, issuer and audience in production', () => {
+  it('C2 T7 requires https, issuer and audience in production', () => {
     const weak = {
       NODE_ENV: 'production',
       WS_JWT_JWKS_URI: 'http://id.test/keys',
@@ -418,19 +414,19 @@ describe('options of verifiers', () => {
     const entry = { id: 'billing', sha256: 'aB'.repeat(32), roles: ['service'], scopes: [] };
 
     it.each<[string, unknown]>([
-      ['nobody', []],
+      ['no entries', []],
       ['a key', [entry]],
       ['a key that ends', [{ ...entry, expiresAt: '2030-01-01T00:00:00Z' }]],
       ['a key that ends in another zone', [{ ...entry, expiresAt: '2030-01-01T00:00:00+02:00' }]],
       ['a key that ends with a day', [{ ...entry, expiresAt: '2030-01-01' }]],
-    ])('may hold %s', (_name, content) => {
+    ])('may contain %s', (_name, content) => {
       expect(names({ WS_API_KEYS_FILE: fileWith(JSON.stringify(content)) })).toEqual([]);
     });
 
     it.each<[string, unknown, string]>([
       ['text', 'canary', 'must be a list'],
       ['an object', { canary: entry }, 'must be a list'],
-      ['an entry that is none', ['canary'], 'entry 1: must be an object'],
+      ['an entry that is not an object', ['canary'], 'entry 1: must be an object'],
       [
         'a member too many',
         [entry, { ...entry, id: 'b', key: 'canary' }],
@@ -453,7 +449,7 @@ describe('options of verifiers', () => {
         [entry, { ...entry, id: 'b', sha256: 'Ab'.repeat(32) }],
         'two entries have the same sha256',
       ],
-    ])('N13 may not hold %s', (_name, content, reason) => {
+    ])('N13 must not contain %s', (_name, content, reason) => {
       const [problem] = problemsOf(() =>
         resolveOptions({}, { WS_API_KEYS_FILE: fileWith(JSON.stringify(content)) }),
       );
@@ -462,7 +458,7 @@ describe('options of verifiers', () => {
       expect(problem).not.toContain('canary');
     });
 
-    it('must be there and be JSON', () => {
+    it('must exist and be JSON', () => {
       expect(problemsOf(() => resolveOptions({ apiKeysFile: '/nowhere' }, {}))[0]).toMatch(
         /read \(ENOENT\)$/,
       );
@@ -478,7 +474,7 @@ function fileWith(text: string): string {
   return file;
 }
 
-it('.env.example lists exactly the variables there are', () => {
+it('.env.example lists exactly the supported variables', () => {
   const text = readFileSync('.env.example', 'utf8');
   const listed = [...text.matchAll(/^(WS_[A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
   expect(listed.map(([name]) => name).toSorted()).toEqual(variablesOf(OPTIONS).toSorted());

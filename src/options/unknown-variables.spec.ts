@@ -5,7 +5,7 @@ import { declareVariables, unknownVariables } from './unknown-variables.js';
 const namesIn = (environment: Record<string, string>): string[] =>
   unknownVariables(environment).map(({ name }) => name);
 
-it('C6 knows every variable and the files that stand for them', () => {
+it('C6 knows every variable and its *_FILE form', () => {
   const known = Object.values(OPTIONS).flatMap((option) => [
     option.variable,
     ...('file' in option ? [option.file] : []),
@@ -14,7 +14,7 @@ it('C6 knows every variable and the files that stand for them', () => {
   expect(namesIn(Object.fromEntries(known.map((name) => [name, 'x'])))).toEqual([]);
 });
 
-it('C6 tells of unknown ones with the nearest, of files too, and never what they hold', () => {
+it('C6 reports unknown variables with the nearest name, and never their values', () => {
   const problems = unknownVariables({
     WS_JWT_AUD: 'canary',
     WS_ALLOWED_ORIGIN: 'canary',
@@ -33,12 +33,12 @@ it('C6 tells of unknown ones with the nearest, of files too, and never what they
   expect(JSON.stringify(problems)).not.toContain('canary');
 });
 
-it('C6 an empty variable counts as not set, and a name stays on its line', () => {
+it('C6 ignores an empty variable, and keeps a name on one line', () => {
   expect(namesIn({ WS_NOTHING: '' })).toEqual([]);
   expect(namesIn({ 'WS_\nWS_JWT_SECRET: \u001b[2J': 'x' })).toEqual(['WS_?WS_JWT_SECRET????2J']);
 });
 
-it('C6 learns of variables that others read', () => {
+it('C6 accepts variables that another entry point declares', () => {
   declareVariables('WS_OF_ANOTHER_ENTRY_POINT');
   expect(namesIn({ WS_OF_ANOTHER_ENTRY_POINT: 'x' })).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { resolveOptions } from './resolve-options.js';
 
 const CANARY = 'canary-of-a-secret';
 
-/** Values as JavaScript, a secret store or a slip may hand them over, by the kinds of options that may take them. */
+/** Values of many kinds, as JavaScript code, a secret store or a mistake may pass them. */
 const KINDS: readonly (readonly [string, unknown])[] = [
   ['null', null],
   ['a boolean', true],
@@ -44,7 +44,7 @@ function problemsOf(name: OptionName, value: unknown): string[] {
 }
 
 it.each(Object.keys(OPTIONS) as OptionName[])(
-  'C1 %s is fine or says what it may be, whatever is given',
+  'C1 %s is accepted or reported with its allowed values, for every kind of value',
   (name) => {
     for (const [kind, value] of KINDS) {
       const own = problemsOf(name, value).filter((problem) =>
@@ -55,14 +55,14 @@ it.each(Object.keys(OPTIONS) as OptionName[])(
         expect(problem).not.toMatch(/Invalid|expected|received|undefined|\[object/);
         expect(problem).not.toContain(CANARY);
       }
-      // Nothing of another kind may be taken for what an option is.
+      // A value of a kind that no option has must be refused.
       const isOther = !['boolean', 'number', 'string'].includes(typeof value) && !Array.isArray(value);
       if (isOther) expect([kind, own.length]).toEqual([kind, 1]);
     }
   },
 );
 
-it('C1 is told the kind of what was given, where that is what is wrong', () => {
+it('C1 the message names the kind of value where the kind is wrong', () => {
   expect(problemsOf('jwtSecret', Buffer.alloc(64))).toEqual([
     "WS_JWT_SECRET: must be a string, not a Buffer (take its toString('base64'), or read the file as text)",
   ]);
@@ -81,7 +81,7 @@ it('C1 is told the kind of what was given, where that is what is wrong', () => {
   ]);
 });
 
-it('C1 C3 nothing that can be given makes another error, or a line with a value in it', () => {
+it('C1 C3 no value causes another error or is quoted in a message', () => {
   const names = Object.keys(OPTIONS) as OptionName[];
   fc.assert(
     fc.property(

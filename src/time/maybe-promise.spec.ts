@@ -6,7 +6,7 @@ const fail = (): never => {
 };
 
 describe('unawaited', () => {
-  it('L5 bears what fails, now or later', async () => {
+  it('L5 passes failures to the handler, now or later', async () => {
     const broken = (): never => {
       throw down;
     };
@@ -18,7 +18,7 @@ describe('unawaited', () => {
     expect(heard).toEqual([down, down]);
   });
 
-  it('L5 is there to hear that what a library promised has failed', async () => {
+  it('L5 adds a rejection handler to a thenable of a library', async () => {
     const [, broken] = await new Promise<unknown[]>((resolve) => {
       // oxlint-disable-next-line unicorn/no-thenable -- being one is all it is for
       const promised = { then: (...reactions: unknown[]) => resolve(reactions) } as PromiseLike<void>;

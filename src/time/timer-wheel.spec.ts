@@ -4,7 +4,7 @@ import { ManualClock } from '../../test/support/manual-clock.js';
 import { TimerWheel } from './timer-wheel.js';
 
 describe('TimerWheel', () => {
-  it('L5 runs what is due beside something that throws, and goes on', () => {
+  it('L5 runs other timers when one throws', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     const logged = new Logged();
@@ -21,7 +21,7 @@ describe('TimerWheel', () => {
     expect(logged.texts).toEqual(['A timer failed']);
   });
 
-  it('runs everything on time: never early, at most one tick late', () => {
+  it('runs every timer on time: never early, at most one tick late', () => {
     const delays = fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 50 });
     fc.assert(
       fc.property(delays, fc.integer({ min: 0, max: 99 }), (list, offset) => {
@@ -45,7 +45,7 @@ describe('TimerWheel', () => {
     );
   });
 
-  it('waits longer than setTimeout could', () => {
+  it('supports delays longer than setTimeout does', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     const month = 30 * 86_400_000;
@@ -57,7 +57,7 @@ describe('TimerWheel', () => {
     expect(ran).toBe(true);
   });
 
-  it('runs nothing that was cancelled, also by another timer of the same tick', () => {
+  it('does not run a cancelled timer, even if a timer of the same tick cancels it', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     const ran: string[] = [];
@@ -71,7 +71,7 @@ describe('TimerWheel', () => {
     expect(ran).toEqual(['first']);
   });
 
-  it('runs a timer that was set by a timer', () => {
+  it('runs a timer that was scheduled by a timer', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     let rounds = 0;
@@ -84,7 +84,7 @@ describe('TimerWheel', () => {
     expect(rounds).toBeGreaterThanOrEqual(9);
   });
 
-  it('catches up after a stall longer than a round', () => {
+  it('catches up after a stall longer than one turn of the wheel', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     let ran = 0;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
-import { verdictOf } from '../../test/support/both-paths.js';
+import { compareValidation } from '../../test/support/compare-validation.js';
 import { errorsOf } from '../../test/support/errors-of.js';
 import { PlainText } from './sanitizer.decorators.js';
 import { WsValidationPipe } from './ws-validation.pipe.js';
@@ -40,8 +40,8 @@ class Collections {
   named?: Map<string, Item>;
 }
 
-/** Without `@Type()`, class-transformer keeps lists and plain objects. */
-class Unmade {
+/** Without `@Type()` class-transformer does not create sets and maps. */
+class WithoutType {
   @PlainText()
   @IsOptional()
   @IsString({ each: true })
@@ -65,7 +65,7 @@ class Converted {
 }
 
 describe('sets and maps', () => {
-  it('I10 are cleaned of markup like lists', async () => {
+  it('I10 are stripped of markup like lists', async () => {
     const value = { tags: ['<b>a</b>', 'b'], labels: { a: '<i>c' } };
     expect(await new WsValidationPipe().transform(value, { type: 'body', metatype: Collections })).toEqual(
       Object.assign(new Collections(), { tags: new Set(['a', 'b']), labels: new Map([['a', 'c']]) }),
@@ -79,7 +79,7 @@ describe('sets and maps', () => {
     [{ items: [{ name: 'a' }, { name: 'b', valueOf: 1 }] }, ['items.1.valueOf unknown']],
     [{ named: { a: { name: 'b', more: 1 } } }, ['named.a.more unknown']],
     [{ items: [{ name: 'a' }], named: { a: { name: 'b' } } }, []],
-  ])('I2 %j: nothing in them is dropped', async (value, expected) => {
+  ])('I2 %j: unknown members are refused, not dropped', async (value, expected) => {
     expect(await errorsOf(value, Collections)).toEqual(expected);
   });
 
@@ -92,13 +92,13 @@ describe('sets and maps', () => {
     [{ named: [{ name: 'a' }] }, ['named isObject']],
     [{ tags: null, named: null }, []],
     [{ tags: [], items: [], named: {} }, []],
-  ])('I3 %j: a set comes from a list, a map from an object', async (value, expected) => {
+  ])('I3 %j: a set needs a list, a map needs an object', async (value, expected) => {
     expect(await errorsOf(value, Collections)).toEqual(expected);
   });
 
-  it('I3 are validated in the same way without @Type()', async () => {
-    expect(await errorsOf({ tags: 'a' }, Unmade)).toEqual(['tags isArray']);
-    expect(await errorsOf({ labels: 'a' }, Unmade)).toEqual(['labels isObject']);
+  it('I3 need the same without @Type()', async () => {
+    expect(await errorsOf({ tags: 'a' }, WithoutType)).toEqual(['tags isArray']);
+    expect(await errorsOf({ labels: 'a' }, WithoutType)).toEqual(['labels isObject']);
     const plain = class {
       tags?: Set<string>;
     };
@@ -107,8 +107,8 @@ describe('sets and maps', () => {
       plain.prototype,
       'tags',
     );
-    expect(await verdictOf(plain, () => ({ tags: ['a'] }))).toBe('accepted');
-    expect(await verdictOf(plain, () => ({ tags: 'a' }))).toBe('refused');
+    expect(await compareValidation(plain, () => ({ tags: ['a'] }))).toBe('accepted');
+    expect(await compareValidation(plain, () => ({ tags: 'a' }))).toBe('refused');
   });
 
   it.each<[object, string[]]>([
@@ -116,11 +116,11 @@ describe('sets and maps', () => {
     [{ count: '9007199254740993' }, ['count isInt']],
     [{ counts: [1, -(2 ** 53)] }, ['counts isInt']],
     [{ count: 2 ** 53 - 1, counts: ['7'] }, []],
-  ])('I9 %j: an integer that was rounded is none, converted or not', async (value, expected) => {
+  ])('I9 %j: a rounded integer is not an integer, converted or not', async (value, expected) => {
     expect(await errorsOf(value, Converted)).toEqual(expected);
   });
 
-  it('I9 an integer in a set must be exact too', async () => {
+  it('I9 must not contain a rounded integer', async () => {
     expect(await errorsOf({ counts: [2 ** 53] }, Collections)).toEqual(['counts isInt']);
     expect(await errorsOf({ counts: [1] }, Collections)).toEqual([]);
   });

@@ -1,164 +1,11 @@
 import 'reflect-metadata';
-import { Transform, Type } from 'class-transformer';
-import {
-  IsDefined,
-  IsIn,
-  IsNumber,
-  IsOptional,
-  IsString,
-  registerDecorator,
-  Validate,
-  ValidateIf,
-  ValidateNested,
-  type ValidationArguments,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
-} from 'class-validator';
+import { IsString } from 'class-validator';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import type { FieldError } from '../protocol/envelope.js';
 import { WsValidationPipe } from './ws-validation.pipe.js';
-
-const fail = (): never => {
-  throw new RangeError('canary-rule');
-};
-const failLater = async (): Promise<never> => {
-  await Promise.resolve();
-  return fail();
-};
-
-const odd = (value: unknown): boolean => (value === 'odd' ? fail() : value !== 'bad');
-
-const IsFine =
-  (
-    validate: (value: unknown) => boolean | Promise<boolean>,
-    message?: () => string,
-    each = false,
-  ): PropertyDecorator =>
-  (target, property) =>
-    registerDecorator({
-      name: 'isFine',
-      target: target.constructor,
-      propertyName: property as string,
-      options: { each, ...(message && { message }) },
-      validator: { validate },
-    });
-
-@ValidatorConstraint({ name: 'asked', async: true })
-class Asked implements ValidatorConstraintInterface {
-  validate(value: unknown): Promise<boolean> {
-    return value === 'odd' ? failLater() : Promise.resolve(value !== 'bad');
-  }
-
-  defaultMessage({ value }: ValidationArguments): string {
-    return `${(value as string).toUpperCase()} is taken`;
-  }
-}
-
-@ValidatorConstraint({ name: 'spoken' })
-class Spoken implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return value === 'fine';
-  }
-
-  defaultMessage({ value }: ValidationArguments): string {
-    return (value as string).toUpperCase();
-  }
-}
-
-class Item {
-  @IsFine(odd)
-  name?: unknown;
-}
-
-class Body {
-  @IsOptional()
-  @IsNumber({ maxDecimalPlaces: 2 })
-  price?: number;
-
-  @IsOptional()
-  @IsFine(odd)
-  custom?: unknown;
-
-  @IsOptional()
-  @IsFine(odd, undefined, true)
-  each?: unknown[];
-
-  @IsOptional()
-  @IsFine((value) => (value === 'odd' ? failLater() : true))
-  later?: unknown;
-
-  @IsOptional()
-  @Validate(Asked)
-  asked?: unknown;
-
-  @IsOptional()
-  @Validate(Spoken)
-  spoken?: unknown;
-
-  @IsOptional()
-  @IsFine(() => false, fail)
-  message?: unknown;
-
-  @IsOptional()
-  @IsFine(() => false, () => 7 as never)
-  oddMessage?: unknown;
-
-  @ValidateIf(({ conditional }: Body) => conditional !== undefined && (conditional === 'odd' ? fail() : true))
-  @IsString()
-  conditional?: string;
-
-  @IsOptional()
-  @IsString({ validateIf: (_object: object, value: unknown) => (value === 'odd' ? fail() : true) })
-  checked?: string;
-
-  @IsOptional()
-  @Transform(({ value }) => (value as string).trim())
-  @IsString()
-  text?: string;
-
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => Item)
-  item?: Item;
-
-  @IsOptional()
-  @ValidateNested({ each: true })
-  @Type(() => Item)
-  items?: Item[];
-
-  @IsOptional()
-  @IsDefined()
-  @ValidateNested()
-  @Type((options) => ((options?.object as { named?: unknown } | undefined)?.named === 'odd' ? fail() : Item))
-  chosen?: Item;
-
-  @IsOptional()
-  @IsIn(['odd', 'fine'])
-  named?: string;
-}
-
-/** class-transformer sees data, and a rule reads the getter. */
-class Accessors {
-  #given: unknown;
-
-  @IsString()
-  get read(): unknown {
-    return this.#given === 'odd' ? fail() : this.#given;
-  }
-
-  set read(value: unknown) {
-    if (value === 'refused') fail();
-    this.#given = value;
-  }
-}
-
-class Holder {
-  @ValidateNested({ each: true })
-  @Type(() => Accessors)
-  list!: Accessors[];
-}
+import { fail, failLater, odd, Body, Holder } from '../../test/support/faulty-rules.js';
 
 const pipe = new WsValidationPipe();
 
@@ -167,7 +14,7 @@ interface Refusal {
   cause: unknown;
 }
 
-/** The errors; undefined if the body was accepted. */
+/** @returns the refusal, or undefined when the value was accepted */
 async function refusalOf(
   value: unknown,
   rules: { metatype?: unknown; schema?: unknown },
@@ -197,8 +44,8 @@ const FAULTS: readonly [what: string, body: object, path: string, constraint: st
   ['a rule whose promise rejects', { later: 'odd' }, 'later', 'isFine'],
   ['a class of rules whose promise rejects', { asked: 'odd' }, 'asked', 'asked'],
   ['the words of an asynchronous rule', { asked: 'bad', spoken: 7 }, 'spoken', 'spoken'],
-  ['the words of a rule', { spoken: 7 }, 'spoken', 'spoken'],
-  ['the words of the application', { message: 1 }, 'message', 'isFine'],
+  ['the default message of a rule', { spoken: 7 }, 'spoken', 'spoken'],
+  ['a custom message', { message: 1 }, 'message', 'isFine'],
   ['a condition', { conditional: 'odd' }, 'conditional', 'conditionalValidation'],
   ['the condition of a rule', { checked: 'odd' }, 'checked', 'isString'],
   ['a transformation', { text: 7 }, 'text', 'transform'],
@@ -217,7 +64,7 @@ it.each(FAULTS)('L6 %s that throws is an error at its path', async (_what, body,
   expect(JSON.stringify(refusal?.errors)).not.toContain('canary');
 });
 
-it('a body for which no rule throws is validated as usual', async () => {
+it('values for which no rule throws are judged as usual', async () => {
   const fine = {
     price: 1.25,
     custom: 'fine',
@@ -253,7 +100,7 @@ it('a body for which no rule throws is validated as usual', async () => {
   ]);
 });
 
-it('L6 other errors are listed next to those of rules that throw', async () => {
+it('L6 other errors are reported together with those of rules that throw', async () => {
   const refusal = await refusalOf(
     { custom: 'odd', later: 'odd', checked: 7, unknown: 1 },
     { metatype: Body },
@@ -266,7 +113,7 @@ it('L6 other errors are listed next to those of rules that throw', async () => {
   ]);
 });
 
-it('L5 a rule that rejects after another rule has thrown does not end the process', async () => {
+it('L5 a pending rule that rejects after another rule has thrown causes no unhandled rejection', async () => {
   const refusal = await refusalOf(
     { later: 'odd', asked: 'odd', custom: 'odd', spoken: 7 },
     { metatype: Body },
@@ -274,7 +121,7 @@ it('L5 a rule that rejects after another rule has thrown does not end the proces
   expect(refusal?.errors).toHaveLength(4);
 });
 
-it('L6 getters, setters and functions that choose a type may throw as well', async () => {
+it('L6 getters, setters and discriminators may throw too', async () => {
   const message = 'is not valid';
   expect(await refusalOf({ list: [{ read: 'fine' }] }, { metatype: Holder })).toBeUndefined();
   expect(await refusalOf({ list: [{ read: 'fine' }, { read: 'odd' }] }, { metatype: Holder })).toMatchObject({
@@ -322,13 +169,13 @@ it.each(SCHEMAS)('L6 a check of a schema that throws is an error of the body: %s
   });
 });
 
-it('L6 the field that a handler takes from a body is named in the error', async () => {
+it('L6 the error names the part of the body that the handler takes', async () => {
   const [, schema] = SCHEMAS[0] as (typeof SCHEMAS)[number];
   const given = { type: 'body', schema, data: 'part' } as never;
   await expect(pipe.transform({ text: 'odd' }, given)).rejects.toMatchObject({ errors: [{ path: 'part' }] });
 });
 
-it('a class that cannot be constructed is not the fault of the client', async () => {
+it('a class whose constructor throws is a server error', async () => {
   class Broken {
     @IsString()
     name: string = fail();

@@ -24,13 +24,13 @@ class Drawing {
 const error = { constraint: 'unknown', message: 'unknown property' };
 
 describe('field errors', () => {
-  it('I11 name an object of an unknown class', async () => {
+  it('I11 name an object of no known class', async () => {
     expect(await errorsOf({ shapes: [{ kind: 'circle' }, { kind: 'canary' }] }, Drawing)).toEqual([
       'shapes.1 unknownValue',
     ]);
   });
 
-  it('I11 cut a path between characters', () => {
+  it('I11 truncate a path between characters', () => {
     const [found] = harmless([{ ...error, path: `a${'\u{1d400}'.repeat(40)}` }]);
     expect(found?.path).toBe(`a${'\u{1d400}'.repeat(31)}`);
   });

@@ -39,7 +39,7 @@ describe('sanitizers', () => {
     });
   });
 
-  it('rewrite the strings of a list and nothing else', () => {
+  it('rewrite the strings of a list and leave other values to the rules', () => {
     expect(rewrite({ trimmed: [' a ', 1], plain: 7, both: null, normalized: undefined })).toMatchObject({
       trimmed: ['a', 1],
       plain: 7,
@@ -48,7 +48,7 @@ describe('sanitizers', () => {
     });
   });
 
-  it('I8 I10 run in the same order for any order of decorators', () => {
+  it('I8 I10 run in a fixed order, wherever the decorators stand', () => {
     class Backwards {
       @Trim()
       @PlainText()
@@ -64,7 +64,7 @@ describe('sanitizers', () => {
       @NormalizeUnicode('NFKC')
       declare plain: unknown;
     }
-    // Full-width signs, which NFKC turns into markup.
+    // Full-width characters, which NFKC turns into markup.
     const disguised = ' \uff1cscript\uff1ealert(1)\uff1c/script\uff1e ';
     expect(Object.assign({}, plainToInstance(Backwards, { first: disguised, last: disguised }))).toEqual({
       first: 'alert(1)',
@@ -73,7 +73,7 @@ describe('sanitizers', () => {
     expect(plainToInstance(Heir, { plain: disguised.trim() }).plain).toBe('alert(1)');
   });
 
-  it('I8 leave text normalized, also if markup was between a letter and its accent', () => {
+  it('I8 leave text in its normal form, even if markup stood between a letter and its accent', () => {
     class Note {
       @NormalizeUnicode()
       @PlainText()
@@ -104,7 +104,7 @@ describe('sanitizers', () => {
     );
   });
 
-  it('I8 normalize text without marks', () => {
+  it('I8 normalise text without markup too', () => {
     const low = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code));
     for (const first of low) {
       const pairs = low.map((second) => first + second).join('');

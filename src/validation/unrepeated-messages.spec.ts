@@ -11,7 +11,7 @@ import {
   ValidateNested,
   ValidatorConstraint,
 } from 'class-validator';
-import { dtoOf } from '../../test/support/one-property.js';
+import { dtoOf } from '../../test/support/dto-of.js';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import type { Class } from './class-rules.js';
 import { WsValidationPipe } from './ws-validation.pipe.js';
@@ -25,7 +25,7 @@ async function messagesOf(type: Class, value: unknown): Promise<string[]> {
 @ValidatorConstraint({ name: 'mine' })
 class Mine {
   validate = (): boolean => false;
-  defaultMessage = (): string => 'Text ($value) is none of mine!';
+  defaultMessage = (): string => 'Text ($value) is not mine!';
 }
 
 class Item {
@@ -33,30 +33,38 @@ class Item {
   name!: string;
 }
 
-const written = (write: (parameters: ValidationArguments) => string) =>
+const withMessage = (write: (parameters: ValidationArguments) => string) =>
   dtoOf(Equals('x', { message: write }));
 
-describe('messages of the application', () => {
+describe('custom messages', () => {
   it.each<[string, Class, unknown]>([
     ['$value', dtoOf(MaxLength(3, { message: '$property: $value is too long' })), 'canary'],
     ['a number for $value', dtoOf(MaxLength(3, { message: '$value is no text' })), 4711],
     ['$value in a rule of a class', dtoOf(Validate(Mine)), 'canary'],
     ['$value in elements', dtoOf(IsString({ each: true, message: '$value' })), [4711]],
-    ['$value where an object is due', dtoOf(ValidateNested({ message: '$value' }), typeOf()), 'canary'],
-    ['it in a list', dtoOf(ValidateNested({ each: true, message: '$value' }), typeOf()), ['canary']],
-    ['$value within', dtoOf(ValidateNested(), typeOf()), { name: 4711 }],
-    ['$value that a function writes', written(() => 'not $value'), 'canary'],
-    ['the value', written(({ value }) => `not ${String(value)}`), 'canary'],
+    ['$value for an object', dtoOf(ValidateNested({ message: '$value' }), typeOf()), 'canary'],
+    [
+      '$value for a list of objects',
+      dtoOf(ValidateNested({ each: true, message: '$value' }), typeOf()),
+      ['canary'],
+    ],
+    ['$value in a nested object', dtoOf(ValidateNested(), typeOf()), { name: 4711 }],
+    ['$value returned by a function', withMessage(() => 'not $value'), 'canary'],
+    ['the value', withMessage(({ value }) => `not ${String(value)}`), 'canary'],
     [
       'a part of it',
-      written(({ value }) => `not ${(value as { deep: string[] }).deep[0]}`),
+      withMessage(({ value }) => `not ${(value as { deep: string[] }).deep[0]}`),
       { deep: ['canary'] },
     ],
-    ['a piece of it', written(({ value }) => `not ${(value as string).slice(0, 6).toUpperCase()}`), 'canary'],
-    ['the object', written(({ object }) => `not ${(object as { value: string }).value}`), 'canary'],
     [
-      'a member that may be there',
-      written(({ object }) => `not ${(object as { other: string }).other}`),
+      'a substring of it',
+      withMessage(({ value }) => `not ${(value as string).slice(0, 6).toUpperCase()}`),
+      'canary',
+    ],
+    ['the object', withMessage(({ object }) => `not ${(object as { value: string }).value}`), 'canary'],
+    [
+      'another member of the object',
+      withMessage(({ object }) => `not ${(object as { other: string }).other}`),
       'canary',
     ],
   ])('I11 are not sent with %s', async (_name, type, value) => {
@@ -69,20 +77,20 @@ describe('messages of the application', () => {
       dtoOf(MinLength(3, { message: 'at least $constraint1 for $property' })),
       'at least 3 for value',
     ],
-    ['a function', written(({ property, targetName }) => `${targetName} ${property}`), 'Dto value'],
-    ['nobody', dtoOf(MinLength(3)), 'value must be longer than or equal to 3 characters'],
+    ['a function', withMessage(({ property, targetName }) => `${targetName} ${property}`), 'Dto value'],
+    ['the library', dtoOf(MinLength(3)), 'value must be longer than or equal to 3 characters'],
   ])('are sent as %s wrote them', async (_name, type, message) => {
     expect(await messagesOf(type, 'a')).toEqual([message]);
   });
 
-  it('do not hide other messages', async () => {
+  it('do not hide other errors', async () => {
     expect(await messagesOf(dtoOf(MaxLength(3, { message: '$value' }), Equals('x')), 'canary')).toEqual([
       'value must be equal to x',
       'is not valid',
     ]);
   });
 
-  it.each([true, false])('contain their targets if the option is set: %s', async (target) => {
+  it.each([true, false])('come with their target if the pipe asks for it: %s', async (target) => {
     let errors: ValidationError[] = [];
     class Asking extends WsValidationPipe {
       constructor() {

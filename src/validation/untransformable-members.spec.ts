@@ -47,15 +47,15 @@ describe('values that cannot be converted to the declared type', () => {
     [{ text: 7, at: odd, more: 1 }, ['at transform', 'text transform']],
     [[{ text: 7 }], ['body transform']],
     [{ text: ' a ', shapes: [{ kind: 'circle' }], count: '7' }, []],
-  ])('I3 %j is not valid, and no error of the server', async (value, expected) => {
+  ])('I3 %j is a validation error, not a server error', async (value, expected) => {
     expect(await errorsOf(value, Body)).toEqual(expected);
   });
 
-  it('are reported for the field that the handler takes', async () => {
+  it('are reported under the requested part of the body', async () => {
     expect(await errorsOf([null, { text: 7 }], Body, { data: 'part' })).toEqual(['part transform']);
   });
 
-  it('are not reported if the class cannot be constructed', async () => {
+  it('are not blamed for a class whose constructor throws', async () => {
     class Broken extends Body {
       constructor() {
         super();
@@ -65,7 +65,7 @@ describe('values that cannot be converted to the declared type', () => {
     await expect(errorsOf({ text: 'a' }, Broken)).rejects.toThrow('broken');
   });
 
-  it('are distinguished from rules that fail', async () => {
+  it('are distinguished from rules that throw', async () => {
     class Failing extends Body {
       @IsString({
         validateIf: () => {

@@ -101,7 +101,7 @@ describe('WsValidationPipe', () => {
     [{ whole: 2 ** 53 }, ['whole isInt']],
     [{ measure: 1e300 }, []],
     [{ measure: 2 ** 53 }, []],
-  ])('I9 %j: a number that was rounded is no integer', async (value, expected) => {
+  ])('I9 %j: a rounded number is not an integer', async (value, expected) => {
     expect(await errorsOf(value)).toEqual(expected);
   });
 
@@ -116,11 +116,11 @@ describe('WsValidationPipe', () => {
     [{ item: { name: 'a' }, items: [{ name: 'b' }], tags: ['c'] }, []],
     [{ onlyForOne: { any: 'thing' } }, ['onlyForOne unknown']],
     [{ count: 1, onlyForOne: 'text' }, []],
-  ])('I2 I3 %j: what is declared is what arrives', async (value, expected) => {
+  ])('I2 I3 %j: only declared types and properties are accepted', async (value, expected) => {
     expect(await errorsOf(value)).toEqual(expected);
   });
 
-  it('I2 refuses properties that have the name of a method', async () => {
+  it('I2 refuses properties with the name of a method', async () => {
     class Greeting {
       @IsString()
       name!: string;
@@ -136,7 +136,7 @@ describe('WsValidationPipe', () => {
     expect(await errorsOf({ items: [{ name: 'a', valueOf: 1 }] })).toEqual(['items.0.valueOf unknown']);
   });
 
-  it('I3 requires a declared nested object', async () => {
+  it('I3 requires a nested object that is declared', async () => {
     expect(await errorsOf({}, { metatype: Parent })).toEqual(['item isDefined']);
     expect(await errorsOf({ item: { name: 'a' } }, { metatype: Parent })).toEqual([]);
   });
@@ -152,11 +152,11 @@ describe('WsValidationPipe', () => {
     [{ name: '\u202aallowed here\u202c' }, []],
     [{ name: 'not this\u0000' }, ['name characters']],
     [{ tags: ['lines\r\n\tand 😀 שלום \u200f \u200d é'] }, []],
-  ])('I8 %j: control and direction characters only where declared', async (value, expected) => {
+  ])('I8 %j: control and direction characters are accepted only where declared', async (value, expected) => {
     expect(await errorsOf(value)).toEqual(expected);
   });
 
-  it('I11 removes unsafe characters from paths', async () => {
+  it('I11 sanitises paths that come from the body', async () => {
     const [error] = (await errorsOf({ item: { ['<img src=x>\u202e' + 'y'.repeat(99)]: 1 } })) as string[];
     expect(error).toMatch(/^item\.imgsrcxy{52} unknown$/);
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at}`, at]));
@@ -194,7 +194,7 @@ describe('WsValidationPipe', () => {
       expect(paths).toEqual([path]);
     });
 
-    it('I11 never repeats the input', async () => {
+    it('I11 does not repeat the value', async () => {
       const attempt = pipe.transform({ text: 1, 'canary<b>': 'canary' }, { type: 'body', schema });
       const error = await attempt.catch((reason: unknown) => reason as ValidationFailedException);
       expect((error as ValidationFailedException).errors?.map(({ message }) => message).join()).not.toMatch(
@@ -203,21 +203,21 @@ describe('WsValidationPipe', () => {
     });
   });
 
-  it('returns the output of the schema', async () => {
+  it('returns the output of a schema', async () => {
     const schema = z.string().transform((text) => text.length);
     expect(await pipe.transform('four', { type: 'body', data: 'word', schema })).toBe(4);
     const asynchronous = z.object({ a: z.string() }).refine(async () => Promise.resolve(true));
     expect(await pipe.transform({ a: 'b' }, { type: 'body', schema: asynchronous })).toEqual({ a: 'b' });
   });
 
-  it('validates a body once', async () => {
+  it('validates a body once, even if a policy asked first', async () => {
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     const value = { name: 'a' };
     const early = await new WsValidationPipe().validated(value, metadata);
     expect(early).toBeInstanceOf(Item);
     expect(await pipe.transform(value, metadata)).toBe(early);
     expect(await pipe.transform({ name: 'a' }, metadata)).not.toBe(early);
-    // Other rules and stricter pipes validate again.
+    // Another type, or another pipe class that may be stricter, validates again.
     await expect(pipe.transform(value, { type: 'body', metatype: Parent })).rejects.toBeInstanceOf(
       ValidationFailedException,
     );
@@ -225,13 +225,13 @@ describe('WsValidationPipe', () => {
     expect(await new OtherPipe().transform(value, metadata)).not.toBe(early);
   });
 
-  it('ignores arguments that are not a body', async () => {
+  it('returns a value that is not a body unchanged', async () => {
     const value = { name: 'a' };
     expect(await pipe.transform(value, { type: 'custom', metatype: Item })).toBe(value);
     expect(await pipe.validated(value, { type: 'custom', metatype: Item })).toBe(value);
   });
 
-  it('refuses a body once', async () => {
+  it('remembers the refusal of a body too', async () => {
     const value = { name: 7 };
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     const first = await pipe.validated(value, metadata).catch((error: unknown) => error);
@@ -239,7 +239,7 @@ describe('WsValidationPipe', () => {
     await expect(pipe.transform(value, metadata)).rejects.toBe(first);
   });
 
-  it('calls class-validator only if the result is uncertain', async () => {
+  it('calls class-validator only when the compiled rules cannot decide', async () => {
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };
     let reads = 0;
     const value = (name: unknown): object =>
@@ -257,7 +257,7 @@ describe('WsValidationPipe', () => {
     expect(reads).toBeGreaterThan(5);
   });
 
-  it('I9 applies the same rules to the expected type of the pipe', async () => {
+  it('I9 a pipe with expectedType applies the same rules', async () => {
     class ItemPipe extends WsValidationPipe {
       constructor() {
         super();
@@ -282,7 +282,7 @@ describe('WsValidationPipe', () => {
         throw new ValidationFailedException([]);
       },
     ],
-  ])('a subclass with its own %s is asked', async (name, method) => {
+  ])('a subclass with its own %s is called', async (name, method) => {
     class StricterPipe extends WsValidationPipe {}
     Object.defineProperty(StricterPipe.prototype, name, { value: method });
     const metadata: ArgumentMetadata = { type: 'body', metatype: Item };

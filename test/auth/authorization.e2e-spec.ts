@@ -76,7 +76,7 @@ class AdminRules {
   }
 }
 
-/** Lets only people of one tenant in, on top of what the decorators say. */
+/** Requires a tenant in addition to the rules of the decorators. */
 @Injectable()
 class TenantGuard extends WsAuthorizationGuard {
   protected override isAllowed(rule: AccessRule, principal: Principal, context: ExecutionContext): boolean {
@@ -132,11 +132,11 @@ it.each([
   ['overridden', ['user'], true],
   ['overridden', ['admin'], 'FORBIDDEN'],
   ['still-inherited', ['user'], 'FORBIDDEN'],
-])('Z2 rules of the class: %s with roles %j gives %p', async (event, roles, expected) => {
+])('Z2 class-level rules: %s with roles %j gives %p', async (event, roles, expected) => {
   expect(await outcome('/admin', event, { roles })).toBe(expected);
 });
 
-it('Z2 what a class says of a method holds for what its instance has in the place of it', async () => {
+it('Z2 rules of a class also apply when an instance property replaces the method', async () => {
   @SecureGateway({ path: '/ws' })
   class Bound {
     constructor() {
@@ -180,7 +180,7 @@ it('Z2 what a class says of a method holds for what its instance has in the plac
   await bound.close();
 });
 
-/** What tracing and caching libraries do: another function in place of the method, without what was said of that one. */
+/** Replaces the method and loses its metadata, like the decorators of tracing and caching libraries. */
 function Wrapped(): MethodDecorator {
   return (_target, _name, descriptor: PropertyDescriptor) => {
     const method = descriptor.value as () => unknown;
@@ -188,7 +188,7 @@ function Wrapped(): MethodDecorator {
   };
 }
 
-it('Z2 what is said of a method holds for what a decorator above puts in the place of it', async () => {
+it('Z2 rules of a method also apply when another decorator replaces the function', async () => {
   class Base {
     @SubscribeMessage('inherited')
     @Wrapped()
@@ -247,7 +247,7 @@ it('Z2 what is said of a method holds for what a decorator above puts in the pla
   await traced.close();
 });
 
-it('a subclass of a built-in guard takes its place', async () => {
+it('a subclass of a built-in guard replaces it', async () => {
   expect(await outcome('/tenant', 'ours', { tenant: 'acme' })).toBe(true);
   expect(await outcome('/tenant', 'ours', { tenant: 'evil' })).toBe('FORBIDDEN');
   expect(await outcome('/tenant', 'ours', { tenant: 'acme', roles: [] })).toBe('FORBIDDEN');
@@ -256,7 +256,7 @@ it('a subclass of a built-in guard takes its place', async () => {
 @Injectable({ scope: Scope.TRANSIENT })
 class TransientTenantGuard extends TenantGuard {}
 
-it('a transient provider takes the place of a built-in guard, too', async () => {
+it('a transient provider replaces a built-in guard too', async () => {
   const own = await startApp({
     gateways: [Rules],
     module: { providers: [{ provide: WsAuthorizationGuard, useClass: TransientTenantGuard }] },

@@ -24,7 +24,7 @@ const NOBODY: Client = { id: 'nobody', secret: 'canary-secret-of-nobody' };
 const CHAT: Client = { id: 'chat', secret: 'canary-secret-of-the-chat' };
 const clients = [ROBOT, NOBODY, CHAT];
 const JWKS = '/jwks';
-/** What a provider on a slow machine may take; how long is waited for one that hangs is shown elsewhere. */
+/** Long enough for a provider on a slow machine. Another test covers a provider that hangs. */
 const PATIENCE_MS = 60_000;
 
 const first = privateJwk('first');
@@ -82,7 +82,7 @@ const UNAVAILABLE = {
 };
 
 describe('JWTs of an OpenID provider', () => {
-  it('N7 N8 are accepted by what discovery tells', async () => {
+  it('N7 N8 are accepted with the keys from discovery', async () => {
     await start(byKeys());
     const client = await connect(await provider.token(ROBOT, 'urn:chat'));
     expect(await client.request('who')).toMatchObject({
@@ -97,7 +97,7 @@ describe('JWTs of an OpenID provider', () => {
     await client.close();
   });
 
-  it('N7 are refused when they are for another service, of another provider, or tampered with', async () => {
+  it('N7 are refused when they are for another service, from another provider, or tampered with', async () => {
     const other = await OpenidProvider.start({ keys: [first], clients });
     await start(byKeys());
     const good = await provider.token(ROBOT, 'urn:chat');
@@ -111,7 +111,7 @@ describe('JWTs of an OpenID provider', () => {
     await other.kill();
   });
 
-  it('C4 N5 the keys rotate under open connections', async () => {
+  it('C4 N5 keep open connections when the keys rotate', async () => {
     await start(byKeys());
     const old = await provider.token(ROBOT, 'urn:chat');
     const client = await connect(old);
@@ -142,7 +142,7 @@ describe('JWTs of an OpenID provider', () => {
 describe('opaque tokens of an OpenID provider', () => {
   const opaque = (client = ROBOT) => provider.token(client, 'urn:chat:opaque');
 
-  it('N14 are accepted by what the provider says of them', async () => {
+  it('N14 are accepted with the provider’s introspection response', async () => {
     await start(byAsking());
     const client = await connect(await opaque());
     expect(await client.request('who')).toMatchObject({
@@ -157,7 +157,7 @@ describe('opaque tokens of an OpenID provider', () => {
     await client.close();
   });
 
-  it('N14 are refused once they are revoked there, when what was heard is 5 s old', async () => {
+  it('N14 are refused once the provider has revoked them, at most 5 s later', async () => {
     await start(byAsking());
     const [token, other] = [await opaque(), await opaque()];
     await accepted(token);
@@ -167,7 +167,7 @@ describe('opaque tokens of an OpenID provider', () => {
     await accepted(other);
   });
 
-  it('N7 N14 are refused when unknown, for another service, of another issuer, or of nobody', async () => {
+  it('N7 N14 are refused when unknown, for another service, from another issuer, or without a subject', async () => {
     await start(byAsking());
     expect(await refused('canary-unknown')).toMatchObject(WRONG);
     expect(await refused(await provider.token(ROBOT, 'urn:mail:opaque'))).toMatchObject(WRONG);
@@ -177,13 +177,13 @@ describe('opaque tokens of an OpenID provider', () => {
     expect(await refused(await opaque())).toMatchObject(WRONG);
   });
 
-  it('N14 tell nothing to a service that the provider does not know', async () => {
+  it('N14 cannot be verified by a service that the provider does not know', async () => {
     await start(byAsking({ introspectionClientSecret: 'canary-wrong' }));
     expect(await refused(await opaque())).toMatchObject(UNAVAILABLE);
   });
 });
 
-it('N14 a provider that is down, back and gone again', async () => {
+it('N14 get 503 while the provider is down, and are verified again when it is back', async () => {
   const port = await ownPort();
   const restart = async () => (provider = await OpenidProvider.start({ keys: [first], clients, port }));
   await provider.kill();
@@ -196,7 +196,7 @@ it('N14 a provider that is down, back and gone again', async () => {
     opaque: await provider.token(ROBOT, 'urn:chat:opaque'),
   });
 
-  // Not of this provider's memory, but its keys are the same.
+  // The restarted provider does not know the token, but it has the same keys.
   await restart();
   const early = await tokens();
   await provider.kill();
@@ -212,14 +212,14 @@ it('N14 a provider that is down, back and gone again', async () => {
   clock.advance(5000);
   await Promise.all([accepted(early.jwt), accepted(jwt)]);
   expect(await refused(opaque)).toMatchObject(UNAVAILABLE);
-  // Its keys are known for an hour since they were fetched.
+  // Its keys stay valid for an hour after they were fetched.
   clock.advance(3_594_999);
   await accepted(jwt);
   clock.advance(1);
   expect(await refused(jwt)).toMatchObject(UNAVAILABLE);
 });
 
-it('T1 N14 in production over TLS, and only with a certificate that verifies', async () => {
+it('T1 N14 are introspected over TLS in production, and only if the certificate verifies', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'oidc-'));
   const ca = await CertificateAuthority.create();
   const caFile = join(folder, 'ca.pem');

@@ -30,7 +30,7 @@ class RightsGateway {
   }
 }
 
-/** Where Keycloak puts the roles of a realm. */
+/** Reads the roles of a realm from Keycloak's claim. */
 @Injectable()
 class KeycloakMapper extends PrincipalMapper {
   override rolesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {
@@ -60,14 +60,14 @@ it.each<[string, object, object]>([
   ['scopes', { roles: 'a', scope: undefined, scopes: ['c', {}] }, { roles: [], scopes: ['c'] }],
   ['both', { scope: 'c', scopes: ['d'] }, { roles: ['user'], scopes: ['c'] }],
   ['nothing', { roles: undefined, scope: undefined }, { roles: [], scopes: [] }],
-])('Z2 rights are the claims roles, scope and scopes: %s', async (_name, claims, rights) => {
+])('Z2 rights come from the claims roles, scope and scopes: %s', async (_name, claims, rights) => {
   await start();
   const client = await connect(await mintToken({ ...claims }));
   expect(await client.request('rights')).toMatchObject({ data: rights });
   await client.close();
 });
 
-it('Z2 a mapper of the application says what a JWT allows', async () => {
+it('Z2 a custom mapper decides what a JWT allows', async () => {
   await start(KeycloakMapper);
   const [moderator, admin] = [
     await connect(await mintToken(KEYCLOAK)),
@@ -81,7 +81,7 @@ it('Z2 a mapper of the application says what a JWT allows', async () => {
   await Promise.all([moderator.close(), admin.close()]);
 });
 
-it('Z2 and what an opaque token allows', async () => {
+it('Z2 a custom mapper decides what an opaque token allows', async () => {
   const provider = await IdentityProvider.start();
   provider.tokens.set('opaque', { active: true, sub: 'alice', ...KEYCLOAK });
   await start(KeycloakMapper, {
@@ -104,7 +104,7 @@ it.each<[string, unknown]>([
   ['a promise', Promise.resolve(['moderator'])],
   ['a list with something else', ['moderator', 7]],
   ['a list with a hole', Array.from({ length: 1 })],
-])('Z2 a mapper that returns %s lets nobody in', async (_name, rubbish) => {
+])('Z2 a mapper that returns %s accepts no token', async (_name, rubbish) => {
   class RubbishRoles extends PrincipalMapper {
     override rolesOf(): readonly string[] {
       return rubbish as readonly string[];
@@ -125,7 +125,7 @@ it.each<[string, unknown]>([
   }
 });
 
-it('Z2 a mapper that throws lets nobody in, and may refuse a token', async () => {
+it('Z2 a mapper that throws accepts no token, and may refuse a token explicitly', async () => {
   class ThrowingMapper extends PrincipalMapper {
     override rolesOf({ tenant, realm_access: access }: Record<string, unknown>): readonly string[] {
       if (tenant !== 'acme') throw new InvalidCredentialError('another tenant');
@@ -141,7 +141,7 @@ it('Z2 a mapper that throws lets nobody in, and may refuse a token', async () =>
   await (await connect(await mintToken({ tenant: 'acme', ...KEYCLOAK }))).close();
 });
 
-it('a list that the mapper keeps cannot change the rights of a connection', async () => {
+it('changing a list that the mapper kept does not change the rights of a connection', async () => {
   const kept = ['user'];
   class KeepingMapper extends PrincipalMapper {
     override rolesOf(): readonly string[] {

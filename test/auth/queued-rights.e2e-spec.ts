@@ -11,7 +11,7 @@ class OwnFilter extends WsExceptionFilter {}
 
 @SecureGateway({ path: '/ws' })
 class QueueGateway {
-  /** Opens what `slow` waits for, whether it has begun or not. */
+  /** Lets `slow` finish, whether it has started or not. */
   static release: () => void = () => undefined;
   static released: Promise<void>;
   static served = 0;
@@ -36,7 +36,7 @@ class QueueGateway {
   }
 }
 
-/** Takes its time, and then has nothing against it. */
+/** Allows the message after a delay. */
 @Injectable()
 class SlowGuard implements CanActivate {
   static asked = 0;
@@ -75,7 +75,7 @@ afterEach(() => running.close());
 const connect = async (roles: string[], path = '/ws'): Promise<TestClient> =>
   TestClient.connect(running.url + path, { token: await mintToken({ roles }) });
 
-it('Z5 a message that waits its turn is held to the rights of then', async () => {
+it('Z5 a queued message is checked against the rights at the time it runs', async () => {
   const client = await connect(['admin']);
   client.send({ event: 'slow', id: 1 });
   client.send({ event: 'admin', id: 2 });
@@ -89,7 +89,7 @@ it('Z5 a message that waits its turn is held to the rights of then', async () =>
   await client.close();
 });
 
-it('Z5 rights that are lost while a guard makes up its mind are lost', async () => {
+it('Z5 rights that are lost while a guard decides are refused', async () => {
   const client = await connect(['admin'], '/slow');
   client.send({ event: 'admin', id: 1 });
   await asked();
@@ -101,7 +101,7 @@ it('Z5 rights that are lost while a guard makes up its mind are lost', async () 
   await client.close();
 });
 
-it('Z5 rights that are renewed while a guard makes up its mind are asked for once more', async () => {
+it('Z5 rights that are renewed while a guard decides are checked again', async () => {
   const client = await connect(['admin'], '/slow');
   client.send({ event: 'admin', id: 1 });
   await asked();
@@ -113,7 +113,7 @@ it('Z5 rights that are renewed while a guard makes up its mind are asked for onc
   await client.close();
 });
 
-it('S2 nothing is served any more to who was closed while a guard made up its mind', async () => {
+it('S2 a message is not served when its connection closed while a guard decided', async () => {
   const client = await connect(['admin'], '/slow');
   client.send({ event: 'admin', id: 1 });
   await asked();
@@ -124,7 +124,7 @@ it('S2 nothing is served any more to who was closed while a guard made up its mi
   expect(QueueGateway.served).toBe(0);
 });
 
-it('Z2 a handler with a filter of its own is guarded all the same', async () => {
+it('Z2 a handler with its own filter is still guarded', async () => {
   const [user, admin] = [await connect(['user']), await connect(['admin'])];
   expect(await user.request('filtered')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   expect(await admin.request('filtered')).toMatchObject({ data: 1 });

@@ -71,7 +71,7 @@ let clock: ManualClock;
 let running: RunningApp;
 let events: SecurityEvent[];
 
-/** Replaces the file as a deployment would. */
+/** Replaces the file atomically, like a deployment. */
 function write(content: unknown): void {
   const next = join(folder, 'next');
   writeFileSync(next, typeof content === 'string' ? content : JSON.stringify(content));
@@ -114,17 +114,17 @@ const failures = () => events.filter(({ type }) => type === 'api-keys.reload-fai
 
 const WAIT_MS = 15_000;
 
-/** Lets the poll of the file, which reads its state from the disk, come to what it is to bring. */
+/** Starts a poll of the file and waits until the condition holds. The poll reads the disk, which takes real time. */
 async function poll(until: () => boolean): Promise<void> {
   clock.advance(1000);
   const deadline = performance.now() + WAIT_MS;
   while (!until() && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** As {@link poll}, when nothing is to come of it: who brings a key waits for the same look at the file. */
-async function pollInVain(): Promise<void> {
+/** Like {@link poll}, for a poll that changes nothing: a handshake waits for the same read of the file. */
+async function pollWithoutChange(): Promise<void> {
   clock.advance(1000);
-  await statusOf('nobody');
+  await statusOf('unknown');
 }
 
 const connectWith = (key: string) =>
@@ -161,18 +161,18 @@ it.each([
   expect(new Set(answers.map(({ text }) => text.replace(/^Date: .*\r\n/im, ''))).size).toBe(1);
 });
 
-it('N13 a key is good in its own header alone', async () => {
+it('N13 a key is accepted in its own header only', async () => {
   expect((await send({ Authorization: `Bearer ${KEY}` })).status).toBe(401);
   expect((await send({ 'Sec-WebSocket-Protocol': `chat, bearer.${KEY}` })).status).toBe(401);
   expect((await send({ 'X-Api-Key': await mintToken() })).status).toBe(401);
 });
 
-it('H14 a key beside another credential is 400', async () => {
+it('H14 a key beside another credential is refused with 400', async () => {
   expect((await send({ 'X-Api-Key': KEY, Authorization: 'Bearer x' })).status).toBe(400);
   expect((await send({ 'X-Api-Key': `${KEY}\r\nX-Api-Key: ${KEY}` })).status).toBe(400);
 });
 
-it('N13 an expired key is refused and its connection closed', async () => {
+it('N13 an expired key is refused and its connection is closed', async () => {
   const client = await TestClient.connect(`${running.url}/ws`, { headers: { 'x-api-key': 'brief-key' } });
   clock.advance(59_000);
   expect(await statusOf('brief-key')).toBe(101);
@@ -182,7 +182,7 @@ it('N13 an expired key is refused and its connection closed', async () => {
   expect(await client.closed).toMatchObject({ code: 4419 });
 });
 
-it('N13 keys come and go while the service runs, without a poll in between', async () => {
+it('N13 added and removed keys take effect at once, without a poll', async () => {
   expect(await statusOf(KEY)).toBe(101);
   write([entryOf('new', 'new-key')]);
   expect(await statusOf(KEY)).toBe(401);
@@ -191,7 +191,7 @@ it('N13 keys come and go while the service runs, without a poll in between', asy
   expect(await statusOf('new-key')).toBe(401);
 });
 
-it('N13 a ticket is as good as the key it was issued for', async () => {
+it('N13 a ticket is valid only as long as the key it was issued for', async () => {
   const principal = await running.app.get(TokenVerifier).verify(KEY, 'api-key');
   const tickets = running.app.get(TicketService);
   const [first, second] = [await tickets.issue(principal), await tickets.issue(principal)];
@@ -206,7 +206,7 @@ it('N13 a ticket is as good as the key it was issued for', async () => {
   expect(await late.closed).toMatchObject({ code: 4403 });
 });
 
-it('N13 a ticket is not good for another key under the same id', async () => {
+it('N13 a ticket is not valid for another key with the same id', async () => {
   const principal = await running.app.get(TokenVerifier).verify(KEY, 'api-key');
   const ticket = await running.app.get(TicketService).issue(principal);
   write([entryOf('billing', 'new-key')]);
@@ -243,22 +243,22 @@ it.each<[string, unknown]>([
   ['an unknown member', [{ ...BILLING, key: KEY }]],
   ['a twin', [BILLING, BILLING]],
   ['nothing', ''],
-])('N13 a file with %s is not taken over and said once', async (_name, content) => {
+])('N13 a file with %s is ignored and reported once', async (_name, content) => {
   write(content);
   await poll(() => failures().length > 0);
   expect(failures()).toHaveLength(1);
   expect(JSON.stringify(failures())).not.toContain('canary');
   expect(await statusOf(KEY)).toBe(101);
-  await pollInVain();
+  await pollWithoutChange();
   expect(failures()).toHaveLength(1);
   write([]);
   expect(await statusOf(KEY)).toBe(401);
 });
 
-it('N13 connections end with their key within a second, and no others', async () => {
+it('N13 connections close within a second after their key is removed, and no others do', async () => {
   const mine = [await connectWith(KEY), await connectWith(KEY)];
   const other = await connectWith('another-key');
-  await pollInVain();
+  await pollWithoutChange();
   expect(sizeOf()).toBe(3);
   write([entryOf('other', 'another-key')]);
   await poll(() => sizeOf() === 1);
@@ -270,26 +270,26 @@ it('N13 connections end with their key within a second, and no others', async ()
   await other.close();
 });
 
-it('N13 a look at the file for somebody else ends them as well', async () => {
+it('N13 connections of a removed key also close when another client causes the file to be read', async () => {
   const client = await connectWith(KEY);
   write([entryOf('other', 'another-key')]);
   expect(await statusOf('another-key')).toBe(101);
   expect((await client.closed).code).toBe(4403);
 });
 
-it('N13 another key under the same id ends the connections of the one before', async () => {
+it('N13 a new key with the same id closes the connections of the old one', async () => {
   const client = await connectWith(KEY);
   write([entryOf('billing', 'new-key')]);
   await poll(() => sizeOf() === 0);
   expect((await client.closed).code).toBe(4403);
   const next = await connectWith('new-key');
   write([entryOf('billing', 'new-key'), entryOf('more', 'more')]);
-  await pollInVain();
+  await pollWithoutChange();
   expect(await next.request('read')).toMatchObject({ data: true });
   await next.close();
 });
 
-it('N13 a file that cannot be used ends nobody', async () => {
+it('N13 an unusable file closes no connection', async () => {
   const client = await connectWith(KEY);
   write('[]x');
   await poll(() => failures().length > 0);
@@ -299,7 +299,7 @@ it('N13 a file that cannot be used ends nobody', async () => {
   await client.close();
 });
 
-it('Z5 changed roles and scopes are what a live connection has a second later', async () => {
+it('Z5 changed roles and scopes apply to an open connection within a second', async () => {
   const client = await connectWith(KEY);
   expect(await client.request('write')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   write([{ ...BILLING, roles: [], scopes: ['chat:write'] }]);
@@ -310,12 +310,12 @@ it('Z5 changed roles and scopes are what a live connection has a second later', 
     data: { id: 'billing', roles: [], scopes: ['chat:write'] },
   });
   write([{ ...BILLING, sha256: BILLING.sha256.toUpperCase(), roles: [], scopes: ['chat:write'] }]);
-  await pollInVain();
+  await pollWithoutChange();
   expect(refreshed()).toBe(1);
   await client.close();
 });
 
-it('Z5 a changed end of a key is the end of its connections, sooner or later', async () => {
+it('Z5 a changed expiry of a key changes when its connections end', async () => {
   const [sooner, later] = [await connectWith(KEY), await connectWith('brief-key')];
   const until = (ms: number) => new Date(clock.now() + ms).toISOString();
   write([
@@ -332,8 +332,8 @@ it('Z5 a changed end of a key is the end of its connections, sooner or later', a
   expect((await later.closed).code).toBe(4419);
 });
 
-describe('while a handshake is under way', () => {
-  /** Changes the file after the key was verified, and has the change taken over before the connection is known. */
+describe('during a handshake', () => {
+  /** Changes the file after the key was verified and before the connection is registered. */
   @Injectable()
   class ChangingGuard extends WsConnectGuard {
     static change: unknown;
@@ -341,7 +341,7 @@ describe('while a handshake is under way', () => {
     async canConnect({ principal }: Handshake): Promise<boolean> {
       if (principal.id !== 'billing') return true;
       write(ChangingGuard.change);
-      await statusOf('nobody');
+      await statusOf('unknown');
       return true;
     }
   }
@@ -354,7 +354,7 @@ describe('while a handshake is under way', () => {
   it.each([
     ['taken out', [entryOf('other', 'another-key')]],
     ['replaced', [entryOf('billing', 'new-key')]],
-  ])('N13 a key that is %s lets nobody in', async (_name, change) => {
+  ])('N13 a key that is %s is refused', async (_name, change) => {
     ChangingGuard.change = change;
     const { hooked, served } = WhoGateway;
     const client = await connectWith(KEY);
@@ -363,7 +363,7 @@ describe('while a handshake is under way', () => {
     expect([WhoGateway.hooked, WhoGateway.served]).toEqual([hooked, served]);
   });
 
-  it('Z5 rights that change are the new ones from the first message on', async () => {
+  it('Z5 changed rights apply from the first message on', async () => {
     ChangingGuard.change = [{ ...BILLING, scopes: ['chat:write'] }];
     const client = await connectWith(KEY);
     expect(await client.request('read')).toMatchObject({ data: { code: 'FORBIDDEN' } });
@@ -374,7 +374,7 @@ describe('while a handshake is under way', () => {
   });
 });
 
-it('stops looking at the file when the application ends', async () => {
+it('stops watching the file when the application ends', async () => {
   await running.close();
   expect(clock.running).toBe(0);
 });

@@ -9,7 +9,7 @@ import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
 
-/** Until then a provider has to have answered, for it to be known why nobody is let in. */
+/** The time limit for a provider's response. */
 const PROVIDER_MS = 400;
 const DISCOVERY = '/.well-known/openid-configuration';
 
@@ -41,7 +41,7 @@ async function start(options: WsSecurityOptions): Promise<void> {
   });
 }
 
-/** Codes of the answers to a token in the header and in the subprotocol. */
+/** The codes of the answers to a token in the header and in the subprotocol. */
 async function codesOf(token: string): Promise<(string | number)[]> {
   const sources = [
     { Authorization: `Bearer ${token}` },
@@ -60,12 +60,12 @@ const UNAVAILABLE = both('AUTH_UNAVAILABLE');
 const WRONG = both('UNAUTHENTICATED');
 const GOOD = both(101);
 
-/** What no provider should answer, at the path that is asked. */
+/** Faulty responses of a provider. */
 const FAULTS: [name: string, answer: () => ReturnType<typeof json>][] = [
   ['500', () => json({ active: true, sub: 'alice', keys: [] }, 500)],
   ['201', () => json({ active: true, sub: 'alice', keys: [] }, 201)],
-  ['no answer', () => () => clock.advance(PROVIDER_MS)],
-  ['an answer that never ends', () => (response) => drip(response.writeHead(200))],
+  ['a missing response', () => () => clock.advance(PROVIDER_MS)],
+  ['a response that never ends', () => (response) => drip(response.writeHead(200))],
   ['a redirect', () => redirect(`${provider.issuer}/elsewhere`)],
   ['text', () => text('{"active":true')],
   ['a list', () => json([{ active: true, sub: 'alice' }])],
@@ -73,7 +73,7 @@ const FAULTS: [name: string, answer: () => ReturnType<typeof json>][] = [
   ['megabytes', () => json({ active: true, sub: 'alice', keys: [], padding: 'x'.repeat(2_000_000) })],
 ];
 
-/** Something more every ten milliseconds, as long as somebody listens. */
+/** Sends a byte every ten milliseconds while the client is connected. */
 function drip(response: ServerResponse): void {
   if (response.destroyed) return;
   response.write(' ');
@@ -88,7 +88,7 @@ describe('a JWK set', () => {
 
   beforeEach(() => (provider.keys = [first.jwk('1')]));
 
-  it('is asked for when the first token comes, and once for many', async () => {
+  it('is fetched when the first token comes, once for many tokens', async () => {
     await startWithKeys();
     expect(provider.requests).toHaveLength(0);
     const tokens = await Promise.all(Array.from({ length: 20 }, () => token()));
@@ -96,7 +96,7 @@ describe('a JWK set', () => {
     expect(provider.count('/jwks')).toBe(1);
   });
 
-  it('C4 rotates while a connection lives', async () => {
+  it('C4 rotates while connections stay open', async () => {
     await startWithKeys();
     const client = await TestClient.connect(`${running.url}/ws`, { token: await token() });
     provider.keys = [first.jwk('1'), second.jwk('2')];
@@ -111,7 +111,7 @@ describe('a JWK set', () => {
     await client.close();
   });
 
-  it('C4 a token that was taken before is worth nothing once its key is withdrawn', async () => {
+  it('C4 a verified token is refused once its key is withdrawn', async () => {
     await startWithKeys();
     const early = await token();
     expect([await codesOf(early), await codesOf(early)]).toEqual([GOOD, GOOD]);
@@ -123,7 +123,7 @@ describe('a JWK set', () => {
     expect(await codesOf(early)).toEqual(WRONG);
   });
 
-  it('N5 unknown kids ask for it at most once in 30 s', async () => {
+  it('N5 is fetched for unknown kids at most once in 30 s', async () => {
     await startWithKeys();
     expect(await codesOf(await token())).toEqual(GOOD);
     const flood = async () => {
@@ -142,14 +142,14 @@ describe('a JWK set', () => {
     expect(provider.count('/jwks')).toBe(2);
   });
 
-  it('N5 N7 a token of another issuer or algorithm does not ask for it', async () => {
+  it('N5 N7 is not fetched for a token with another issuer or algorithm', async () => {
     await start({ jwtJwksUri: `${provider.issuer}/jwks`, jwtIssuer: ISSUER, jwtAlgorithms: ['RS256'] });
     expect(await codesOf(await signed(first, goodClaims({ iss: 'https://evil.test' })))).toEqual(WRONG);
     expect(await codesOf(await token(second, '2'))).toEqual(WRONG);
     expect(provider.requests).toHaveLength(0);
   });
 
-  it('a token without kid is tried with every key of its kind', async () => {
+  it('a token without kid is tried with every key of its type', async () => {
     const other = signingKey('RSA');
     provider.keys = [other.jwk('0'), first.jwk('1')];
     await startWithKeys();
@@ -157,7 +157,7 @@ describe('a JWK set', () => {
     expect(await codesOf(await signed(signingKey('RSA')))).toEqual(WRONG);
   });
 
-  it.each(FAULTS)('N14 %s is no key set, until there is one', async (_name, answer) => {
+  it.each(FAULTS)('N14 %s is not used as a key set, until a valid one arrives', async (_name, answer) => {
     await startWithKeys();
     provider.answers.set('/jwks', answer());
     expect(await codesOf(await token())).toEqual(UNAVAILABLE);
@@ -167,7 +167,7 @@ describe('a JWK set', () => {
     expect(provider.count('/elsewhere')).toBe(0);
   });
 
-  it('starts while nobody answers, asks once in two seconds, and is back by itself', async () => {
+  it('may be down at the start, is fetched once in two seconds, and recovers', async () => {
     const port = await provider.stop();
     await start({ jwtJwksUri: `http://127.0.0.1:${port}/jwks` });
     expect(await codesOf(await token())).toEqual(UNAVAILABLE);
@@ -179,7 +179,7 @@ describe('a JWK set', () => {
     expect(await codesOf(await token())).toEqual(GOOD);
   });
 
-  it('is good for an hour when the issuer falls silent, unknown keys are not', async () => {
+  it('stays valid for an hour while the issuer is down, but unknown keys do not', async () => {
     await startWithKeys();
     const long = await signed(first, goodClaims({ exp: Math.floor(Date.now() / 1000) + 86_400 }), {
       kid: '1',
@@ -203,7 +203,7 @@ describe('an OpenID provider', () => {
     await start({ oidcIssuer: provider.issuer, jwtAudience: AUDIENCE });
   });
 
-  it('is discovered, and only its own tokens are taken', async () => {
+  it('is discovered, and only its own tokens are accepted', async () => {
     expect(provider.requests).toHaveLength(0);
     expect(await codesOf(await token())).toEqual(GOOD);
     expect(await codesOf(await token({ iss: ISSUER }))).toEqual(WRONG);
@@ -217,14 +217,14 @@ describe('an OpenID provider', () => {
     ['no issuer', () => ({ jwks_uri: `${provider.issuer}/jwks` })],
     ['no keys', () => ({ issuer: provider.issuer })],
     ['keys in a file', () => ({ issuer: provider.issuer, jwks_uri: 'file:///etc/passwd' })],
-    ['keys that are no address', () => ({ issuer: provider.issuer, jwks_uri: '/jwks' })],
-  ])('N7 metadata with %s is not believed', async (_name, metadata) => {
+    ['keys without an absolute URL', () => ({ issuer: provider.issuer, jwks_uri: '/jwks' })],
+  ])('N7 metadata with %s is refused', async (_name, metadata) => {
     provider.answers.set(DISCOVERY, json(metadata()));
     expect(await codesOf(await token())).toEqual(UNAVAILABLE);
     expect(provider.count('/jwks')).toBe(0);
   });
 
-  it.each(FAULTS)('N14 %s is no metadata, until there is some', async (_name, answer) => {
+  it.each(FAULTS)('N14 %s is not used as metadata, until valid metadata arrives', async (_name, answer) => {
     provider.answers.set(DISCOVERY, answer());
     expect(await codesOf(await token())).toEqual(UNAVAILABLE);
     provider.answers.clear();
@@ -245,12 +245,12 @@ describe('introspection', () => {
     });
   const nowSeconds = () => Math.floor(clock.now() / 1000);
 
-  it('N14 asks as RFC 7662 says', async () => {
+  it('N14 sends the request of RFC 7662', async () => {
     await startWithIntrospection();
     provider.tokens.set('a+b/c=', { active: true, sub: 'alice', iss: ISSUER });
     const answer = await rawHandshake(running.port, requestText('/ws', { Authorization: 'Bearer a+b/c=' }));
     expect(answer.status).toBe(101);
-    // RFC 6749 §2.3.1: form-encoded before joined.
+    // RFC 6749 §2.3.1: id and secret are form-encoded before they are joined.
     const pair = Buffer.from('chat%3A+service:canary%2Bsecret%2F%25').toString('base64');
     expect(provider.requests).toMatchObject([
       { method: 'POST', path: '/introspect', authorization: `Basic ${pair}` },
@@ -274,27 +274,30 @@ describe('introspection', () => {
     ['a past exp', { active: true, sub: 'alice', exp: 1 }],
     ['exp as text', { active: true, sub: 'alice', exp: '9999999999' }],
     ['nbf ahead', { active: true, sub: 'alice', nbf: 9_999_999_999 }],
-    ['an issuer that is no text', { active: true, sub: 'alice', iss: {} }],
+    ['an issuer that is not a string', { active: true, sub: 'alice', iss: {} }],
     ['bound to a certificate', { active: true, sub: 'alice', cnf: { 'x5t#S256': 'x' } }],
     ['bound to a key', { active: true, sub: 'alice', cnf: { jkt: 'x' } }],
-    ['bound to nothing', { active: true, sub: 'alice', cnf: null }],
-  ])('N14 N17 %s is no valid token', async (_name, answer) => {
+    ['bound to null', { active: true, sub: 'alice', cnf: null }],
+  ])('N14 N17 %s is refused', async (_name, answer) => {
     await startWithIntrospection();
     provider.answers.set('/introspect', json(answer));
     expect(await codesOf('opaque')).toEqual(WRONG);
   });
 
-  it.each(FAULTS)('N14 %s tells nothing, and the next answer counts', async (_name, answer) => {
-    await startWithIntrospection();
-    provider.tokens.set('opaque', { active: true, sub: 'alice' });
-    provider.answers.set('/introspect', answer());
-    expect(await codesOf('opaque')).toEqual(UNAVAILABLE);
-    provider.answers.clear();
-    expect(await codesOf('opaque')).toEqual(GOOD);
-    expect(provider.count('/elsewhere')).toBe(0);
-  });
+  it.each(FAULTS)(
+    'N14 %s makes verification unavailable, and the next response counts',
+    async (_name, answer) => {
+      await startWithIntrospection();
+      provider.tokens.set('opaque', { active: true, sub: 'alice' });
+      provider.answers.set('/introspect', answer());
+      expect(await codesOf('opaque')).toEqual(UNAVAILABLE);
+      provider.answers.clear();
+      expect(await codesOf('opaque')).toEqual(GOOD);
+      expect(provider.count('/elsewhere')).toBe(0);
+    },
+  );
 
-  it('N7 N14 holds issuer and audience against the answer, and misses them when they are absent', async () => {
+  it('N7 N14 requires the configured issuer and audience in the response', async () => {
     await startWithIntrospection({ jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
     const right = { active: true, sub: 'alice', iss: ISSUER, aud: ['other', AUDIENCE] };
     const variants = {
@@ -310,7 +313,7 @@ describe('introspection', () => {
     }
   });
 
-  it('N14 a token is asked about once by all who bring it, and again after 5 s', async () => {
+  it('N14 introspects a token once for all who present it, and again after 5 s', async () => {
     await startWithIntrospection();
     provider.tokens.set('opaque', { active: true, sub: 'alice' });
     const all = await Promise.all(Array.from({ length: 20 }, () => codesOf('opaque')));
@@ -323,7 +326,7 @@ describe('introspection', () => {
     expect(await codesOf('opaque')).toEqual(WRONG);
   });
 
-  it('N6 a remembered token does not outlive its exp, nor does its connection', async () => {
+  it('N6 a cached token does not outlive its exp, and neither does its connection', async () => {
     await startWithIntrospection({ jwtClockSkewMs: 0 });
     provider.tokens.set('opaque', { active: true, sub: 'alice', exp: nowSeconds() + 3 });
     const client = await TestClient.connect(`${running.url}/ws`, { token: 'opaque' });
@@ -333,7 +336,7 @@ describe('introspection', () => {
     expect(await client.closed).toMatchObject({ code: 4419 });
   });
 
-  it('JWTs are verified here and the rest is asked about', async () => {
+  it('is used for opaque tokens only when JWTs can be verified locally', async () => {
     await startWithIntrospection({ jwtSecret: SECRET });
     provider.tokens.set('opaque', { active: true, sub: 'alice' });
     provider.answers.set('/introspect', json({ active: true, sub: 'mallory' }));
@@ -344,14 +347,14 @@ describe('introspection', () => {
     expect(provider.requests).toHaveLength(1);
   });
 
-  it('where nothing else is configured the server is asked about JWTs too', async () => {
+  it('is used for JWTs too when no other verifier is configured', async () => {
     await startWithIntrospection();
     const token = await mintToken();
     provider.tokens.set(token, { active: true, sub: 'alice' });
     expect(await codesOf(token)).toEqual(GOOD);
   });
 
-  it('N14 keeps a bystander out of a hang', async () => {
+  it('N14 does not delay other clients while a request hangs', async () => {
     await startWithIntrospection({ jwtSecret: SECRET });
     provider.answers.set('/introspect', hang);
     const asked = provider.nextRequest('/introspect');

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { build, type Message } from 'esbuild';
 
-/** What an application pays that imports this from the built package, for a browser. */
+/** Bundles an import from the built package for a browser. */
 async function bundle(code: string): Promise<{ text: string; gzipped: number; warnings: Message[] }> {
   const { outputFiles, warnings } = await build({
     stdin: { contents: code, resolveDir: process.cwd() },
@@ -26,7 +26,7 @@ it('the whole client is at most 5 KB, minified and gzipped', async () => {
   expect(warnings).toEqual([]);
 });
 
-it('importing it does nothing', async () => {
+it('importing it has no side effects', async () => {
   expect((await bundle(`import ${CLIENT}`)).text.trim()).toBe('');
 });
 
@@ -35,7 +35,7 @@ it.each([
   ['RequestError', 400],
   ['CloseCode', 600],
   ['reconnectAdvice', 1000],
-])('%s comes without the rest, in at most %i bytes', async (name, bytes) => {
+])('%s can be bundled alone, in at most %i bytes', async (name, bytes) => {
   const { text } = await bundle(`export { ${name} } from ${CLIENT}`);
   expect(text).toContain(name);
   expect(text.length).toBeLessThanOrEqual(bytes);

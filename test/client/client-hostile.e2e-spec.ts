@@ -56,7 +56,7 @@ it('ignores thousands of wrong frames', async () => {
   expect(client.state).toBe('open');
 });
 
-it('survives listeners that trip over what it sends', async () => {
+it('survives listeners that throw because of what it sends', async () => {
   const reported = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   const { client, peer } = await connected();
   const marks = new Queue<unknown>();
@@ -68,7 +68,7 @@ it('survives listeners that trip over what it sends', async () => {
   reported.mockRestore();
 });
 
-it('leaves for good when a message is longer than it takes, without reading it', async () => {
+it('closes for good when a message is too long, without parsing it', async () => {
   const { client, peer, until } = await connected({ maxMessageLength: 100, token: () => 'abc' });
   const heard = jest.fn();
   client.on('push', heard);
@@ -81,7 +81,7 @@ it('leaves for good when a message is longer than it takes, without reading it',
 });
 
 it.each([1012, 1013, 4419, 4429, 4440, 1006])(
-  'S7 is not driven in circles by a server that closes at once with %i',
+  'S7 does not reconnect in a tight loop when a server closes at once with %i',
   async (code) => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: () => 'any', random: () => 0.5 });
@@ -104,7 +104,7 @@ it.each([1012, 1013, 4419, 4429, 4440, 1006])(
   },
 );
 
-it('asks at most once a second whether the line lives, whatever the server wants', async () => {
+it('pings at most once a second, whatever heartbeat the server asks for', async () => {
   const { client, peer } = await connected();
   const told = new Queue<unknown>();
   client.on('session', (body) => told.push(body));
@@ -117,38 +117,41 @@ it('asks at most once a second whether the line lives, whatever the server wants
   expect(await peer.frames.next()).toEqual({ event: 'ping' });
 });
 
-it.each([301, 302, 307, 308])('T6 takes no credential anywhere else after a %i', async (status) => {
-  const elsewhere: string[] = [];
-  const thief = createHttpServer((request) => elsewhere.push(JSON.stringify(request.headers)));
-  thief.on('upgrade', (request, socket: Socket) => {
-    elsewhere.push(JSON.stringify(request.headers));
-    socket.destroy();
-  });
-  const seen: unknown[] = [];
-  const server = createHttpServer().on('upgrade', (request, socket: Socket) => {
-    seen.push(request.headers['sec-websocket-protocol']);
-    const { port } = thief.address() as AddressInfo;
-    socket.end(
-      `HTTP/1.1 ${status} Moved\r\nLocation: ws://127.0.0.1:${port}/ws\r\nContent-Length: 0\r\n\r\n`,
-    );
-  });
-  for (const one of [thief, server]) {
-    one.listen(0, '127.0.0.1');
-    await once(one, 'listening');
-    cleanups.push(() => void one.close());
-  }
-  const { port } = server.address() as AddressInfo;
-  const { client, until } = clientOf(`ws://127.0.0.1:${port}`, { token: () => 'secret' });
-  client.connect();
-  for (let attempt = 1; attempt < 4; attempt++) {
-    expect(await until('waiting')).toMatchObject({ code: 1006, attempt });
-    client.retryNow();
-  }
-  expect(seen[0]).toBe('ws-security.v1,bearer.secret');
-  expect(elsewhere).toEqual([]);
-});
+it.each([301, 302, 307, 308])(
+  'T6 sends no credential to another host after a redirect with %i',
+  async (status) => {
+    const elsewhere: string[] = [];
+    const thief = createHttpServer((request) => elsewhere.push(JSON.stringify(request.headers)));
+    thief.on('upgrade', (request, socket: Socket) => {
+      elsewhere.push(JSON.stringify(request.headers));
+      socket.destroy();
+    });
+    const seen: unknown[] = [];
+    const server = createHttpServer().on('upgrade', (request, socket: Socket) => {
+      seen.push(request.headers['sec-websocket-protocol']);
+      const { port } = thief.address() as AddressInfo;
+      socket.end(
+        `HTTP/1.1 ${status} Moved\r\nLocation: ws://127.0.0.1:${port}/ws\r\nContent-Length: 0\r\n\r\n`,
+      );
+    });
+    for (const one of [thief, server]) {
+      one.listen(0, '127.0.0.1');
+      await once(one, 'listening');
+      cleanups.push(() => void one.close());
+    }
+    const { port } = server.address() as AddressInfo;
+    const { client, until } = clientOf(`ws://127.0.0.1:${port}`, { token: () => 'secret' });
+    client.connect();
+    for (let attempt = 1; attempt < 4; attempt++) {
+      expect(await until('waiting')).toMatchObject({ code: 1006, attempt });
+      client.retryNow();
+    }
+    expect(seen[0]).toBe('ws-security.v1,bearer.secret');
+    expect(elsewhere).toEqual([]);
+  },
+);
 
-it('keeps no more requests than it says, and none after the end', async () => {
+it('keeps at most as many requests as configured, and none after the end', async () => {
   const { client } = await connected();
   const outcomes = Array.from({ length: 3_000 }, () =>
     client.request('never').catch((error: unknown) => (error as { code: string }).code),
@@ -159,7 +162,7 @@ it('keeps no more requests than it says, and none after the end', async () => {
   expect(codes.filter((code) => code === 'DISCONNECTED')).toHaveLength(1_024);
 });
 
-it('does not come back early because the server moved the hint', async () => {
+it('does not reconnect early because the server changed the hint', async () => {
   const { client, peer, until } = await connected({ token: provider('a') });
   const goodbye = { code: 1012, reason: 'r', reconnect: 'backoff' };
   peer.send({ event: 'goodbye', data: { ...goodbye, retryAfterMs: 1e300 } });
@@ -169,7 +172,7 @@ it('does not come back early because the server moved the hint', async () => {
   expect(client.state).toBe('waiting');
 });
 
-/** Node 22 tells of a handshake that failed by an error alone, where everybody else adds a close event. */
+/** Node 22 emits only an error for a failed handshake. Other runtimes also emit a close event. */
 class SilentlyFailing extends EventTarget {
   static readonly made: SilentlyFailing[] = [];
   readonly readyState = 0;
@@ -183,7 +186,7 @@ class SilentlyFailing extends EventTarget {
   close(): void {}
 }
 
-it('S7 counts a handshake that ends in an error alone, long before the attempt times out', async () => {
+it('S7 counts a failed handshake without a close event, long before the attempt times out', async () => {
   const made = SilentlyFailing.made;
   const WebSocket = SilentlyFailing as unknown as WebSocketConstructor;
   const { client, until } = clientOf('ws://127.0.0.1:9', { WebSocket });
@@ -202,7 +205,7 @@ it.each([
   ['two entries', 'a,b'],
   ['nothing', ''],
   ['longer than a header', 'x'.repeat(20_000)],
-])('S5 comes back anew when the resume token is %s', async (_, token) => {
+])('S5 starts a new session when the resume token is %s', async (_, token) => {
   const { server, peer, until } = await connected();
   peer.send(session({ resume: { token, seq: 1, recovered: false } }));
   peer.socket.close(1012);

@@ -12,7 +12,7 @@ import {
 
 useProtocolServers();
 
-it.each(['subprotocol', undefined] as const)('a token in %s goes with the handshake', async (tokenIn) => {
+it.each(['subprotocol', undefined] as const)('sends a token in %s with the handshake', async (tokenIn) => {
   const server = await serve();
   const { client, until } = clientOf(server.url, { token: 'abc', ...(tokenIn && { tokenIn }) });
   client.connect();
@@ -26,7 +26,7 @@ it.each(['subprotocol', undefined] as const)('a token in %s goes with the handsh
 describe('a token in the first message', () => {
   const tokenIn = 'message';
 
-  it('is not in the handshake, and the connection is open when the server took it', async () => {
+  it('is not in the handshake, and the connection is open when the server accepts it', async () => {
     const server = await serve();
     const { client, states, until } = clientOf(server.url, { token: 'abc', tokenIn });
     client.connect();
@@ -43,7 +43,7 @@ describe('a token in the first message', () => {
     expect(states).toEqual(['connecting', 'open']);
   });
 
-  it('watches a line whose session came before the answer', async () => {
+  it('the heartbeat starts when the session comes before the answer', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: 'abc', tokenIn });
     client.connect();
@@ -55,7 +55,7 @@ describe('a token in the first message', () => {
     expect(await peer.frames.next()).toEqual({ event: 'ping' });
   });
 
-  it('needs no answer when there is none', async () => {
+  it('needs no answer when there is no token', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { tokenIn });
     client.connect();
@@ -64,7 +64,7 @@ describe('a token in the first message', () => {
     expect(await (await server.peers.next()).frames.next()).toEqual({ event: 'first' });
   });
 
-  it('stays away when it is refused, without having been open', async () => {
+  it('is not retried when it is refused, and the client was never open', async () => {
     const server = await serve();
     const { client, states, until } = clientOf(server.url, { token: () => 'bad', tokenIn });
     client.connect();
@@ -77,7 +77,7 @@ describe('a token in the first message', () => {
     await expectNoTimers();
   });
 
-  it('is given up when the server says nothing, even if it says other things', async () => {
+  it('times out when the server does not answer it, even if it sends other frames', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: 'abc', tokenIn });
     client.connect();
@@ -93,7 +93,7 @@ describe('a token in the first message', () => {
 });
 
 describe('a ticket', () => {
-  it('is in the URL and nowhere else, a new one for each attempt', async () => {
+  it('is in the URL only, a new one for each attempt', async () => {
     const urls: (string | undefined)[] = [];
     const server = await serve({
       verifyClient: ({ req }: { req: IncomingMessage }) => urls.push(req.url) > 0,
@@ -114,7 +114,7 @@ describe('a ticket', () => {
     expect(await second.frames.next()).toEqual({ event: 'first' });
   });
 
-  it('leaves refreshes to the token', async () => {
+  it('is not used for refreshes, which need a token', async () => {
     const server = await serve();
     const ticket = provider('t1');
     const { client, until } = clientOf(server.url, { ticket, token: () => 'bearer', tokenIn: 'message' });
@@ -130,7 +130,7 @@ describe('a ticket', () => {
     expect(ticket).toHaveBeenCalledTimes(1);
   });
 
-  it('comes back with a fresh one after 4419, whatever the token is', async () => {
+  it('is fetched anew after 4419, whatever the token is', async () => {
     const server = await serve();
     const ticket = provider('t1', 't2');
     const { client, until } = clientOf(server.url, { ticket, token: 'fixed' });

@@ -15,7 +15,7 @@ useProtocolServers();
 describe('the queue', () => {
   const data = (n: number) => ({ n });
 
-  it('keeps what is sent without a connection, and sends it in order after the listeners of `open`', async () => {
+  it('keeps messages sent without a connection, and sends them in order after the listeners of `open`', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { queueSize: 3 });
     client.on('status', ({ state }) => {
@@ -38,7 +38,7 @@ describe('the queue', () => {
     expect(await second.frames.next()).toEqual({ event: 'last' });
   });
 
-  it('S8 holds back after a goodbye: a request is not sent, a message waits for the next connection', async () => {
+  it('S8 holds messages back after a goodbye: requests are rejected, messages wait for the next connection', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { queueSize: 1 });
     client.connect();
@@ -66,7 +66,7 @@ describe('the queue', () => {
     expect(await again).toBe(1);
   });
 
-  it('says what it dropped: the oldest when it is full, all when no connection will come', async () => {
+  it('reports dropped messages: the oldest when it is full, all when no connection will follow', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { queueSize: 2 });
     const dropped: DroppedMessage[] = [];
@@ -86,7 +86,7 @@ describe('the queue', () => {
     expect(dropped).toHaveLength(3);
   });
 
-  it('lets a listener keep what was dropped for a connection it started anew', async () => {
+  it('lets a listener queue a dropped message again for a connection that it starts', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { queueSize: 2 });
     client.send('a', data(1));
@@ -105,7 +105,7 @@ describe('the queue', () => {
     ]);
   });
 
-  it('keeps what a listener sends for the connection it starts anew when the last has ended', async () => {
+  it('keeps what a listener sends for the connection that it starts when the last one has ended', async () => {
     const { client, server, peer, until } = await connected({ queueSize: 2 });
     const dropped: DroppedMessage[] = [];
     client.on('dropped', (message) => dropped.push(message));
@@ -121,7 +121,7 @@ describe('the queue', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('keeps nothing unless told to, and drops nothing then', () => {
+  it('is off by default, and then nothing is dropped', () => {
     const { client } = clientOf('ws://127.0.0.1:9');
     const dropped: DroppedMessage[] = [];
     client.on('dropped', (message) => dropped.push(message));
@@ -129,7 +129,7 @@ describe('the queue', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('takes a message as it is now, and none that cannot be sent', async () => {
+  it('copies a message when it is sent, and refuses one that cannot be serialised', async () => {
     const server = await serve();
     const { client } = clientOf(server.url, { queueSize: 2 });
     const circular: { self?: unknown; n: number } = { n: 1 };
@@ -146,7 +146,7 @@ describe('resuming', () => {
     session({ resume: { token, seq, recovered } });
   const push = (seq: number) => ({ event: 'news', data: seq, seq });
 
-  /** A client that has had the pushes up to number 4 and lost its connection; gives the next one. */
+  /** A client that received pushes up to number 4 and lost its connection. @returns the next connection too */
   async function interrupted() {
     const { client, peer, server, until } = await connected();
     const heard: unknown[] = [];
@@ -168,7 +168,7 @@ describe('resuming', () => {
     return { client, heard, reach, again, server, until };
   }
 
-  it('S5 takes up where it stopped: missed pushes once and in order', async () => {
+  it('S5 receives missed pushes once and in order', async () => {
     const { heard, reach, again, client, server, until } = await interrupted();
     expect(again.offered).toContain('resume.r.4');
     again.send(resumable(7, true, 'r2'), push(4), push(5), push(6), push(6), push(7), push(8));
@@ -180,14 +180,14 @@ describe('resuming', () => {
     expect((await server.peers.next()).offered).toContain('resume.r2.8');
   });
 
-  it('says when nothing was missed', async () => {
+  it('reports that nothing was missed', async () => {
     const { heard, reach, again } = await interrupted();
     again.send(resumable(4, true), push(5));
     await reach(5);
     expect(heard).toEqual(['session', { recovered: true, missed: 0 }, 5]);
   });
 
-  it('S6 says when pushes were lost, and counts anew', async () => {
+  it('S6 reports lost pushes, and counts anew', async () => {
     const { heard, reach, again } = await interrupted();
     again.send(resumable(0), push(1), push(2));
     await reach(2);
@@ -195,9 +195,9 @@ describe('resuming', () => {
   });
 
   it.each([
-    ['offers it no more', null],
-    ['offers it in a way nobody understands', { token: 7, seq: 'x', recovered: true }],
-  ])('says so when the server %s', async (_what, resume) => {
+    ['offers no resume', null],
+    ['offers an invalid resume', { token: 7, seq: 'x', recovered: true }],
+  ])('reports it when the server %s', async (_what, resume) => {
     const { heard, reach, again } = await interrupted();
     again.send(session({ resume }), push(1));
     await reach(1);
@@ -205,13 +205,13 @@ describe('resuming', () => {
   });
 });
 
-describe('checks', () => {
+describe('validators', () => {
   const marked = async (peer: Peer): Promise<unknown> => {
     const { id } = await peer.frames.next();
     return id;
   };
 
-  it('let nothing out that the application refuses', async () => {
+  it('stop outgoing messages that the application refuses', async () => {
     const cause = new Error('too long');
     const { client, peer } = await connected({
       validate: {
@@ -229,7 +229,7 @@ describe('checks', () => {
     expect(await peer.frames.next()).toEqual({ event: 'x', data: 'true' });
   });
 
-  it('let nothing in that the application refuses', async () => {
+  it('stop incoming messages that the application refuses', async () => {
     const seen: string[] = [];
     const { client, peer } = await connected({
       validate: {
@@ -260,7 +260,7 @@ describe('checks', () => {
     expect(seen).toEqual(['news', 'news', 'news', 'ask']);
   });
 
-  it('are not asked about the protocol, whose events nobody else can push', async () => {
+  it('are not called for frames of the protocol, which only the server may push', async () => {
     const { client, peer } = await connected({ validate: { inbound: () => false } });
     const pushes: unknown[] = [];
     client.on('push', (push) => pushes.push(push));

@@ -15,7 +15,7 @@ useProtocolServers();
 const half = (): number => 0.5;
 const inMs = (ms: number): number => Date.now() + ms;
 
-/** Says when the credential expires, and waits until the client knows. */
+/** Sends a session with the expiry of the credential, and waits until the client has read it. */
 async function announce(client: WsClient, peer: Peer, expiresAt: unknown): Promise<void> {
   const told = new Promise<void>((resolve) => {
     const stop = client.on('session', () => {
@@ -66,7 +66,7 @@ it('S9 renews its credential on the open connection, and again before the next o
 it.each([
   [0, 60_000],
   [0.999, 30_030],
-])('S7 with the random number %d it asks %i before the end', async (random, leadMs) => {
+])('S7 with the random number %d it renews %i ms before the expiry', async (random, leadMs) => {
   const token = provider('first', 'second');
   const { client, peer } = await connected({ token, random: () => random });
   await announce(client, peer, inMs(3_600_000));
@@ -76,7 +76,7 @@ it.each([
   expect(token).toHaveBeenCalledTimes(2);
 });
 
-it.each([1_500, 3_000, 10_000])('renews a credential of %i ms in time', async (ms) => {
+it.each([1_500, 3_000, 10_000])('renews a credential that lives for %i ms in time', async (ms) => {
   for (const random of [0, 0.999]) {
     const token = provider('first', 'second');
     const { client, peer } = await connected({ token, random: () => random });
@@ -88,7 +88,7 @@ it.each([1_500, 3_000, 10_000])('renews a credential of %i ms in time', async (m
   }
 });
 
-it('tries again, sooner and sooner, when the provider fails or has nothing', async () => {
+it('retries at shorter intervals when the provider fails or has no token', async () => {
   const token = jest
     .fn<() => Promise<string | null>>()
     .mockResolvedValueOnce('first')
@@ -112,7 +112,7 @@ it('tries again, sooner and sooner, when the provider fails or has nothing', asy
   await expectNoTimers();
 });
 
-it('leaves it to the server when no refresh succeeds, and reauthenticates then', async () => {
+it('stops when no refresh succeeds, and reauthenticates after the server closes', async () => {
   const token = provider('first', ...Array.from({ length: 20 }, () => 'refused'));
   const { client, peer, server, until } = await connected({ token });
   const { failed } = outcomes(client);
@@ -136,7 +136,7 @@ it('leaves it to the server when no refresh succeeds, and reauthenticates then',
   expect(token).toHaveBeenLastCalledWith({ reauthenticate: true });
 });
 
-it('does not ask again before the server said', async () => {
+it('does not retry before the time the server named', async () => {
   const token = jest.fn(() => 'any');
   const { client, peer } = await connected({ token, random: half });
   const { failed } = outcomes(client);
@@ -156,8 +156,8 @@ it.each<[string, string | (() => string), number | string | null]>([
   ['a credential that does not expire', () => 'any', null],
   ['an end that has passed by this clock', () => 'any', -1],
   ['an end this moment', () => 'any', 10],
-  ['an end that is no time', () => 'any', 'tomorrow'],
-])('asks nothing with %s', async (_what, token, end) => {
+  ['an expiry that is not a number', () => 'any', 'tomorrow'],
+])('does not refresh with %s', async (_what, token, end) => {
   const { client, peer } = await connected({ token, backoff: { stableMs: 0 } });
   await announce(client, peer, typeof end === 'number' ? inMs(end) : end);
   jest.advanceTimersByTime(0);
@@ -167,7 +167,7 @@ it.each<[string, string | (() => string), number | string | null]>([
 it.each([
   ['null', null],
   ['an end at once', { expiresAt: 1 }],
-])('is not driven in circles by a server that answers %s', async (_what, data) => {
+])('does not retry in a tight loop when a server answers %s', async (_what, data) => {
   const token = provider('first', ...Array.from({ length: 100 }, () => 'more'));
   const { client, peer } = await connected({ token });
   const { failed, refreshed } = outcomes(client);
@@ -183,7 +183,7 @@ it.each([
   expect(token.mock.calls.length).toBeLessThan(6);
 });
 
-it('sends no credential on a connection it did not ask it for', async () => {
+it('sends no credential on a connection that did not request it', async () => {
   let supply: (token: string) => void = () => undefined;
   const token = jest
     .fn<() => string | Promise<string>>()
@@ -208,7 +208,7 @@ it('sends no credential on a connection it did not ask it for', async () => {
   expect(failed.size).toBe(0);
 });
 
-it('asks again when the one who supplies tokens does not answer, and takes a late answer too', async () => {
+it('asks again when the token provider does not answer, and accepts its late answer', async () => {
   const answers: ((token: string) => void)[] = [];
   let first = true;
   const token = () => {

@@ -58,7 +58,7 @@ afterEach(async () => {
   await running.close();
 });
 
-/** Resolves when the client is, or comes to be, in a state. */
+/** Resolves when the client is in a state, now or later. */
 function reached(state: ClientState): Promise<void> {
   if (client.state === state) return Promise.resolve();
   return new Promise((resolve) => {
@@ -70,7 +70,7 @@ function reached(state: ClientState): Promise<void> {
   });
 }
 
-it('signs in through the subprotocol and asks', async () => {
+it('authenticates through the subprotocol and sends requests', async () => {
   client.connect();
   await reached('open');
   expect(await client.request('echo', { text: 'hi' })).toEqual({ text: 'hi' });
@@ -86,7 +86,7 @@ it('signs in through the subprotocol and asks', async () => {
   });
 });
 
-it('S7 S8 comes back by itself when the server restarts', async () => {
+it('S7 S8 reconnects when the server restarts', async () => {
   await running.close();
   const port = await ownPort();
   running = await start(port);
@@ -104,7 +104,7 @@ it('S7 S8 comes back by itself when the server restarts', async () => {
   expect(waiting?.retryAt).toEqual(expect.any(Number));
 });
 
-it('S1 comes back with a fresh token when the old one expires', async () => {
+it('S1 reconnects with a fresh token when the old one expires', async () => {
   client.connect();
   await reached('open');
   const lost = reached('waiting');
@@ -114,7 +114,7 @@ it('S1 comes back with a fresh token when the old one expires', async () => {
   expect(reasons).toEqual([false, true]);
 });
 
-it('stays away when it was sent away', async () => {
+it('does not reconnect after a final close', async () => {
   client.connect();
   await reached('open');
   for (const connection of running.app.get(ConnectionRegistry))
@@ -123,8 +123,8 @@ it('stays away when it was sent away', async () => {
   expect(client.status).toMatchObject({ code: 4403, reason: 'kicked', next: 'never', retryAt: null });
 });
 
-it('S9 renews its credential in place: no new connection, a later end', async () => {
-  // One time for both sides, and it moves when the test says so; the sockets need neither of the functions left alone.
+it('S9 renews its credential in place: same connection, later expiry', async () => {
+  // Both sides share one fake clock. The functions that sockets need are not faked.
   jest.useFakeTimers({ now: clock.now(), doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   const lives = [60, 600];
   client = new WsClient({
@@ -151,7 +151,7 @@ it('S9 renews its credential in place: no new connection, a later end', async ()
   expect(running.app.get(ConnectionRegistry).size).toBe(1);
 });
 
-it('signs in by its first message where the server wants that', async () => {
+it('authenticates by its first message where the server requires it', async () => {
   await running.close();
   running = await start(0, { authSources: ['message'] });
   client = new WsClient({ url: `${running.url}/ws`, token: mintToken, tokenIn: 'message', WebSocket });

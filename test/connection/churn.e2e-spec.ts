@@ -1,23 +1,23 @@
-import { impatientVisit, refusedVisit, visit, visits, type Visit } from '../support/churn.js';
-import { expectConnections } from '../support/health.js';
+import { abortedVisit, refusedVisit, runVisits, visit, type Visit } from '../support/visits.js';
+import { expectConnections } from '../support/connection-count.js';
 import { hasProc, residentMb } from '../support/resident-memory.js';
 import { Service } from '../support/service.js';
 import { mintToken } from '../support/tokens.js';
 import { UNLIMITED } from '../support/unlimited.js';
 
-/** As many as S10 names. */
+/** The number of connections in requirement S10. */
 const VISITS = 10_000;
 const WARM_UP = 2000;
 const AT_ONCE = 50;
 const MAX_GROWTH_MB = 25;
-/** Little more than the service needs, so that what is garbage is soon collected and what is not shows. */
+/** Little more than the service needs, so that garbage is collected soon and leaks show. */
 const HEAP_MB = 64;
 
 let service: Service & { url: string };
 
 afterEach(() => service.stop());
 
-it('S10 after 10,000 visits nobody is left and the memory is what it was', async () => {
+it('S10 after 10,000 visits no connection is left and memory is back to its level', async () => {
   service = await Service.start({
     ...UNLIMITED,
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
@@ -29,7 +29,7 @@ it('S10 after 10,000 visits nobody is left and the memory is what it was', async
   const url = `${service.url.replace('http://localhost', 'ws://127.0.0.1')}/ws`;
   const token = await mintToken();
   const kinds: Visit[] = [
-    // Says something and leaves.
+    // Sends a message and closes.
     () =>
       visit(url, {
         token,
@@ -38,9 +38,9 @@ it('S10 after 10,000 visits nobody is left and the memory is what it was', async
           socket.send('{"event":"echo","data":{"text":"hi"},"id":1}');
         },
       }),
-    // The line breaks.
+    // The connection breaks.
     () => visit(url, { token, stay: (socket) => socket.terminate() }),
-    // The line breaks, and there is a session to come back to.
+    // The connection breaks, and its session could be resumed.
     () =>
       visit(url, {
         token,
@@ -49,16 +49,16 @@ it('S10 after 10,000 visits nobody is left and the memory is what it was', async
       }),
     // Is refused.
     () => refusedVisit(url, { Authorization: 'Bearer wrong' }, 401),
-    // Leaves without the first message that would sign it in.
+    // Closes without the first message that would log it in.
     () => visit(url, { stay: (socket) => socket.close() }),
-    // Leaves without waiting for an answer.
-    () => impatientVisit(url, token),
+    // Disconnects without waiting for an answer.
+    () => abortedVisit(url, token),
   ];
 
-  await visits(kinds, WARM_UP, AT_ONCE);
+  await runVisits(kinds, WARM_UP, AT_ONCE);
   await expectConnections(service.url, 0);
   const mbBefore = hasProc ? residentMb(service) : 0;
-  await visits(kinds, VISITS, AT_ONCE);
+  await runVisits(kinds, VISITS, AT_ONCE);
   await expectConnections(service.url, 0);
   const growthMb = hasProc ? residentMb(service) - mbBefore : 0;
   expect(growthMb).toBeLessThan(MAX_GROWTH_MB);

@@ -11,8 +11,8 @@ import { AwaySessions } from '../../src/connection/resume/away-sessions.js';
 import { ResumableSessions } from '../../src/connection/resume/resumable-sessions.js';
 import { Rooms } from '../../src/connection/rooms/rooms.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
-import { census } from '../support/census.js';
-import { impatientVisit, refusedVisit, visit, visits, type Visit } from '../support/churn.js';
+import { countRetained } from '../support/retained-elements.js';
+import { abortedVisit, refusedVisit, runVisits, visit, type Visit } from '../support/visits.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { RoomGateway } from '../support/room.gateway.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
@@ -24,7 +24,7 @@ const AT_ONCE = 20;
 const USERS = 50;
 const RESUME_TTL_MS = 10_000;
 const SWEEP_MS = 600;
-/** Longer than anything is remembered. */
+/** Longer than any state is kept. */
 const LONG_MS = 200_000;
 
 let clock: ManualClock;
@@ -54,7 +54,7 @@ afterEach(() => running.close());
 const token = (): string => tokens[turn++ % USERS] as string;
 const url = (): string => `${running.url}/ws`;
 
-/** Joins a room of its own and does what is no good, then leaves. */
+/** Joins its own room, causes a violation and disconnects. */
 const member = (options: { token?: string; ticket?: string; protocols?: string[] }): Promise<void> => {
   const query = options.ticket === undefined ? '' : `?ticket=${options.ticket}`;
   return visit(url() + query, {
@@ -81,18 +81,18 @@ const KINDS: readonly Visit[] = [
   async () => member({ ticket: await ticket() }),
   () => visit(url(), { token: token(), stay: (socket) => socket.close(1000) }),
   () => visit(url(), { token: token(), stay: (socket) => socket.terminate() }),
-  // Never says who it is.
+  // Never logs in.
   () => visit(url(), { stay: (socket) => socket.terminate() }),
   refused,
-  () => impatientVisit(url(), token()),
+  () => abortedVisit(url(), token()),
 ];
 
-/** Their lines break, and they may come back. */
+/** Visits whose connection breaks and whose session could be resumed. */
 const AWAY: readonly Visit[] = [() => member({ token: token(), protocols: ['ws-security.v1'] })];
 
-/** The server hears of the last ends a moment after the clients. */
-async function everybodyGone(): Promise<void> {
-  // Connections are accepted in the order they came: with this one the server has seen all that are over already.
+/** Waits until the server has seen the end of all connections, which is later than the clients do. */
+async function untilAllEnded(): Promise<void> {
+  // Connections are accepted in order, so after this one the server has accepted all earlier ones.
   await refused();
   const server = running.app.getHttpServer() as Server;
   const open = (): Promise<number> =>
@@ -102,9 +102,9 @@ async function everybodyGone(): Promise<void> {
 }
 
 async function after(kinds: readonly Visit[], count: number): Promise<void> {
-  await visits(kinds, count, AT_ONCE);
-  await everybodyGone();
-  // The next look for sockets that stay silent finds nobody.
+  await runVisits(kinds, count, AT_ONCE);
+  await untilAllEnded();
+  // Runs the next check for silent sockets, which finds none.
   clock.advance(SWEEP_MS);
 }
 
@@ -118,15 +118,15 @@ const sizes = (): number[] => [
   running.app.get(ResumableSessions).size,
 ];
 
-it('S10 nothing of 2000 visits is left: no timer, listener, place, room, ticket, session or violation', async () => {
+it('S10 2000 visits leave no timer, listener, place, room, ticket, session or violation behind', async () => {
   const kinds = [...KINDS, ...AWAY];
-  // Each user's token once: those that were verified are remembered.
-  await visits(kinds, kinds.length * USERS, AT_ONCE);
-  await everybodyGone();
+  // Each user's token once, because verified tokens are cached.
+  await runVisits(kinds, kinds.length * USERS, AT_ONCE);
+  await untilAllEnded();
   clock.advance(LONG_MS);
-  const before = census(running.app);
+  const before = countRetained(running.app);
 
-  // At once, and not when their time is over.
+  // The state is freed at once, not after a timeout.
   await after(KINDS, VISITS);
   expect(sizes()).toEqual([0, 0, 0, 0, 0, 0, 0]);
 
@@ -136,5 +136,5 @@ it('S10 nothing of 2000 visits is left: no timer, listener, place, room, ticket,
   expect(sizes()).toEqual([0, 0, 0, 0, 0, 0, 0]);
 
   clock.advance(LONG_MS);
-  expect(census(running.app)).toEqual(before);
+  expect(countRetained(running.app)).toEqual(before);
 }, 120_000);

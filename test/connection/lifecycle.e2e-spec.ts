@@ -61,7 +61,7 @@ beforeEach(async () => {
 
 afterEach(() => running.close());
 
-/** The server hears of the end of a connection a moment after its client does. */
+/** Waits for the server, which notices the end of a connection later than its client. */
 async function until(happened: () => boolean): Promise<void> {
   while (!happened()) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -83,7 +83,7 @@ describe('expiry', () => {
     expect(await client.closed).toEqual({ code: 4419, reason: 'token expired' });
   });
 
-  it('S1 a token that lives longer than a timer can count stays connected', async () => {
+  it('S1 keeps a connection open whose token lives longer than a timer can count', async () => {
     const client = await connect('/ws', 60 * 86_400);
     expect(await client.request('echo', { text: 'alive' })).toMatchObject({ event: 'echo' });
     expect(running.app.get(ConnectionRegistry).size).toBe(1);
@@ -92,7 +92,7 @@ describe('expiry', () => {
 });
 
 describe('heartbeat', () => {
-  it('S4 keeps a client that answers and cuts one that does not', async () => {
+  it('S4 keeps a client that answers and closes one that does not', async () => {
     const [alive, dead] = [await connect(), await connect()];
     dead.socket.pause();
     const pinged = new Promise((resolve) => alive.socket.once('ping', resolve));
@@ -105,7 +105,7 @@ describe('heartbeat', () => {
     expect(await alive.request('echo', { text: 'alive' })).toMatchObject({ event: 'echo' });
   });
 
-  it('S4 pings every interval, however long an answer may take', async () => {
+  it('S4 pings at every interval, even if an answer may take longer', async () => {
     const client = await connect();
     const pings: number[] = [];
     client.socket.on('ping', () => pings.push(clock.monotonic()));
@@ -120,7 +120,7 @@ describe('heartbeat', () => {
 
 describe('connect and disconnect hooks', () => {
   it.each(['throws', 'rejects'] as const)(
-    'L5 one that %s closes its connection with 1011 and nothing else',
+    'L5 that %s close their connection with 1011 and affect nothing else',
     async (mode) => {
       const bystander = await connect('/hooks');
       HookedGateway.mode = mode;
@@ -134,7 +134,7 @@ describe('connect and disconnect hooks', () => {
     },
   );
 
-  it('the disconnect hook waits until the connect hook is done', async () => {
+  it('run in order: the disconnect hook waits for the connect hook', async () => {
     HookedGateway.mode = 'slow';
     const client = await connect('/hooks');
     for (const connection of running.app.get(ConnectionRegistry)) connection.terminate();
@@ -147,11 +147,11 @@ describe('connect and disconnect hooks', () => {
     expect(HookedGateway.log).toEqual(['connect', 'connected', 'disconnect']);
   });
 
-  it('messages wait until the connect hook is done', async () => {
+  it('delay messages until the connect hook has finished', async () => {
     HookedGateway.mode = 'slow';
     const client = await connect('/hooks');
     const reply = client.request('hello');
-    // A whole round trip on the same server: had the message been let through, it would have been served by now.
+    // After a round trip on the same server the message would have been served if it had not been delayed.
     const other = await connect();
     await other.request('echo', { text: 'meanwhile' });
     expect(HookedGateway.log).toEqual(['connect']);
@@ -162,7 +162,7 @@ describe('connect and disconnect hooks', () => {
 });
 
 describe('closing', () => {
-  it('cuts a reason that is too long between two characters', async () => {
+  it('truncates a long reason between two characters', async () => {
     const client = await connect();
     for (const connection of running.app.get(ConnectionRegistry))
       connection.close(CloseCode.FORBIDDEN, 'é'.repeat(100));
@@ -171,7 +171,7 @@ describe('closing', () => {
 });
 
 describe('events', () => {
-  it('tell when a connection opens and closes, and the registry knows', async () => {
+  it('report the start and end of a connection, and the registry lists it', async () => {
     const events: ConnectionEvent[] = [];
     running.app.get(ConnectionLifecycleService).events.subscribe((event) => events.push(event));
     const registry = running.app.get(ConnectionRegistry);
@@ -190,7 +190,7 @@ describe('events', () => {
 });
 
 describe('ws-security.v1', () => {
-  it('starts with the session, numbers pushes and says goodbye', async () => {
+  it('starts with the session, numbers pushes and ends with a goodbye', async () => {
     const client = await connect('/ws', 3, ['ws-security.v1']);
     expect(client.socket.protocol).toBe('ws-security.v1');
     const session = await client.next();
@@ -233,7 +233,7 @@ describe('ws-security.v1', () => {
       (client) => client.socket.send(Buffer.from('{}')),
       { reason: 'binary frames are not accepted', reconnect: 'never', retryAfterMs: 0 },
     ],
-  ])('says goodbye when %s closes with %i', async (_who, code, end, data) => {
+  ])('sends a goodbye when %s closes with %i', async (_who, code, end, data) => {
     const client = await connect('/ws', 3600, ['ws-security.v1']);
     await client.next();
     end(client);
@@ -242,7 +242,7 @@ describe('ws-security.v1', () => {
     expect(client.take()).toEqual([]);
   });
 
-  it('S2 who is closed for good while the node drains hears that, and not to come back', async () => {
+  it('S2 tells a client that is closed for good during a drain not to reconnect', async () => {
     const client = await connect('/ws', 3600, ['ws-security.v1']);
     await client.next();
     const connection = theOne();
@@ -258,9 +258,9 @@ describe('ws-security.v1', () => {
 });
 
 describe('shutdown', () => {
-  it('S8 closes with 1012, refuses newcomers with 503 and waits for disconnect hooks', async () => {
+  it('S8 closes with 1012, refuses new clients with 503 and waits for disconnect hooks', async () => {
     const clients = await Promise.all([connect(), connect('/hooks'), connect('/hooks')]);
-    // A client that does not answer the closing handshake keeps the drain going.
+    // A client that does not answer the closing handshake prolongs the drain.
     clients[0].socket.pause();
     const closing = running.close();
     expect((await clients[1].closed).code).toBe(1012);
@@ -278,7 +278,7 @@ describe('shutdown', () => {
     clients[0].socket.terminate();
   });
 
-  it('S8 goes in paced batches', async () => {
+  it('S8 closes connections in paced batches', async () => {
     await running.close();
     running = await startApp({
       gateways: [EchoGateway],

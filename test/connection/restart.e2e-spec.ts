@@ -1,14 +1,14 @@
 import type { RequestError, SessionBody } from 'nestjs-ws-security/client';
 import { connectFleet, type FleetMember } from '../support/fleet.js';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { ownPort } from '../support/own-port.js';
 import { Service } from '../support/service.js';
 import { UNLIMITED } from '../support/unlimited.js';
 
 const CLIENTS = 500;
-/** Nobody waits this long, however slow the machine is. */
+/** Long enough for a slow machine. */
 const PATIENCE_MS = 120_000;
-/** Of a timer and of the clock it is held against. */
+/** The precision of a timer and of the clock it is compared with. */
 const ACCURACY_MS = 50;
 const BUCKET_MS = 100;
 const MAX_BUCKET_SHARE = 0.35;
@@ -30,7 +30,7 @@ afterEach(async () => {
   await service.stop();
 });
 
-/** Asks one thing after the other, until nothing can be sent any more. Counts what became of each. */
+/** Sends one request after another until the connection ends. Counts the outcomes. */
 async function ask({ client }: FleetMember, n: number, outcomes: Map<string, number>): Promise<void> {
   const count = (outcome: string): void => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   for (let ms = n % MAX_REQUEST_MS; ; ms = (ms + 37) % MAX_REQUEST_MS) {
@@ -45,7 +45,7 @@ async function ask({ client }: FleetMember, n: number, outcomes: Map<string, num
   }
 }
 
-/** The largest part of the times that are within any 100 ms, and how far the first and the last are apart. */
+/** The largest share of the times within 100 ms, and the time between the first and the last. */
 function spreadOf(times: readonly number[]): { share: number; spreadMs: number } {
   const sorted = times.toSorted((a, b) => a - b);
   const crowds = sorted.map((start) => sorted.filter((t) => t >= start && t < start + BUCKET_MS).length);
@@ -55,7 +55,7 @@ function spreadOf(times: readonly number[]): { share: number; spreadMs: number }
   };
 }
 
-it('S7 S8 a restart under load answers every request that was sent, and 500 clients come back spread out', async () => {
+it('S7 S8 a restart under load answers every request that was sent, and 500 clients reconnect spread out', async () => {
   service = await Service.start({ ...ENV, PORT: String(await ownPort()) });
   const { port } = new URL(service.url);
   fleet = await connectFleet(`ws://127.0.0.1:${port}/ws`, CLIENTS, {
@@ -66,7 +66,7 @@ it('S7 S8 a restart under load answers every request that was sent, and 500 clie
 
   const outcomes = new Map<string, number>();
   const asking = Promise.all(fleet.map((member, n) => ask(member, n, outcomes)));
-  // The load is on once everybody has had an answer.
+  // The load is on once every client has received an answer.
   await Promise.all(fleet.map(({ client }) => client.request('slow', { ms: MAX_REQUEST_MS })));
   const lost = Promise.all(fleet.map((member) => member.next('waiting')));
   const back = Promise.all(
@@ -88,7 +88,7 @@ it('S7 S8 a restart under load answers every request that was sent, and 500 clie
   expect(ends.filter(({ code }) => code !== 1012)).toEqual([]);
   await asking;
   expect(outcomes.get('answered')).toBeGreaterThan(before);
-  // Nothing that was sent went without an answer: what was too late never left the client.
+  // Every request that was sent was answered. Later requests were never sent.
   expect([...outcomes.keys()].toSorted()).toEqual(['NOT_OPEN', 'answered']);
   expect(outcomes.get('NOT_OPEN')).toBe(CLIENTS);
 
@@ -97,13 +97,13 @@ it('S7 S8 a restart under load answers every request that was sent, and 500 clie
   expect(announced.spreadMs).toBeGreaterThan(MIN_SPREAD_MS);
 
   service = await Service.start({ ...ENV, PORT: port });
-  // A machine that stands still for a moment lets all that is due happen at once; what counts is when it was due.
+  // On a stalled machine due timers fire together, so the due times count.
   const arrivals = await back;
   expect(arrivals.filter(({ due, at }) => at < due - ACCURACY_MS)).toEqual([]);
   const arrived = spreadOf(arrivals.map(({ due }) => due));
   expect(arrived.share).toBeLessThan(MAX_BUCKET_SHARE);
   expect(arrived.spreadMs).toBeGreaterThan(MIN_SPREAD_MS);
   await expectConnections(service.url, CLIENTS);
-  // Sessions live in the process that served them.
+  // Sessions are kept in the memory of the process.
   expect(arrivals.map(({ session }) => session.resume?.recovered)).toEqual(arrivals.map(() => false));
 }, 240_000);

@@ -55,7 +55,7 @@ it('S3 the age of a session counts from its first connection, over all resumes',
   expect(await now.client.closed).toEqual({ code: 4440, reason: 'session too old' });
   await registry().whenEmpty();
 
-  // Whoever authenticates again begins anew, and so does the age.
+  // A client that authenticates again starts a new session with a new age.
   const next = await connect(now.resume);
   expect(next.resume.recovered).toBe(false);
   clock.advance(2900);
@@ -64,7 +64,7 @@ it('S3 the age of a session counts from its first connection, over all resumes',
   expect((await next.client.closed).code).toBe(4440);
 });
 
-it('S3 the age goes on when a client takes its session over from a line that is still open', async () => {
+it('S3 the age continues when a client takes over its session from an open connection', async () => {
   const first = await connect();
   clock.advance(2000);
   const second = await connect(first.resume);
@@ -76,7 +76,7 @@ it('S3 the age goes on when a client takes its session over from a line that is 
   expect((await second.client.closed).code).toBe(4440);
 });
 
-it('S3 a session ends at its age while its client is away too', async () => {
+it('S3 a session reaches its maximum age while its client is disconnected too', async () => {
   const { client, resume } = await connect();
   clock.advance(2000);
   await cut(client, registry());
@@ -90,7 +90,7 @@ it('S3 a session ends at its age while its client is away too', async () => {
   await next.client.close();
 });
 
-it('S3 a session that became too old while its client was away recovers nothing, also by a clock that was set', async () => {
+it('S3 a session that became too old while its client was disconnected recovers nothing, even if the clock was set', async () => {
   const { client, resume } = await connect();
   await cut(client, registry());
   clock.ahead = MAX_AGE_MS;
@@ -103,7 +103,7 @@ it('S3 a session that became too old while its client was away recovers nothing,
   expect((await next.client.closed).code).toBe(4440);
 });
 
-it('S3 a connection that closes when its session is too old leaves nothing behind', async () => {
+it('S3 a connection that closes when its session is too old leaves no state behind', async () => {
   const { client, resume } = await connect();
   clock.ahead = MAX_AGE_MS;
   await cut(client, registry());

@@ -1,25 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { connectionsOf, expectConnections } from '../support/health.js';
+import { connectionCount, expectConnections } from '../support/connection-count.js';
 import { Service } from '../support/service.js';
 import { mintToken } from '../support/tokens.js';
 import { UNLIMITED } from '../support/unlimited.js';
 
 const INTERVAL_MS = 500;
-/** Who answers does so in time on a slow machine too. */
+/** Long enough for an answer on a slow machine. */
 const TIMEOUT_MS = 2000;
-/** What a busy machine adds; together still less than the usual timeout. */
+/** Added for a busy machine. The sum is still less than the default timeout. */
 const SLACK_MS = 6000;
 
 let service: Service & { url: string };
 const peers: Peer[] = [];
 
 afterEach(async () => {
-  // A stopped process does not hear anything but this.
+  // SIGKILL also ends a stopped process.
   for (const { process } of peers) process.kill('SIGKILL');
   await service.stop();
 });
 
-/** A client in a process of its own. What it says is kept until it is asked for. */
+/** A client in its own process. Its output is kept until it is read. */
 class Peer {
   private output = '';
 
@@ -34,7 +34,7 @@ class Peer {
     return peer;
   }
 
-  /** Resolves when it has said this, as often as told, since the last time it was asked. */
+  /** Resolves when it has printed this `times` times since the last call. */
   async said(line: string, times = 1): Promise<void> {
     for (let heard = 0; heard < times; heard++) {
       while (!this.output.includes(`${line}\n`))
@@ -43,14 +43,14 @@ class Peer {
     }
   }
 
-  /** Resolves when it has said this another time. */
+  /** Resolves when it prints this again. */
   async saysAgain(line: string): Promise<void> {
     this.output = '';
     await this.said(line);
   }
 }
 
-it('S4 a client whose process is stopped is reaped in time, and one beside it that answers stays', async () => {
+it('S4 a client whose process is stopped is closed in time, and one that answers stays', async () => {
   service = await Service.start({
     ...UNLIMITED,
     PLAIN_HTTP: '1',
@@ -66,12 +66,12 @@ it('S4 a client whose process is stopped is reaped in time, and one beside it th
 
   peer.process.kill('SIGSTOP');
   const stopped = performance.now();
-  while ((await connectionsOf(service.url)) === 2)
+  while ((await connectionCount(service.url)) === 2)
     expect(performance.now() - stopped).toBeLessThan(INTERVAL_MS + TIMEOUT_MS + SLACK_MS);
-  expect(await connectionsOf(service.url)).toBe(1);
+  expect(await connectionCount(service.url)).toBe(1);
 
   peer.process.kill('SIGCONT');
   await peer.said('closed 1006');
   await beside.saysAgain('ping');
-  expect(await connectionsOf(service.url)).toBe(1);
+  expect(await connectionCount(service.url)).toBe(1);
 });

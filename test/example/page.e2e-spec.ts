@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page, type Route } from 'playwright-core';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { ownPort } from '../support/own-port.js';
 import { Service } from '../support/service.js';
 import { signIn as signInByHttp } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isThere = existsSync(CHROMIUM);
-/** What a slow and busy machine may need for one step, and for a whole test. */
+const isInstalled = existsSync(CHROMIUM);
+/** Time limits for one step and for a whole test, long enough for a slow and busy machine. */
 const STEP_MS = 40_000;
 const TEST_MS = 180_000;
 
-// A machine without a browser says that this was not tested; in CI it has to be there.
-if (!isThere && process.env['CI'] !== 'true') {
+// Without a browser these tests are skipped with a warning. In CI the browser is required.
+if (!isInstalled && process.env['CI'] !== 'true') {
   console.warn(
     `SKIPPED: the page is not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`,
   );
 }
-const describePage = isThere || process.env['CI'] === 'true' ? describe : describe.skip;
+const describePage = isInstalled || process.env['CI'] === 'true' ? describe : describe.skip;
 
 describePage('the page of the reference service', () => {
   let browser: Browser;
@@ -51,11 +51,11 @@ describePage('the page of the reference service', () => {
     await where.selectOption('#user', user);
     await where.click('#sign-in-button');
     await where.locator('#status[data-state="open"]').waitFor();
-    // The room is joined a moment later.
+    // The page joins the room after the connection is open.
     await where.locator('#send:enabled').waitFor();
   }
 
-  /** Sign-ins of so many seconds, one after the other and however long the form says; after them there are none. */
+  /** Replaces the lifetime of each sign-in by the next of these values. Later sign-ins fail with 503. */
   const lasting =
     (...seconds: number[]) =>
     (route: Route) => {
@@ -65,7 +65,7 @@ describePage('the page of the reference service', () => {
       return route.continue({ postData: JSON.stringify({ ...asked, expiresInSeconds }) });
     };
 
-  /** From now on the page keeps what it shows of the connection, so that nothing is gone before it is seen. */
+  /** Lets the page record every connection status that it shows, so that the test misses none. */
   const remember = (where: Page) =>
     where.evaluate(`(() => {
       const shown = document.createElement('ol');
@@ -119,7 +119,7 @@ describePage('the page of the reference service', () => {
   });
 
   it(
-    'signs in, sends and shows a message, and shows what is wrong beside the field',
+    'signs in, sends and shows a message, and shows a validation error beside its field',
     async () => {
       await open();
       await signIn('alice');
@@ -142,7 +142,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'keeps its width, whatever the names and messages',
+    'keeps its width with long names and messages',
     async () => {
       await open();
       const long = 'x'.repeat(400);
@@ -156,7 +156,7 @@ describePage('the page of the reference service', () => {
         });
         socket.onMessage(() => push('chat.message', { room: 'lobby', from: long, text: long, at: 0 }));
       });
-      // A page that is there already has the socket it came with.
+      // The open page still has its current socket.
       await page.reload();
       for (const width of [800, 1280]) {
         await page.setViewportSize({ width, height: 700 });
@@ -171,15 +171,15 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'says so when it was too fast, and recovers',
+    'shows the rate limit, and recovers',
     async () => {
       await open({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' });
       await page.clock.install();
       await page.reload();
       await signIn('alice');
-      // The notice stays for as long as it is looked at.
+      // The notice stays while the test reads it.
       await page.clock.pauseAt(Date.now() + 60_000);
-      // At once, so that they are too many on a slow machine too.
+      // Sent at once, so that they exceed the limit on a slow machine too.
       await page.evaluate(`for (let n = 0; n < 8; n++) {
       document.querySelector('#text').value = 'message ' + n;
       document.querySelector('#composer').requestSubmit();
@@ -198,7 +198,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S7 S8 comes back by itself when the server restarts, and says so',
+    'S7 S8 reconnects when the server restarts, and shows it',
     async () => {
       const PORT = String(await ownPort());
       await open({ PORT });
@@ -217,7 +217,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S9 shows until when the sign-in is valid, and renews it without a new connection',
+    'S9 shows how long the sign-in is valid, and renews it without a new connection',
     async () => {
       await open();
       await page.clock.install();
@@ -229,7 +229,7 @@ describePage('the page of the reference service', () => {
       const validity = page.locator('#valid-until');
       await validity.filter({ hasText: /^signed in until .*\d:\d\d:\d\d/ }).waitFor();
       const before = await validity.textContent();
-      // It is renewed in the last minute.
+      // The page renews the sign-in in its last minute.
       await page.clock.fastForward(480_000);
       await validity.filter({ hasNotText: before ?? '' }).waitFor();
       expect(await validity.getAttribute('class')).toBe('validity');
@@ -243,7 +243,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S1 says when the sign-in cannot be renewed, and signs in again when it has ended',
+    'S1 shows when the sign-in cannot be renewed, and signs in again when it has ended',
     async () => {
       await open();
       await remember(page);
@@ -261,7 +261,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S2 lets administrators withdraw access and disconnect, and tells who lost it',
+    'S2 lets administrators revoke access and disconnect, and shows the users that lost it',
     async () => {
       await open();
       let sockets = 0;
@@ -298,7 +298,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'says that the device is offline, and comes back with the network',
+    'shows that the device is offline, and reconnects with the network',
     async () => {
       await open();
       await signIn('alice');
@@ -314,7 +314,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'tries at once when told to',
+    'reconnects at once on request',
     async () => {
       const PORT = String(await ownPort());
       await open({ PORT });
@@ -323,7 +323,7 @@ describePage('the page of the reference service', () => {
       await signIn('alice');
       await service.stop();
       await state('waiting').waitFor();
-      // From here on no countdown ends.
+      // From here on the page's countdown stands still.
       await page.clock.pauseAt(Date.now() + 60_000);
       await page.locator('#status-text', { hasText: 'The server cannot be reached.' }).waitFor();
       service = await Service.start({ PORT });
@@ -335,7 +335,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S5 says how many messages were missed, once',
+    'S5 shows how many messages were missed, once',
     async () => {
       await open({ WS_RESUME: 'true' });
       await signIn('alice');
@@ -365,7 +365,7 @@ describePage('the page of the reference service', () => {
   );
 
   it(
-    'S8 lets administrators drain: all clients are notified and reconnect',
+    'S8 lets administrators drain: every client is told, and reconnects',
     async () => {
       await open({ WS_RESUME: 'true' });
       await signIn('alice');

@@ -8,8 +8,8 @@ import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
-const IMPATIENT = 'test/support/impatient-service.mjs';
-/** The longest that anything half sent may last, by what is promised to operators. */
+const SHORT_DEADLINES = 'test/support/short-deadlines-service.mjs';
+/** The documented time limit for an incomplete request. */
 const PROMISED_MS = 30_000;
 const HEAD_MS = 10_000;
 
@@ -27,7 +27,7 @@ interface Question {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** One request with the path as it is written, on a connection of its own. */
+/** Sends one request with the path unchanged, on its own connection. */
 function ask(url: string, path: string, { method = 'GET', headers = {}, body = '' }: Question = {}) {
   const { protocol, port } = new URL(url);
   const send = protocol === 'https:' ? tlsRequest : plainRequest;
@@ -64,7 +64,7 @@ describe('guessing at the reference service', () => {
   const guess = (path: string, from: string): Promise<Answer> =>
     post(service.url, path, '{}', { Authorization: 'Bearer canary', 'X-Forwarded-For': from });
 
-  it('N15 200 wrong bearers are answered 401 ten times and then 429, wherever they are sent', async () => {
+  it('N15 answers 200 wrong bearer tokens with ten 401 and then 429, on all routes together', async () => {
     const paths = ['/auth/ticket', '/auth/revoke', '/admin/drain'];
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) => guess(paths[n % 3] as string, '198.51.100.1')),
@@ -78,7 +78,7 @@ describe('guessing at the reference service', () => {
       expect(headers['www-authenticate']).toBeUndefined();
       expect(JSON.parse(body)).toEqual({ statusCode: 429, message: 'Too Many Requests' });
     }
-    // Somebody else behind the same address is not locked out.
+    // Another user behind the same address is not locked out.
     const token = await signIn(service.url, 'alice');
     const neighbour = { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '198.51.100.1' };
     expect((await post(service.url, '/auth/ticket', '{}', neighbour)).status).toBe(200);
@@ -90,7 +90,7 @@ describe('guessing at the reference service', () => {
     expect(service.stdout + service.stderr).not.toContain('canary');
   });
 
-  it('N15 five wrong ones at the handshake and five over HTTP are ten', async () => {
+  it('N15 counts five wrong tokens at the handshake and five over HTTP as ten', async () => {
     const from = { 'X-Forwarded-For': '198.51.100.3', Authorization: 'Bearer canary' };
     const knock = () => rawHandshake(Number(new URL(service.url).port), requestText('/ws', from));
     for (let i = 0; i < 5; i++) {
@@ -102,7 +102,7 @@ describe('guessing at the reference service', () => {
     ]);
   });
 
-  it('N15 a token that was revoked, one that is too long and another scheme count like wrong ones', async () => {
+  it('N15 counts revoked tokens, overlong tokens and other schemes like wrong tokens', async () => {
     const token = await signIn(service.url, 'alice');
     const root = await signIn(service.url, 'root');
     await post(service.url, '/auth/revoke', '{"userId":"alice"}', { Authorization: `Bearer ${root}` });
@@ -119,14 +119,19 @@ describe('guessing at the reference service', () => {
   });
 });
 
-/** What a client may ask, and what is answered without a word of the request. */
+/** Requests and their expected responses, which repeat nothing of the request. */
 const ERRORS: [string, string, Question, number][] = [
   ['an unknown path', '/canary', {}, 404],
   ['a path that cannot be decoded', '/%zz-canary', {}, 400],
   ['an unknown method', '/health', { method: 'PATCH' }, 404],
   ['options of a path', '/auth/login', { method: 'OPTIONS' }, 404],
   ['half an object', '/auth/login', { method: 'POST', headers: JSON_TYPE, body: '{"username":canary' }, 400],
-  ['a value that is no object', '/auth/login', { method: 'POST', headers: JSON_TYPE, body: '"canary"' }, 400],
+  [
+    'a value that is not an object',
+    '/auth/login',
+    { method: 'POST', headers: JSON_TYPE, body: '"canary"' },
+    400,
+  ],
   [
     'a body that is too large',
     '/auth/login',
@@ -181,7 +186,7 @@ const TITLES: Record<number, string> = {
 describe.each([
   ['https', {}],
   ['http', { PLAIN_HTTP: '1' }],
-])('what the reference service answers over %s', (scheme, env) => {
+])('responses of the reference service over %s', (scheme, env) => {
   let service: Service & { url: string };
 
   beforeAll(async () => {
@@ -196,16 +201,19 @@ describe.each([
     expect(headers['strict-transport-security']).toBe(scheme === 'https' ? 'max-age=63072000' : undefined);
   }
 
-  it.each(ERRORS)('I11 T1 %s: an error that repeats nothing', async (_what, path, question, status) => {
-    const answer = await ask(service.url, path, question);
-    expect([answer.status, JSON.parse(answer.body)]).toEqual([
-      status,
-      { statusCode: status, message: TITLES[status] },
-    ]);
-    expectHeaders(answer);
-  });
+  it.each(ERRORS)(
+    'I11 T1 %s: an error that repeats nothing from the request',
+    async (_what, path, question, status) => {
+      const answer = await ask(service.url, path, question);
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([
+        status,
+        { statusCode: status, message: TITLES[status] },
+      ]);
+      expectHeaders(answer);
+    },
+  );
 
-  it('I11 tells which rules a body broke, and nothing of the body', async () => {
+  it('I11 names the rules that a body broke, and nothing of the body', async () => {
     const answer = await post(service.url, '/auth/login', '{"username":"canary","<canary>":1}');
     expect([answer.status, JSON.parse(answer.body)]).toEqual([
       400,
@@ -226,13 +234,13 @@ describe.each([
     ['/lib/client/index.js', 'GET', ''],
     ['/health', 'GET', ''],
     ['/auth/login', 'POST', '{"username":"alice"}'],
-  ])('T1 %s has the headers that protect a browser', async (path, method, body) => {
+  ])('T1 %s has security headers for browsers', async (path, method, body) => {
     const answer = await ask(service.url, path, { method, headers: JSON_TYPE, body });
     expect(answer.status).toBe(200);
     expectHeaders(answer);
   });
 
-  it('L2 tells strangers that it runs, and how many are connected only to administrators', async () => {
+  it('L2 the health check is public, and the number of connections is for administrators only', async () => {
     const [alice, root] = [await signIn(service.url, 'alice'), await signIn(service.url, 'root')];
     const client = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, { token: alice });
     const health = await ask(service.url, '/health');
@@ -247,7 +255,7 @@ describe.each([
   });
 });
 
-it('T1 browsers are told to come back over TLS when a trusted proxy says that they came over it', async () => {
+it('T1 HSTS is sent when a trusted proxy says that the client used TLS', async () => {
   const hstsOf = async ({ url }: { url: string }, proto: string): Promise<unknown> =>
     (await ask(url, '/health', { headers: { 'X-Forwarded-Proto': proto } })).headers[
       'strict-transport-security'
@@ -261,11 +269,11 @@ it('T1 browsers are told to come back over TLS when a trusted proxy says that th
   await alone.stop();
 });
 
-describe('peers of the reference service that are slow', () => {
+describe('slow clients of the reference service', () => {
   let service: Service & { url: string };
 
   beforeAll(async () => {
-    service = await Service.start({ PLAIN_HTTP: '1' }, IMPATIENT);
+    service = await Service.start({ PLAIN_HTTP: '1' }, SHORT_DEADLINES);
   });
 
   afterAll(() => service.stop());
@@ -293,30 +301,30 @@ describe('peers of the reference service that are slow', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('R10 a request whose body drips is ended', async () => {
+  it('R10 a request whose body arrives slowly is ended', async () => {
     const { socket, closed } = open(`${HEAD}Content-Length: 90000\r\n\r\n`);
     await once(socket, 'connect');
     while (!socket.destroyed) {
       socket.write(' ');
-      // Others are served meanwhile, and it takes long enough that the body never ends.
+      // Meanwhile other clients are served. This takes long enough that the body never ends.
       expect((await ask(service.url, '/health')).status).toBe(200);
     }
     expect(await closed).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
 
-  it('R10 R8 a client that asks and does not read the answers is ended', async () => {
+  it('R10 R8 a client that does not read the answers is ended', async () => {
     const request = 'GET /style.css HTTP/1.1\r\nHost: service.test\r\n\r\n'.repeat(500);
     const { socket } = open('');
     await once(socket, 'connect');
     socket.pause();
-    // More than all the buffers on the way take; whether the line is still there, only writing tells.
+    // More than all buffers on the way hold. Only a write shows whether the connection still exists.
     while (!socket.destroyed) {
       if (socket.writableLength < 1_000_000) socket.write(request);
       await new Promise((resolve) => setImmediate(resolve));
     }
   });
 
-  it('R10 serves those who are not slow, one request after the other', async () => {
+  it('R10 clients that are not slow are served, one request after another', async () => {
     const { socket, closed } = open('');
     for (let i = 0; i < 3; i++) {
       const answered = once(socket, 'data');
@@ -327,7 +335,7 @@ describe('peers of the reference service that are slow', () => {
     expect((await closed).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
   });
 
-  it('R10 has deadlines that end within 30 s by default, whatever is slow', () => {
+  it('R10 the default deadlines end within 30 s', () => {
     const { request, exchange, lookEvery } = HTTP_DEADLINES;
     expect(request + lookEvery).toBeLessThan(PROMISED_MS);
     expect(HEAD_MS + exchange).toBeLessThan(PROMISED_MS);

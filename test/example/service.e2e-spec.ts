@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { decodeJwt } from 'jose';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { text } from '../support/raw-frames.js';
 import { Service } from '../support/service.js';
 import { post, signIn } from '../support/sign-in.js';
@@ -22,12 +22,12 @@ describe('the reference service', () => {
   const connectAs = async (username: string): Promise<TestClient> =>
     TestClient.connect(wsUrl(service), { token: await signIn(service.url, username) });
 
-  it('announces where it listens and that its secret is one for development', () => {
+  it('prints where it listens and that its secret is for development', () => {
     expect(service.url).toMatch(/^https:\/\/localhost:\d+$/);
     expect(service.stdout).toContain('Development secret');
   });
 
-  it('signs demo users in, and nobody else', async () => {
+  it('signs in demo users only', async () => {
     const { status, body } = await post(`${service.url}/auth/login`, {
       username: 'alice',
       expiresInSeconds: 60,
@@ -56,7 +56,7 @@ describe('the reference service', () => {
     await alice.close();
   });
 
-  it('Z2 Z4 brings messages to the room, with the sender the server knows', async () => {
+  it('Z2 Z4 sends messages to the room, with the sender’s id from the server', async () => {
     const [alice, bob, root] = [await connectAs('alice'), await connectAs('bob'), await connectAs('root')];
     await alice.request('chat.join', { room: 'tea' });
     await bob.request('chat.join', { room: 'tea' });
@@ -82,7 +82,7 @@ describe('the reference service', () => {
     await Promise.all([alice.close(), root.close()]);
   });
 
-  it('S2 lets administrators sign a user or a session out', async () => {
+  it('S2 lets administrators revoke a user or a session', async () => {
     const url = `${service.url}/auth/revoke`;
     const [aliceToken, rootToken] = [await signIn(service.url, 'alice'), await signIn(service.url, 'root')];
     const alice = await TestClient.connect(wsUrl(service), { token: aliceToken });
@@ -104,7 +104,7 @@ describe('the reference service', () => {
     expect((await again.closed).code).toBe(4403);
   });
 
-  it('S8 sends everybody away for administrators, and goes on accepting', async () => {
+  it('S8 lets administrators disconnect all clients, and keeps accepting', async () => {
     const url = `${service.url}/admin/drain`;
     const [alice, root] = [await connectAs('alice'), await connectAs('root')];
     expect((await post(url, {})).status).toBe(401);
@@ -113,7 +113,7 @@ describe('the reference service', () => {
     const token = await signIn(service.url, 'root');
     await expectConnections(service.url, 2);
 
-    // What is under way is answered, and the administrator does not wait for it. The echo shows that it is.
+    // Running requests are answered, and the administrator does not wait for them. The echo shows that one is running.
     const [slow, echo] = [
       { event: 'slow', data: { ms: 500 }, id: 'slow' },
       { event: 'echo', data: { text: 'hi' }, id: 'echo' },
@@ -144,7 +144,7 @@ describe('the reference service', () => {
     });
   });
 
-  it('L5 lives on under garbage', async () => {
+  it('L5 keeps running under garbage', async () => {
     const [bystander, vandal] = [await connectAs('bob'), await connectAs('alice')];
     const { pid } = service.process;
     for (let i = 0; i < 500; i++) vandal.send(i % 2 === 0 ? '{"event":' : `{"event":"e${i}","data":{"a":[`);
@@ -158,7 +158,7 @@ describe('the reference service', () => {
 });
 
 describe('tickets', () => {
-  it('N12 are minted for a bearer and good once', async () => {
+  it('N12 are issued for a bearer token and valid once', async () => {
     const service = await Service.start({ PLAIN_HTTP: '1' });
     const token = await signIn(service.url, 'alice');
     const { status, body } = await post(`${service.url}/auth/ticket`, {}, token);
@@ -177,20 +177,20 @@ describe('tickets', () => {
   });
 });
 
-describe('its HTTP answers', () => {
+describe('its HTTP responses', () => {
   const ask = (url: string, path: string, authorization?: string): Promise<Response> =>
     fetch(url + path, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        // One that is kept may be ended by the service just when the next request is on its way.
+        // The service may close a kept connection while the next request is on its way.
         connection: 'close',
         ...(authorization !== undefined && { authorization }),
       },
       body: JSON.stringify({ username: 'alice' }),
     });
 
-  it('N15 challenge who is not authenticated, and are not kept when they hold a token', async () => {
+  it('N15 have a challenge when unauthenticated, and no-store when they contain a token', async () => {
     const service = await Service.start({ PLAIN_HTTP: '1' });
     expect((await ask(service.url, '/auth/login')).headers.get('cache-control')).toBe('no-store');
     for (const path of ['/auth/ticket', '/auth/revoke', '/admin/drain']) {
@@ -204,7 +204,7 @@ describe('its HTTP answers', () => {
     await service.stop();
   });
 
-  it('N14 are 503 while it cannot be told whether a token is good', async () => {
+  it('N14 are 503 while a token cannot be verified', async () => {
     const introspection = {
       WS_INTROSPECTION_URL: 'http://127.0.0.1:9/introspect',
       WS_INTROSPECTION_CLIENT_ID: 'chat',
@@ -216,7 +216,7 @@ describe('its HTTP answers', () => {
     await service.stop();
   });
 
-  it('S2 revoke users whose tokens name an issuer that is not configured', async () => {
+  it('S2 revoke users whose tokens have an issuer that is not configured', async () => {
     const service = await Service.start({ PLAIN_HTTP: '1', WS_JWT_SECRET: SECRET });
     const iss = 'https://id.test';
     const token = await mintToken({ sub: 'alice', iss });
@@ -232,11 +232,11 @@ describe('its HTTP answers', () => {
   });
 });
 
-describe('configured by its environment', () => {
-  it('R2 holds the limit in real time', async () => {
+describe('the environment', () => {
+  it('R2 sets a rate limit that holds in real time', async () => {
     const service = await Service.start({ WS_RATE_LIMIT: '5', WS_RATE_TTL_MS: '2000', PLAIN_HTTP: '1' });
     const client = await TestClient.connect(wsUrl(service), { token: await signIn(service.url, 'alice') });
-    // In one write, so that they arrive together, however slow everything is.
+    // In one write, so that they arrive together on a slow machine too.
     const echo = text(JSON.stringify({ event: 'echo', data: { text: 'hi' }, id: 'hi' }));
     client.sendRaw(Buffer.concat(Array.from({ length: 6 }, () => echo)));
     const frames = await Promise.all(Array.from({ length: 6 }, () => client.next()));
@@ -246,14 +246,14 @@ describe('configured by its environment', () => {
       code: 'RATE_LIMITED',
       message: 'Rate limit exceeded. Please wait.',
     });
-    // A timer may be early by a part of a millisecond.
+    // A timer may fire a fraction of a millisecond early.
     await new Promise((resolve) => setTimeout(resolve, (refused?.data?.['retryAfterMs'] as number) + 1));
     expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
     await client.close();
     expect(await service.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('S8 drains on SIGTERM with 1012 and exits with 0', async () => {
+  it('S8 lets SIGTERM drain with 1012 and exit with 0', async () => {
     const service = await Service.start({ WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1' });
     expect(service.stdout).not.toContain('secret');
     const clients = await Promise.all(
@@ -268,7 +268,7 @@ describe('configured by its environment', () => {
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('S8 does not wait for a connection on which nothing was ever sent', async () => {
+  it('S8 does not let an idle connection delay the shutdown', async () => {
     const service = await Service.start();
     const idle = connect(Number(new URL(service.url).port), '127.0.0.1');
     idle.on('error', () => undefined);
@@ -278,7 +278,7 @@ describe('configured by its environment', () => {
     await closed;
   });
 
-  it('C1 C3 does not start with a wrong environment, lists everything on stderr and prints no secret', async () => {
+  it('C1 C3 that is invalid prevents the start; stderr lists all problems and no secret', async () => {
     const service = Service.spawn({
       WS_RATE_LIMIT: 'many',
       WS_JWT_SECRET: 'canary-secret',
@@ -298,13 +298,13 @@ describe('configured by its environment', () => {
     ['PORT', 'abc'],
     ['PORT', '65536'],
     ['PLAIN_HTTP', 'yes'],
-  ])('C1 does not start with %s=%s', async (name, value) => {
+  ])('C1 prevents the start with %s=%s', async (name, value) => {
     const service = Service.spawn({ [name]: value });
     expect(await service.exited).toEqual({ code: 1, signal: null });
     expect(service.stderr).toMatch(new RegExp(`^${name}: must be `, 'm'));
   });
 
-  it('C2 has neither a generated secret nor a demo login in production', async () => {
+  it('C2 of production has neither a generated secret nor a demo login', async () => {
     const without = Service.spawn({ NODE_ENV: 'production' });
     expect((await without.exited).code).toBe(1);
     expect(without.stderr).toMatch(/^WS_JWT_SECRET: is required/m);

@@ -1,200 +1,33 @@
-import {
-  type ArgumentsHost,
-  type CallHandler,
-  Catch,
-  type CanActivate,
-  type ExceptionFilter,
-  type ExecutionContext,
-  ForbiddenException,
-  Injectable,
-  type NestInterceptor,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
-import { Throttle } from '@nestjs/throttler';
-import { SubscribeMessage, WsException } from '@nestjs/websockets';
+import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
+import { SubscribeMessage } from '@nestjs/websockets';
 import {
   type Connection,
-  type ErrorBody,
   SecureGateway,
   WsAuthGuard,
   WsAuthorizationGuard,
   type WsConnectGuard,
-  WsExceptionFilter,
-  WsRoles,
   WsThrottlerGuard,
 } from 'nestjs-ws-security';
-import type { Observable } from 'rxjs';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { type Frame, TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
-
-/** Says that it was here, and leaves the answer to the module. */
-@Catch()
-@Injectable()
-class MarkingFilter extends WsExceptionFilter {
-  static seen = 0;
-
-  protected override toBody(exception: unknown, event: string | undefined): ErrorBody {
-    MarkingFilter.seen++;
-    return super.toBody(exception, event);
-  }
-}
-
-@Catch(ForbiddenException)
-class OwnAnswerFilter implements ExceptionFilter {
-  catch(_exception: unknown, host: ArgumentsHost): void {
-    host
-      .switchToWs()
-      .getClient<{ send(text: string): void }>()
-      .send(JSON.stringify({ event: 'refused', data: null }));
-  }
-}
-
-@SecureGateway({ path: '/filtered' })
-class FilteredGateway {
-  @UseFilters(MarkingFilter)
-  @WsRoles('admin')
-  @SubscribeMessage('one')
-  admin(): string {
-    return 'admin';
-  }
-}
-
-@Injectable()
-class HttpThrowingGuard extends WsAuthorizationGuard {
-  protected override isAllowed(): boolean {
-    throw new ForbiddenException('canary-tenant');
-  }
-}
-
-@Injectable()
-class WsThrowingGuard extends WsAuthorizationGuard {
-  protected override isAllowed(): boolean {
-    throw new WsException('The tenant is suspended.');
-  }
-}
-
-@Injectable()
-class LateAuthorizationGuard extends WsAuthorizationGuard {
-  protected override isAllowed(): boolean {
-    return Promise.resolve(false) as unknown as boolean;
-  }
-}
-
-@Injectable()
-class LateAuthGuard extends WsAuthGuard {
-  protected override isAuthenticated(): boolean {
-    return Promise.resolve(false) as unknown as boolean;
-  }
-}
-
-/** One budget for everybody, by a step that is a field. */
-@Injectable()
-class FieldThrottlerGuard extends WsThrottlerGuard {
-  protected override getTracker = (): Promise<string> => Promise.resolve('everybody');
-}
-
-function gatewayOf(path: string, guard: new (...args: never[]) => CanActivate): new () => object {
-  @SecureGateway({ path, guards: [guard as never] })
-  class OneGateway {
-    @Throttle({ default: { limit: 1, ttl: 60_000 } })
-    @SubscribeMessage('one')
-    one(): boolean {
-      return true;
-    }
-
-    @SubscribeMessage('often')
-    often(): boolean {
-      return true;
-    }
-  }
-  return OneGateway;
-}
-
-const asked: string[] = [];
-
-@Injectable()
-class EarlyGuard implements CanActivate {
-  canActivate(): boolean {
-    asked.push('bound');
-    return true;
-  }
-}
-
-@Injectable()
-class NamedGuard implements CanActivate {
-  canActivate(): boolean {
-    asked.push('named');
-    return true;
-  }
-}
-
-@SecureGateway({ path: '/above', guards: [NamedGuard] })
-@UseGuards(EarlyGuard)
-@UseFilters(OwnAnswerFilter)
-class AboveGateway {
-  @SubscribeMessage('guarded')
-  guarded(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('refuses')
-  refuses(): never {
-    throw new ForbiddenException();
-  }
-}
-
-@Injectable()
-class PassingInterceptor implements NestInterceptor {
-  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle();
-  }
-}
-
-class Slow {
-  static running = 0;
-  static most = 0;
-
-  static async work(): Promise<number> {
-    Slow.most = Math.max(Slow.most, ++Slow.running);
-    await new Promise((resolve) => setImmediate(resolve));
-    return Slow.running--;
-  }
-}
-
-@SecureGateway({ path: '/slow' })
-class SlowGateway {
-  @SubscribeMessage('slow')
-  slow(): Promise<number> {
-    return Slow.work();
-  }
-}
-
-@SecureGateway({ path: '/slow-method' })
-class SlowMethodGateway {
-  @UseInterceptors(PassingInterceptor)
-  @SubscribeMessage('slow')
-  slow(): Promise<number> {
-    return Slow.work();
-  }
-}
-
-@UseInterceptors(PassingInterceptor)
-@SecureGateway({ path: '/intercepted' })
-class InterceptedGateway {
-  @SubscribeMessage('slow')
-  slow(): Promise<number> {
-    return Slow.work();
-  }
-
-  @SubscribeMessage('forbids')
-  async forbids(): Promise<never> {
-    await new Promise((resolve) => setImmediate(resolve));
-    throw new ForbiddenException();
-  }
-}
+import {
+  MarkingFilter,
+  FilteredGateway,
+  HttpThrowingGuard,
+  WsThrowingGuard,
+  LateAuthorizationGuard,
+  LateAuthGuard,
+  FieldThrottlerGuard,
+  gatewayOf,
+  asked,
+  AboveGateway,
+  PassingInterceptor,
+  Slow,
+  SlowGateway,
+  SlowMethodGateway,
+  InterceptedGateway,
+} from '../support/enhanced.gateways.js';
 
 let running: RunningApp;
 
@@ -227,37 +60,37 @@ async function answer(path: string, event = 'one', sub = 'alice'): Promise<Frame
   return frame;
 }
 
-it('Z2 what the guards refuse is for the filters of the handler to answer', async () => {
+it('Z2 what a guard refuses is passed to the filters of the handler', async () => {
   MarkingFilter.seen = 0;
   expect(await answer('/filtered')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   expect(MarkingFilter.seen).toBe(1);
 });
 
-it('what a step of a guard throws is answered as it is elsewhere', async () => {
+it('what a guard’s step throws is answered as if a handler had thrown it', async () => {
   expect(await answer('/http')).toMatchObject({ data: { code: 'FORBIDDEN', message: 'Not allowed.' } });
   expect(await answer('/ws')).toMatchObject({
     data: { code: 'BAD_MESSAGE', message: 'The tenant is suspended.' },
   });
 });
 
-it('what a guard says in words of its own is no violation', async () => {
+it('a guard’s own WsException does not count as a violation', async () => {
   const client = await connect('/ws', 'carol');
   for (let count = 0; count < 4; count++)
     expect(await client.request('often')).toMatchObject({ data: { message: 'The tenant is suspended.' } });
   await client.close();
 });
 
-it('Z1 a promise where a guard needs an answer is a refusal', async () => {
+it('Z1 a promise from a synchronous step of a guard is a refusal', async () => {
   expect(await answer('/late-authorization')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   expect(await answer('/late-auth')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
 });
 
-it('R2 a throttler of one gateway is made, and asked for its steps though they are fields', async () => {
+it('R2 a throttler of one gateway is constructed, and its steps may be fields', async () => {
   expect(await answer('/field', 'one', 'alice')).toMatchObject({ data: true });
   expect(await answer('/field', 'one', 'bob')).toMatchObject({ data: { code: 'RATE_LIMITED' } });
 });
 
-it('guards and filters of the application stand behind ours and before it, above and below @SecureGateway', async () => {
+it('guards and filters of the application run after our guards and before our filter, above and below @SecureGateway', async () => {
   expect(await answer('/above', 'guarded')).toMatchObject({ data: true });
   expect(asked).toEqual(['named', 'bound']);
   const client = await connect('/above');
@@ -266,7 +99,7 @@ it('guards and filters of the application stand behind ours and before it, above
   await client.close();
 });
 
-it('Z1 guards are asked in turn, each when the one before has answered, and none after a refusal', async () => {
+it('Z1 guards run one after another, and stop after a refusal', async () => {
   const turns: string[] = [];
   const guardOf = (name: string, passes: boolean): new () => CanActivate & WsConnectGuard => {
     const answerLate = async (): Promise<boolean> => {
@@ -359,7 +192,7 @@ it.each(['/intercepted', '/slow-method'])(
   (path) => expectOneAfterTheOther(running.url + path),
 );
 
-it('R9 handlers behind interceptors of the whole application hold their place as well', async () => {
+it('R9 handlers behind global interceptors hold their place too', async () => {
   const app = await startApp({
     gateways: [SlowGateway],
     options: { maxInFlight: 1 },
@@ -372,7 +205,7 @@ it('R9 handlers behind interceptors of the whole application hold their place as
   }
 });
 
-it('I1 what a handler behind interceptors refuses counts as a violation', async () => {
+it('I1 a refusal by a handler behind interceptors counts as a violation', async () => {
   const client = await connect('/intercepted');
   for (let id = 0; id < 3; id++) client.send({ event: 'forbids', id });
   expect((await client.closed).code).toBe(4429);

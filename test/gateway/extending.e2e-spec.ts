@@ -97,7 +97,7 @@ async function outcome(path: string, event: string, claims: object, data?: unkno
 const ours = { tenant: 'acme' };
 
 describe('a built-in guard replaced by a subclass', () => {
-  it('on one gateway', async () => {
+  it('applies to one gateway', async () => {
     await start({ gateways: [PlainGateway, TenantGateway] });
     expect(await outcome('/plain', 'hello', {})).toBe('alice');
     expect(await outcome('/tenant', 'hello', {})).toBe('FORBIDDEN');
@@ -105,7 +105,7 @@ describe('a built-in guard replaced by a subclass', () => {
     expect(await outcome('/tenant', 'hello', { ...ours, roles: [] })).toBe('FORBIDDEN');
   });
 
-  it('on all gateways', async () => {
+  it('applies to all gateways', async () => {
     await start({ gateways: [PlainGateway, TenantGateway], module: { guards: [TenantGuard] } });
     for (const path of ['/plain', '/tenant']) {
       expect(await outcome(path, 'hello', {})).toBe('FORBIDDEN');
@@ -114,14 +114,14 @@ describe('a built-in guard replaced by a subclass', () => {
     expect(await outcome('/plain', 'hello', ours)).toBe('alice');
   });
 
-  it('on all gateways, as a provider', async () => {
+  it('applies to all gateways as a provider', async () => {
     const providers = [{ provide: WsAuthorizationGuard, useClass: TenantGuard }];
     await start({ gateways: [PlainGateway], module: { providers } });
     expect(await outcome('/plain', 'hello', {})).toBe('FORBIDDEN');
     expect(await outcome('/plain', 'hello', ours)).toBe('alice');
   });
 
-  it('what a gateway names goes before what the module names', async () => {
+  it('of a gateway overrides the one of the module', async () => {
     class Nobody extends WsAuthorizationGuard {
       protected override isAllowed(): boolean {
         return false;
@@ -132,7 +132,7 @@ describe('a built-in guard replaced by a subclass', () => {
     expect(await outcome('/plain', 'hello', ours)).toBe('FORBIDDEN');
   });
 
-  it('each of its steps is asked once a message', async () => {
+  it('has each of its steps called once per message', async () => {
     const asked: string[] = [];
     class CountedAuth extends WsAuthGuard {
       protected override isAuthenticated(connection: Connection): boolean {
@@ -151,7 +151,7 @@ describe('a built-in guard replaced by a subclass', () => {
     expect(asked).toEqual(['authenticated', 'allowed']);
   });
 
-  it('Z1 a step that answers with a promise agrees to nothing', async () => {
+  it('Z1 refuses when a step returns a promise', async () => {
     const later = (): boolean => Promise.resolve(true) as unknown as boolean;
     class LateAuth extends WsAuthGuard {
       protected override isAuthenticated = later;
@@ -167,7 +167,7 @@ describe('a built-in guard replaced by a subclass', () => {
     expect(await outcome('/plain', 'hello', {})).toBe('FORBIDDEN');
   });
 
-  it('the throttler by plan', async () => {
+  it('may limit messages per plan', async () => {
     await start({
       gateways: [PlainGateway],
       module: { guards: [PlanThrottlerGuard] },
@@ -186,7 +186,7 @@ describe('a built-in guard replaced by a subclass', () => {
   });
 });
 
-describe('a policy about objects', () => {
+describe('a policy on objects', () => {
   const ID = '6f1c2f0e-8f0f-4c9b-9d55-3d6e8f5c6a01';
   const documents = {
     provide: Documents,
@@ -198,7 +198,7 @@ describe('a policy about objects', () => {
     return start({ gateways: [DocumentGateway], providers: [documents] });
   });
 
-  it('Z2 decides with the validated body, and the handler gets the same', async () => {
+  it('Z2 decides with the validated body, and the handler gets the same object', async () => {
     expect(await outcome('/documents', 'open', ours, { documentId: ID })).toBe(true);
     expect(await outcome('/documents', 'open', { tenant: 'other' }, { documentId: ID })).toBe('FORBIDDEN');
     expect(await outcome('/documents', 'open', ours, { documentId: ID.replace('6', '7') })).toBe('FORBIDDEN');
@@ -209,7 +209,7 @@ describe('a policy about objects', () => {
   });
 
   it.each([[undefined], [{}], [{ documentId: 'x' }], [{ documentId: ID, tenant: 'acme' }], ['x']])(
-    'I2 is not asked about the body %j',
+    'I2 is not called with the body %j',
     async (data) => {
       expect(await outcome('/documents', 'open', ours, data)).toBe('VALIDATION_FAILED');
       expect(DocumentGateway.opened).toEqual([]);
@@ -217,7 +217,7 @@ describe('a policy about objects', () => {
   );
 });
 
-it('L5 a policy that fails lets nothing happen', async () => {
+it('L5 a policy that throws refuses the message', async () => {
   let handled = 0;
 
   class Broken extends WsPolicyGuard {
@@ -238,7 +238,7 @@ it('L5 a policy that fails lets nothing happen', async () => {
   expect(handled).toBe(0);
 });
 
-it('a connect guard that asks a database', async () => {
+it('a connect guard may query a database', async () => {
   const members = { provide: Members, useValue: { statusOf: (id: string) => Promise.resolve(id) } };
   await start({
     gateways: [PlainGateway],
@@ -252,7 +252,7 @@ it('a connect guard that asks a database', async () => {
   expect(await outcome('/plain', 'hello', { sub: 'active' })).toBe('active');
 });
 
-it('a verifier of the application’s own sessions', async () => {
+it('a verifier may check the application’s own sessions', async () => {
   const sessions = new Map<string, Session>([
     ['good', { userId: 'carol', roles: ['user'], startedAt: Date.now() - 1000, endsAt: Date.now() + 60_000 }],
     ['over', { userId: 'carol', roles: ['user'], startedAt: 0, endsAt: Date.now() - 1 }],
@@ -270,7 +270,7 @@ it('a verifier of the application’s own sessions', async () => {
   expect((await client.closed).code).toBe(4403);
 });
 
-it('Z2 roles where the identity provider keeps them', async () => {
+it('Z2 a principal mapper may take roles from Keycloak’s claim', async () => {
   const providers = [{ provide: PrincipalMapper, useClass: KeycloakMapper }];
   await start({ gateways: [PlainGateway], module: { providers } });
   expect(await outcome('/plain', 'hello', { roles: ['user'] })).toBe('FORBIDDEN');
@@ -278,7 +278,7 @@ it('Z2 roles where the identity provider keeps them', async () => {
   expect(await outcome('/plain', 'hello', { realm_access: { roles: ['user'] } })).toBe('alice');
 });
 
-it('Z3 rooms that belong to projects', async () => {
+it('Z3 a room policy may check the roles of projects', async () => {
   const roles: Record<string, string> = { alice: 'writer', bob: 'reader' };
   const projects = { provide: Projects, useValue: { roleOf: (id: string) => Promise.resolve(roles[id]) } };
   await start({
@@ -291,7 +291,7 @@ it('Z3 rooms that belong to projects', async () => {
   expect(await outcome('/projects', 'say', { sub: 'alice' })).toBeNull();
 });
 
-it('an error of the application with a code', async () => {
+it('a handler may throw an application error with a code', async () => {
   await start({ gateways: [PlainGateway] });
   expect(await outcome('/plain', 'brew', {})).toBe('FORBIDDEN');
 });
@@ -300,7 +300,7 @@ it('docs/extending.md shows these files', () => {
   const text = readFileSync('docs/extending.md', 'utf8');
   const files = readdirSync('docs/examples').filter((file) => file.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(5);
-  for (const file of files) {
+  for (const file of [...files, 'testing/pub-sub.bus.e2e-spec.ts']) {
     const shown = `\`\`\`ts\n// docs/examples/${file}\n${readFileSync(`docs/examples/${file}`, 'utf8')}\`\`\``;
     expect(text).toContain(shown);
   }

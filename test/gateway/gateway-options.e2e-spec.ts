@@ -9,7 +9,7 @@ async function problemsWith(options: unknown): Promise<string[]> {
   return problemsOf({ gateways: [Given] });
 }
 
-describe('C5 C6 the application does not start', () => {
+describe('C5 C6 the start of the application', () => {
   it.each([
     '/rooms/:id/ws',
     '/:room',
@@ -23,7 +23,7 @@ describe('C5 C6 the application does not start', () => {
     '/ws/[0-9]',
     '^/ws$',
     '/ws|/chat',
-  ])('C6 with the path %p, which no client requests, and says what to do instead', async (path) => {
+  ])('C6 fails with the path %p, which no request can have, and says what to do instead', async (path) => {
     expect(await problemsWith({ path })).toEqual([
       expect.stringMatching(
         /^Given: has the path ".*compared byte for byte .*no parameters or wildcards.*from a message, or from the query/,
@@ -32,20 +32,20 @@ describe('C5 C6 the application does not start', () => {
   });
 
   it.each(['/ws', '/rooms/1.0/ws', '/a:1', '/~user/ws', '/a+b', '/a,b;c=d', '/@me', '/%7Eme', '/', '', 'ws'])(
-    'C6 but not with the path %p, which clients can request',
+    'C6 succeeds with the path %p, which clients can request',
     async (path) => expect(await problemsWith({ path })).toEqual([]),
   );
 
-  it.each([undefined, null, 5, /ws/, ['/ws'], { path: '/ws' }])('C1 when the path is %p', async (path) =>
-    expect(await problemsWith({ path })).toEqual([
-      "Given: must have a string as its path; write @SecureGateway({ path: '/ws' })",
-    ]),
+  it.each([undefined, null, 5, /ws/, ['/ws'], { path: '/ws' }])(
+    'C1 fails when the path is %p',
+    async (path) =>
+      expect(await problemsWith({ path })).toEqual([
+        "Given: must have a string as its path; write @SecureGateway({ path: '/ws' })",
+      ]),
   );
 
-  it.each([undefined, null, 8080, '/ws'])('C1 when the options are %p', async (options) =>
-    expect(await problemsWith(options)).toEqual([
-      expect.stringMatching(/^Given: must have a string as its path/),
-    ]),
+  it.each([undefined, null, 8080, '/ws'])('C1 fails when the options are %p', async (options) =>
+    expect(await problemsWith(options)).toEqual([expect.stringMatching(/^Given: must have a string as its path/)]),
   );
 
   it.each<[string, object, RegExp]>([
@@ -55,12 +55,12 @@ describe('C5 C6 the application does not start', () => {
     ['a negative port', { port: -1 }, /as its port/],
     ['a word as "public"', { public: 'yes' }, /true or false as "public"/],
     ['one subprotocol', { protocols: 'chat.v1' }, /a list of subprotocols/],
-    ['a subprotocol that is no token', { protocols: ['chat v1'] }, /a list of subprotocols/],
+    ['a subprotocol with a space', { protocols: ['chat v1'] }, /a list of subprotocols/],
     ['no subprotocol', { protocols: [] }, /a list of subprotocols/],
     ['a guard outside a list', { guards: class Guard {} }, /a list of classes as "guards"/],
     ['a guard that a circular import left out', { guards: [undefined] }, /a list of classes as "guards"/],
     ['an instance as a connect guard', { connectGuards: [{}] }, /a list of classes as "connectGuards"/],
-  ])('C1 when a gateway has %s', async (_what, options, problem) => {
+  ])('C1 fails when a gateway has %s', async (_what, options, problem) => {
     expect(await problemsWith({ path: '/ws', ...options })).toEqual([expect.stringMatching(problem)]);
   });
 
@@ -72,11 +72,11 @@ describe('C5 C6 the application does not start', () => {
     ['transports', ['websocket'], /"transports".*the options are path, port, public/],
     ['maxPayload', 10, /"maxPayload".*WS_MAX_PAYLOAD_BYTES/],
     ['constructor', 1, /"constructor".*the options are/],
-  ])('C6 when a gateway has the option %s, which has no effect', async (option, value, problem) => {
+  ])('C6 fails when a gateway has the option %s, which has no effect', async (option, value, problem) => {
     expect(await problemsWith({ path: '/ws', [option]: value })).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('C6 when an additional decorator of Nest has options', async () => {
+  it('C6 fails when an additional @WebSocketGateway() has options', async () => {
     @WebSocketGateway({ path: '/ws', namespace: 'chat', cors: true })
     @SecureGateway({ path: '/ws' })
     class Both {}
@@ -91,7 +91,7 @@ describe('C5 C6 the application does not start', () => {
     ['an instance as a guard', { guards: [{}] }, /must have a list of classes as guards/],
     ['a missing connect guard', { connectGuards: [undefined] }, /a list of classes as connectGuards/],
     ['a provider outside a list', { providers: class Provider {} }, /a list as providers, not a function/],
-  ])('C1 when the module has %s', async (_what, module, problem) => {
+  ])('C1 fails when the module has %s', async (_what, module, problem) => {
     const [first, ...others] = await problemsOf({ gateways: [EchoGateway], module });
     expect(first).toMatch(problem);
     expect(first).toMatch(/^WsSecurityModule: /);

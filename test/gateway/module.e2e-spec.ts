@@ -31,7 +31,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (platform) => {
   });
 });
 
-it('forRootAsync takes options that other providers know', async () => {
+it('forRootAsync takes options from other providers', async () => {
   @Injectable()
   class Secrets {
     read(): Promise<string> {
@@ -81,7 +81,7 @@ describe('a verifier of the application', () => {
     }
   }
 
-  it('takes the place of the built-in one; while it cannot tell, the answer is 503', async () => {
+  it('replaces the built-in one, and answers 503 while it cannot decide', async () => {
     const module = await Test.createTestingModule({
       imports: [
         WsSecurityModule.forRoot({ providers: [{ provide: TokenVerifier, useClass: LegacySessions }] }),

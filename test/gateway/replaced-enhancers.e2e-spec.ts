@@ -34,7 +34,7 @@ class Dictionary {
   readonly forbidden = 'heresy';
 }
 
-/** Refuses what the application has no words for. */
+/** Also refuses a forbidden word. */
 @Injectable()
 class CensoringPipe extends WsValidationPipe {
   constructor(private readonly dictionary: Dictionary) {
@@ -56,7 +56,7 @@ class CensoringPipe extends WsValidationPipe {
   }
 }
 
-/** Says everything in one way. */
+/** Answers every exception with the same message. */
 @Injectable()
 class PoliteFilter extends WsExceptionFilter {
   static readonly seen: unknown[] = [];
@@ -137,13 +137,13 @@ async function withClient(
   }
 }
 
-describe('C6 a provider that takes the place of the built-in', () => {
+describe('C6 a provider that replaces the built-in', () => {
   it.each<[string, object]>([
     ['a class', { useClass: CensoringPipe }],
     ['a factory', { inject: [Dictionary], useFactory: (words: Dictionary) => new CensoringPipe(words) }],
     ['another provider', { useExisting: CensoringPipe }],
     ['a value', { useValue: new CensoringPipe(new Dictionary()) }],
-  ])('C6 validation pipe is asked by gateways and by policies: %s', async (_how, provider) => {
+  ])('C6 validation pipe is called for gateways and policies: %s', async (_how, provider) => {
     LookingPolicy.seen.length = 0;
     const providers = [Dictionary, CensoringPipe, { provide: WsValidationPipe, ...provider } as never];
     await withClient({ providers }, async (client) => {
@@ -160,7 +160,7 @@ describe('C6 a provider that takes the place of the built-in', () => {
     expect(LookingPolicy.seen).toEqual([{ text: 'hi' }]);
   });
 
-  it('C6 exception filter is asked about everything, what guards refuse too, after filters of a handler', async () => {
+  it('C6 exception filter gets every exception, also those of guards, after the filters of a handler', async () => {
     PoliteFilter.seen.length = 0;
     const providers = [{ provide: WsExceptionFilter, useClass: PoliteFilter }];
     await withClient({ providers }, async (client) => {
@@ -173,7 +173,7 @@ describe('C6 a provider that takes the place of the built-in', () => {
     });
   });
 
-  it('C6 pipe of its own kind for each that asks is made as well', async () => {
+  it('C6 pipe may be transient', async () => {
     @Injectable({ scope: Scope.TRANSIENT })
     class Transient extends CensoringPipe {}
     const providers = [Dictionary, { provide: WsValidationPipe, useClass: Transient }];
@@ -185,11 +185,11 @@ describe('C6 a provider that takes the place of the built-in', () => {
   });
 });
 
-describe('C6 the application does not start when', () => {
+describe('C6 the start of the application', () => {
   it.each<[string, unknown, string]>([
     ['a pipe', WsValidationPipe, 'WsValidationPipe'],
     ['a filter', WsExceptionFilter, 'WsExceptionFilter'],
-  ])('C6 %s would not be one that the module can count on', async (_what, provide, name) => {
+  ])('C6 fails when %s is provided that does not extend the built-in class', async (_what, provide, name) => {
     class Stranger {
       transform(): boolean {
         return true;
@@ -217,20 +217,15 @@ describe('C6 the application does not start when', () => {
     CredentialExtractor,
     PrincipalMapper,
     WsAuthGuard,
-  ])(
-    'C5 C6 %p would be request-scoped, which is reported instead of leaving gateways unprotected',
-    async (provide) => {
-      @Injectable({ scope: Scope.REQUEST })
-      class Scoped extends (provide as new () => object) {}
-      const problems = await problemsOf({
-        gateways: [Gateway],
-        module: { providers: [{ provide: provide as never, useClass: Scoped }] },
-      });
-      expect(problems).toEqual([
-        expect.stringMatching(/is given request-scoped providers|is request-scoped/),
-      ]);
-    },
-  );
+  ])('C5 C6 fails when %p is request-scoped, instead of leaving gateways unprotected', async (provide) => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped extends (provide as new () => object) {}
+    const problems = await problemsOf({
+      gateways: [Gateway],
+      module: { providers: [{ provide: provide as never, useClass: Scoped }] },
+    });
+    expect(problems).toEqual([expect.stringMatching(/is given request-scoped providers|is request-scoped/)]);
+  });
 
   it.each<[string, unknown, RegExp]>([
     ['WsConnectGuard', WsConnectGuard, /name the class in connectGuards/],
@@ -238,17 +233,15 @@ describe('C6 the application does not start when', () => {
     ['ThrottlerGuard', ThrottlerGuard, /provide WsThrottlerGuard/],
     ['ThrottlerStorage', ThrottlerStorage, /provide WS_THROTTLER_STORAGE/],
     ['ValidationPipe', ValidationPipe, /provide WsValidationPipe/],
-  ])('C6 %s is provided, which has no effect', async (name, provide, hint) => {
+  ])('C6 fails when %s is provided, which the module never uses', async (name, provide, hint) => {
     const providers = [{ provide: provide as never, useValue: {} }];
     const [problem, ...others] = await problemsOf({ gateways: [Gateway], module: { providers } });
-    expect(problem).toMatch(
-      new RegExp(`^WsSecurityModule: is given ${name} in providers, which has no effect`),
-    );
+    expect(problem).toMatch(new RegExp(`^WsSecurityModule: is given ${name} in providers, which has no effect`));
     expect(problem).toMatch(hint);
     expect(others).toEqual([]);
   });
 
-  it('C6 a storage with the token of Nest alone has no effect, but both tokens may be provided', async () => {
+  it('C6 allows a storage under Nest’s token if the module’s token refers to it', async () => {
     const providers = [
       { provide: ThrottlerStorage, useClass: SlidingWindowStorage },
       { provide: WS_THROTTLER_STORAGE, useExisting: ThrottlerStorage },
@@ -263,20 +256,23 @@ describe('C6 the application does not start when', () => {
     ['WsAuthorizationGuard', WsAuthorizationGuard],
     ['WsThrottlerGuard', WsThrottlerGuard],
     ['WS_THROTTLER_STORAGE', WS_THROTTLER_STORAGE],
-  ])('C6 another module provides %s, where the module would not find it', async (name, provide) => {
-    @Module({ providers: [{ provide: provide as never, useValue: {} }] })
-    class FeatureModule {}
-    const problems = await problemsOf({ gateways: [EchoGateway], module: { imports: [FeatureModule] } });
-    expect(problems).toEqual([
-      expect.stringMatching(
-        new RegExp(
-          `^FeatureModule: provides ${name}, which only the providers of WsSecurityModule can replace`,
+  ])(
+    'C6 fails when another module provides %s, where our module would not find it',
+    async (name, provide) => {
+      @Module({ providers: [{ provide: provide as never, useValue: {} }] })
+      class FeatureModule {}
+      const problems = await problemsOf({ gateways: [EchoGateway], module: { imports: [FeatureModule] } });
+      expect(problems).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^FeatureModule: provides ${name}, which only the providers of WsSecurityModule can replace`,
+          ),
         ),
-      ),
-    ]);
-  });
+      ]);
+    },
+  );
 
-  it('C6 but a module may have a built-in class as it is', async () => {
+  it('C6 allows another module to provide a built-in class unchanged', async () => {
     @Module({ providers: [WsValidationPipe, WsExceptionFilter] })
     class FeatureModule {}
     expect(await problemsOf({ gateways: [EchoGateway], module: { imports: [FeatureModule] } })).toEqual([]);

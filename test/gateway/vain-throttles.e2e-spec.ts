@@ -7,8 +7,8 @@ import { problemsOf } from '../support/problems-of.js';
 const MINUTE = 60_000;
 const long = { name: 'long', limit: 9, ttl: MINUTE };
 
-describe('C6 the application does not start', () => {
-  it('C6 when a decorator names a throttler that does not exist, with the names there are', async () => {
+describe('C6 the start of the application', () => {
+  it('C6 fails when a decorator names an unknown throttler, and lists the known ones', async () => {
     @SecureGateway({ path: '/ws' })
     class Named {
       @Throttle({ short: { limit: 1, ttl: MINUTE } })
@@ -37,14 +37,12 @@ describe('C6 the application does not start', () => {
     }
     const problems = await problemsOf({ gateways: [Named], module: { throttlers: [long] } });
     expect(problems).toHaveLength(3);
-    expect(problems[0]).toMatch(
-      /^Named\.short: throttles by "short", .*The throttlers are "default", "long";/,
-    );
+    expect(problems[0]).toMatch(/^Named\.short: throttles by "short", .*The throttlers are "default", "long";/);
     expect(problems[1]).toMatch(/^Named\.misspelt: throttles by "defualt", .*did you mean default\?/);
     expect(problems[2]).toMatch(/^Named\.skipped: throttles by "medium"/);
   });
 
-  it('C6 when a class does, or one that it extends', async () => {
+  it('C6 fails when a class or its parent class names an unknown throttler', async () => {
     @Throttle({ short: { limit: 1, ttl: MINUTE } })
     class Base {}
 
@@ -60,7 +58,7 @@ describe('C6 the application does not start', () => {
     ]);
   });
 
-  it('C6 when an inherited handler does, also below a decorator that puts another function in its place', async () => {
+  it('C6 fails when an inherited handler names an unknown throttler, also below a decorator that replaces the method', async () => {
     const Wrapped: MethodDecorator = (_target, _name, descriptor) => {
       const inner = descriptor.value as unknown as () => unknown;
       const outer = (): unknown => inner();
@@ -85,7 +83,7 @@ describe('C6 the application does not start', () => {
     ]);
   });
 
-  it('C6 when a hook has guards, limits or roles, which Nest does not apply', async () => {
+  it('C6 fails when a lifecycle hook has guards, limits or roles, which Nest ignores', async () => {
     @SecureGateway({ path: '/ws' })
     class Hooked {
       @UseGuards(WsAuthGuard)
@@ -117,32 +115,39 @@ describe('C6 the application does not start', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['a limit that is no number', { limit: NaN, ttl: MINUTE }, /a whole number up to .* as the limit/],
+    ['NaN as a limit', { limit: NaN, ttl: MINUTE }, /a whole number up to .* as the limit/],
     ['a negative limit', { limit: -1, ttl: MINUTE }, /as the limit/],
     ['a limit in a string', { limit: '5', ttl: MINUTE }, /as the limit/],
-    ['half a message', { limit: 0.5, ttl: MINUTE }, /as the limit/],
-    ['more than is remembered', { limit: 10_000_001, ttl: MINUTE }, /as the limit/],
-    ['a window of nothing', { limit: 5, ttl: 0 }, /at least 1, as the ttl/],
+    ['a fractional limit', { limit: 0.5, ttl: MINUTE }, /as the limit/],
+    ['a limit over the maximum', { limit: 10_000_001, ttl: MINUTE }, /as the limit/],
+    ['an empty window', { limit: 5, ttl: 0 }, /at least 1, as the ttl/],
     ['a window in a string', { limit: 5, ttl: '1m' }, /as the ttl/],
     ['an endless window', { limit: 5, ttl: Infinity }, /as the ttl/],
     ['a negative block', { limit: 5, ttl: MINUTE, blockDuration: -1 }, /as the blockDuration/],
-    ['a tracker that is no function', { limit: 5, ttl: MINUTE, getTracker: 'ip' }, /function as getTracker/],
-  ])('C1 when a throttler is given %s, by a decorator or by the module', async (_what, setting, problem) => {
-    @SecureGateway({ path: '/ws' })
-    class Decorated {
-      @Throttle({ default: setting })
-      @SubscribeMessage('one')
-      one(): boolean {
-        return true;
+    [
+      'a tracker that is not a function',
+      { limit: 5, ttl: MINUTE, getTracker: 'ip' },
+      /function as getTracker/,
+    ],
+  ])(
+    'C1 fails when a throttler is given %s, by a decorator or by the module',
+    async (_what, setting, problem) => {
+      @SecureGateway({ path: '/ws' })
+      class Decorated {
+        @Throttle({ default: setting })
+        @SubscribeMessage('one')
+        one(): boolean {
+          return true;
+        }
       }
-    }
-    expect(await problemsOf({ gateways: [Decorated] })).toEqual([expect.stringMatching(problem)]);
-    const throttlers = [{ name: 'short', ...setting } as never];
-    const [ofModule, ...others] = await problemsOf({ gateways: [], module: { throttlers } });
-    expect(ofModule).toMatch(/^WsSecurityModule: /);
-    expect(ofModule).toMatch(problem);
-    expect(others).toEqual([]);
-  });
+      expect(await problemsOf({ gateways: [Decorated] })).toEqual([expect.stringMatching(problem)]);
+      const throttlers = [{ name: 'short', ...setting } as never];
+      const [ofModule, ...others] = await problemsOf({ gateways: [], module: { throttlers } });
+      expect(ofModule).toMatch(/^WsSecurityModule: /);
+      expect(ofModule).toMatch(problem);
+      expect(others).toEqual([]);
+    },
+  );
 
   it.each<[string, unknown, RegExp]>([
     ['one name twice', [long, long], /must not name two throttlers "long"/],
@@ -153,11 +158,11 @@ describe('C6 the application does not start', () => {
     ],
     ['no name', [{ limit: 1, ttl: 1 }], /must have a throttler with a name/],
     ['no limit', [{ name: 'long', ttl: 1 }], /must have a limit of throttler "long"/],
-    ['a member that nobody reads', [{ ...long, limt: 5 }], /limt.* has no effect; did you mean limit\?/],
+    ['an unknown member', [{ ...long, limt: 5 }], /limt.* has no effect; did you mean limit\?/],
     ['user agents', [{ ...long, ignoreUserAgents: [/bot/] }], /ignoreUserAgents.* has no effect/],
-    ['no list', { long }, /must have a list as throttlers, not an object/],
-    ['no object', ['long'], /not a string/],
-  ])('C1 when throttlers have %s', async (_what, throttlers, problem) => {
+    ['an object instead of a list', { long }, /must have a list as throttlers, not an object/],
+    ['a string instead of an object', ['long'], /not a string/],
+  ])('C1 fails when throttlers have %s', async (_what, throttlers, problem) => {
     const [first, ...others] = await problemsOf({
       gateways: [],
       module: { throttlers: throttlers as never },
@@ -167,7 +172,7 @@ describe('C6 the application does not start', () => {
   });
 });
 
-it('C1 functions, no limit at all and nothing let through are settings that a throttler may have', async () => {
+it('C1 accepts functions, an infinite limit and a limit of zero as settings of a throttler', async () => {
   @SecureGateway({ path: '/ws' })
   class Unusual {
     @Throttle({ default: { limit: () => 5, ttl: () => MINUTE }, long: { limit: Infinity, ttl: MINUTE } })
@@ -186,9 +191,6 @@ it('C1 functions, no limit at all and nothing let through are settings that a th
   expect(await problemsOf({ gateways: [Unusual], module: { throttlers: [long] } })).toEqual([]);
 });
 
-it.each([0, -1, 1.5, NaN, Infinity, '2' as never])(
-  'C1 a cost of %p is refused where it is written',
-  (cost) => {
-    expect(() => WsCost(cost)).toThrow('whole number of at least 1');
-  },
-);
+it.each([0, -1, 1.5, NaN, Infinity, '2' as never])('C1 refuses a cost of %p in the decorator', (cost) => {
+  expect(() => WsCost(cost)).toThrow('whole number of at least 1');
+});

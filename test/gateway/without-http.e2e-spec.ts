@@ -20,18 +20,18 @@ const metadata = (gateways: NonNullable<ModuleMetadata['providers']>): ModuleMet
   providers: gateways,
 });
 
-/** The transport of a microservice, as applications bring their own. */
+/** A custom microservice transport. */
 class NoTransport extends Server implements CustomTransportStrategy {
   listen(callback: () => void): void {
     callback();
   }
 
   close(): void {
-    // Nothing was opened.
+    // No port was opened.
   }
 
   on(): void {
-    // Nothing happens.
+    // Not needed here.
   }
 
   unwrap(): never {
@@ -51,7 +51,7 @@ async function startAsMicroservice(
 }
 
 describe('an application without HTTP', () => {
-  it('C5 names the gateways that need a port of their own, all of them', async () => {
+  it('C5 fails to start and names all gateways that need their own port', async () => {
     @SecureGateway({ path: '/other' })
     class OtherGateway {}
 
@@ -70,7 +70,7 @@ describe('an application without HTTP', () => {
     });
   });
 
-  it('C5 serves gateways with a port of their own', async () => {
+  it('C5 serves gateways with their own port', async () => {
     const port = await ownPort();
 
     @SecureGateway({ path: '/own', port })
@@ -83,7 +83,7 @@ describe('an application without HTTP', () => {
     await service.close();
   });
 
-  it('C5 a hybrid application serves gateways on the port of its HTTP server', async () => {
+  it('C5 serves gateways on the HTTP server’s port in a hybrid application', async () => {
     const running = await startApp({
       gateways: [EchoGateway],
       beforeInit: (app) =>
@@ -99,7 +99,7 @@ describe('an application without HTTP', () => {
     await running.close();
   });
 
-  it('C5 but a context for commands starts with gateways, which it does not serve', async () => {
+  it('C5 starts as a command context with gateways, which it does not serve', async () => {
     @Module(metadata([EchoGateway]))
     class AppModule {}
     const context = await NestFactory.createApplicationContext(AppModule, {
@@ -118,7 +118,7 @@ describe('node.draining', () => {
     return seen;
   };
 
-  it('L1 is not told by what never listened', async () => {
+  it('L1 is not reported by an application that never listened', async () => {
     const module = await Test.createTestingModule(metadata([EchoGateway])).compile();
     const app = module.createNestApplication({ logger: false });
     await app.init();
@@ -127,7 +127,7 @@ describe('node.draining', () => {
     expect(seen).toEqual([]);
   });
 
-  it('L1 is told by what listened, also when nobody came, on the port of the application or of its own', async () => {
+  it('L1 is reported by an application that listened, even without clients, on its own or a gateway’s port', async () => {
     const shared = await startApp({ gateways: [EchoGateway] });
     const ofShared = recorded(shared.app.get(SecurityEvents));
     await shared.close();

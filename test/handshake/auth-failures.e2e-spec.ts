@@ -16,7 +16,7 @@ import { rawHandshake, requestText } from '../support/raw-handshake.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
 import { mintToken } from '../support/tokens.js';
 
-/** With Express or with Fastify. */
+/** The Node request, with Express or Fastify. */
 const rawOf = (request: IncomingMessage & { raw?: IncomingMessage }): IncomingMessage =>
   request.raw ?? request;
 
@@ -61,7 +61,7 @@ async function start(options: AppOptions['options'] = {}, more: Partial<AppOptio
   });
 }
 
-/** A request over HTTP, from an address as a trusted proxy tells it. */
+/** Sends an HTTP request with `from` as the client address of a trusted proxy. */
 const ask = (path: string, bearer?: string, from = '198.51.100.1', more = {}): Promise<Response> =>
   fetch(`${running.url.replace('ws', 'http')}${path}`, {
     headers: {
@@ -72,7 +72,7 @@ const ask = (path: string, bearer?: string, from = '198.51.100.1', more = {}): P
     },
   });
 
-const knock = (bearer: string, from = '198.51.100.1') =>
+const handshake = (bearer: string, from = '198.51.100.1') =>
   rawHandshake(
     running.port,
     requestText('/ws', { 'X-Forwarded-For': from, Authorization: `Bearer ${bearer}` }),
@@ -81,24 +81,24 @@ const knock = (bearer: string, from = '198.51.100.1') =>
 const statusesOf = (answers: { status: number }[]): number[] =>
   answers.map(({ status }) => status).toSorted((a, b) => a - b);
 
-it('N15 HTTP and handshakes have one limit of wrong credentials an address, in parallel too', async () => {
+it('N15 HTTP and handshakes share one limit of wrong credentials per address, in parallel too', async () => {
   await start({ authFailureLimit: 10 });
   const halves = await Promise.all([
-    ...Array.from({ length: 5 }, () => knock('wrong')),
+    ...Array.from({ length: 5 }, () => handshake('wrong')),
     ...Array.from({ length: 5 }, () => ask('/guarded', 'wrong')),
   ]);
   expect(statusesOf(halves)).toEqual(Array(10).fill(401));
-  expect(statusesOf(await Promise.all([knock('wrong'), ask('/guarded', 'wrong')]))).toEqual([429, 429]);
+  expect(statusesOf(await Promise.all([handshake('wrong'), ask('/guarded', 'wrong')]))).toEqual([429, 429]);
   const other = await Promise.all(
     Array.from({ length: 30 }, (_, n) =>
-      n % 2 === 0 ? knock('wrong', '198.51.100.2') : ask('/guarded', 'wrong', '198.51.100.2'),
+      n % 2 === 0 ? handshake('wrong', '198.51.100.2') : ask('/guarded', 'wrong', '198.51.100.2'),
     ),
   );
   expect(statusesOf(other).filter((status) => status === 401)).toHaveLength(10);
   expect(statusesOf(other).filter((status) => status === 429)).toHaveLength(20);
 });
 
-it('N15 a right credential is accepted over the limit, and a missing one is not counted', async () => {
+it('N15 a valid credential is accepted over the limit, and a missing one is not counted', async () => {
   await start({ authFailureLimit: 3 });
   for (let i = 0; i < 5; i++) expect((await ask('/guarded')).status).toBe(401);
   expect(statusesOf(await Promise.all(Array.from({ length: 5 }, () => ask('/guarded', 'wrong'))))).toEqual([
@@ -109,7 +109,7 @@ it('N15 a right credential is accepted over the limit, and a missing one is not 
   expect((await ask('/guarded')).status).toBe(401);
 });
 
-it('N15 who waits as long as was said may try again, and trying meanwhile prolongs nothing', async () => {
+it('N15 a client that waits as long as it was told may try again, and earlier attempts do not prolong the wait', async () => {
   const clock = new ManualClock();
   await start({}, { clock });
   const answerOf = async (): Promise<[number, string | null, string | null]> => {
@@ -124,7 +124,7 @@ it('N15 who waits as long as was said may try again, and trying meanwhile prolon
   expect((await answerOf())[0]).toBe(401);
 });
 
-it('L1 L2 the operator is told of each, with the reason and without the token', async () => {
+it('L1 L2 the operator gets one event per failure, with the reason and without the token', async () => {
   await start();
   const events: unknown[] = [];
   running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
@@ -141,7 +141,7 @@ it('L1 L2 the operator is told of each, with the reason and without the token', 
   expect(JSON.stringify(events)).not.toContain('canary');
 });
 
-it('N15 R11 while nobody can count, a wrong credential is answered 503', async () => {
+it('N15 R11 a wrong credential is answered 503 while the counter fails', async () => {
   class Broken extends SlidingWindowStorage {
     override hit(): never {
       throw new Error('canary');
@@ -154,7 +154,7 @@ it('N15 R11 while nobody can count, a wrong credential is answered 503', async (
 });
 
 it.each(['express', 'fastify'] as const)(
-  'H13 N15 with %s the client is who trusted proxies say',
+  'H13 N15 with %s the client address is the one that trusted proxies give',
   async (platform) => {
     await start({}, { platform });
     const where = async (more: object, from?: string): Promise<unknown> =>

@@ -72,7 +72,7 @@ it('T5 a verified certificate alone is the identity', async () => {
   await client.close();
 });
 
-it('H2 a browser would bring it for any page, so an allowed Origin is needed', async () => {
+it('H2 a certificate alone needs an allowed Origin, because a browser sends it for any page', async () => {
   const identity = await machine();
   for (const origin of [undefined, 'https://evil.test']) {
     const refusal = await TestClient.refused(`${running.url}/who`, { identity, ...(origin && { origin }) });
@@ -80,7 +80,7 @@ it('H2 a browser would bring it for any page, so an allowed Origin is needed', a
   }
 });
 
-it('beside a token it is transport: the token decides', async () => {
+it('a certificate beside a token is transport only: the token decides', async () => {
   const client = await TestClient.connect(`${running.url}/who`, {
     identity: await machine(),
     token: await mintToken(),
@@ -95,7 +95,7 @@ it('beside a token it is transport: the token decides', async () => {
   expect(refusal.status).toBe(401);
 });
 
-it('T5 none is no credential, and one of a foreign authority ends the connection', async () => {
+it('T5 a connection without a certificate has no credential, and one with a certificate of another CA is ended', async () => {
   expect((await TestClient.refused(`${running.url}/who`)).status).toBe(401);
   const foreign = await (
     await CertificateAuthority.create()
@@ -108,7 +108,7 @@ it('T5 none is no credential, and one of a foreign authority ends the connection
   await expect(attempt).rejects.toThrow(/socket hang up|ECONNRESET|EPIPE/);
 });
 
-it('a gateway with a port of its own speaks TLS with the same configuration', async () => {
+it('a gateway with its own port uses the same TLS configuration', async () => {
   const port = await ownPort();
   @SecureGateway({ path: '/own', port })
   class OwnPortGateway extends WhoGateway {}
@@ -154,7 +154,7 @@ describe('a token that is bound to a certificate', () => {
       (error: Error) => Number(/refused with (\d+)/.exec(error.message)?.[1]),
     );
 
-  it('N17 is accepted with this certificate and with no other, also when it is known already', async () => {
+  it('N17 is accepted with its certificate and refused with any other, also when it is remembered', async () => {
     await startBound();
     const token = await tokenWith(boundTo(own));
     for (let times = 0; times < 2; times++) {
@@ -179,9 +179,9 @@ describe('a token that is bound to a certificate', () => {
     expect(await statusOf(await tokenWith(cnfOf(thumbprintOf(own))), own)).toBe(401);
   });
 
-  it('N17 logs in by a first message over its connection only', async () => {
+  it('N17 logs in by a first message over a connection with its certificate only', async () => {
     await startBound();
-    // Of two names neither is an identity, so that the token has to bring one.
+    // A certificate with two common names has no identity, so the token has to provide one.
     const nameless = await authority.issue({ usage: 'client', names: ['billing', 'sales'] });
     const token = await tokenWith(boundTo(nameless));
     const client = await TestClient.connect(`${app.url}/who`, { identity: nameless });
@@ -192,7 +192,7 @@ describe('a token that is bound to a certificate', () => {
     expect((await stranger.closed).code).toBe(4401);
   });
 
-  it('N17 refreshes a connection with its certificate, as long as that is in force', async () => {
+  it('N17 refreshes a connection with its certificate while the certificate is valid', async () => {
     await startBound();
     const plain = await mintToken({}, { now: clock.now() });
     const bound = await tokenWith(boundTo(own));
@@ -216,7 +216,7 @@ describe('a token that is bound to a certificate', () => {
     });
   });
 
-  it('N17 is refused by a verifier that is told of no certificate, as in a guard of an HTTP route', async () => {
+  it('N17 is refused by a verifier that gets no certificate, as in a guard of an HTTP route', async () => {
     await startBound();
     const verifier = app.app.get(TokenVerifier);
     const token = await tokenWith(boundTo(own));
@@ -225,7 +225,7 @@ describe('a token that is bound to a certificate', () => {
     expect(await verifier.verify(token, 'bearer', proof)).toMatchObject({ id: 'alice' });
   });
 
-  it('N17 leaves tickets that are bound to the certificate too', async () => {
+  it('N17 binds the tickets issued for it to the certificate too', async () => {
     await startBound();
     const proof = { certificateThumbprint: thumbprintOf(own) };
     const principal = await app.app.get(TokenVerifier).verify(await tokenWith(boundTo(own)), 'bearer', proof);
@@ -235,7 +235,7 @@ describe('a token that is bound to a certificate', () => {
     await client.close();
   });
 
-  it('N17 is refused whatever verifier of the application takes it', async () => {
+  it('N17 is refused without its certificate even if a verifier of the application accepts it', async () => {
     class Lenient extends TokenVerifier {
       override verify(token: string): Promise<Principal> {
         const cnf = token === 'bound' ? boundTo(own) : { jkt: token };

@@ -50,7 +50,7 @@ const tickets = (): TicketService => running.app.get(TicketService);
 
 const alice: Principal = { ...ANONYMOUS, id: 'alice', issuer: 'sessions', kind: 'token', roles: ['user'] };
 
-describe('where a credential may stand', () => {
+describe('places of a credential', () => {
   it.each<[string, WsSecurityOptions, () => Promise<RawAnswer>]>([
     ['a cookie', {}, () => handshake({ Cookie: `session=${token}`, Origin: OWN_ORIGIN })],
     ['a query', {}, () => handshake({}, `?token=${token}`)],
@@ -61,24 +61,24 @@ describe('where a credential may stand', () => {
       COOKIE,
       async () => handshake({ Origin: OWN_ORIGIN }, `?ticket=${await tickets().issue(alice)}`),
     ],
-  ])('N1 %s that is no source of this service is no credential', async (_place, options, send) => {
+  ])('N1 %s that is not a source of this service is ignored', async (_place, options, send) => {
     await start(options);
     expect(codeOf(await send())).toBe('401 UNAUTHENTICATED');
   });
 
-  it('a cookie among others', async () => {
+  it('finds the cookie among others', async () => {
     await start(COOKIE);
     const Cookie = `theme=dark; session=${token}; sessions=1`;
     expect(codeOf(await handshake({ Cookie, Origin: OWN_ORIGIN }))).toBe('101');
   });
 
-  it('a query parameter among others', async () => {
+  it('finds the query parameter among others', async () => {
     await start({ authSources: ['query'] });
     expect(codeOf(await handshake({}, `?room=1&token=${token}`))).toBe('101');
   });
 
   it.each(['session=', 'session=%00', 'session="', 'session=a b', `session=${'x'.repeat(9000)}`])(
-    'N16 a cookie %p is a wrong credential',
+    'N16 refuses the cookie %p as a wrong credential',
     async (Cookie) => {
       await start(COOKIE);
       const answer = await handshake({ Cookie, Origin: OWN_ORIGIN });
@@ -88,27 +88,27 @@ describe('where a credential may stand', () => {
   );
 });
 
-describe('cookies are sent by whatever page asks', () => {
+describe('cookies, which any page can make a browser send', () => {
   it.each<[string, Record<string, string>]>([
     ['no Origin', {}],
     ['another Origin', { Origin: 'https://evil.test' }],
     ['the Origin null', { Origin: 'null' }],
     ['its own host under another scheme', { Origin: 'https://service.test' }],
-  ])('H2 with %s they are refused', async (_what, headers) => {
+  ])('H2 are refused with %s', async (_what, headers) => {
     await start(COOKIE);
     expect(codeOf(await handshake({ Cookie: `session=${token}`, ...headers }))).toBe(
       '403 ORIGIN_NOT_ALLOWED',
     );
   });
 
-  it('H2 from an Origin on the list they are accepted', async () => {
+  it('H2 are accepted from an allowed Origin', async () => {
     await start({ ...COOKIE, allowedOrigins: ['https://app.test'] });
     const answer = await handshake({ Cookie: `session=${token}`, Origin: 'https://app.test' });
     expect(codeOf(answer)).toBe('101');
   });
 });
 
-describe('H14 one credential, not two', () => {
+describe('H14 two credentials at once', () => {
   const ALL: WsSecurityOptions = {
     authSources: ['header', 'subprotocol', 'cookie', 'ticket', 'query'],
     authCookie: 'session',
@@ -121,16 +121,16 @@ describe('H14 one credential, not two', () => {
     ['two query parameters', () => [{}, `?token=${token}&token=${token}`]],
     ['ticket and subprotocol', (t) => [{ 'Sec-WebSocket-Protocol': `bearer.${token}` }, `?ticket=${t}`]],
     ['ticket and an empty query parameter', (t) => [{}, `?ticket=${t}&token=`]],
-  ])('%s', async (_what, of) => {
+  ])('are refused: %s', async (_what, of) => {
     await start(ALL);
     const ticket = await tickets().issue(alice);
     const [headers, query] = of(ticket);
     expect(codeOf(await handshake({ ...headers, Origin: OWN_ORIGIN }, query))).toBe('400 BAD_HANDSHAKE');
-    // A request that was refused for its shape has not used the ticket up.
+    // A malformed request does not use up the ticket.
     expect(codeOf(await handshake({}, `?ticket=${ticket}`))).toBe('101');
   });
 
-  it('places that are no source do not count', async () => {
+  it('are accepted when the second is in a place that is not a source', async () => {
     await start();
     expect(codeOf(await handshake({ Authorization: `Bearer ${token}` }, `?token=${token}`))).toBe('101');
   });
@@ -149,7 +149,7 @@ describe('tickets', () => {
     expect((await client.closed).code).toBe(4419);
   });
 
-  it('N12 of fifty parallel uses of one ticket one connects', async () => {
+  it('N12 connect only one of fifty parallel uses of one ticket', async () => {
     await start();
     const ticket = await tickets().issue(alice);
     const answers = await Promise.all(Array.from({ length: 50 }, () => handshake({}, `?ticket=${ticket}`)));
@@ -158,7 +158,7 @@ describe('tickets', () => {
     expect(codes.filter((code) => code === '401 UNAUTHENTICATED')).toHaveLength(49);
   });
 
-  it('N12 are good for 30 seconds', async () => {
+  it('N12 are valid for 30 seconds', async () => {
     await start();
     const [inTime, late] = [await tickets().issue(alice), await tickets().issue(alice)];
     clock.advance(29_900);
@@ -168,7 +168,7 @@ describe('tickets', () => {
   });
 
   it.each(['', 'x', 'A'.repeat(43), '%00', 'x'.repeat(9000)])(
-    'N16 the ticket %p is answered like a wrong token',
+    'N16 answer %p like a wrong token',
     async (ticket) => {
       await start();
       const wrong = await handshake({ Authorization: 'Bearer wrong' });
@@ -176,7 +176,7 @@ describe('tickets', () => {
     },
   );
 
-  it('a token is no ticket, and a ticket no token', async () => {
+  it('are not accepted as tokens, nor tokens as tickets', async () => {
     await start({ authSources: ['header', 'ticket', 'query'] });
     const ticket = await tickets().issue(alice);
     expect(codeOf(await handshake({}, `?ticket=${token}`))).toBe('401 UNAUTHENTICATED');
@@ -185,7 +185,7 @@ describe('tickets', () => {
     expect(codeOf(await handshake({}, `?ticket=${ticket}`))).toBe('101');
   });
 
-  it('S2 die with the user', async () => {
+  it('S2 are void when their user is revoked', async () => {
     await start();
     const principal = await running.app.get(TokenVerifier).verify(token, 'bearer');
     const ticket = await tickets().issue(principal);
@@ -193,7 +193,7 @@ describe('tickets', () => {
     expect(codeOf(await handshake({}, `?ticket=${ticket}`))).toBe('401 UNAUTHENTICATED');
   });
 
-  it('S2 of somebody without a token die with the user too, later ones are good', async () => {
+  it('S2 of a user without a token are void when the user is revoked, later ones are valid', async () => {
     await start();
     const ticket = await tickets().issue(alice);
     await running.app.get(RevocationService).revokeUser('alice', 'sessions');
@@ -202,7 +202,7 @@ describe('tickets', () => {
     expect(codeOf(await handshake({}, `?ticket=${await tickets().issue(alice)}`))).toBe('101');
   });
 
-  it('N15 of one user ten wait at most: the oldest are void, those of others are not', async () => {
+  it('N15 are limited to ten per user: the oldest become void, those of others do not', async () => {
     await start({ maxConnectionsPerUser: 100, authFailureLimit: 100 });
     const bob = await tickets().issue({ ...alice, id: 'bob' });
     const issued = await Promise.all(Array.from({ length: 30 }, () => tickets().issue(alice)));
@@ -213,13 +213,13 @@ describe('tickets', () => {
     expect(codeOf(await handshake({}, `?ticket=${bob}`))).toBe('101');
   });
 
-  it('are not issued to nobody, nor to somebody who has expired', async () => {
+  it('are not issued to an anonymous or expired principal', async () => {
     await start();
     await expect(tickets().issue(ANONYMOUS)).rejects.toThrow(TypeError);
     await expect(tickets().issue({ ...alice, expiresAt: clock.now() })).rejects.toThrow(TypeError);
   });
 
-  it('fail closed when their store does', async () => {
+  it('fail closed when their store fails', async () => {
     const store: TicketStore = {
       put: () => undefined,
       take: () => Promise.reject(new Error('no store')),
@@ -237,7 +237,7 @@ describe('tickets', () => {
   });
 });
 
-it('L2 no credential is in any event, whatever it stood in', async () => {
+it('L2 no event contains a credential, from whatever source', async () => {
   await start({ authSources: ['header', 'cookie', 'ticket', 'query'], authCookie: 'session' });
   const seen: string[] = [];
   running.app.get(SecurityEvents).events.subscribe((event) => seen.push(JSON.stringify(event)));

@@ -70,7 +70,7 @@ describe('host', () => {
     ['sub.app.test', 'HOST_NOT_ALLOWED'],
     ['app.test.evil.test', 'HOST_NOT_ALLOWED'],
     ['127.0.0.1', 'HOST_NOT_ALLOWED'],
-  ])('H7 %s gives %s', async (host, expected) => {
+  ])('H7 the host %s gives %s', async (host, expected) => {
     await start({ allowedHosts: ['App.test', 'strict.test:8443'] });
     expect(codeOf(await handshake('/public', { Host: host }))).toBe(expected);
   });
@@ -90,10 +90,13 @@ describe('transport and proxies', () => {
     [TRUSTED, { Forwarded: 'for=198.51.100.1;proto=https' }, 'INSECURE_TRANSPORT'],
     [BY_FORWARDED, { 'X-Forwarded-Proto': 'https' }, 'INSECURE_TRANSPORT'],
     [BY_FORWARDED, { Forwarded: 'for=198.51.100.1;proto=https' }, 101],
-  ])('T1 H13 with %j and %j plaintext gives %s', async (options, headers, expected) => {
-    await start({ requireTls: true, ...options });
-    expect(codeOf(await handshake('/public', headers))).toBe(expected);
-  });
+  ])(
+    'T1 H13 with the options %j and the headers %j a plaintext request gives %s',
+    async (options, headers, expected) => {
+      await start({ requireTls: true, ...options });
+      expect(codeOf(await handshake('/public', headers))).toBe(expected);
+    },
+  );
 
   it.each<[WsSecurityOptions, Record<string, string>, string]>([
     [{}, { 'X-Forwarded-For': '198.51.100.1' }, '127.0.0.1'],
@@ -106,12 +109,15 @@ describe('transport and proxies', () => {
     [BY_FORWARDED, { 'X-Forwarded-For': '198.51.100.1' }, '127.0.0.1'],
     [TRUSTED, { 'X-Forwarded-For': 'unknown' }, '127.0.0.1'],
     [TRUSTED, { 'X-Real-IP': '198.51.100.1' }, '127.0.0.1'],
-  ])('H13 R3 with %j and %j the client is %s', async (options, headers, expected) => {
-    await start(options);
-    const client = await TestClient.connect(`${running.url}/where`, { headers });
-    expect(await client.request('where')).toMatchObject({ data: expected });
-    await client.close();
-  });
+  ])(
+    'H13 R3 with the options %j and the headers %j the client address is %s',
+    async (options, headers, expected) => {
+      await start(options);
+      const client = await TestClient.connect(`${running.url}/where`, { headers });
+      expect(await client.request('where')).toMatchObject({ data: expected });
+      await client.close();
+    },
+  );
 
   it.each([
     ['chat.test:99999', 'BAD_HANDSHAKE'],
@@ -119,12 +125,12 @@ describe('transport and proxies', () => {
     ['https://chat.test', 'BAD_HANDSHAKE'],
     ['chat.test, evil.test:99999', 'BAD_HANDSHAKE'],
     ['chat.test:8443', 101],
-  ])('H5 H13 a trusted proxy that says the host is %s gets %s', async (host, expected) => {
+  ])('H5 H13 the host %s from a trusted proxy gives %s', async (host, expected) => {
     await start(TRUSTED);
     expect(codeOf(await handshake('/public', { 'X-Forwarded-Host': host }))).toBe(expected);
   });
 
-  it('H1 the own origin is the one the client saw', async () => {
+  it('H1 the service’s own origin is the one that the client used', async () => {
     await start(TRUSTED);
     const outside = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'chat.test' };
     expect((await handshake('/public', { ...outside, Origin: 'https://chat.test' })).status).toBe(101);
@@ -133,7 +139,7 @@ describe('transport and proxies', () => {
 });
 
 describe('rates', () => {
-  it('R5 limits handshakes per address and does not prolong the wait', async () => {
+  it('R5 limits handshakes per address, and further attempts do not prolong the wait', async () => {
     const clock = new ManualClock();
     await start({ connectRateLimit: 3, connectRateTtlMs: 10_000, trustedProxies: ['127.0.0.1'] }, { clock });
     const from = (address: string) => handshake('/public', { 'X-Forwarded-For': address });
@@ -150,13 +156,13 @@ describe('rates', () => {
     expect((await from('198.51.100.1')).status).toBe(101);
   });
 
-  it('H13 R5 behind a proxy that writes Forwarded a client escapes no limit by X-Forwarded-For, nor by Forwarded', async () => {
+  it('H13 R5 behind a proxy that writes Forwarded, neither X-Forwarded-For nor a client’s own Forwarded evades the limit', async () => {
     await start({ connectRateLimit: 3, trustedProxies: ['127.0.0.1'], forwardedHeader: 'forwarded' });
     const statuses: number[] = [];
     for (let n = 1; n <= 4; n++) {
       const headers = {
         'X-Forwarded-For': `203.0.113.${n}`,
-        // As the proxy appends to what the client has sent.
+        // The proxy appended its element to the client's header.
         Forwarded: `for=203.0.113.${n}, for="198.51.100.1:${4000 + n}";proto=https`,
       };
       statuses.push((await handshake('/public', headers)).status);
@@ -165,7 +171,7 @@ describe('rates', () => {
     expect((await handshake('/public', { Forwarded: 'for=198.51.100.2' })).status).toBe(101);
   });
 
-  it('R3 neighbours in one /64 share the limit', async () => {
+  it('R3 addresses in one /64 share the limit', async () => {
     await start({ connectRateLimit: 2, trustedProxies: ['127.0.0.1'] });
     const from = (address: string) => handshake('/public', { 'X-Forwarded-For': address });
     expect((await from('2001:db8:0:1::1')).status).toBe(101);
@@ -174,7 +180,7 @@ describe('rates', () => {
     expect((await from('2001:db8:0:2::1')).status).toBe(101);
   });
 
-  it('N15 answers only so many wrong credentials of an address with 401, in parallel too, and right ones always', async () => {
+  it('N15 answers a limited number of wrong credentials per address with 401, in parallel too, and accepts valid ones always', async () => {
     await start({ authFailureLimit: 5 });
     const wrong = await Promise.all(
       Array.from({ length: 20 }, () => handshake('/ws', { Authorization: 'Bearer x' })),
@@ -188,7 +194,7 @@ describe('rates', () => {
   });
 });
 
-it('N15 a revoked credential counts, and is answered, like any wrong one', async () => {
+it('N15 counts and answers a revoked credential like any wrong one', async () => {
   await start({ authFailureLimit: 3 });
   await running.app.get(RevocationService).revokeUser('alice', null);
   const bearer = { Authorization: `Bearer ${await mintToken({ sub: 'alice' })}` };
@@ -198,8 +204,8 @@ it('N15 a revoked credential counts, and is answered, like any wrong one', async
   expect(forged.body).toBe(revoked.find(({ status }) => status === 429)?.body);
 });
 
-describe('caps', () => {
-  it('R4 1,000 simultaneous connects against 200 places: 200 open, 800 are refused, all places are free afterwards', async () => {
+describe('connection caps', () => {
+  it('R4 1,000 simultaneous connects against a cap of 200: 200 open, 800 are refused, and closing frees all places', async () => {
     const limits = { maxConnectionsPerAddress: 200, maxConnectionsPerUser: 1000 };
     await start(limits, { clock: new ManualClock() });
     const token = await mintToken();
@@ -222,7 +228,7 @@ describe('caps', () => {
     expect(directorySize()).toBe(0);
   }, 120_000);
 
-  it('R4 the node’s own cap is 503, and a user’s is his own', async () => {
+  it('R4 answers 503 at the node’s cap and 429 at a user’s cap, which does not affect other users', async () => {
     await start({ maxConnections: 3, maxConnectionsPerUser: 2 });
     const connect = async (sub: string) =>
       TestClient.connect(`${running.url}/ws`, { token: await mintToken({ sub }) });
@@ -243,7 +249,7 @@ describe('caps', () => {
     await (await connect('carol')).close();
   });
 
-  it('R5 clients without a credential do not take the places of those with one', async () => {
+  it('R5 anonymous clients do not use up the places of authenticated ones', async () => {
     await start({ maxConnectionsPerAddress: 1 });
     const anybody = await TestClient.connect(`${running.url}/public`);
     expect((await TestClient.refused(`${running.url}/public`)).body).toMatchObject({
@@ -253,7 +259,7 @@ describe('caps', () => {
     await Promise.all([anybody.close(), alice.close()]);
   });
 
-  it('R4 gives places back however a handshake ends', async () => {
+  it('R4 frees the place of every connection, however its handshake ends', async () => {
     Refusing.mode = 'false';
     await start(
       { maxConnectionsPerUser: 1 },
@@ -272,12 +278,12 @@ describe('caps', () => {
     });
     const hooked = await TestClient.connect(`${running.url}/ws`, { token }).catch(() => undefined);
     if (hooked) await hooked.close();
-    await untilGone();
+    await untilAllEnded();
     expect(directorySize()).toBe(0);
   });
 });
 
-/** As a guard without types, or one that hands on what a library promises. */
+/** Returns what an untyped guard may return: a promise of a library. */
 function foreign<T>(promise: Promise<T>): Promise<T> {
   return new ForeignPromise(promise) as unknown as Promise<T>;
 }
@@ -339,7 +345,7 @@ describe('connect guards', () => {
     ['true', 101, 101],
     ['foreign', 101, 101],
     ['foreign throws', 'FORBIDDEN', 403],
-  ] as const)('of a gateway: %s gives %s', async (mode, code, status) => {
+  ] as const)('of a gateway: the answer %s gives %s', async (mode, code, status) => {
     Refusing.mode = mode;
     await start({}, { gateways: [EchoGateway, GuardedGateway] });
     const answer = await handshake('/guarded');
@@ -348,7 +354,7 @@ describe('connect guards', () => {
     expect((await handshake('/ws', { Authorization: `Bearer ${token}` })).status).toBe(101);
   });
 
-  it('of the module ask on every gateway, with what they inject', async () => {
+  it('of the module run for every gateway and may inject providers', async () => {
     await start({}, { connectGuards: [TenantConnectGuard], providers: [Tenants, TenantConnectGuard] });
     const bearer = async (claims: object) => ({ Authorization: `Bearer ${await mintToken({ ...claims })}` });
     expect((await handshake('/ws', await bearer({ tenant: 'acme' }))).status).toBe(101);
@@ -368,7 +374,7 @@ describe('deadlines', () => {
     }
   }
 
-  it('R10 a verification that never answers is 503', async () => {
+  it('R10 a verification that never answers is refused with 503', async () => {
     const clock = new ManualClock();
     await start({ authTimeoutMs: 5000 }, { clock, overrides: [[TokenVerifier, new Silent()]] });
     const asked = new Promise<void>((resolve) => (Silent.asked = resolve));
@@ -379,10 +385,10 @@ describe('deadlines', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['nobody', { ...ANONYMOUS }, 'UNAUTHENTICATED'],
+    ['an anonymous principal', { ...ANONYMOUS }, 'UNAUTHENTICATED'],
     ['an empty id', { ...ANONYMOUS, id: '' }, 'UNAUTHENTICATED'],
-    ['nothing', undefined, 'AUTH_UNAVAILABLE'],
-  ])('N1 a verifier that answers %s lets nobody in', async (_what, answer, code) => {
+    ['undefined', undefined, 'AUTH_UNAVAILABLE'],
+  ])('N1 a verifier that answers %s is not accepted', async (_what, answer, code) => {
     class Odd extends TokenVerifier {
       override verify(): Promise<Principal> {
         return Promise.resolve(answer as Principal);
@@ -393,7 +399,7 @@ describe('deadlines', () => {
     expect(codeOf(await handshake('/public', { Authorization: 'Bearer x' }))).toBe(code);
   });
 
-  it('R10 a connect guard that never answers is 503', async () => {
+  it('R10 a connect guard that never answers is refused with 503', async () => {
     const clock = new ManualClock();
     Refusing.mode = 'hangs';
     await start({ authTimeoutMs: 5000 }, { clock, gateways: [GuardedGateway] });
@@ -408,7 +414,7 @@ describe('deadlines', () => {
     ['says nothing', ''],
     ['stops in the request line', 'GET /ws HT'],
     ['stops in the headers', 'GET /ws HTTP/1.1\r\nHost: service.test\r\nUpgra'],
-  ])('R10 a client that %s is cut within 10 s', async (_what, bytes) => {
+  ])('R10 cuts a client that %s within 10 s', async (_what, bytes) => {
     const clock = new ManualClock();
     await start({}, { clock });
     const arrived = running.nextSocket();
@@ -420,15 +426,15 @@ describe('deadlines', () => {
     expect(socket.destroyed).toBe(false);
     clock.advance(2000);
     await closed;
-    // One that has introduced itself stays.
+    // A connection that has sent a handshake stays open.
     expect(await other.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
     await other.close();
   });
 });
 
 describe('deadlines of later requests', () => {
-  /** A connection on which one request was answered. */
-  async function served(): Promise<Socket> {
+  /** Opens a connection and waits for the answer to its first request. */
+  async function connectAndAsk(): Promise<Socket> {
     const socket = tcpConnect(running.port, '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write('GET /nothing HTTP/1.1\r\nHost: service.test\r\n\r\n');
@@ -436,15 +442,15 @@ describe('deadlines of later requests', () => {
     return socket;
   }
 
-  it('R10 a later request whose head never ends is cut within 10 s', async () => {
+  it('R10 cuts a later request whose headers never end within 10 s', async () => {
     const clock = new ManualClock();
     await start({}, { clock });
     const arrived = once(running.app.getHttpServer() as Server, 'connection');
-    const socket = await served();
+    const socket = await connectAndAsk();
     const [peer] = (await arrived) as [Socket];
     clock.advance(1000);
     socket.write('GET /nothing HTTP/1.1\r\nHost: serv');
-    // Who comes later is heard later.
+    // The server handles a later connection after the bytes above.
     await (await TestClient.connect(`${running.url}/public`)).close();
     clock.advance(8000);
     expect(peer.destroyed).toBe(false);
@@ -452,7 +458,7 @@ describe('deadlines of later requests', () => {
     expect(peer.destroyed).toBe(true);
   });
 
-  it('R10 half a head that came with the request before it is cut by the look that Node takes every 5 s', async () => {
+  it('R10 cuts an unfinished request that came with the one before it at Node’s check every 5 s', async () => {
     await start({});
     const server = running.app.getHttpServer() as Server;
     server.keepAliveTimeout = 600_000;
@@ -465,10 +471,10 @@ describe('deadlines of later requests', () => {
     expect(server).toMatchObject({ connectionsCheckingInterval: 5000 });
   });
 
-  it('R10 a handshake may come as a later request, and its connection stays', async () => {
+  it('R10 a handshake may be a later request on a connection, which then stays open', async () => {
     const clock = new ManualClock();
     await start({}, { clock });
-    const socket = await served();
+    const socket = await connectAndAsk();
     clock.advance(1000);
     socket.write(requestText('/public'));
     await once(socket, 'data');
@@ -492,13 +498,13 @@ describe('deadlines of TLS', () => {
     await closed;
   };
 
-  it('T4 R10 half a TLS hello is cut within 10 s', async () => {
+  it('T4 R10 cuts an incomplete TLS hello within 10 s', async () => {
     const clock = new ManualClock();
     await start({}, { clock, tls: await certificate() });
     await silent(clock, (socket) => socket.write(Buffer.from('160301020001', 'hex')));
   });
 
-  it('R10 a client that says nothing after the TLS handshake is cut within 10 s, one that asked is not', async () => {
+  it('R10 cuts a client that is silent after the TLS handshake within 10 s, but not one that sent a request', async () => {
     const clock = new ManualClock();
     await start({}, { clock, tls: await certificate() });
     const client = await TestClient.connect(`${running.url}/public`);
@@ -518,7 +524,7 @@ describe('WS_REJECT_WITH=close', () => {
     return client.closed;
   };
 
-  it('tells with a close code what a browser cannot read as HTTP', async () => {
+  it('sends a close code for what a browser cannot read from an HTTP response', async () => {
     await start({ rejectWith: 'close', maxConnectionsPerUser: 1, allowedOrigins: [] });
     const token = await mintToken();
     const protocols = ['chat.v1', `bearer.${token}`];
@@ -532,14 +538,14 @@ describe('WS_REJECT_WITH=close', () => {
     await client.close();
   });
 
-  it('keeps 404, 426 and broken requests HTTP', async () => {
+  it('still answers 404, 426 and broken requests over HTTP', async () => {
     await start({ rejectWith: 'close' });
     expect(codeOf(await handshake('/nowhere'))).toBe('UNKNOWN_PATH');
     expect(codeOf(await handshake('/ws', { 'Sec-WebSocket-Version': '8' }))).toBe('UNSUPPORTED_VERSION');
     expect(codeOf(await handshake('/ws', { 'Sec-WebSocket-Key': 'x' }))).toBe('BAD_HANDSHAKE');
   });
 
-  it('keeps them HTTP while it drains as well', async () => {
+  it('still answers them over HTTP while it drains', async () => {
     await start({ rejectWith: 'close' });
     running.app.get(DrainService).onModuleDestroy();
     expect(await rejected('/public')).toMatchObject({ code: 1012 });
@@ -565,7 +571,7 @@ describe('WS_REJECT_WITH=close', () => {
 });
 
 describe('events', () => {
-  it('L1 L2 say who was refused where and why, who came and went, and no secret', async () => {
+  it('L1 L2 name the path and reason of each refusal and each connection’s start and end, without secrets', async () => {
     await start({});
     const events: SecurityEvent[] = [];
     running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
@@ -586,7 +592,7 @@ describe('events', () => {
   });
 });
 
-/** Resolves when this many connections have gone on the server's side. */
+/** Resolves when this many connections have closed on the server's side. */
 function lastClosed(count: number): Promise<void> {
   let left = count;
   return new Promise((resolve) => {
@@ -596,11 +602,11 @@ function lastClosed(count: number): Promise<void> {
   });
 }
 
-/** Resolves when every handshake that was begun has come to its end, and every connection with it. */
-async function untilGone(): Promise<void> {
+/** Resolves when every handshake and every connection has ended. */
+async function untilAllEnded(): Promise<void> {
   const server = running.app.getHttpServer() as Server;
   const open = (): Promise<number> =>
     new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
-  // A decision that was under way may end after its connection.
+  // A pending decision may end after its connection.
   while ((await open()) > 0 || directorySize() > 0) await new Promise((resolve) => setImmediate(resolve));
 }

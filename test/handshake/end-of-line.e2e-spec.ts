@@ -18,12 +18,12 @@ import { requestText } from '../support/raw-handshake.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
 
 const MIB = 1_048_576;
-/** What TLS adds to what is read. */
-const TLS_SHARE = 1.02;
+/** How much longer TLS records are than the bytes in them. */
+const TLS_OVERHEAD = 1.02;
 
 @SecureGateway({ path: '/public', public: true })
 class PublicGateway {
-  /** Frames that `ws` told of, and close codes. */
+  /** The frames for which `ws` emitted an event. */
   static heard: string[] = [];
   static closedWith: unknown[] = [];
 
@@ -46,7 +46,7 @@ class PublicGateway {
 @SecureGateway({ path: '/members' })
 class MembersGateway {}
 
-/** Three kinds of what a client may go on to send, none of which ends by itself. */
+/** Three kinds of bytes that a client may keep sending without end. */
 const JUNK = {
   'unmasked frames of two bytes': Buffer.from('8a00'.repeat(32_768), 'hex'),
   'masked pings': Buffer.concat(Array.from({ length: 8192 }, () => ping('ab'))),
@@ -61,7 +61,7 @@ let served: Socket;
 async function start(options: WsSecurityOptions = {}, isSecure = false): Promise<void> {
   PublicGateway.heard = [];
   PublicGateway.closedWith = [];
-  // Nothing ends because time passes.
+  // The clock stands still, so no timeout ends the connection.
   clock = new ManualClock();
   running = await startApp({
     gateways: [PublicGateway, MembersGateway],
@@ -74,12 +74,12 @@ async function start(options: WsSecurityOptions = {}, isSecure = false): Promise
 
 afterEach(() => running.close());
 
-/** A client of bytes, which goes on when it is told to stop. */
-class Stubborn {
+/** A client that writes raw bytes and keeps sending after the server has closed. */
+class StubbornClient {
   private received = Buffer.alloc(0);
   private wake: () => void = () => undefined;
   private readonly socket: Socket;
-  /** Goes out in one piece with everything that is written. */
+  /** Bytes that are added to each write. */
   behind = Buffer.alloc(0);
 
   constructor(isSecure: boolean, path: string) {
@@ -102,8 +102,8 @@ class Stubborn {
       await new Promise<void>((resolve) => (this.wake = resolve));
   }
 
-  /** Sends 8 MiB whatever it hears. @returns how much of it was read when the line was cut */
-  async goOn(junk: Buffer, first: Buffer = Buffer.alloc(0)): Promise<number> {
+  /** Sends 8 MiB without reading. @returns how many bytes the server had read when it cut the connection */
+  async keepSending(junk: Buffer, first: Buffer = Buffer.alloc(0)): Promise<number> {
     if (served.destroyed) return 0;
     const cut = new Promise((resolve) => served.once('close', resolve));
     const before = served.bytesRead;
@@ -114,14 +114,14 @@ class Stubborn {
     return served.bytesRead - before;
   }
 
-  /** Answers the end of the line with its own. */
+  /** Waits for the server's FIN and ends the connection too. */
   async end(): Promise<void> {
     await new Promise((resolve) => this.socket.once('end', resolve));
     this.socket.end();
   }
 }
 
-/** The beginning of a close frame of the server with this code. */
+/** Whether the server has sent a close frame with this code. */
 const closeOf = (code: number) => (received: string) =>
   received.includes(String.fromCharCode(code >> 8, code & 0xff), received.indexOf('\r\n\r\n') + 5);
 
@@ -133,8 +133,8 @@ const kickAll = (): void => {
 interface End {
   path?: string;
   options?: WsSecurityOptions;
-  /** @returns how the server says that it is over */
-  end?: (client: Stubborn) => number;
+  /** Makes the server close the connection. @returns the expected close code */
+  end?: (client: StubbornClient) => number;
 }
 
 const ENDS: Record<string, End> = {
@@ -177,76 +177,82 @@ const ENDS: Record<string, End> = {
 
 const cases = Object.keys(ENDS).flatMap((end) => Object.keys(JUNK).map((junk) => [end, junk] as const));
 
-/** Brings a connection to its end and goes on. */
+/** Ends a connection and keeps sending. @returns how many bytes the server read after the close */
 async function readAfter(
   { path = '/public', options, end }: End,
   junk: JunkName,
   isSecure = false,
 ): Promise<number> {
   await start(options, isSecure);
-  const client = new Stubborn(isSecure, path);
+  const client = new StubbornClient(isSecure, path);
   await client.until((received) => received.startsWith('HTTP/1.1 101') && received.includes('\r\n\r\n'));
   const code = end?.(client) ?? CloseCode.UNAUTHENTICATED;
   await client.until(closeOf(code));
   PublicGateway.heard = [];
-  return client.goOn(JUNK[junk]);
+  return client.keepSending(JUNK[junk]);
 }
 
 it.each(cases)(
-  'R13 after %s a client that goes on with %s is cut off within 1 MiB, and nothing is parsed',
+  'R13 after %s a client that keeps sending %s is cut off within 1 MiB, and nothing is parsed',
   async (end, junk) => {
     expect(await readAfter(ENDS[end] as End, junk as JunkName)).toBeLessThanOrEqual(MIB);
     expect(PublicGateway.heard).toEqual([]);
   },
 );
 
-it.each(Object.keys(ENDS))('R13 the same over TLS after %s', async (end) => {
-  expect(await readAfter(ENDS[end] as End, 'masked pings', true)).toBeLessThanOrEqual(MIB * TLS_SHARE);
-  expect(PublicGateway.heard).toEqual([]);
-});
+it.each(Object.keys(ENDS))(
+  'R13 over TLS a client that keeps sending is cut off too after %s',
+  async (end) => {
+    expect(await readAfter(ENDS[end] as End, 'masked pings', true)).toBeLessThanOrEqual(MIB * TLS_OVERHEAD);
+    expect(PublicGateway.heard).toEqual([]);
+  },
+);
 
 describe.each([
   ['TCP', false],
   ['TLS', true],
-])('over %s, in one piece with what ends the connection', (_name, isSecure) => {
-  const MOST = MIB * TLS_SHARE;
+])('over %s, with junk in the same write as the cause of the close', (_name, isSecure) => {
+  const MOST = MIB * TLS_OVERHEAD;
 
-  it.each(Object.keys(ENDS))('R13 a client that goes on is cut off after %s', async (name) => {
+  it.each(Object.keys(ENDS))('R13 a client that keeps sending is cut off after %s', async (name) => {
     const { path = '/public', options, end } = ENDS[name] as End;
     await start(options, isSecure);
-    const client = new Stubborn(isSecure, path);
+    const client = new StubbornClient(isSecure, path);
     await client.until((received) => received.includes('\r\n\r\n'));
     const before = served.bytesRead;
     const junk = JUNK['masked pings'];
     client.behind = junk;
     end?.(client);
     client.behind = Buffer.alloc(0);
-    await client.goOn(junk);
+    await client.keepSending(junk);
     expect(served.bytesRead - before).toBeLessThanOrEqual(MOST);
   });
 
-  it.each(Object.keys(ENDS))('R13 and after it has answered the Close after %s', async (name) => {
-    const { path = '/public', options, end } = ENDS[name] as End;
-    await start(options, isSecure);
-    const client = new Stubborn(isSecure, path);
-    await client.until((received) => received.includes('\r\n\r\n'));
-    const code = end?.(client) ?? CloseCode.UNAUTHENTICATED;
-    await client.until(closeOf(code));
-    const junk = JUNK['masked pings'];
-    expect(await client.goOn(junk, close(1000))).toBeLessThanOrEqual(MOST);
-  });
+  it.each(Object.keys(ENDS))(
+    'R13 a client that answers the Close and keeps sending is cut off after %s',
+    async (name) => {
+      const { path = '/public', options, end } = ENDS[name] as End;
+      await start(options, isSecure);
+      const client = new StubbornClient(isSecure, path);
+      await client.until((received) => received.includes('\r\n\r\n'));
+      const code = end?.(client) ?? CloseCode.UNAUTHENTICATED;
+      await client.until(closeOf(code));
+      const junk = JUNK['masked pings'];
+      expect(await client.keepSending(junk, close(1000))).toBeLessThanOrEqual(MOST);
+    },
+  );
 });
 
-it('R13 after a refusal over HTTP a client that goes on is cut off', async () => {
+it('R13 a client that keeps sending after an HTTP refusal is cut off', async () => {
   await start();
-  const client = new Stubborn(false, '/members');
+  const client = new StubbornClient(false, '/members');
   await client.until((received) => received.startsWith('HTTP/1.1 401'));
-  expect(await client.goOn(JUNK['masked pings'])).toBeLessThanOrEqual(MIB);
+  expect(await client.keepSending(JUNK['masked pings'])).toBeLessThanOrEqual(MIB);
 });
 
-it('a client that was in the middle of a frame when the server closed ends the connection properly', async () => {
+it('a client that was in the middle of a frame when the server closed can still close cleanly', async () => {
   await start();
-  const client = new Stubborn(false, '/public');
+  const client = new StubbornClient(false, '/public');
   await client.until((received) => received.includes('\r\n\r\n'));
   const message = text(JSON.stringify({ event: 'echo', data: { text: 'a'.repeat(90) } }));
   client.write(message.subarray(0, 40));
@@ -266,7 +272,7 @@ it.each([
   ['that is kicked', '/public', {}, CloseCode.FORBIDDEN],
   ['that is refused', '/members', { rejectWith: 'close' }, CloseCode.UNAUTHENTICATED],
 ] as const)(
-  'over TLS a client %s hears the close code and ends properly',
+  'over TLS a client %s receives the close code and closes cleanly',
   async (_what, path, options, code) => {
     await start(options, true);
     const client = new Client(`${running.url}${path}`, { rejectUnauthorized: false });
@@ -284,8 +290,8 @@ it.each([
   },
 );
 
-describe('with close codes instead of responses', () => {
-  /** How so many handshakes end: a close code, or an HTTP status. */
+describe('with rejectWith: close', () => {
+  /** The close code or HTTP status of each of `count` handshakes. */
   async function outcomes(count: number): Promise<number[]> {
     const codes: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -309,14 +315,14 @@ describe('with close codes instead of responses', () => {
     return status ?? (code as number);
   }
 
-  it('R13 an address that is over its rate twice gets no WebSocket of its own any more', async () => {
+  it('R13 an address far over its rate is refused over HTTP instead of with a close code', async () => {
     await start({ rejectWith: 'close', connectRateLimit: 3, connectRateTtlMs: 1000 });
     expect(await outcomes(10)).toEqual([1000, 1000, 1000, 4429, 4429, 4429, 429, 429, 429, 429]);
     clock.advance(1001);
     expect(await outcomes(4)).toEqual([1000, 1000, 1000, 4429]);
   });
 
-  it('R13 nor does one that is banned', async () => {
+  it('R13 so is a banned address', async () => {
     await start({ rejectWith: 'close', connectRateLimit: 4, strikeLimit: 1, banMs: 60_000 });
     const offender = new Client(`${running.url}/public`);
     await new Promise((resolve) => offender.on('open', () => offender.send('no')).on('close', resolve));

@@ -8,9 +8,9 @@ import { mintToken, SECRET } from '../support/tokens.js';
 
 const COUNT = 6000;
 const PER_SECOND = 2000;
-/** As many as come in 10 ms. */
+/** The number of attempts in 10 ms. */
 const AT_ONCE = 20;
-/** They take a second or so of the service's own time; the rest is for a machine that is much slower. */
+/** The flood takes about one second of processor time; the rest allows for a much slower machine. */
 const MAX_PROCESSOR_MS = 12_000;
 const MAX_P99_MS = 100;
 const MAX_GROWTH_MB = 60;
@@ -26,7 +26,7 @@ interface JunkResult {
   cut: number;
 }
 
-/** Runs an attacker in a process of its own, and resolves with what it tells at its end. */
+/** Runs an attacker in its own process. Resolves with the result that it prints. */
 function run<T>(script: string, order: object): Promise<T> {
   const attacker = spawn(process.execPath, [script, JSON.stringify(order)], { env: {} });
   let output = '';
@@ -54,11 +54,11 @@ describe('under a flood of handshakes from one address', () => {
   afterEach(() => service.stop());
 
   it.each([
-    // The first of an address pass the rate, and the bystander and the newcomer come from another address.
+    // The first two handshakes are within the rate. The bystander and the newcomer use another address.
     ['a wrong credential', 401, '100000'],
     ['their rate', 429, '2'],
   ])(
-    'H12 L4 L5 refused for %s with %i, the service serves others, and neither memory nor log grows',
+    'H12 L4 L5 refused for %s with %i: the service keeps serving others, and neither memory nor log grows',
     async (_what, status, connectRateLimit) => {
       service = await Service.start({
         PLAIN_HTTP: '1',
@@ -102,16 +102,16 @@ describe('under a flood of handshakes from one address', () => {
   );
 });
 
-describe('when clients write on after their Close', () => {
+describe('when clients keep writing after their Close', () => {
   const JUNK_BYTES = 60 * 1_048_576;
-  /** Twenty times as much as it takes, for a machine that is much slower. */
+  /** Twenty times the usual duration, for a much slower machine. */
   const MAX_JUNK_MS = 3000;
   let service: Service & { url: string };
 
   afterEach(() => service.stop());
 
   it.each([1, 50])(
-    'R13 60 MB of junk from each of %i are cut short, and cost neither memory nor time',
+    'R13 60 MB of junk from each of %i clients is cut short, without memory growth or long processor time',
     async (count) => {
       service = await Service.start({
         PLAIN_HTTP: '1',

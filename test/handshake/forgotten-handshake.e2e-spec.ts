@@ -32,7 +32,7 @@ describe('an open connection', () => {
           protocols: ['ws-security.v1', `bearer.${await mintToken()}`],
         }),
     ],
-  ])('keeps neither its request nor the token in its %s', async (_source, connect) => {
+  ])('keeps neither the handshake request nor the token of its %s', async (_source, connect) => {
     const requests: WeakRef<IncomingMessage>[] = [];
     const server = running.app.getHttpServer() as Server;
     const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
@@ -45,7 +45,7 @@ describe('an open connection', () => {
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
     expect(requests).toHaveLength(CLIENTS);
-    // The HTTP parsers in Node's pool hold their last requests.
+    // The HTTP parsers in Node's pool keep a reference to their last request.
     const kept = requests.filter((request) => request.deref()).length;
     expect(kept).toBeLessThan(CLIENTS / 2);
     await Promise.all(clients.map((client) => client.close()));

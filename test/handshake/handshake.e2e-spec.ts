@@ -11,7 +11,7 @@ import { mintToken, SECRET } from '../support/tokens.js';
 let running: RunningApp;
 let token: string;
 let bearer: Record<string, string>;
-/** What was asked for at `/slow`, and is not answered. */
+/** The response to `/slow`, which the test leaves unanswered. */
 let unanswered: ServerResponse | undefined;
 
 beforeAll(async () => {
@@ -46,61 +46,64 @@ async function expectRefusal(
 }
 
 describe('an acceptable handshake', () => {
-  it('is answered 101 with the right key and no subprotocol that was not offered', async () => {
+  it('is answered with 101, the right key and no subprotocol that was not offered', async () => {
     const { status, headers } = await send('/ws', bearer);
     expect(status).toBe(101);
     expect(headers.get('sec-websocket-accept')).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
     expect(headers.has('sec-websocket-protocol')).toBe(false);
   });
 
-  it.each(['Bearer', 'BEARER'])('H8 %s. is a credential too, and none to echo', async (scheme) => {
-    const alone = await send('/ws', { 'Sec-WebSocket-Protocol': `${scheme}.${token}` });
-    expect([alone.status, alone.headers.get('sec-websocket-protocol')]).toEqual([101, undefined]);
-    const twice = send('/ws', { ...bearer, 'Sec-WebSocket-Protocol': `${scheme}.${token}, chat.v1` });
-    expect((await twice).status).toBe(400);
-    const resume = await send('/ws', { ...bearer, 'Sec-WebSocket-Protocol': 'Resume.secret.1, chat.v1' });
-    expect(resume.headers.get('sec-websocket-protocol')).toBe('chat.v1');
-  });
+  it.each(['Bearer', 'BEARER'])(
+    'H8 %s.<token> as a subprotocol counts as a credential and is not echoed',
+    async (scheme) => {
+      const alone = await send('/ws', { 'Sec-WebSocket-Protocol': `${scheme}.${token}` });
+      expect([alone.status, alone.headers.get('sec-websocket-protocol')]).toEqual([101, undefined]);
+      const twice = send('/ws', { ...bearer, 'Sec-WebSocket-Protocol': `${scheme}.${token}, chat.v1` });
+      expect((await twice).status).toBe(400);
+      const resume = await send('/ws', { ...bearer, 'Sec-WebSocket-Protocol': 'Resume.secret.1, chat.v1' });
+      expect(resume.headers.get('sec-websocket-protocol')).toBe('chat.v1');
+    },
+  );
 
-  it('H8 never echoes the credential as the chosen subprotocol', async () => {
+  it('H8 does not echo the credential as the chosen subprotocol', async () => {
     const both = await send('/ws', { 'Sec-WebSocket-Protocol': `bearer.${token}, chat.v1` });
     expect([both.status, both.headers.get('sec-websocket-protocol')]).toEqual([101, 'chat.v1']);
     const alone = await send('/ws', { 'Sec-WebSocket-Protocol': `bearer.${token}` });
     expect([alone.status, alone.headers.has('sec-websocket-protocol')]).toEqual([101, false]);
   });
 
-  it('H8 prefers its own subprotocol over the client’s first', async () => {
+  it('H8 prefers the module’s subprotocol to the client’s first one', async () => {
     const { headers } = await send('/ws', {
       'Sec-WebSocket-Protocol': `chat.v1, ws-security.v1, bearer.${token}`,
     });
     expect(headers.get('sec-websocket-protocol')).toBe('ws-security.v1');
   });
 
-  it('ignores a query behind the path', async () => {
+  it('may have a query after the path', async () => {
     expect((await send('/ws?room=1', bearer)).status).toBe(101);
   });
 });
 
 describe('credentials', () => {
-  it('N1 none is 401 with a bare challenge', async () => {
+  it('N1 a missing credential is refused with 401 and a bare challenge', async () => {
     const { status, headers } = await expectRefusal(send('/ws'), 'UNAUTHENTICATED');
     expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
   const wrong: [string, () => Promise<string> | string][] = [
-    ['N6 expired beyond the skew', () => mintToken({}, { expiresIn: -60 })],
-    ['N6 without exp', () => withoutExpiry()],
-    ['N1 signed with another secret', () => mintToken({}, { secret: `${SECRET}!` })],
-    ['N2 unsigned', () => unsigned('none')],
-    ['N2 unsigned, spelled otherwise', () => unsigned('nOnE')],
-    ['Z4 without sub', () => mintToken({ sub: '' })],
-    ['N6 issued in the future', () => mintToken({}, { now: Date.now() + 3_600_000 })],
-    ['N6 not yet valid', () => mintToken({ nbf: Math.floor(Date.now() / 1000) + 600 })],
-    ['N9 longer than any token', () => 'a'.repeat(9000)],
+    ['N6 a token expired beyond the skew', () => mintToken({}, { expiresIn: -60 })],
+    ['N6 a token without exp', () => withoutExpiry()],
+    ['N1 a token signed with another secret', () => mintToken({}, { secret: `${SECRET}!` })],
+    ['N2 an unsigned token', () => unsigned('none')],
+    ['N2 an unsigned token with alg nOnE', () => unsigned('nOnE')],
+    ['Z4 a token without sub', () => mintToken({ sub: '' })],
+    ['N6 a token issued in the future', () => mintToken({}, { now: Date.now() + 3_600_000 })],
+    ['N6 a token that is not valid yet', () => mintToken({ nbf: Math.floor(Date.now() / 1000) + 600 })],
+    ['N9 a token over the length limit', () => 'a'.repeat(9000)],
     ['N1 garbage', () => 'garbage'],
   ];
 
-  it.each(wrong)('%s is 401 with one and the same answer', async (_name, make) => {
+  it.each(wrong)('%s is refused with 401 and the same answer as any other', async (_name, make) => {
     const answers = await Promise.all([
       send('/ws', { Authorization: `Bearer ${await make()}` }),
       send('/ws', { 'Sec-WebSocket-Protocol': `chat.v1, bearer.${await make()}` }),
@@ -114,18 +117,18 @@ describe('credentials', () => {
   it.each([
     ['a scheme that is not Bearer', { Authorization: 'Basic YTpi' }],
     ['an empty bearer entry', { 'Sec-WebSocket-Protocol': 'bearer.' }],
-  ])('%s is 401', async (_name, headers) => {
+  ])('%s is refused with 401', async (_name, headers) => {
     await expectRefusal(send('/ws', headers), 'UNAUTHENTICATED');
   });
 
-  it('H14 two of them are 400 even if equal', async () => {
+  it('H14 two credentials are refused with 400 even if they are equal', async () => {
     const two = { ...bearer, 'Sec-WebSocket-Protocol': `chat, bearer.${token}` };
     await expectRefusal(send('/ws', two), 'BAD_HANDSHAKE');
     const text = requestText('/ws', bearer).replace('\r\n\r\n', `\r\nAuthorization: Bearer ${token}\r\n\r\n`);
     await expectRefusal(rawHandshake(running.port, text), 'BAD_HANDSHAKE');
   });
 
-  it('a public gateway takes nobody, but not somebody with a wrong credential', async () => {
+  it('a public gateway accepts a missing credential but refuses a wrong one', async () => {
     expect((await send('/public')).status).toBe(101);
     await expectRefusal(send('/public', { Authorization: 'Bearer garbage' }), 'UNAUTHENTICATED');
   });
@@ -152,13 +155,13 @@ describe('origin', () => {
     [403, 'null'],
     [403, 'https://app.example.com https://evil.test'],
     [403, ''],
-  ])('H1 H3 %i for %p', async (status, origin) => {
+  ])('H1 H3 answers %i to the origin %p', async (status, origin) => {
     const answer = await send('/ws', { ...bearer, Origin: origin });
     expect(answer.status).toBe(status);
     if (status === 403) expect(answer.body).toContain('ORIGIN_NOT_ALLOWED');
   });
 
-  it('H3 two Origin headers are 400', async () => {
+  it('H3 refuses two Origin headers with 400', async () => {
     const text = requestText('/ws', { ...bearer, Origin: 'https://app.example.com' });
     const twice = text.replace('\r\n\r\n', '\r\nOrigin: https://app.example.com\r\n\r\n');
     await expectRefusal(rawHandshake(running.port, twice), 'BAD_HANDSHAKE');
@@ -180,34 +183,37 @@ describe('request shape', () => {
     ['a body', { 'Content-Length': '5' }],
     ['no host', { Host: '' }],
     ['a host with a path', { Host: 'service.test/ws' }],
-    ['a port that is none', { Host: 'service.test:99999' }],
-    ['the first port that is none', { Host: 'service.test:65536' }],
+    ['a port out of range', { Host: 'service.test:99999' }],
+    ['the first port out of range', { Host: 'service.test:65536' }],
     ['port 0', { Host: 'service.test:0' }],
     ['an empty port', { Host: 'service.test:' }],
-    ['a port with a zero in front', { Host: 'service.test:0443' }],
+    ['a port with a leading zero', { Host: 'service.test:0443' }],
     ['a port of 400 digits', { Host: `service.test:${'1'.repeat(400)}` }],
-    ['a port that is none behind an address', { Host: '[::1]:65536' }],
+    ['a port out of range after an IPv6 address', { Host: '[::1]:65536' }],
     ['a doubled subprotocol', { 'Sec-WebSocket-Protocol': 'chat, chat' }],
-    ['a subprotocol that is no token', { 'Sec-WebSocket-Protocol': 'a b' }],
-  ])('H5 %s is 400', async (_name, headers) => {
+    ['a subprotocol with a space', { 'Sec-WebSocket-Protocol': 'a b' }],
+  ])('H5 %s is refused with 400', async (_name, headers) => {
     await expectRefusal(send('/ws', { ...bearer, ...headers }), 'BAD_HANDSHAKE');
   });
 
-  it.each(['service.test:1', 'service.test:65535', '[::1]:443'])('H5 the host %s is one', async (host) => {
+  it.each(['service.test:1', 'service.test:65535', '[::1]:443'])('H5 accepts the host %s', async (host) => {
     expect((await send('/ws', { ...bearer, Host: host })).status).toBe(101);
   });
 
-  it('H5 another method is 400', async () => {
+  it('H5 refuses another method with 400', async () => {
     await expectRefusal(send('/ws', bearer, 'POST /ws HTTP/1.1'), 'BAD_HANDSHAKE');
   });
 
-  it.each(['8', '12', '14', '013', 'x'])('H4 version %s is 426 and names 13', async (version) => {
-    const { headers } = await expectRefusal(
-      send('/ws', { ...bearer, 'Sec-WebSocket-Version': version }),
-      'UNSUPPORTED_VERSION',
-    );
-    expect(headers.get('sec-websocket-version')).toBe('13');
-  });
+  it.each(['8', '12', '14', '013', 'x'])(
+    'H4 refuses version %s with 426 and names version 13',
+    async (version) => {
+      const { headers } = await expectRefusal(
+        send('/ws', { ...bearer, 'Sec-WebSocket-Version': version }),
+        'UNSUPPORTED_VERSION',
+      );
+      expect(headers.get('sec-websocket-version')).toBe('13');
+    },
+  );
 
   it.each([
     '/',
@@ -221,11 +227,11 @@ describe('request shape', () => {
     '/ws;a',
     'http://service.test/ws',
     '//evil.test/ws',
-  ])('H6 the path %s is 404', async (path) => {
+  ])('H6 refuses the path %s with 404', async (path) => {
     await expectRefusal(send(path, bearer), 'UNKNOWN_PATH');
   });
 
-  it('H10 more than 1,000 header lines are 431, and 1,000 are not', async () => {
+  it('H10 accepts 1,000 header lines and refuses more with 431', async () => {
     const lines = (count: number) =>
       requestText('/ws', bearer).replace('\r\n\r\n', `\r\n${'a:b\r\n'.repeat(count)}\r\n`);
     const own = requestText('/ws', bearer).split('\r\n').length - 3;
@@ -233,20 +239,20 @@ describe('request shape', () => {
     expect((await rawHandshake(running.port, lines(1000 - own))).status).toBe(101);
   });
 
-  it('H10 a header block beyond the limit is 431 and the service lives on', async () => {
+  it('H10 refuses a header block beyond the limit with 431 and keeps serving', async () => {
     expect((await send('/ws', { 'X-Long': 'a'.repeat(20_000) })).status).toBe(431);
     expect((await send('/ws', bearer)).status).toBe(101);
   });
 });
 
-describe('nothing before the decision', () => {
+describe('nothing runs before the decision', () => {
   const pipelined = (headers: Record<string, string>) =>
     Buffer.concat([
       Buffer.from(requestText('/ws', headers)),
       textFrame('{"event":"echo","data":{"text":"early"}}'),
     ]);
 
-  it('H11 a frame in the packet of a refused handshake reaches no handler', async () => {
+  it('H11 a frame in the same packet as a refused handshake reaches no handler', async () => {
     const before = [EchoGateway.calls, EchoGateway.connections];
     const expired = await mintToken({}, { expiresIn: -60 });
     const foreign = { ...bearer, Origin: 'https://evil.test' };
@@ -259,7 +265,7 @@ describe('nothing before the decision', () => {
     expect([EchoGateway.calls, EchoGateway.connections]).toEqual(before);
   });
 
-  it('H11 a frame in the packet of an accepted one is served after 101', async () => {
+  it('H11 a frame in the same packet as an accepted handshake is served after 101', async () => {
     const before = EchoGateway.calls;
     await rawHandshake(running.port, pipelined(bearer));
     const client = await TestClient.connect(`${running.url}/ws`, { token });
@@ -268,13 +274,13 @@ describe('nothing before the decision', () => {
     await client.close();
   });
 
-  it('H12 a second request behind a refused one is not answered', async () => {
+  it('H12 a second request after a refused one is not answered', async () => {
     const { text } = await rawHandshake(running.port, requestText('/ws') + requestText('/ws', bearer));
     expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 });
 
-it('H12 a handshake behind a request that is not answered yet is none', async () => {
+it('H12 a handshake pipelined after an unanswered request is not accepted', async () => {
   const before = EchoGateway.connections;
   const slow = requestText('/slow', { Upgrade: null, Connection: null });
   const socket = connect(running.port, '127.0.0.1');
@@ -290,7 +296,7 @@ it('H12 a handshake behind a request that is not answered yet is none', async ()
   expect(EchoGateway.connections).toBe(before);
 });
 
-it('H15 leaves paths of another upgrade listener alone', async () => {
+it('H15 paths of another upgrade listener are left alone', async () => {
   const server = running.app.getHttpServer() as Server;
   const other = (request: { url?: string }, socket: { end(text: string): void }): void => {
     if (request.url === '/other') socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
@@ -304,13 +310,13 @@ it('H15 leaves paths of another upgrade listener alone', async () => {
   }
 });
 
-it('R10 H15 what no upgrade listener takes is 404 after 3 s, and what one has taken is left alone', async () => {
+it('R10 H15 an upgrade that no listener takes is answered 404 after 3 s, and one that a listener has taken is left alone', async () => {
   const clock = new ManualClock();
   const taken: Socket[] = [];
   const passed: string[] = [];
   const listen = (request: IncomingMessage, socket: Socket): void => {
     passed.push(request.url ?? '');
-    // As whoever has to ask somebody before it answers.
+    // Takes the socket now and answers later.
     if (request.url === '/other') taken.push(socket.on('error', () => undefined));
   };
   const app = await startApp({
@@ -318,27 +324,27 @@ it('R10 H15 what no upgrade listener takes is 404 after 3 s, and what one has ta
     clock,
     beforeInit: (application) => void (application.getHttpServer() as Server).on('upgrade', listen),
   });
-  const nobodys = rawHandshake(app.port, requestText('/nobodys'));
-  const others = rawHandshake(app.port, requestText('/other'));
+  const untaken = rawHandshake(app.port, requestText('/unknown'));
+  const takenByListener = rawHandshake(app.port, requestText('/other'));
   while (passed.length < 2) await new Promise((resolve) => setImmediate(resolve));
   clock.advance(3100);
-  await expectRefusal(nobodys, 'UNKNOWN_PATH');
+  await expectRefusal(untaken, 'UNKNOWN_PATH');
   expect(taken[0]?.destroyed).toBe(false);
   taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
-  expect((await others).status).toBe(418);
+  expect((await takenByListener).status).toBe(418);
   const late = rawHandshake(app.port, requestText('/late'));
   while (passed.length < 3) await new Promise((resolve) => setImmediate(resolve));
   await app.close();
   await expectRefusal(late, 'DRAINING');
 });
 
-it('L5 R10 a peer may be cut off while nobody has taken its upgrade', async () => {
+it('L5 R10 a connection reset before any listener takes the upgrade does not stop the server', async () => {
   const app = await startApp({ gateways: [EchoGateway], clock: new ManualClock() });
   const server = app.app.getHttpServer() as Server;
   const passed = new Promise<Socket>((resolve) =>
     server.on('upgrade', (_request: IncomingMessage, socket: Socket) => resolve(socket)),
   );
-  const client = connect(app.port, '127.0.0.1', () => client.write(requestText('/nobodys')));
+  const client = connect(app.port, '127.0.0.1', () => client.write(requestText('/unknown')));
   const socket = await passed;
   const closed = new Promise((resolve) => socket.once('close', resolve));
   client.resetAndDestroy();
@@ -347,7 +353,7 @@ it('L5 R10 a peer may be cut off while nobody has taken its upgrade', async () =
   await app.close();
 });
 
-it('H15 leaves alone what a listener before it has taken', async () => {
+it('H15 an upgrade that an earlier listener has taken is left alone', async () => {
   const clock = new ManualClock();
   const app = await startApp({ gateways: [EchoGateway], clock });
   const server = app.app.getHttpServer() as Server;

@@ -1,7 +1,7 @@
 import { NEIGHBOURS } from '../support/neighbours.js';
-import { LateGuard } from '../support/late.guard.js';
+import { HeldGuard } from '../support/held.guard.js';
 import { rawHandshake, requestText } from '../support/raw-handshake.js';
-import { startBeside, type Order, type Street } from '../support/street.js';
+import { startWithNeighbour, type AttachTime, type SharedServer } from '../support/shared-server.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
@@ -15,9 +15,9 @@ async function statusOf(port: number, path: string): Promise<number | 'cut'> {
   }
 }
 
-async function unknownPath({ port, clock, seen }: Street): Promise<number | 'cut'> {
-  const answer = statusOf(port, '/nobodys');
-  while (!seen.includes('/nobodys')) await new Promise((resolve) => setImmediate(resolve));
+async function unknownPath({ port, clock, seen }: SharedServer): Promise<number | 'cut'> {
+  const answer = statusOf(port, '/unknown');
+  while (!seen.includes('/unknown')) await new Promise((resolve) => setImmediate(resolve));
   clock.advance(9100);
   return answer;
 }
@@ -32,44 +32,44 @@ async function expectOurs(url: string): Promise<void> {
   });
 }
 
-afterEach(() => LateGuard.reset());
+afterEach(() => HeldGuard.reset());
 
-const orders: Order[] = ['before the gateways', 'in onModuleInit', 'after listen'];
+const attachTimes: AttachTime[] = ['before the gateways', 'in onModuleInit', 'after listen'];
 const platforms = ['express', 'fastify'] as const;
-const streets = platforms.flatMap((platform) =>
+const combinations = platforms.flatMap((platform) =>
   NEIGHBOURS.flatMap((neighbour) =>
-    orders.map((order) => [neighbour.name, order, platform, neighbour] as const),
+    attachTimes.map((attachTime) => [neighbour.name, attachTime, platform, neighbour] as const),
   ),
 );
 
-describe.each(streets)('H15 %s that came %s, on %s,', (_name, order, platform, neighbour) => {
-  let street: Street;
+describe.each(combinations)('H15 %s attached %s, on %s,', (_name, attachTime, platform, neighbour) => {
+  let shared: SharedServer;
 
-  beforeAll(async () => (street = await startBeside(neighbour, order, { platform })));
-  afterAll(() => street.end());
+  beforeAll(async () => (shared = await startWithNeighbour(neighbour, attachTime, { platform })));
+  afterAll(() => shared.end());
 
-  it('serves its own clients, and ours are ours', async () => {
-    expect(await neighbour.greet(street.url)).toBe('hello');
-    await expectOurs(street.url);
-    expect(await neighbour.greet(street.url)).toBe('hello');
+  it('serves its own clients, and our gateways serve theirs', async () => {
+    expect(await neighbour.greet(shared.url)).toBe('hello');
+    await expectOurs(shared.url);
+    expect(await neighbour.greet(shared.url)).toBe('hello');
   });
 
-  it('does not answer while our guard has not decided yet', async () => {
-    const { asked, decide } = LateGuard.hold();
-    const connecting = TestClient.connect(`${street.url}/ws`, { token: await mintToken() });
+  it('keeps serving while our guard decides, and does not answer our handshake', async () => {
+    const { asked, decide } = HeldGuard.hold();
+    const connecting = TestClient.connect(`${shared.url}/ws`, { token: await mintToken() });
     await asked;
-    expect(await neighbour.greet(street.url)).toBe('hello');
-    if (neighbour.unknown === 'cut') expect(await statusOf(street.port, '/nobodys')).toBe('cut');
-    expect((await TestClient.refused(`${street.url}/ws`)).status).toBe(401);
+    expect(await neighbour.greet(shared.url)).toBe('hello');
+    if (neighbour.unknown === 'cut') expect(await statusOf(shared.port, '/unknown')).toBe('cut');
+    expect((await TestClient.refused(`${shared.url}/ws`)).status).toBe(401);
     decide();
     const client = await connecting;
     expect(await client.request('echo', { text: 'late' })).toMatchObject({ data: { text: 'late' } });
     await client.close();
   });
 
-  it('answers on paths that nobody has as it does without us', async () => {
-    expect(await unknownPath(street)).toBe(neighbour.unknown);
-    expect(street.seen).toContain('/nobodys');
-    expect(street.seen.filter((url) => url.startsWith('/ws'))).toEqual([]);
+  it('answers on unknown paths as it does without our module', async () => {
+    expect(await unknownPath(shared)).toBe(neighbour.unknown);
+    expect(shared.seen).toContain('/unknown');
+    expect(shared.seen.filter((url) => url.startsWith('/ws'))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { describeWith, HAPROXY, NGINX, Proxy, type ProxyKind } from '../support/proxy.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
@@ -22,7 +22,7 @@ interface Attempt {
   headers?: Record<string, string | string[]>;
 }
 
-/** A handshake, over TLS where the URL says https, with exactly the headers given. */
+/** Sends a handshake with exactly these headers, over TLS if the URL is https. */
 function handshake(
   url: string,
   { from = '127.0.0.1', path = '/public', headers = {} }: Attempt = {},
@@ -71,7 +71,7 @@ const RATE_WINDOW_S = 60;
 
 const loopback = (url: string): string => url.replace('localhost', '127.0.0.1');
 
-// Every test connects from addresses of its own, for the service counts all of them.
+// Each test uses its own client addresses, because the service counts attempts per address.
 describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
   describeWith(kind)('with its example configuration', () => {
     let service: Service & { url: string };
@@ -85,8 +85,8 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
     }
 
     /**
-     * What came of it, as the code of the refusal or 101. An accepted connection is ended at once; the next attempt
-     * is made when the service has heard of it, and counts but the `held` ones.
+     * Attempts a handshake. Returns 101 or the code of the refusal. An accepted connection is ended at once. Resolves
+     * when the service counts only the `held` connections again.
      */
     async function outcome(url: string, { held = 0, ...attempt }: Attempt & { held?: number } = {}) {
       const { status, body, end } = await handshake(url, attempt);
@@ -116,21 +116,21 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
         await expectConnections(service.url, 0);
       });
 
-      it('T1 refuses plaintext that goes around it, whatever it claims', async () => {
+      it('T1 refuses plaintext that bypasses the proxy, whatever its headers claim', async () => {
         const inside = loopback(service.url);
         const claims = { 'X-Forwarded-Proto': 'https', Forwarded: 'proto=https' };
         expect(await outcome(inside)).toBe('INSECURE_TRANSPORT');
         expect(await outcome(inside, { from: '127.0.0.2', headers: claims })).toBe('INSECURE_TRANSPORT');
       });
 
-      it('H13 counts handshakes by the address of the client, not of the proxy', async () => {
+      it('H13 counts handshakes by the client’s address, not the proxy’s', async () => {
         const attempt = (from: string) => outcome(outside, { from });
         for (let i = 0; i < 3; i++) expect(await attempt('127.0.0.2')).toBe(101);
         expect(await attempt('127.0.0.2')).toBe('RATE_LIMITED');
         expect(await attempt('127.0.0.3')).toBe(101);
       });
 
-      it('H13 R5 counts connections by the address of the client', async () => {
+      it('H13 R5 counts connections by the client’s address', async () => {
         const held = [
           await handshake(outside, { from: '127.0.0.4' }),
           await handshake(outside, { from: '127.0.0.4' }),
@@ -142,7 +142,7 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
         await expectConnections(service.url, 0);
       });
 
-      it('H13 T1 lets no client say who or where it is', async () => {
+      it('H13 T1 a client cannot forge its address, protocol or host', async () => {
         const claims = (address: string) => ({
           'X-Forwarded-For': [address, `${address}, 127.0.0.1`],
           Forwarded: `for=${address};proto=http;host=evil.test`,
@@ -157,7 +157,7 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
         expect(await outcome(outside, { from: '127.0.0.7' })).toBe(101);
       });
 
-      it('H1 H13 the own origin is the one in front, and no client chooses it', async () => {
+      it('H1 H13 the service’s own origin is the public one, and a client cannot choose it', async () => {
         const attempt = (headers: Record<string, string>) => outcome(outside, { from: '127.0.0.9', headers });
         const forged = { 'X-Forwarded-Host': 'evil.test', Origin: 'https://evil.test' };
         expect(
@@ -167,7 +167,7 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
         expect(await attempt(forged)).toBe('ORIGIN_NOT_ALLOWED');
       });
 
-      it('H12 refusals arrive as the service wrote them', async () => {
+      it('H12 passes refusals on unchanged', async () => {
         const attempt = (path: string, headers = {}) =>
           handshake(outside, { from: '127.0.0.10', path, headers });
         const began = performance.now();
@@ -214,7 +214,7 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
     describe('and a service of its own', () => {
       afterEach(() => close());
 
-      it('H13 an address appended to what the client sent counts as well', async () => {
+      it('H13 counts an address that the proxy appended to the client’s header', async () => {
         await open({}, kind.appending);
         const attempt = (from: string, claimed: string) =>
           outcome(outside, { from, headers: { 'X-Forwarded-For': claimed } });
@@ -225,7 +225,7 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
         expect(await attempt('127.0.0.3', '127.0.0.2')).toBe(101);
       });
 
-      it('S8 the drain reaches clients behind it with 1012', async () => {
+      it('S8 passes the drain’s 1012 on to clients', async () => {
         await open();
         const client = await TestClient.connect(`wss://127.0.0.1:${proxy.port}/public`);
         service.process.kill('SIGTERM');

@@ -8,13 +8,13 @@ import { SecureGateway, WsSecurityModule } from 'nestjs-ws-security';
 import { WebSocket, WebSocketServer } from 'ws';
 import { certificate } from '../support/certificate.js';
 import { EchoGateway } from '../support/echo.gateway.js';
-import { LateGuard } from '../support/late.guard.js';
+import { HeldGuard } from '../support/held.guard.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { NEIGHBOURS, type Neighbour } from '../support/neighbours.js';
 import { ownPort } from '../support/own-port.js';
 import { rawHandshake, requestText } from '../support/raw-handshake.js';
 import { startApp } from '../support/start-app.js';
-import { startBeside } from '../support/street.js';
+import { startWithNeighbour } from '../support/shared-server.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
 
@@ -24,7 +24,7 @@ const socketIo = named('Socket.IO');
 
 const immediate = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** The server of a gateway with a port of its own, found as an instrumentation finds it. */
+/** Finds the server of a gateway with its own port through Node's diagnostics channel. */
 async function serverOn(port: number): Promise<Server> {
   let found: Server | undefined;
   const look = (message: unknown): void => void (found = (message as { server: Server }).server);
@@ -44,7 +44,7 @@ async function expectOurs(url: string): Promise<void> {
   expect(await TestClient.refused(url)).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
 }
 
-afterEach(() => LateGuard.reset());
+afterEach(() => HeldGuard.reset());
 
 describe('other upgrade listeners', () => {
   it.each(['on', 'addListener', 'prependListener', 'once', 'prependOnceListener'] as const)(
@@ -69,14 +69,14 @@ describe('other upgrade listeners', () => {
     },
   );
 
-  it('H15 are none: an unknown path is 404 at once', async () => {
+  it('H15 do not include our own: an unknown path is 404 at once', async () => {
     const app = await startApp({ gateways: [EchoGateway] });
     const { status, body } = await rawHandshake(app.port, requestText('/other'));
     expect([status, JSON.parse(body)]).toMatchObject([404, { code: 'UNKNOWN_PATH' }]);
     await app.close();
   });
 
-  it('H15 may replace all listeners: our paths stay ours', async () => {
+  it('H15 may be removed and replaced: our paths stay ours', async () => {
     const app = await startApp({ gateways: [EchoGateway] });
     const server = app.app.getHttpServer() as Server;
     server.removeAllListeners('upgrade');
@@ -87,7 +87,7 @@ describe('other upgrade listeners', () => {
     await app.close();
   });
 
-  it('H15 are kept away by those who replaced emit, before or after', async () => {
+  it('H15 see no upgrade of ours when emit is replaced, before or after', async () => {
     const passed: string[] = [];
     const instrument = (server: Server, name: string): void => {
       const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
@@ -96,11 +96,11 @@ describe('other upgrade listeners', () => {
         return emit(event, ...args);
       };
     };
-    const street = await startBeside(greedy, 'before the gateways', {});
-    instrument(street.server, 'after');
-    await expectOurs(`${street.url}/ws`);
+    const shared = await startWithNeighbour(greedy, 'before the gateways', {});
+    instrument(shared.server, 'after');
+    await expectOurs(`${shared.url}/ws`);
     expect(passed).toEqual(['after', 'after']);
-    await street.end();
+    await shared.end();
     const app = await startApp({
       gateways: [EchoGateway],
       beforeInit: (application) => instrument(application.getHttpServer() as Server, 'before'),
@@ -113,7 +113,7 @@ describe('other upgrade listeners', () => {
     await app.close();
   });
 
-  it('gateways are still served by one who took the interception away', async () => {
+  it('our gateways keep working when the interception of emit is deleted', async () => {
     const app = await startApp({ gateways: [EchoGateway] });
     Reflect.deleteProperty(app.app.getHttpServer() as Server, 'emit');
     await expectOurs(`${app.url}/ws`);
@@ -123,11 +123,11 @@ describe('other upgrade listeners', () => {
 });
 
 describe('H15 a neighbour that decides late', () => {
-  it('may think for 3 s before it touches the socket, wherever its listener stands', async () => {
+  it('may take 3 s before it touches the socket, wherever its listener stands', async () => {
     for (const method of ['on', 'prependListener'] as const) {
       const others = new WebSocketServer({ noServer: true });
       const deciders: (() => void)[] = [];
-      const street = await startBeside(
+      const shared = await startWithNeighbour(
         {
           attach(server) {
             server[method]('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -140,22 +140,22 @@ describe('H15 a neighbour that decides late', () => {
         },
         'after listen',
       );
-      const answer = rawHandshake(street.port, requestText('/other'));
+      const answer = rawHandshake(shared.port, requestText('/other'));
       while (deciders.length === 0) await immediate();
-      street.clock.advance(2900);
+      shared.clock.advance(2900);
       deciders[0]?.();
       expect((await answer).status).toBe(101);
-      await street.end();
+      await shared.end();
     }
   });
 
-  it('keeps what it has listened to for as long as it likes', async () => {
+  it('keeps a socket it has listened to for as long as it likes', async () => {
     const taken: Socket[] = [];
-    const street = await startBeside(
+    const shared = await startWithNeighbour(
       {
         attach(server) {
           server.prependListener('upgrade', (_request: IncomingMessage, socket: Socket) => {
-            // Gone again when the time is over.
+            // The listener is removed again, but the socket was touched.
             const ignore = (): void => undefined;
             taken.push(socket.on('error', ignore).off('error', ignore));
           });
@@ -164,82 +164,82 @@ describe('H15 a neighbour that decides late', () => {
       },
       'after listen',
     );
-    const answer = rawHandshake(street.port, requestText('/other'));
+    const answer = rawHandshake(shared.port, requestText('/other'));
     while (taken.length === 0) await immediate();
-    street.clock.advance(60_000);
+    shared.clock.advance(60_000);
     expect(taken[0]?.destroyed).toBe(false);
     taken[0]?.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n');
     expect((await answer).status).toBe(418);
-    await street.end();
+    await shared.end();
   });
 });
 
-it('H15 R10 an upgrade whose body is still to come ends like the others', async () => {
-  const street = await startBeside({ attach: () => () => undefined }, 'after listen');
+it('H15 R10 an upgrade whose body has not arrived yet ends like the others', async () => {
+  const shared = await startWithNeighbour({ attach: () => () => undefined }, 'after listen');
   const send = (path: string): Promise<{ status: number }> =>
-    rawHandshake(street.port, requestText(path, { 'Content-Length': '5' }));
+    rawHandshake(shared.port, requestText(path, { 'Content-Length': '5' }));
   expect((await send('/ws')).status).toBe(400);
-  const nobodys = send('/nobodys');
-  while (!street.seen.includes('/nobodys')) await immediate();
-  street.clock.advance(9100);
-  expect((await nobodys).status).toBe(400);
-  expect(street.seen).toEqual(['/nobodys']);
-  await street.end();
+  const unknown = send('/unknown');
+  while (!shared.seen.includes('/unknown')) await immediate();
+  shared.clock.advance(9100);
+  expect((await unknown).status).toBe(400);
+  expect(shared.seen).toEqual(['/unknown']);
+  await shared.end();
 });
 
 describe.each(['express', 'fastify'] as const)('over TLS, on %s', (platform) => {
-  it.each([greedy.name, socketIo.name])('H15 beside %s ours are ours', async (name) => {
+  it.each([greedy.name, socketIo.name])('H15 beside %s our paths stay ours', async (name) => {
     const neighbour = named(name);
-    for (const order of ['before the gateways', 'after listen'] as const) {
-      const street = await startBeside(neighbour, order, { platform, tls: await certificate() });
-      const { asked, decide } = LateGuard.hold();
+    for (const attachTime of ['before the gateways', 'after listen'] as const) {
+      const shared = await startWithNeighbour(neighbour, attachTime, { platform, tls: await certificate() });
+      const { asked, decide } = HeldGuard.hold();
       const token = await mintToken();
-      const url = street.url.replace(/^ws:/, 'wss:');
+      const url = shared.url.replace(/^ws:/, 'wss:');
       const connecting = TestClient.connect(`${url}/ws`, { token });
       await asked;
       expect(await neighbour.greet(url)).toBe('hello');
       decide();
       await (await connecting).close();
       await expectOurs(`${url}/ws`);
-      expect(street.seen).not.toContain('/ws');
-      await street.end();
+      expect(shared.seen).not.toContain('/ws');
+      await shared.end();
     }
   });
 });
 
 describe('a gateway with a port of its own', () => {
   it.each(['express', 'fastify'] as const)(
-    'H15 has its path alone there, and no path of the other servers, on %s',
+    'H15 is alone on its path and has no path of the other servers, on %s',
     async (platform) => {
       const port = await ownPort();
       @SecureGateway({ path: '/own', port })
       class OwnPortGateway extends EchoGateway {}
-      const street = await startBeside(greedy, 'before the gateways', {
+      const shared = await startWithNeighbour(greedy, 'before the gateways', {
         platform,
         gateways: [EchoGateway, OwnPortGateway],
       });
       const own = `ws://127.0.0.1:${port}`;
       const server = await serverOn(port);
       const end = greedy.attach(server);
-      const { asked, decide } = LateGuard.hold();
+      const { asked, decide } = HeldGuard.hold();
       const connecting = TestClient.connect(`${own}/own`, { token: await mintToken() });
       await asked;
       expect(await greedy.greet(own)).toBe('hello');
       decide();
       await (await connecting).close();
       await expectOurs(`${own}/own`);
-      await expectOurs(`${street.url}/ws`);
-      const theirs = [rawHandshake(street.port, requestText('/own')), rawHandshake(port, requestText('/ws'))];
+      await expectOurs(`${shared.url}/ws`);
+      const theirs = [rawHandshake(shared.port, requestText('/own')), rawHandshake(port, requestText('/ws'))];
       expect((await Promise.all(theirs)).map(({ status }) => status)).toEqual([101, 101]);
-      expect(street.seen).toEqual(['/own']);
+      expect(shared.seen).toEqual(['/own']);
       await end();
-      await street.end();
+      await shared.end();
       expect(Object.hasOwn(server, 'emit')).toBe(false);
     },
   );
 });
 
-describe('requests that a neighbour keeps from other listeners', () => {
+describe('requests that a neighbour hides from other listeners', () => {
   const answer = (_request: IncomingMessage, response: ServerResponse): void => void response.end('theirs');
 
   const takers: [string, Record<string, string>, (server: Server) => unknown][] = [
@@ -247,12 +247,12 @@ describe('requests that a neighbour keeps from other listeners', () => {
     ['checkExpectation', { Expect: 'a miracle' }, (server) => server.on('checkExpectation', answer)],
   ];
 
-  it.each(takers)('H15 R10 are not taken for silence: %s', async (_name, headers, attach) => {
-    const street = await startBeside(
+  it.each(takers)('H15 R10 do not make the client look silent: %s', async (_name, headers, attach) => {
+    const shared = await startWithNeighbour(
       { attach: (server) => (attach(server), () => undefined) },
       'after listen',
     );
-    const socket = connect(street.port, '127.0.0.1');
+    const socket = connect(shared.port, '127.0.0.1');
     const lines = Object.entries({ Host: 'service.test', ...headers }).map(
       ([key, value]) => `${key}: ${value}`,
     );
@@ -262,50 +262,50 @@ describe('requests that a neighbour keeps from other listeners', () => {
       return Promise.race([once(socket, 'data'), once(socket, 'close')]).then(String);
     };
     expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
-    street.clock.advance(20_000);
+    shared.clock.advance(20_000);
     expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
     socket.destroy();
-    await street.end();
+    await shared.end();
   });
 });
 
 describe('a shutdown', () => {
-  it('H15 keeps our paths from the neighbours until the server has closed, and then leaves nothing', async () => {
+  it('H15 keeps our paths from the neighbours until the server has closed, and then leaves no listener behind', async () => {
     const port = await ownPort();
     @SecureGateway({ path: '/own', port })
     class OwnPortGateway extends EchoGateway {}
-    const street = await startBeside(greedy, 'before the gateways', {
+    const shared = await startWithNeighbour(greedy, 'before the gateways', {
       gateways: [EchoGateway, OwnPortGateway],
     });
     const own = await serverOn(port);
     const end = greedy.attach(own);
-    // Holds up the end of the one server, and so that of the other.
+    // An open connection delays the end of this server, and so the end of the other.
     const client = new WebSocket(`ws://127.0.0.1:${port}/other`);
     await once(client, 'open');
-    const closed = street.end();
+    const closed = shared.end();
     while (own.listening) await immediate();
-    expect(street.server.listening).toBe(true);
-    const { status, body } = await rawHandshake(street.port, requestText('/ws'));
+    expect(shared.server.listening).toBe(true);
+    const { status, body } = await rawHandshake(shared.port, requestText('/ws'));
     expect([status, JSON.parse(body)]).toMatchObject([503, { code: 'DRAINING' }]);
     client.terminate();
     await closed;
     await end();
-    for (const server of [street.server, own]) {
+    for (const server of [shared.server, own]) {
       expect(Object.hasOwn(server, 'emit')).toBe(false);
       expect(server.listenerCount('close')).toBe(0);
     }
-    expect(street.seen).toEqual([]);
-    // Whoever uses the server after us has all its paths.
-    const last = greedy.attach(street.server);
-    street.server.listen(0, '127.0.0.1');
-    await once(street.server, 'listening');
-    const after = rawHandshake((street.server.address() as AddressInfo).port, requestText('/ws'));
+    expect(shared.seen).toEqual([]);
+    // After us, the server's next user gets all paths.
+    const last = greedy.attach(shared.server);
+    shared.server.listen(0, '127.0.0.1');
+    await once(shared.server, 'listening');
+    const after = rawHandshake((shared.server.address() as AddressInfo).port, requestText('/ws'));
     expect((await after).status).toBe(101);
     await last();
-    street.server.close();
+    shared.server.close();
   });
 
-  it('H15 of an application that never listened leaves nothing either', async () => {
+  it('H15 of an application that never listened leaves no listener behind either', async () => {
     const app = await Test.createTestingModule({
       imports: [WsSecurityModule.forRoot({ jwtSecret: SECRET, logSecurityEvents: false })],
       providers: [EchoGateway],
@@ -318,7 +318,7 @@ describe('a shutdown', () => {
     expect([Object.hasOwn(server, 'emit'), server.listenerCount('upgrade')]).toEqual([false, 0]);
   });
 
-  it('H15 waits for no neighbour that has not touched an upgrade yet', async () => {
+  it('H15 does not wait for a neighbour that has not touched an upgrade yet', async () => {
     const seen: string[] = [];
     const app = await startApp({ gateways: [EchoGateway], clock: new ManualClock() });
     (app.app.getHttpServer() as Server).on('upgrade', ({ url }) => seen.push(url ?? ''));

@@ -32,10 +32,10 @@ import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-// On a build machine a missing tool is a failure, not an excuse.
+// In CI a missing tool fails the tests instead of skipping them.
 const describeWithOpenssl = hasOpenssl || process.env['CI'] === 'true' ? describe : describe.skip;
 
-// What this OpenSSL would not even offer by itself.
+// Makes OpenSSL offer versions and suites that its default level excludes.
 const ANY = 'DEFAULT:@SECLEVEL=0';
 
 const WAIT_MS = 15_000;
@@ -81,7 +81,7 @@ async function environmentOf(
 interface TlsEcho {
   server: Server;
   port: number;
-  /** Of each WebSocket connection. */
+  /** The principal of each WebSocket connection. */
   principals: (Principal | undefined)[];
   sockets: TLSSocket[];
 }
@@ -113,7 +113,7 @@ interface Greeting {
   serial: string | undefined;
 }
 
-/** Ends after the TLS handshake; rejects with what the server or the client had against it. */
+/** Does a TLS handshake and disconnects. Rejects with the error of either side. */
 async function greet(port: number, options: ConnectionOptions = {}): Promise<Greeting> {
   const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
   try {
@@ -128,7 +128,7 @@ async function greet(port: number, options: ConnectionOptions = {}): Promise<Gre
   }
 }
 
-/** A client of the server's own certificate, with one of its own if given; rejects when it is turned away. */
+/** Connects over wss, with a client certificate if one is given. Rejects when the server refuses. */
 async function open(
   port: number,
   own?: Pick<Issued, 'cert' | 'key'>,
@@ -165,21 +165,21 @@ function sClient(port: number, ...options: string[]): Promise<OpensslResult> {
   });
 }
 
-describe('the options of the server', () => {
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('T2 %s is accepted', async (version) => {
+describe('the server’s options', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('T2 accepts %s', async (version) => {
     const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
     const greeting = await greet(port, { minVersion: version, maxVersion: version });
     expect(greeting.protocol).toBe(version);
   });
 
-  it.each(['TLSv1', 'TLSv1.1'] as const)('T2 %s is refused', async (version) => {
+  it.each(['TLSv1', 'TLSv1.1'] as const)('T2 refuses %s', async (version) => {
     const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
     const old = { minVersion: version, maxVersion: version, ciphers: ANY };
     await expect(greet(port, old)).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
   });
 
   describeWithOpenssl('seen by openssl s_client', () => {
-    it('T2 TLS 1.1 is refused', async () => {
+    it('T2 refuses TLS 1.1', async () => {
       const { port } = await serve(tlsOptionsFromEnv(await environmentOf(leaf)));
       const old = await sClient(port, '-tls1_1', '-cipher', ANY);
       expect(old).toMatchObject({ isOk: false, output: expect.stringContaining('alert protocol version') });
@@ -211,7 +211,7 @@ describe('the options of the server', () => {
       ['without forward secrecy and AEAD', 'AES128-SHA256'],
       ['without AEAD', 'ECDHE-RSA-AES128-SHA256'],
       ['with SHA-1', 'ECDHE-RSA-AES256-SHA'],
-    ])('T3 a suite %s is refused: %s', async (_why, suite) => {
+    ])('T3 refuses %s: %s', async (_why, suite) => {
       const { port } = await serve(tlsOptionsFromEnv(await environmentOf(rsa)));
       const options = { maxVersion: 'TLSv1.2' as const, ciphers: `${suite}:@SECLEVEL=0` };
       await expect(greet(port, options)).rejects.toMatchObject({
@@ -219,7 +219,7 @@ describe('the options of the server', () => {
       });
     });
 
-    it('T3 the server chooses the strongest suite, whatever the client prefers', async () => {
+    it('T3 chooses the strongest suite, whatever the client prefers', async () => {
       const { port } = await serve(tlsOptionsFromEnv(await environmentOf(rsa)));
       const ciphers = 'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384';
       const { cipher } = await greet(port, { maxVersion: 'TLSv1.2', ciphers });
@@ -260,7 +260,7 @@ async function renegotiate(port: number): Promise<void> {
   });
 }
 
-describe('files that cannot be used', () => {
+describe('files that cannot be used are refused:', () => {
   const problemsOf = (environment: Record<string, string>): string => {
     try {
       tlsOptionsFromEnv(environment);
@@ -272,15 +272,15 @@ describe('files that cannot be used', () => {
     throw new Error('the files were accepted');
   };
 
-  it('T1 no certificate at all names the variable', () => {
+  it('T1 no certificate at all, naming the variable', () => {
     expect(problemsOf({})).toMatch(/^WS_TLS_CERT_FILE: must name a PEM file/);
   });
 
   it.each([
-    ['a certificate that is none', { WS_TLS_CERT_FILE: 'hello' }, /^WS_TLS_CERT_FILE: /],
+    ['a file without a certificate', { WS_TLS_CERT_FILE: 'hello' }, /^WS_TLS_CERT_FILE: /],
     ['an empty certificate file', { WS_TLS_CERT_FILE: '' }, /^WS_TLS_CERT_FILE: /],
-    ['a key that is none', { WS_TLS_KEY_FILE: 'hello' }, /^WS_TLS_KEY_FILE: /],
-    ['a CA that is none', { WS_TLS_CA_FILE: 'hello' }, /^WS_TLS_CA_FILE: /],
+    ['a file without a key', { WS_TLS_KEY_FILE: 'hello' }, /^WS_TLS_KEY_FILE: /],
+    ['a file without a CA', { WS_TLS_CA_FILE: 'hello' }, /^WS_TLS_CA_FILE: /],
     [
       'all of them',
       { WS_TLS_CERT_FILE: 'x', WS_TLS_KEY_FILE: 'x', WS_TLS_CA_FILE: 'x' },
@@ -294,23 +294,23 @@ describe('files that cannot be used', () => {
     expect(problemsOf(environment)).toMatch(problem);
   });
 
-  it('T1 a chain that is cut off', async () => {
+  it('T1 a truncated chain', async () => {
     const half = authority.cert.slice(0, authority.cert.length / 2);
     const environment = await environmentOf({ ...leaf, cert: leaf.cert + half });
     expect(problemsOf(environment)).toMatch(/^WS_TLS_CERT_FILE: /);
   });
 
-  it('T5 a list of CAs that is cut off', async () => {
+  it('T5 a truncated list of CAs', async () => {
     const half = authority.cert.slice(0, authority.cert.length / 2);
     expect(problemsOf(await environmentOf(leaf, authority.cert + half))).toMatch(/^WS_TLS_CA_FILE: /);
   });
 
-  it('T5 CA certificates that run together on one line', async () => {
+  it('T5 CA certificates run together on one line', async () => {
     const environment = await environmentOf(leaf, authority.cert.trimEnd() + authority.cert);
     expect(problemsOf(environment)).toMatch(/^WS_TLS_CA_FILE: /);
   });
 
-  it('T1 the key of another certificate, of which nothing is printed', async () => {
+  it('T1 the key of another certificate, without printing the key', async () => {
     const other = await authority.issue();
     const problems = problemsOf(await environmentOf({ cert: leaf.cert, key: other.key }));
     expect(problems).toBe('WS_TLS_KEY_FILE: must be the key of the first certificate in WS_TLS_CERT_FILE');
@@ -336,7 +336,7 @@ describe('TlsReloader', () => {
     reloader: TlsReloader;
     clock: ManualClock;
     events: SecurityEvent[];
-    /** Lets seconds pass until there are this many events, or none comes for too long. */
+    /** Advances the clock by seconds until there are this many events, or gives up. */
     until: (count: number) => Promise<void>;
     serial: () => Promise<string | undefined>;
   }
@@ -355,7 +355,7 @@ describe('TlsReloader', () => {
     return { ...echo, reloader, clock, events, until, serial: async () => (await greet(echo.port)).serial };
   }
 
-  /** In vain it ends before the test does, so that nothing goes on behind a failure. */
+  /** Gives up before the test's own timeout, so that a failed test leaves nothing running. */
   async function secondsUntil(clock: ManualClock, condition: () => boolean): Promise<void> {
     const deadline = performance.now() + WAIT_MS;
     while (!condition() && performance.now() < deadline) await second(clock);
@@ -363,7 +363,7 @@ describe('TlsReloader', () => {
 
   async function second(clock: ManualClock): Promise<void> {
     clock.advance(1000);
-    // A round trip to the file system that began after the one of the poll.
+    // File operations that start after those of the poll, so that the poll has finished.
     for (let i = 0; i < 3; i++) await rm(file('none'), { force: true });
     await new Promise(setImmediate);
   }
@@ -390,7 +390,7 @@ describe('TlsReloader', () => {
   });
 
   describeWithOpenssl('seen by openssl s_client', () => {
-    it('T2 the new certificate is served under the same rules', async () => {
+    it('T2 keeps the same TLS rules for the new certificate', async () => {
       const { port, until } = await reloading(await environmentOf(leaf));
       const next = await authority.issue({ names: ['next.test'] });
       await replace('key.pem', next.key);
@@ -423,7 +423,7 @@ describe('TlsReloader', () => {
     expect(await serial()).toBe(next.x509.serialNumber);
   });
 
-  it('T2 a certificate that was exchanged before the first look is served', async () => {
+  it('T2 serves a certificate that changed before the first check', async () => {
     const environment = await environmentOf(leaf);
     const next = await authority.issue();
     const echo = await serve(tlsOptionsFromEnv(environment));
@@ -441,12 +441,12 @@ describe('TlsReloader', () => {
   });
 
   it.each([
-    ['is no certificate', 'cert.pem', () => 'hello', 'WS_TLS_CERT_FILE'],
+    ['has no certificate', 'cert.pem', () => 'hello', 'WS_TLS_CERT_FILE'],
     ['is half written', 'cert.pem', (next: Issued) => next.cert.slice(0, 300), 'WS_TLS_CERT_FILE'],
     ['does not match the key', 'cert.pem', (next: Issued) => next.cert, 'WS_TLS_KEY_FILE'],
-    ['is no key', 'key.pem', () => 'hello', 'WS_TLS_KEY_FILE'],
+    ['has no key', 'key.pem', () => 'hello', 'WS_TLS_KEY_FILE'],
   ])(
-    'T2 a new file that %s keeps the old certificate, until the files are good',
+    'T2 keeps the old certificate while a new file %s, until the files are good',
     async (_what, name, content, variable) => {
       const { until, events, serial, clock } = await reloading(await environmentOf(leaf));
       const next = await authority.issue();
@@ -463,7 +463,7 @@ describe('TlsReloader', () => {
     },
   );
 
-  it('T2 a file that disappeared keeps the old certificate', async () => {
+  it('T2 keeps the old certificate when a file disappeared', async () => {
     const { until, events, serial } = await reloading(await environmentOf(leaf));
     await rm(file('cert.pem'));
     await until(1);
@@ -473,7 +473,7 @@ describe('TlsReloader', () => {
     expect(await serial()).toBe(leaf.x509.serialNumber);
   });
 
-  it('T2 files that were only touched are no news', async () => {
+  it('T2 does not reload files that were only touched', async () => {
     const { clock, events } = await reloading(await environmentOf(leaf));
     await second(clock);
     await utimes(file('cert.pem'), 1, 1);
@@ -482,7 +482,7 @@ describe('TlsReloader', () => {
     expect(events).toEqual([]);
   });
 
-  it('T5 a new CA decides about the next clients', async () => {
+  it('T5 uses a new CA for the next clients', async () => {
     const other = await CertificateAuthority.create('Other CA');
     const { port, server, until, principals } = await reloading(await environmentOf(leaf, authority.cert));
     refuseUnverified(server);
@@ -498,7 +498,7 @@ describe('TlsReloader', () => {
     expect(principals).toMatchObject([{ id: 'a' }, { id: 'b', issuer: `mtls:${other.fingerprint}` }]);
   });
 
-  it('T2 watches no longer after shutdown', async () => {
+  it('T2 stops watching on shutdown', async () => {
     const { reloader, clock, events, serial } = await reloading(await environmentOf(leaf));
     expect(clock.running).toBe(1);
     await replace('cert.pem', 'hello');
@@ -510,7 +510,7 @@ describe('TlsReloader', () => {
     expect(await serial()).toBe(leaf.x509.serialNumber);
   });
 
-  it('T2 leaves a server alone when no files are configured', async () => {
+  it('T2 does nothing when no files are configured', async () => {
     const options = resolveOptions({ logSecurityEvents: false }, {});
     const clock = new ManualClock();
     const { server, port } = await serve({ cert: leaf.cert, key: leaf.key });
@@ -521,22 +521,22 @@ describe('TlsReloader', () => {
 });
 
 describe('client certificates', () => {
-  /** A server that asks for certificates of the test's authority. */
-  async function asking(ca = authority.cert): Promise<TlsEcho> {
+  /** Starts a server that requests client certificates of the test's CA. */
+  async function serveWithCa(ca = authority.cert): Promise<TlsEcho> {
     const echo = await serve(tlsOptionsFromEnv(await environmentOf(leaf, ca)));
     refuseUnverified(echo.server);
     return echo;
   }
 
-  /** Who the server takes a client of its authority for. */
+  /** The principal of a client with a certificate of the server's CA. */
   async function principalOf(options: LeafOptions): Promise<Principal | undefined> {
-    const { port, principals } = await asking();
+    const { port, principals } = await serveWithCa();
     await open(port, await authority.issue(options));
     return principals[0];
   }
 
-  it('T5 one of the right CA is a principal', async () => {
-    const { port, principals } = await asking();
+  it('T5 one of the configured CA becomes the principal', async () => {
+    const { port, principals } = await serveWithCa();
     const own = await authority.issue({
       names: ['robot'],
       uris: ['spiffe://test/robot', 'urn:b'],
@@ -558,8 +558,8 @@ describe('client certificates', () => {
     expect(authority.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('T5 none is needed to connect, and is nobody', async () => {
-    const { port, principals } = await asking();
+  it('T5 are optional: a client without one is anonymous', async () => {
+    const { port, principals } = await serveWithCa();
     const socket = await open(port);
     expect(await echoOf(socket, 'hi')).toBe('hi');
     expect(principals).toEqual([undefined]);
@@ -571,8 +571,8 @@ describe('client certificates', () => {
     ['that expired', () => authority.issue({ expired: true })],
     ['that is self-signed', () => selfSigned()],
     ['meant for servers', () => authority.issue({ usage: 'server' })],
-  ])('T5 one %s is refused', async (_which, issue) => {
-    const { port, server, principals } = await asking();
+  ])('T5 refuses one %s', async (_which, issue) => {
+    const { port, server, principals } = await serveWithCa();
     let requests = 0;
     server.on('request', () => requests++);
     const own = await issue();
@@ -584,21 +584,21 @@ describe('client certificates', () => {
       cert: own.cert,
       key: own.key,
     });
-    // Who writes to a connection that has been cut gets an error first, or not: both are an end.
+    // A write to a closed connection may raise an error before the close; either way it ends.
     const closed = new Promise((resolve) => greeting.on('error', () => undefined).on('close', resolve));
     greeting.write('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n');
     await closed;
     expect([requests, principals]).toEqual([0, []]);
   });
 
-  it('T5 the listener can be taken off, and an unverified client is still nobody', async () => {
+  it('T5 leave an unverified client anonymous even when our listener is removed', async () => {
     const echo = await serve(tlsOptionsFromEnv(await environmentOf(leaf, authority.cert)));
     refuseUnverified(echo.server)();
     await open(echo.port, await authority.issue({ usage: 'server' }));
     expect(echo.principals).toEqual([undefined]);
   });
 
-  it('T5 a certificate is not exchanged after it was verified, whoever made the server’s options', async () => {
+  it('T5 cannot be exchanged after they were verified, even with server options of the application', async () => {
     const { port, server } = await serve({ cert: leaf.cert, key: leaf.key });
     const detach = refuseUnverified(server);
     await expect(renegotiate(port)).rejects.toThrow();
@@ -606,37 +606,37 @@ describe('client certificates', () => {
     await expect(renegotiate(port)).resolves.toBeUndefined();
   });
 
-  it('T5 the issuer is the server’s, not one the client sends along', async () => {
-    const { port, principals } = await asking();
+  it('T5 take the issuer from the server’s CA, not from what the client sends', async () => {
+    const { port, principals } = await serveWithCa();
     const own = await authority.issue();
     const pretender = await CertificateAuthority.create();
     await open(port, { cert: own.cert + pretender.cert, key: own.key });
     expect(principals).toMatchObject([{ issuer: `mtls:${authority.fingerprint}` }]);
   });
 
-  it('T5 the issuer is not another CA of the server with the same key', async () => {
-    const { port, principals } = await asking(
+  it('T5 do not take another CA of the server with the same key as the issuer', async () => {
+    const { port, principals } = await serveWithCa(
       (await authority.renamed('Another name')).cert + authority.cert,
     );
     await open(port, await authority.issue());
     expect(principals).toMatchObject([{ issuer: `mtls:${authority.fingerprint}` }]);
   });
 
-  it('T5 an intermediate CA is the issuer where the server knows it', async () => {
+  it('T5 take an intermediate CA as the issuer where the server knows it', async () => {
     const intermediate = await authority.intermediate('Intermediate CA');
     const own = await intermediate.issue({ names: ['a'] });
     const withChain = { cert: own.cert + intermediate.cert, key: own.key };
-    const knowing = await asking(authority.cert + intermediate.cert);
+    const knowing = await serveWithCa(authority.cert + intermediate.cert);
     await open(knowing.port, withChain);
     expect(knowing.principals).toMatchObject([{ id: 'a', issuer: `mtls:${intermediate.fingerprint}` }]);
 
-    const ignorant = await asking();
+    const ignorant = await serveWithCa();
     await open(ignorant.port, withChain);
     expect(ignorant.principals).toEqual([undefined]);
   });
 
-  it('T5 a resumed TLS session has the same principal, and not beyond its certificate', async () => {
-    const { port, principals, sockets } = await asking();
+  it('T5 keep their principal in a resumed TLS session, until the certificate expires', async () => {
+    const { port, principals, sockets } = await serveWithCa();
     const own = await authority.issue({ names: ['a'] });
     const first = connect({
       port,
@@ -658,19 +658,19 @@ describe('client certificates', () => {
 
   it.each<[string, LeafOptions, string | undefined]>([
     ['without a URI is its common name', { names: ['Zoë 1'], dns: ['a.test'] }, 'Zoë 1'],
-    ['without URI and common name is nobody', { names: [], dns: ['a.test'] }, undefined],
-    ['with a control character in its name is nobody', { names: ['root\u0000a'] }, undefined],
-    ['with two common names is nobody', { names: ['root', 'a'] }, undefined],
+    ['without URI and common name is anonymous', { names: [], dns: ['a.test'] }, undefined],
+    ['with a control character in its name is anonymous', { names: ['root\u0000a'] }, undefined],
+    ['with two common names is anonymous', { names: ['root', 'a'] }, undefined],
     ['with a URI in its common name is only that name', { names: ['a, URI:urn:root'] }, 'a, URI:urn:root'],
     ['with a name in its common name is only that name', { names: ['a\\+CN=root'] }, 'a\\+CN=root'],
-    ['with a URI in a DNS name has none', { names: ['a'], dns: ['a.test, URI:urn:root'] }, 'a'],
-    ['with a quoted URI in a DNS name has none', { names: ['a'], dns: ['a", URI:urn:root, DNS:"b'] }, 'a'],
+    ['with a URI in a DNS name has no URI', { names: ['a'], dns: ['a.test, URI:urn:root'] }, 'a'],
+    ['with a quoted URI in a DNS name has no URI', { names: ['a'], dns: ['a", URI:urn:root, DNS:"b'] }, 'a'],
     [
       'with a comma in its URI is that URI',
       { names: ['a'], uris: ['urn:a,URI:urn:root'] },
       'urn:a,URI:urn:root',
     ],
-    ['with a space in its URI is nobody', { names: ['a'], uris: ['urn:a, URI:urn:root'] }, undefined],
+    ['with a space in its URI is anonymous', { names: ['a'], uris: ['urn:a, URI:urn:root'] }, undefined],
   ])('T5 one %s', async (_which, options, id) => {
     expect((await principalOf(options))?.id).toBe(id);
   });

@@ -14,7 +14,7 @@ import { startApp, type AppOptions, type RunningApp } from '../support/start-app
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
-/** Lets the tenant acme in, and remembers what it was shown. */
+/** Accepts the tenant acme and records the handshakes that it gets. */
 @Injectable()
 class TenantGuard extends WsConnectGuard {
   static seen: Handshake[] = [];
@@ -83,7 +83,7 @@ const refresh = async (client: TestClient, claims: object) =>
   client.request('auth', { token: await tokenOf({ roles: ['admin'], ...claims }) });
 const rolesOf = async (client: TestClient) => (await client.request('whoami')).data?.['roles'];
 
-it('Z5 connect guards are asked about a refresh, with the request and the new credential', async () => {
+it('Z5 a refresh calls the connect guards with the request and the new credential', async () => {
   await start();
   const client = await connect();
   expect(await refresh(client, { plan: 'team' })).toMatchObject({ event: 'auth' });
@@ -98,7 +98,7 @@ it('Z5 connect guards are asked about a refresh, with the request and the new cr
   });
   expect(second?.request).toBe(first?.request);
   expect(second?.request.query.get('room')).toBe('1');
-  // As they were for the one that came with the handshake.
+  // As for the credential of the handshake.
   expect(first).toMatchObject({ principal: { roles: ['user'] }, credential: { source: 'header' } });
   await client.close();
 });
@@ -126,7 +126,7 @@ it.each([
   await client.close();
 });
 
-it('R10 a guard that never answers about a refresh is OVERLOADED', async () => {
+it('R10 a refresh is OVERLOADED when a guard never answers', async () => {
   await start({ options: { authTimeoutMs: 5000 } });
   const client = await connect();
   const asked = new Promise<void>((resolve) => (TenantGuard.asked = resolve));
@@ -138,7 +138,7 @@ it('R10 a guard that never answers about a refresh is OVERLOADED', async () => {
   await client.close();
 });
 
-it('Z5 guards are asked again about somebody who logged in by a first message', async () => {
+it('Z5 a refresh calls the guards again for a client that logged in by a first message', async () => {
   await start();
   const client = await TestClient.connect(`${running.url}/guarded`);
   expect(await refresh(client, { roles: ['user'] })).toMatchObject({ event: 'auth' });
@@ -148,7 +148,7 @@ it('Z5 guards are asked again about somebody who logged in by a first message', 
   await client.close();
 });
 
-it('R4 what a guard holds for a refresh is given back at once', async () => {
+it('R4 a guard’s reservation for a refresh is released at once', async () => {
   await start();
   const client = await connect();
   for (const tenant of ['acme', 'other', 'acme']) await refresh(client, { tenant });
@@ -156,7 +156,7 @@ it('R4 what a guard holds for a refresh is given back at once', async () => {
   await client.close();
 });
 
-it('Z5 the guards of another path are not asked', async () => {
+it('Z5 a refresh does not call the guards of another path', async () => {
   await start();
   const client = await connect('/open');
   expect(await refresh(client, { tenant: 'other' })).toMatchObject({ event: 'auth' });
@@ -164,7 +164,7 @@ it('Z5 the guards of another path are not asked', async () => {
   await client.close();
 });
 
-it('S9 another identity is refused before guards are asked', async () => {
+it('S9 a refresh with another identity is refused before guards are called', async () => {
   await start();
   const client = await connect();
   expect(await refresh(client, { sub: 'bob' })).toMatchObject({ data: { code: 'FORBIDDEN' } });
@@ -172,7 +172,7 @@ it('S9 another identity is refused before guards are asked', async () => {
   await client.close();
 });
 
-it('Z5 a principal that was banned meanwhile, wherever that was, refreshes nothing', async () => {
+it('Z5 a principal that was banned meanwhile, on any node, cannot refresh', async () => {
   const banned = new Set<string>();
   class SharedBans extends BanStore {
     ban(key: string): void {

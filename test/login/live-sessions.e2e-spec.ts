@@ -67,7 +67,7 @@ async function connect(claims: object, expiresIn: number, protocols: string[] = 
 const refresh = async (client: TestClient, claims: object, expiresIn: number) =>
   client.request('auth', { token: await mintToken({ ...claims }, { expiresIn, now: clock.now() }) });
 
-it('S1 a token of three seconds ends after three seconds with 4419', async () => {
+it('S1 a token that lives three seconds ends its connection after three seconds with 4419', async () => {
   await start();
   const client = await connect({}, 3);
   clock.advance(1900);
@@ -76,7 +76,7 @@ it('S1 a token of three seconds ends after three seconds with 4419', async () =>
   expect(await client.closed).toEqual({ code: 4419, reason: 'token expired' });
 });
 
-it('S1 refreshed in time it lives on, until the new token ends', async () => {
+it('S1 a connection refreshed in time stays open until the new token expires', async () => {
   await start();
   const client = await connect({}, 3);
   clock.advance(1900);
@@ -90,7 +90,7 @@ it('S1 refreshed in time it lives on, until the new token ends', async () => {
   expect((await client.closed).code).toBe(4419);
 });
 
-it('S1 a token of 30 days stays connected, and expires after them', async () => {
+it('S1 a token of 30 days keeps its connection open for 30 days', async () => {
   await start();
   const client = await connect({}, 30 * DAY_S);
   clock.jump(29 * DAY_S * 1000);
@@ -101,7 +101,7 @@ it('S1 a token of 30 days stays connected, and expires after them', async () => 
   expect((await client.closed).code).toBe(4419);
 });
 
-it('S1 with a grace the connection waits for a refresh and serves nothing else', async () => {
+it('S1 during the grace period the connection serves a refresh only', async () => {
   await start({ options: { refreshGraceMs: 10_000 } });
   const client = await connect({}, 3);
   clock.advance(4000);
@@ -117,14 +117,14 @@ it('S1 with a grace the connection waits for a refresh and serves nothing else',
   await client.close();
 });
 
-it('S1 the grace ends with 4419', async () => {
+it('S1 the grace period ends with 4419', async () => {
   await start({ options: { refreshGraceMs: 10_000 } });
   const client = await connect({}, 3);
   clock.advance(14_000);
   expect((await client.closed).code).toBe(4419);
 });
 
-it('S3 a session ends at its age whatever is refreshed, with 4440', async () => {
+it('S3 a session ends at its maximum age with 4440, in spite of refreshes', async () => {
   await start({ options: { sessionMaxAgeMs: 100_000 } });
   const client = await connect({}, 3600, ['ws-security.v1']);
   expect(await client.next()).toMatchObject({ event: 'session' });
@@ -138,7 +138,7 @@ it('S3 a session ends at its age whatever is refreshed, with 4440', async () => 
   expect(await client.closed).toEqual({ code: 4440, reason: 'session too old' });
 });
 
-it('Z5 roles and scopes follow a refresh, up and down', async () => {
+it('Z5 roles and scopes change with a refresh, up and down', async () => {
   await start();
   const client = await connect({ roles: ['user'] }, 60);
   expect(await client.request('admin')).toMatchObject({ data: { code: 'FORBIDDEN' } });
@@ -165,7 +165,7 @@ it.each([
   expect((await client.closed).code).toBe(4419);
 });
 
-it('N16 a refresh with a bad token is refused, counted, and changes nothing', async () => {
+it('N16 a refresh with an invalid token is refused, counted, and changes nothing', async () => {
   await start({ options: { authFailureLimit: 2 } });
   const client = await connect({}, 60);
   const codes: unknown[] = [];
@@ -176,7 +176,7 @@ it('N16 a refresh with a bad token is refused, counted, and changes nothing', as
   await client.close();
 });
 
-it('S2 a revoked token refreshes nothing', async () => {
+it('S2 a refresh with a revoked token is refused', async () => {
   await start();
   const client = await connect({ sid: 'one' }, 60);
   await running.app.get(RevocationService).revokeSession('two');
@@ -184,7 +184,7 @@ it('S2 a revoked token refreshes nothing', async () => {
   await client.close();
 });
 
-it('S2 revoking a user reaches who was refreshed with an older token', async () => {
+it('S2 revoking a user closes a connection that was refreshed with an older token', async () => {
   await start();
   const client = await connect({}, 60);
   await refresh(client, {}, 600);
@@ -192,16 +192,16 @@ it('S2 revoking a user reaches who was refreshed with an older token', async () 
   expect((await client.closed).code).toBe(4403);
 });
 
-it('S2 revoking a user reaches who came with a token of an issuer whose clock is ahead', async () => {
+it('S2 revoking a user closes a connection whose issuer’s clock is ahead', async () => {
   await start({ options: { jwtClockSkewMs: 30_000 } });
-  // Issued twenty seconds from now.
+  // Issued twenty seconds in the future.
   const token = await mintToken({}, { now: clock.now() + 80_000 });
   const client = await TestClient.connect(`${running.url}/live`, { token });
   expect(await running.app.get(RevocationService).revokeUser('alice', null)).toBe(1);
   expect((await client.closed).code).toBe(4403);
 });
 
-it('N16 a principal refreshes as often as an address connects', async () => {
+it('N16 a principal may refresh as often as an address may connect', async () => {
   await start({ options: { connectRateLimit: 3, connectRateTtlMs: 60_000 } });
   const client = await connect({}, 600);
   for (let n = 0; n < 3; n++) expect(await refresh(client, {}, 600)).toMatchObject({ event: 'auth' });
@@ -213,7 +213,7 @@ it('N16 a principal refreshes as often as an address connects', async () => {
   await client.close();
 });
 
-it('S9 two refreshes at once are one', async () => {
+it('S9 a second refresh during the first is refused with RATE_LIMITED', async () => {
   let release: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));
 
@@ -237,7 +237,7 @@ it('S9 two refreshes at once are one', async () => {
   await client.close();
 });
 
-it('a refresh that comes when the client has left leaves nothing behind', async () => {
+it('a refresh that arrives when the client has left leaves no state behind', async () => {
   await start();
   const client = await connect({}, 60);
   client.send({ event: 'auth', data: { token: await mintToken({}, { expiresIn: 600 }) } });

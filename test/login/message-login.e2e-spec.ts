@@ -46,12 +46,12 @@ afterEach(() => running.close());
 const connect = (path = '/who', protocols: string[] = []): Promise<TestClient> =>
   TestClient.connect(`${running.url}${path}`, { protocols });
 
-it('N1 without the source nobody comes in to log in later', async () => {
+it('N1 without the source `message` a handshake without a credential is refused', async () => {
   await start({ options: { authSources: ['header'] } });
   expect((await TestClient.refused(`${running.url}/who`)).status).toBe(401);
 });
 
-it('a first message with a token logs in, and only then the gateway hears of the client', async () => {
+it('a first message with a token logs in, and only then the gateway’s connect hook runs', async () => {
   await start();
   const client = await connect();
   expect(WhoGateway.connected).toEqual([]);
@@ -62,7 +62,7 @@ it('a first message with a token logs in, and only then the gateway hears of the
   await client.close();
 });
 
-it('a client of the protocol hears who it is after it logged in', async () => {
+it('a client of the protocol receives its session after it logged in', async () => {
   await start();
   const client = await connect('/who', ['ws-security.v1']);
   client.send({ event: 'auth', data: { token: await mintToken({ sub: 'alice' }) }, id: 'login' });
@@ -71,7 +71,7 @@ it('a client of the protocol hears who it is after it logged in', async () => {
   await client.close();
 });
 
-it('Z6 frames sent along with the login wait for it', async () => {
+it('Z6 frames sent together with the login wait for it', async () => {
   await start();
   const client = await connect();
   client.send({ event: 'auth', data: { token: await mintToken({ sub: 'bob' }) } });
@@ -87,7 +87,7 @@ it.each([
   ['an event', { event: 'echo', data: { text: 'hello' }, id: 1 }],
   ['a ping', { event: 'ping' }],
   ['no frame of the protocol', 'garbage'],
-])('Z6 %s before the login is not served and ends the connection', async (_what, frame) => {
+])('Z6 %s before the login is not served and closes the connection', async (_what, frame) => {
   await start();
   const calls = EchoGateway.calls;
   const client = await connect('/ws');
@@ -98,7 +98,7 @@ it.each([
   expect(EchoGateway.calls).toBe(calls);
 });
 
-it('Z6 I11 what is no message, and has an id, is refused under it', async () => {
+it('Z6 I11 a malformed message with an id is refused under its id', async () => {
   await start();
   const client = await connect('/ws');
   client.send('{"event":"auth","data":{"token":"\\ud800"},"id":"login"}');
@@ -106,7 +106,7 @@ it('Z6 I11 what is no message, and has an id, is refused under it', async () => 
   expect((await client.closed).code).toBe(4401);
 });
 
-it('R10 silence ends with 4408', async () => {
+it('R10 a client that sends nothing is closed with 4408', async () => {
   await start();
   const client = await connect();
   clock.advance(4900);
@@ -115,7 +115,7 @@ it('R10 silence ends with 4408', async () => {
   expect(await client.closed).toEqual({ code: 4408, reason: 'authentication timeout' });
 });
 
-it('R10 who has logged in is not asked again', async () => {
+it('R10 a client that has logged in is not closed by the login timeout', async () => {
   await start();
   const client = await connect();
   await client.request('auth', { token: await mintToken() });
@@ -130,7 +130,7 @@ it.each([
   ['a number', () => Promise.resolve(7)],
   ['nothing', () => Promise.resolve(undefined)],
   ['an endless text', () => Promise.resolve('x'.repeat(20_000))],
-])('N16 a login with %s ends with 4401 and says no more', async (_what, tokenOf) => {
+])('N16 a login with %s ends with 4401 and reveals no reason', async (_what, tokenOf) => {
   await start();
   const client = await connect();
   client.send({ event: 'auth', data: { token: await tokenOf() }, id: 1 });
@@ -154,7 +154,7 @@ it('N15 failed logins count as failed credentials of the address', async () => {
   expect(codes).toEqual([4401, 4401, 4429]);
 });
 
-it('N15 who has to wait before another login hears how long', async () => {
+it('N15 a client that must wait before the next login is told how long', async () => {
   await start({ options: { authFailureLimit: 1, authFailureTtlMs: 30_000 } });
   const wrong = { event: 'auth', data: { token: 'wrong' }, id: 1 };
   const first = await connect();
@@ -171,7 +171,7 @@ it('N15 who has to wait before another login hears how long', async () => {
   expect((await client.closed).code).toBe(4429);
 });
 
-it('R4 the cap of a user holds for logins too, and its places come back', async () => {
+it('R4 the cap per user applies to logins too, and their places are freed', async () => {
   await start({ options: { maxConnectionsPerUser: 1 } });
   const token = await mintToken({ sub: 'alice' });
   const first = await connect();
@@ -185,7 +185,7 @@ it('R4 the cap of a user holds for logins too, and its places come back', async 
   await third.close();
 });
 
-it('connect guards decide about who logged in, and once', async () => {
+it('connect guards are called once, with the principal that logged in', async () => {
   @Injectable()
   class OnlyBob extends WsConnectGuard {
     static asked: (string | null)[] = [];
@@ -207,7 +207,7 @@ it('connect guards decide about who logged in, and once', async () => {
   await bob.close();
 });
 
-it('on a public gateway the anonymous may log in later', async () => {
+it('an anonymous client of a public gateway may log in later', async () => {
   await start();
   const client = await connect('/public');
   expect(await client.request('members')).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
@@ -219,7 +219,7 @@ it('on a public gateway the anonymous may log in later', async () => {
   await client.close();
 });
 
-it('who has a credential in the handshake is not asked for another', async () => {
+it('a client with a credential in the handshake need not log in', async () => {
   await start();
   const client = await TestClient.connect(`${running.url}/who`, { token: await mintToken() });
   expect(await client.request('whoami')).toMatchObject({ data: { id: 'alice' } });

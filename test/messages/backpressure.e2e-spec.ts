@@ -25,7 +25,7 @@ class NumberDto {
 
 const context = new AsyncLocalStorage<{ n: unknown }>();
 
-/** Leaves something in the context, as libraries do that have no other way. */
+/** Changes the async context with enterWith(), like some libraries. */
 @Injectable()
 class LeavingGuard implements CanActivate {
   canActivate(): boolean {
@@ -42,7 +42,7 @@ class SlowGateway {
   static listening = 0;
   static begun = 0;
   static waiting: (() => void)[] = [];
-  /** Whether calls wait for the test. */
+  /** Whether calls wait until the test releases them. */
   static isClosed = true;
 
   @SubscribeMessage('slow')
@@ -131,7 +131,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What of the memory of buffers is in use: garbage does not count, however late the collector frees it. */
+/** The memory of array buffers in use, after garbage collection. */
 async function heldBytes(): Promise<number> {
   let held = Infinity;
   for (;;) {
@@ -150,8 +150,8 @@ async function until(happened: () => boolean): Promise<void> {
 const take = (client: TestClient, count: number): Promise<Frame[]> =>
   Promise.all(Array.from({ length: count }, () => client.next()));
 
-describe('R9 handlers of one connection', () => {
-  it('five thousand calls run eight at once, and all are answered', async () => {
+describe('R9 concurrent handlers of one connection', () => {
+  it('run at most eight of five thousand calls at once, and answer all', async () => {
     await start();
     const client = await connect();
     for (let n = 0; n < 5000; n++) client.send({ event: 'slow', data: { n }, id: n });
@@ -166,7 +166,7 @@ describe('R9 handlers of one connection', () => {
     await client.close();
   });
 
-  it('the client is made to wait by TCP, and others are not', async () => {
+  it('make the client wait through TCP without delaying other clients', async () => {
     await start({ maxInFlight: 2, maxQueued: 4 });
     const [client, other] = [await connect(), await connect('bob')];
     const padded = (n: number): string =>
@@ -174,7 +174,7 @@ describe('R9 handlers of one connection', () => {
     for (let n = 0; n < 500; n++) client.send(padded(n));
     await until(() => servedOf(only()).isPaused);
     for (let i = 0; i < 50; i++) await turn();
-    // 30 MB were sent: what the kernel does not hold is still with the client.
+    // 30 MB were sent. What the kernel does not buffer is still with the client.
     expect(client.socket.bufferedAmount).toBeGreaterThan(10_000_000);
     expect(await other.request('context')).toMatchObject({ event: 'context' });
     SlowGateway.release();
@@ -184,7 +184,7 @@ describe('R9 handlers of one connection', () => {
     await Promise.all([client.close(), other.close()]);
   });
 
-  it('one at a time answers in the order of the requests', async () => {
+  it('answer in the order of the requests when maxInFlight is 1', async () => {
     await start({ maxInFlight: 1 });
     SlowGateway.isClosed = false;
     const client = await connect();
@@ -194,7 +194,7 @@ describe('R9 handlers of one connection', () => {
     await client.close();
   });
 
-  it('a stream holds no place, and ends with its connection', async () => {
+  it('do not include streams, which end with their connection', async () => {
     await start({ maxInFlight: 1, maxStreams: 20 });
     const client = await connect();
     for (let id = 0; id < 20; id++) client.send({ event: id % 2 === 0 ? 'stream' : 'never', id });
@@ -205,7 +205,7 @@ describe('R9 handlers of one connection', () => {
     await until(() => SlowGateway.listening === 0);
   });
 
-  it('a stream that is returned when its connection has closed already ends at once', async () => {
+  it('end a stream at once when its connection has already closed', async () => {
     await start();
     const client = await connect();
     client.send({ event: 'late-stream' });
@@ -218,7 +218,7 @@ describe('R9 handlers of one connection', () => {
     expect(SlowGateway.listening).toBe(0);
   });
 
-  it('L5 a stream that fails at its end ends nothing else', async () => {
+  it('L5 keep others unaffected by a stream that throws in its teardown', async () => {
     await start();
     const [client, other] = [await connect(), await connect('bob')];
     expect(await client.request('ungraceful')).toMatchObject({ data: 1 });
@@ -232,7 +232,7 @@ describe('R9 handlers of one connection', () => {
     await other.close();
   });
 
-  it('S4 a client that is made to wait is not taken for dead', async () => {
+  it('S4 do not let a waiting client look dead', async () => {
     await start({ maxInFlight: 1, maxQueued: 1, heartbeatIntervalMs: 1000, heartbeatTimeoutMs: 1000 });
     const client = await connect();
     for (let n = 0; n < 3; n++) client.send({ event: 'slow', data: { n }, id: n });
@@ -246,7 +246,7 @@ describe('R9 handlers of one connection', () => {
     await client.close();
   });
 
-  it('S2 a client that is made to wait can be closed, and what has not begun never does', async () => {
+  it('S2 allow a waiting client to be closed, and then start no queued call', async () => {
     await start({ maxInFlight: 1, maxQueued: 1 });
     const client = await connect();
     for (let n = 0; n < 10; n++) client.send({ event: 'slow', data: { n }, id: n });
@@ -258,7 +258,7 @@ describe('R9 handlers of one connection', () => {
     expect(SlowGateway.most).toBe(1);
   });
 
-  it('each starts in a context of its own, whatever others leave in theirs', async () => {
+  it('each start in their own async context', async () => {
     await start({ maxInFlight: 1 });
     const client = await connect();
     for (let id = 0; id < 5; id++) client.send({ event: 'context', id });
@@ -270,7 +270,7 @@ describe('R9 handlers of one connection', () => {
 describe('R8 clients that do not read', () => {
   const CHUNK = 'x'.repeat(200_000);
 
-  /** Pushes to everybody until the first connection is closed, or so many bytes are sent. */
+  /** Pushes to all connections until the first one is closed or this many bytes are sent. */
   async function push(bytes: number): Promise<void> {
     const slow = only();
     for (let sent = 0; sent < bytes && slow.isOpen; sent += CHUNK.length) {
@@ -279,7 +279,7 @@ describe('R8 clients that do not read', () => {
     }
   }
 
-  it('are closed with 1013 while the others get everything', async () => {
+  it('are closed with 1013 while the others receive everything', async () => {
     await start();
     const client = await connect();
     const slow = only();
@@ -298,7 +298,7 @@ describe('R8 clients that do not read', () => {
     for (let n = 0; n < 300 && slow.isOpen; n++) await pushOne();
     expect(slow.isOpen).toBe(false);
     expect((await heldBytes()) - before).toBeLessThan(20_000_000);
-    // Who is closed has ten seconds to read it.
+    // A closed client has ten seconds to read the close frame.
     client.socket.resume();
     for (let n = 0; n < 100; n++) await pushOne();
     expect(received).toBe(sent);
@@ -306,7 +306,7 @@ describe('R8 clients that do not read', () => {
     await reader.close();
   });
 
-  it('hear why, once, if they speak the protocol, and nobody else misses anything', async () => {
+  it('get one goodbye if they use the protocol, and other clients miss nothing', async () => {
     await start({ maxBufferedBytes: 100_000 });
     const token = await mintToken({ sub: 'alice' });
     const client = await TestClient.connect(`${running.url}/ws`, { token, protocols: ['ws-security.v1'] });
@@ -347,7 +347,7 @@ describe('R8 clients that do not read', () => {
     await client.close();
   });
 
-  it('are closed when they do not, even if nothing more is sent', async () => {
+  it('are closed after that second even if nothing more is sent', async () => {
     await start({ maxBufferedBytes: 20_000_000 });
     const client = await connect();
     const slow = only();
@@ -361,7 +361,7 @@ describe('R8 clients that do not read', () => {
   });
 });
 
-it('a push to many is serialised and framed once', async () => {
+it('a push to many clients is serialised and framed once', async () => {
   await start({ maxConnectionsPerUser: 100 });
   const clients = await Promise.all(Array.from({ length: 30 }, () => connect()));
   let serialised = 0;

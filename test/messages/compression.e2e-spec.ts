@@ -14,14 +14,14 @@ const connect = async (): Promise<TestClient> =>
 const echo = (text: string): string => JSON.stringify({ event: 'echo', data: { text }, id: 1 });
 
 describe('H9 permessage-deflate', () => {
-  it('is not negotiated unless it is configured', async () => {
+  it('is off by default', async () => {
     running = await startApp({ gateways: [EchoGateway] });
     const client = await connect();
     expect(client.socket.extensions).toBe('');
     await client.close();
   });
 
-  it('H12 an offer that cannot be accepted is refused as everything else, and leaves no place taken', async () => {
+  it('H12 refuses an invalid offer like any other handshake, and frees its place', async () => {
     running = await startApp({
       gateways: [EchoGateway],
       options: { compression: true, maxConnectionsPerUser: 1 },
@@ -45,14 +45,14 @@ describe('H9 permessage-deflate', () => {
     await client.close();
   });
 
-  it('a bomb is closed with 1009 by what it would grow to', async () => {
+  it('closes a compression bomb with 1009, based on its decompressed size', async () => {
     running = await startApp({
       gateways: [EchoGateway],
       options: { compression: true, maxPayloadBytes: 100_000 },
     });
     const [client, bystander] = [await connect(), await connect()];
     const before = process.memoryUsage().rss;
-    // On the wire it is shorter than what is allowed.
+    // Compressed it is within the payload limit.
     client.send(echo('x').padEnd(50_000_000));
     expect((await client.closed).code).toBe(1009);
     expect(await bystander.request('echo', { text: 'still here' })).toMatchObject({ event: 'echo' });
@@ -80,7 +80,7 @@ describe('I7 binary frames', () => {
     expect((await client.closed).code).toBe(1007);
   });
 
-  it('are closed with 1003 where they are not', async () => {
+  it('are closed with 1003 where they are not allowed', async () => {
     const client = await send(false, Buffer.from(echo('hello')));
     expect((await client.closed).code).toBe(1003);
   });

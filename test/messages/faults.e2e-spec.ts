@@ -21,7 +21,7 @@ import { mintToken } from '../support/tokens.js';
 const fail = (): never => {
   throw new Error('canary-fault');
 };
-/** As an async function where none is expected. */
+/** An async function passed where a synchronous one is expected. */
 const failLater = (async () => {
   await Promise.resolve();
   return fail();
@@ -87,7 +87,7 @@ class FaultyGateway {
   }
 }
 
-/** A store that has lost its database. */
+/** A store that may lose its database. */
 class LostStore {
   static isLost = false;
 
@@ -101,7 +101,7 @@ let clock: ManualClock;
 let running: RunningApp;
 let logged: Logged;
 let client: TestClient;
-/** What would have ended the process. */
+/** Errors that would have ended the process. */
 const fatal: unknown[] = [];
 const note = (reason: unknown): void => void fatal.push(reason);
 
@@ -137,7 +137,7 @@ const RULES: readonly [event: string, data: object, path: string, constraint: st
 ];
 
 it.each(RULES)(
-  'L6 I11 a rule that throws is VALIDATION_FAILED at its path, and told once: %s %j',
+  'L6 I11 a rule that throws is VALIDATION_FAILED at its path and logged once: %s %j',
   async (event, data, path, constraint) => {
     for (let count = 0; count < 91; count++)
       expect((await client.request(event, data)).data).toEqual({
@@ -154,7 +154,7 @@ it.each(RULES)(
     ]);
     const log = JSON.stringify(logged.errors);
     expect(log.length).toBeLessThan(10_000);
-    // What a rule says may be what it was given.
+    // The message of a rule may quote the client's value.
     expect(log).not.toContain('canary');
   },
 );
@@ -165,7 +165,7 @@ const FAILURES: readonly [event: string, text: string][] = [
 ];
 
 it.each(FAILURES)(
-  'L6 handlers and answers that fail are told with one stack and counted: %s',
+  'L6 failing handlers and answers are logged with one stack, then counted: %s',
   async (event, text) => {
     for (let count = 0; count < 20; count++)
       expect(await client.request(event)).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
@@ -175,7 +175,7 @@ it.each(FAILURES)(
   },
 );
 
-it('L6 a store that fails is told with one stack and counted', async () => {
+it('L6 a failing store is logged with one stack, then counted', async () => {
   LostStore.isLost = true;
   for (let count = 0; count < 20; count++)
     expect(await client.request('order', { price: 1 })).toMatchObject({ data: { code: 'OVERLOADED' } });
@@ -183,7 +183,7 @@ it('L6 a store that fails is told with one stack and counted', async () => {
   expect(logged.errors[0]?.stack).toContain('canary-store');
 });
 
-it('L6 stores that nobody waits for are told of when they fail', async () => {
+it('L6 background failures of a store are logged', async () => {
   running.app.get(ConnectionDirectory).release = fail;
   for (let count = 0; count < 3; count++) {
     const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
@@ -193,11 +193,11 @@ it('L6 stores that nobody waits for are told of when they fail', async () => {
   const text = 'A place of the ConnectionDirectory could not be given back';
   expect(logged.texts.filter((line) => line === text)).toHaveLength(1);
   clock.advance(10_000);
-  // One for the address and one for the user, of each connection.
+  // Each connection has one place per address and one per user.
   expect(logged.texts).toContain(`${text} 5 more times within 10 s (Error)`);
 });
 
-it('L6 hooks of gateways that fail are told with one stack and counted', async () => {
+it('L6 failing hooks of gateways are logged with one stack, then counted', async () => {
   for (let count = 0; count < 5; count++) {
     const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
     await other.close();
@@ -206,7 +206,7 @@ it('L6 hooks of gateways that fail are told with one stack and counted', async (
   expect(logged.texts).toEqual(['FaultyGateway.handleDisconnect failed']);
 });
 
-it('L5 subscribers of events that throw or reject cost nobody anything', async () => {
+it('L5 event subscribers that throw or reject do not affect clients or other subscribers', async () => {
   const lifecycle = running.app.get(ConnectionLifecycleService).events;
   const security = running.app.get(SecurityEvents).events;
   const heard: string[] = [];
@@ -222,7 +222,7 @@ it('L5 subscribers of events that throw or reject cost nobody anything', async (
   for (let count = 0; count < 3; count++)
     others.push(await TestClient.connect(`${running.url}/ws`, { token: await mintToken() }));
   expect(await client.request('order', { price: 1 })).toMatchObject({ data: { price: 1 } });
-  // After the timers from which RxJS would throw.
+  // After the timers in which RxJS would throw.
   await new Promise((resolve) => setTimeout(resolve));
   expect(heard.filter((type) => type === 'accepted')).toHaveLength(3);
   expect(heard.filter((type) => type === 'connection.accepted')).toHaveLength(3);
@@ -235,7 +235,7 @@ it('L5 subscribers of events that throw or reject cost nobody anything', async (
   await Promise.all(others.map((other) => other.close()));
 });
 
-it('L5 lines of events whose promise rejects are told, and end nothing', async () => {
+it('L5 a log writer whose promise rejects is logged and stops nothing', async () => {
   class Remote extends SecurityEvents {
     protected override write(): void {
       return failLater();

@@ -90,7 +90,7 @@ class Returning implements ExceptionFilter {
 @Catch()
 class Silent implements ExceptionFilter {
   catch(): void {
-    // Somebody thought it was handled.
+    // Ignores the exception.
   }
 }
 
@@ -171,7 +171,7 @@ class Text {
 
 const FAILING = ['throws', 'rejects', 'streams', 'guard', 'pipe', 'interceptor'] as const;
 
-/** Every way a message may fail, behind one filter. */
+/** A gateway with one filter and a handler for each way to fail. */
 function gatewayOf(path: string, filter: ExceptionFilter | Type<ExceptionFilter>): Type {
   abstract class Handlers {
     @SubscribeMessage('throws')
@@ -233,7 +233,7 @@ function gatewayOf(path: string, filter: ExceptionFilter | Type<ExceptionFilter>
 
     @SubscribeMessage('nothing')
     nothing(): void {
-      // Is acknowledged.
+      // The request is acknowledged.
     }
 
     @SubscribeMessage('echo')
@@ -268,7 +268,7 @@ const FILTERS: readonly [name: string, filter: ExceptionFilter | Type<ExceptionF
 
 const ANSWERING = new Set(['answering', 'answering-later', 'answering-by-connection']);
 
-/** Binds its filter on a method, and on the class above the decorator of the gateway. */
+/** Has a filter on a method, and one on the class above the gateway decorator. */
 @UseFilters(Silent)
 @SecureGateway({ path: '/placed' })
 class PlacedGateway {
@@ -291,7 +291,7 @@ class ForForbidden implements ExceptionFilter {
   }
 }
 
-/** Its filter is for one kind of exception, and its own handlers are beside inherited ones. */
+/** Has a filter for one kind of exception, and a subclass with further handlers. */
 @UseFilters(ForForbidden)
 @SecureGateway({ path: '/chosen' })
 class BaseGateway {
@@ -352,10 +352,10 @@ afterAll(async () => {
 const connect = async (path: string): Promise<TestClient> =>
   TestClient.connect(running.url + path, { token: await mintToken() });
 
-/** Everything that comes of one frame. */
-async function allOf(client: TestClient, frame: object): Promise<Frame[]> {
+/** Sends a frame. @returns all frames that follow from it */
+async function framesAfter(client: TestClient, frame: object): Promise<Frame[]> {
   client.send(frame);
-  // What waits for a turn is done before the second of these is answered.
+  // Pending microtasks and immediates finish before the second of these pings is answered.
   for (let count = 0; count < 3; count++) {
     client.send({ event: 'ping', id: 'over' });
     await turn();
@@ -369,20 +369,20 @@ async function allOf(client: TestClient, frame: object): Promise<Frame[]> {
   return frames;
 }
 
-/** What a client waits for under the id of its request, and nothing else comes under it. */
+/** Sends a request. @returns all frames until after its answer */
 async function answersTo(path: string, event: string): Promise<Frame[]> {
   const client = await connect(path);
   client.send({ event, data: {}, id: 7 });
   const frames: Frame[] = [];
   while (!frames.some(({ id }) => id === 7)) frames.push(await client.next());
-  frames.push(...(await allOf(client, { event: 'ping', id: 'more' })));
+  frames.push(...(await framesAfter(client, { event: 'ping', id: 'more' })));
   await client.close();
   return frames.filter(({ id }) => id !== 'more');
 }
 
 describe.each(FILTERS)('behind the filter "%s"', (name) => {
   it.each(FAILING)(
-    'I11 what failed is answered once under its id, and not acknowledged: %s',
+    'I11 a failed request is answered once under its id and not acknowledged: %s',
     async (event) => {
       const frames = await answersTo(`/${name}`, event);
       const answers = frames.filter(({ id }) => id === 7);
@@ -393,14 +393,14 @@ describe.each(FILTERS)('behind the filter "%s"', (name) => {
     },
   );
 
-  it('what did not fail is answered and acknowledged as ever', async () => {
+  it('a successful request is answered and acknowledged as usual', async () => {
     const client = await connect(`/${name}`);
     expect(await client.request('nothing')).toMatchObject({ event: 'ack', data: null });
     expect(await client.request('echo', { text: 'x' })).toMatchObject({ event: 'echo', data: { text: 'x' } });
     await client.close();
   });
 
-  it('a request of our client never resolves', async () => {
+  it('a failed request of our client rejects, unless the filter itself replied', async () => {
     const client = new WsClient({
       url: `${running.url}/${name}`,
       token: await mintToken(),
@@ -416,13 +416,13 @@ describe.each(FILTERS)('behind the filter "%s"', (name) => {
       ({ code }: RequestError) => ({ code }),
     );
     const code = name === 'converting' ? 'OVERLOADED' : 'INTERNAL_ERROR';
-    // A frame of the application's own that is no `exception` is a reply.
+    // A custom frame other than `exception` is a reply.
     expect(outcome).toEqual(ANSWERING.has(name) ? { data: null } : { code });
     client.close();
   });
 });
 
-it('I11 the answer says what the exception says, where a filter did not say it under the id', async () => {
+it('I11 the answer contains what the exception says, unless the filter answered under the id', async () => {
   const client = await connect('/silent');
   expect(await client.request('says')).toMatchObject({
     data: { code: 'BAD_MESSAGE', message: 'The room is full.' },
@@ -438,7 +438,7 @@ it('I11 the answer says what the exception says, where a filter did not say it u
   await converting.close();
 });
 
-it('a message without an id is left to the filter', async () => {
+it('the answer to a message without an id is left to the filter', async () => {
   const sent: [path: string, count: number][] = [
     ['/base', 1],
     ['/sending', 1],
@@ -448,12 +448,12 @@ it('a message without an id is left to the filter', async () => {
   ];
   for (const [path, count] of sent) {
     const client = await connect(path);
-    expect(await allOf(client, { event: 'throws' })).toHaveLength(count);
+    expect(await framesAfter(client, { event: 'throws' })).toHaveLength(count);
     await client.close();
   }
 });
 
-it('a stream that fails after its first value ends in an error under the id', async () => {
+it('a stream that fails after its first value ends with an error under its id', async () => {
   const frames = await answersTo('/silent', 'streams-first');
   expect(frames.map(({ event, id }) => [event, id])).toEqual([
     ['streams-first', 7],
@@ -461,7 +461,7 @@ it('a stream that fails after its first value ends in an error under the id', as
   ]);
 });
 
-it('I1 a refusal is a violation behind a filter of the application as well', async () => {
+it('I1 a refusal behind a filter of the application counts as a violation', async () => {
   for (const event of ['forbids', 'limits']) {
     const client = await connect('/silent');
     for (let id = 0; id < 3; id++) client.send({ event, data: {}, id });
@@ -469,33 +469,35 @@ it('I1 a refusal is a violation behind a filter of the application as well', asy
   }
 });
 
-it('the filter of a method is asked before that of its class, and of several the one for the exception', async () => {
+it('the filter of a method takes precedence over its class, and the filter that matches the exception is chosen', async () => {
   const placed = await connect('/placed');
-  expect(await allOf(placed, { event: 'sending' })).toEqual([{ event: 'failed', data: null }]);
-  expect(await allOf(placed, { event: 'silent' })).toEqual([]);
+  expect(await framesAfter(placed, { event: 'sending' })).toEqual([{ event: 'failed', data: null }]);
+  expect(await framesAfter(placed, { event: 'silent' })).toEqual([]);
   await placed.close();
   const chosen = await connect('/chosen');
   for (const event of ['forbids', 'forbids-too'])
-    expect(await allOf(chosen, { event, id: 1 })).toMatchObject([
+    expect(await framesAfter(chosen, { event, id: 1 })).toMatchObject([
       { event: 'forbidden' },
       { event: 'exception', data: { code: 'FORBIDDEN' }, id: 1 },
     ]);
-  expect(await allOf(chosen, { event: 'throws' })).toMatchObject([{ data: { code: 'INTERNAL_ERROR' } }]);
+  expect(await framesAfter(chosen, { event: 'throws' })).toMatchObject([
+    { data: { code: 'INTERNAL_ERROR' } },
+  ]);
   await chosen.close();
 });
 
-it('R9 a handler holds its place until an asynchronous filter is done', async () => {
+it('R9 a handler holds its place until an asynchronous filter has finished', async () => {
   let open: () => void = () => undefined;
   Gated.gate = new Promise((resolve) => (open = resolve));
   const client = await connect('/gated');
   client.send({ event: 'throws', id: 1 });
-  expect(await allOf(client, { event: 'nothing', id: 2 })).toEqual([]);
+  expect(await framesAfter(client, { event: 'nothing', id: 2 })).toEqual([]);
   open();
   expect([(await client.next()).id, (await client.next()).id]).toEqual([1, 2]);
   await client.close();
 });
 
-it('L6 handlers and filters that fail are told with one stack, and then counted', async () => {
+it('L6 failing handlers and filters are logged with one stack, then counted', async () => {
   for (const [path, text] of [
     ['/own', 'A handler of "throws" failed'],
     ['/silent', 'A handler of "throws" failed'],
@@ -506,7 +508,7 @@ it('L6 handlers and filters that fail are told with one stack, and then counted'
     const client = await connect(path);
     for (let count = 0; count < 5; count++) await client.request('throws');
     await client.close();
-    // The kinds are known since the tests before, or are told once.
+    // Earlier tests may have logged this kind of failure already.
     expect(logged.texts.filter((line) => line === text).length).toBeLessThan(2);
     expect(logged.texts.filter((line) => line !== text)).toEqual([]);
   }

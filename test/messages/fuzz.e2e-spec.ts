@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Bystander } from '../support/bystander.js';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import { anyFrame } from '../support/random-frames.js';
 import { RawConnection, type Target } from '../support/raw-connection.js';
 import { hasProc, residentMb } from '../support/resident-memory.js';
@@ -14,17 +14,17 @@ const CONNECTIONS_AT_ONCE = 20;
 const MAX_P99_MS = 100;
 const MIN_ECHOES = 30;
 const MAX_GROWTH_MB = 60;
-/** Of all kinds, in the time after which a kind is written again. */
+/** Log lines of all kinds per time window. */
 const MAX_LINES = 400;
 const WINDOW_MS = 10_000;
-/** The same frames every time, unless one is given to look further. */
+/** Fixed, so that every run has the same frames. FUZZ_SEED overrides it. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
-/** Codes a server may send; 1011 would be a fault of its own, whatever came in. */
-const isRight = (code: number): boolean =>
+/** Whether a server may send the close code. 1011 would mean a fault of the server. */
+const isAllowed = (code: number): boolean =>
   code !== 1011 && ((code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || code >= 3000);
 
-/** Writes the frames, says no more, and reads to the end. Resolves with how many answers there were. */
+/** Writes the frames, ends its side and reads to the end. @returns the number of answers */
 async function pour(frames: readonly Buffer[], target: Target): Promise<number> {
   const connection = await RawConnection.open(target);
   try {
@@ -36,7 +36,7 @@ async function pour(frames: readonly Buffer[], target: Target): Promise<number> 
       expect(data?.code).not.toBe('INTERNAL_ERROR');
     }
     const { closing } = connection;
-    if (closing && closing.length > 0) expect(isRight(closing.readUInt16BE())).toBe(true);
+    if (closing && closing.length > 0) expect(isAllowed(closing.readUInt16BE())).toBe(true);
     return connection.messages.length + connection.pongs.length;
   } finally {
     connection.destroy();
@@ -52,7 +52,7 @@ describe('random frames', () => {
 
   afterAll(() => service.stop());
 
-  it('I1 I7 L5 neither end nor slow the service, and leave nothing behind', async () => {
+  it('I1 I7 L5 neither stop nor slow the service, and leave no connection or memory behind', async () => {
     const { url, process } = service;
     const { pid } = process;
     const target = { url, token: await mintToken({ sub: 'fuzzer' }) };
@@ -70,7 +70,7 @@ describe('random frames', () => {
       const counts = await Promise.all(round.map((frames) => pour(frames, target)));
       for (const count of counts) answers += count;
     });
-    // A failure is not made smaller: what ended the service cannot be tried again.
+    // No shrinking: after a failure the service may be gone.
     await fc.assert(property, {
       seed: SEED,
       numRuns: FRAMES / FRAMES_PER_CONNECTION / CONNECTIONS_AT_ONCE,
@@ -85,7 +85,7 @@ describe('random frames', () => {
     expect([process.pid, process.exitCode, service.stderr]).toEqual([pid, null, '']);
     const windows = Math.ceil((performance.now() - startedAt) / WINDOW_MS);
     expect(service.stdout.split('\n').length).toBeLessThan(MAX_LINES * windows);
-    // They were frames, not noise: the service has looked at many of them.
+    // Many of the frames must be valid enough to be answered.
     expect(answers).toBeGreaterThan(FRAMES / 10);
   }, 120_000);
 });

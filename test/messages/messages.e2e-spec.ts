@@ -1,187 +1,7 @@
-import {
-  BadRequestException,
-  ForbiddenException,
-  Injectable,
-  type PipeTransform,
-  UseFilters,
-  UseInterceptors,
-} from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import { MessageBody, SubscribeMessage, WsException } from '@nestjs/websockets';
-import { IsInt, IsString, MaxLength } from 'class-validator';
-import {
-  CurrentConnection,
-  CurrentPrincipal,
-  PlainText,
-  SecureGateway,
-  Trim,
-  WsExceptionFilter,
-  WsSecurityException,
-  type Connection,
-  type Principal,
-} from 'nestjs-ws-security';
-import { map, of, throwError, type Observable } from 'rxjs';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
-
-class ErrorDto {
-  @IsString()
-  error!: string;
-}
-
-class NoteDto {
-  @PlainText()
-  @Trim()
-  @IsString()
-  @MaxLength(20)
-  text!: string;
-}
-
-class CountDto {
-  @IsInt()
-  count!: number;
-}
-
-@Injectable()
-class Doubling implements NestInterceptor {
-  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(map((value: number) => value * 2));
-  }
-}
-
-class TeapotError extends Error {}
-
-@Injectable()
-class TeapotFilter extends WsExceptionFilter {
-  protected override toBody(exception: unknown, event: string | undefined) {
-    if (exception instanceof TeapotError)
-      return new WsSecurityException('FORBIDDEN', 'I am a teapot').toBody();
-    return super.toBody(exception, event);
-  }
-}
-
-@Injectable()
-class Upper implements PipeTransform<string> {
-  transform(value: string): string {
-    return value.toUpperCase();
-  }
-}
-
-@SecureGateway({ path: '/ws' })
-class KitchenSink {
-  @SubscribeMessage('note')
-  note(@MessageBody() { text }: NoteDto): { text: string } {
-    return { text };
-  }
-
-  @SubscribeMessage('count')
-  count(@MessageBody() body: CountDto): object {
-    return { count: body.count, isInstance: body instanceof CountDto };
-  }
-
-  @SubscribeMessage('named')
-  named(): object {
-    return { event: 'other', data: 7 };
-  }
-
-  @SubscribeMessage('nothing')
-  nothing(): void {}
-
-  @SubscribeMessage('stream')
-  stream(): Observable<number> {
-    return of(1, 2, 3);
-  }
-
-  @SubscribeMessage('broken-stream')
-  brokenStream(): Observable<number> {
-    return throwError(() => new Error('canary-stream'));
-  }
-
-  @UseInterceptors(Doubling)
-  @SubscribeMessage('doubled')
-  doubled(): number {
-    return 21;
-  }
-
-  @SubscribeMessage('bigint')
-  bigint(): object {
-    return { value: 1n };
-  }
-
-  @SubscribeMessage('function')
-  function(): () => void {
-    return () => undefined;
-  }
-
-  @SubscribeMessage('symbol')
-  symbol(): object {
-    return { event: 'other', data: Symbol('one') };
-  }
-
-  @SubscribeMessage('unwritten')
-  unwritten(): object {
-    return { toJSON: () => undefined };
-  }
-
-  @SubscribeMessage('unreadable')
-  unreadable(): Observable<object> {
-    const value = {
-      get event(): never {
-        throw new Error('canary-getter');
-      },
-    };
-    return of(value, { text: 'next' });
-  }
-
-  @SubscribeMessage('throws')
-  throws(): void {
-    throw new Error('canary-secret');
-  }
-
-  @SubscribeMessage('rejects')
-  async rejects(): Promise<void> {
-    await Promise.resolve();
-    throw new BadRequestException('No such note');
-  }
-
-  @SubscribeMessage('forbids')
-  forbids(): void {
-    throw new ForbiddenException('canary-internal');
-  }
-
-  @SubscribeMessage('ws-exception')
-  wsException(): void {
-    throw new WsException('Room is full');
-  }
-
-  @SubscribeMessage('ws-exception-of')
-  wsExceptionOf(@MessageBody() { error }: ErrorDto): void {
-    throw new WsException(JSON.parse(error) as object);
-  }
-
-  @SubscribeMessage('own-limit')
-  ownLimit(): void {
-    throw new WsSecurityException('RATE_LIMITED', 'One report a day.');
-  }
-
-  @UseFilters(TeapotFilter)
-  @SubscribeMessage('teapot')
-  teapot(): void {
-    throw new TeapotError();
-  }
-
-  @SubscribeMessage('shout')
-  shout(@MessageBody('word', Upper) word: string): object {
-    return { word };
-  }
-
-  @SubscribeMessage('me')
-  me(@CurrentPrincipal() principal: Principal, @CurrentConnection() connection: Connection): object {
-    connection.push('hello', { to: principal.id });
-    return { id: principal.id, path: connection.path };
-  }
-}
+import { Doubling, Upper, KitchenSink } from '../support/kitchen-sink.gateway.js';
 
 let running: RunningApp;
 let client: TestClient;
@@ -202,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => client.close());
 afterAll(() => running.close());
 
-/** Proof of life after something bad. */
+/** Expects that the connection still serves requests. */
 async function expectServed(): Promise<void> {
   expect(await client.request('note', { text: 'still here' })).toMatchObject({ event: 'note' });
 }
@@ -219,12 +39,12 @@ describe('replies', () => {
     expect(await client.request('named')).toEqual({ event: 'other', data: 7, id: 1 });
   });
 
-  it('acknowledge a request whose handler returns nothing, and only a request', async () => {
+  it('acknowledge a request whose handler returns nothing, but not a message without an id', async () => {
     client.send({ event: 'nothing' });
     expect(await client.request('nothing')).toEqual({ event: 'ack', data: null, id: 1 });
   });
 
-  it('stream what an observable emits', async () => {
+  it('stream the values of an observable', async () => {
     client.send({ event: 'stream', id: 9 });
     const frames = [await client.next(), await client.next(), await client.next()];
     expect(frames.map(({ data, id }) => [data, id])).toEqual([
@@ -238,7 +58,7 @@ describe('replies', () => {
     expect(await client.request('doubled')).toMatchObject({ event: 'doubled', data: 42 });
   });
 
-  it('come beside pushes, which have no id', async () => {
+  it('come in order with pushes, which have no id', async () => {
     client.send({ event: 'me', id: 1 });
     expect([await client.next(), await client.next()]).toEqual([
       { event: 'hello', data: { to: 'alice' } },
@@ -247,7 +67,7 @@ describe('replies', () => {
   });
 
   it.each(['bigint', 'function', 'symbol', 'unwritten'])(
-    'L5 that cannot be serialised are INTERNAL_ERROR: %s',
+    'L5 that cannot be serialised become INTERNAL_ERROR: %s',
     async (event) => {
       expect(await client.request(event)).toMatchObject({
         event: 'exception',
@@ -257,7 +77,7 @@ describe('replies', () => {
     },
   );
 
-  it('L5 that cannot even be read are INTERNAL_ERROR, and the stream goes on', async () => {
+  it('L5 whose properties throw become INTERNAL_ERROR, and the stream continues', async () => {
     expect(await client.request('unreadable')).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
     expect(await client.next()).toMatchObject({ event: 'unreadable', data: { text: 'next' } });
     await expectServed();
@@ -289,7 +109,7 @@ describe('malformed frames', () => {
     '{"event":"note","id":null}',
     '{"event":"note","extra":1}',
     `{"event":"${'n'.repeat(200)}"}`,
-  ])('I1 %p is BAD_MESSAGE and the connection lives on', async (text) => {
+  ])('I1 %p is BAD_MESSAGE and the connection stays open', async (text) => {
     client.send(text);
     expect(await client.next()).toEqual({
       event: 'exception',
@@ -298,7 +118,7 @@ describe('malformed frames', () => {
     await expectServed();
   });
 
-  it('I1 of a request with a member too many the answer has the id', async () => {
+  it('I1 a request with an extra member is answered under its id', async () => {
     client.send({ event: 'note', data: { text: 'x' }, id: 7, type: 'request' });
     expect(await client.next()).toEqual({
       event: 'exception',
@@ -319,12 +139,12 @@ describe('malformed frames', () => {
     },
   );
 
-  it('I7 a binary frame ends the connection with 1003', async () => {
+  it('I7 a binary frame closes the connection with 1003', async () => {
     client.socket.send(Buffer.from('{"event":"nothing"}'));
     expect((await client.closed).code).toBe(1003);
   });
 
-  it('a frame over the payload limit ends the connection with 1009', async () => {
+  it('a frame over the payload limit closes the connection with 1009', async () => {
     client.send({ event: 'note', data: { text: 'x'.repeat(5000) } });
     expect((await client.closed).code).toBe(1009);
   });
@@ -347,7 +167,7 @@ describe('validation', () => {
     });
   });
 
-  it('I2 I11 refuses unknown properties and repeats nothing but a harmless path', async () => {
+  it('I2 I11 refuses unknown properties and returns only their sanitised path', async () => {
     const frame = await client.request('note', {
       text: 'hi',
       ['<img src=x>\u202e' + 'y'.repeat(100)]: 'canary-value',
@@ -363,7 +183,7 @@ describe('validation', () => {
     expect(await client.request('note', body)).toMatchObject({ data: { code: 'VALIDATION_FAILED' } });
   });
 
-  it('converts nothing on a guess and hands the handler an instance', async () => {
+  it('does not convert types, and passes the handler an instance', async () => {
     expect(await client.request('count', { count: '7' })).toMatchObject({
       data: { code: 'VALIDATION_FAILED' },
     });
@@ -397,7 +217,7 @@ describe('exceptions', () => {
       data: { status: 'error', code, message },
       id: 1,
     });
-    // Nothing comes behind it, no acknowledgement either.
+    // No other frame follows, not even an acknowledgement.
     client.send({ event: 'note', data: { text: 'still here' } });
     expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
   });
@@ -409,13 +229,13 @@ describe('exceptions', () => {
     [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: 10 }, { retryAfterMs: 10 }],
     [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: '10' }, {}],
     [{ code: 'FORBIDDEN', message: 'No', stack: 'canary' }, {}],
-  ])('of the application may say how long to wait, and a limit always does: %j', async (error, wait) => {
+  ])('of the application may set retryAfterMs, and a limit always has one: %j', async (error, wait) => {
     const { data } = await client.request('ws-exception-of', { error: JSON.stringify(error) });
     const { code, message } = error as { code: string; message: string };
     expect(data).toEqual({ status: 'error', code, message, ...wait });
   });
 
-  it('of the application that limit in words of their own say how long to wait', async () => {
+  it('of the application for a limit with its own message have retryAfterMs too', async () => {
     expect((await client.request('own-limit')).data).toEqual({
       status: 'error',
       code: 'RATE_LIMITED',
@@ -424,7 +244,7 @@ describe('exceptions', () => {
     });
   });
 
-  it('of the application are no violations', async () => {
+  it('of the application do not count as violations', async () => {
     for (let count = 0; count < 25; count++)
       expect(await client.request('ws-exception')).toMatchObject({ data: { message: 'Room is full' } });
     await expectServed();

@@ -1,7 +1,7 @@
 import { type Case, closed, cut, echoed, request } from '../rfc6455/case.js';
 import { CHAPTERS } from '../rfc6455/chapters.js';
 import { DELIVERIES, play } from '../rfc6455/play.js';
-import { expectConnections } from '../support/health.js';
+import { expectConnections } from '../support/connection-count.js';
 import type { Target } from '../support/raw-connection.js';
 import { close, text } from '../support/raw-frames.js';
 import { Service } from '../support/service.js';
@@ -24,14 +24,14 @@ function outcomeOf({ steps }: Case): string {
   return `answered with ${last.kind === 'error' ? last.code : last.kind}`;
 }
 
-it('the table has its cases, each of them once', () => {
+it('the table contains at least 400 distinct cases', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(400);
   expect(new Set(CASES.map(({ title }) => title)).size).toBe(CASES.length);
 });
 
 describe.each([
   { transport: 'TCP', env: { PLAIN_HTTP: '1' }, cases: CASES },
-  // The same frames in other packets: some of each kind will do.
+  // The same frames in other packets, so a sample of the cases is enough.
   { transport: 'TLS', env: {}, cases: CASES.filter((_, index) => index % 12 === 0) },
 ])('frames over $transport', ({ transport, env, cases }) => {
   let service: Service & { url: string };
@@ -62,19 +62,19 @@ describe.each([
 
   if (transport !== 'TLS') return;
 
-  // Every record of TLS is a chunk to the service, while TCP may join what was written apart.
+  // Each TLS record is one chunk to the service, while TCP may join separate writes.
   it.each([
     [1000, [echoed(1)]],
     [1100, [closed(1008)]],
   ])('L5 R6 a text in %i chunks of one byte', async (size, expected) => {
     const bytes = text(request(1, { size }));
     const records = cut(bytes, ...Array.from({ length: size }, (_, index) => bytes.length - size + index));
-    await play({ name: '', steps: [...records, ...expected] }, target, 'in crumbs');
+    await play({ name: '', steps: [...records, ...expected] }, target, 'byte by byte');
     await expectConnections(service.url, 1);
   });
 });
 
-it('L1 the event of a closed connection has the code that was sent', async () => {
+it('L1 the event of a closed connection has the close code that was sent', async () => {
   const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
   const target = { url: service.url, token: await mintToken() };
   const codes = [1000, 1002, 1003, 1007, 1008, 1009];
@@ -88,7 +88,7 @@ it('L1 the event of a closed connection has the code that was sent', async () =>
   expect(logged.map(([, code]) => Number(code))).toEqual(codes);
 });
 
-it('L4 close codes that clients choose do not multiply the lines', async () => {
+it('L4 close codes chosen by clients do not multiply the log lines', async () => {
   const began = performance.now();
   const service = await Service.start({ ...UNLIMITED, PLAIN_HTTP: '1' });
   const target = { url: service.url, token: await mintToken() };
@@ -100,7 +100,7 @@ it('L4 close codes that clients choose do not multiply the lines', async () => {
   await service.stop();
   const lines = service.stdout.split('\n').filter((line) => line.includes('"connection.closed"'));
   expect(lines.length).toBeGreaterThan(0);
-  // Ten, and one that sums up the rest, in each ten seconds that it took.
+  // Ten lines and one summary for each ten seconds of the test.
   const windows = Math.floor((performance.now() - began) / 10_000) + 1;
   expect(lines.length).toBeLessThanOrEqual(11 * windows);
 });

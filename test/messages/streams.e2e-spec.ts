@@ -27,7 +27,7 @@ class ChunkDto {
   size!: number;
 }
 
-/** Streams that are listened to, in the order in which they began. */
+/** The subscribed streams, in the order of their start. */
 const open: Subscriber<unknown>[] = [];
 const TOO_MANY = 100_000;
 let emitted = 0;
@@ -40,7 +40,7 @@ function endless(): Observable<number> {
   });
 }
 
-/** Emits without end, and gives nobody else a turn. */
+/** Emits synchronously without end, so that other code cannot run. */
 function greedy(size: number): Observable<string> {
   return new Observable((subscriber) => {
     for (emitted = 0; emitted < TOO_MANY && !subscriber.closed; emitted++) subscriber.next('x'.repeat(size));
@@ -138,7 +138,7 @@ class InterceptedGateway {
 
   @SubscribeMessage('nothing')
   nothing(): void {
-    // Acknowledged.
+    // The request is acknowledged.
   }
 
   @UseInterceptors(Cached)
@@ -182,7 +182,7 @@ async function start(options: WsSecurityOptions = {}): Promise<void> {
   running = await startApp({
     gateways: [StreamGateway, InterceptedGateway],
     clock,
-    // Whatever counts as a violation ends the connection.
+    // Any violation would end the connection.
     options: { strikeLimit: 1, frameBurst: 10_000, rateLimit: 10_000, ...options },
   });
 }
@@ -196,8 +196,8 @@ async function begin(client: TestClient, streams: number): Promise<void> {
   for (let i = 0; i < streams; i++) expect(await client.request('endless')).toMatchObject({ data: 1 });
 }
 
-describe('R9 a connection has so many streams at once', () => {
-  it('and one more is OVERLOADED, not begun, and no violation', async () => {
+describe('R9 the limit of open streams per connection', () => {
+  it('answers one more with OVERLOADED, does not start it and counts no violation', async () => {
     await start();
     const events: SecurityEvent[] = [];
     running.app.get(SecurityEvents).events.subscribe((event) => events.push(event));
@@ -207,7 +207,7 @@ describe('R9 a connection has so many streams at once', () => {
       expect(await client.request('endless')).toEqual({ ...OVERLOADED, id: 17 + i });
     expect(open).toHaveLength(16);
     expect(await client.request('once')).toMatchObject({ data: 'once' });
-    // Each connection has its own.
+    // The limit is per connection.
     await begin(other, 1);
     clock.advance(10_100);
     expect(events.filter(({ type }) => type === 'messages.refused')).toMatchObject([{ OVERLOADED: 3 }]);
@@ -215,7 +215,7 @@ describe('R9 a connection has so many streams at once', () => {
     await until(() => open.length === 0);
   });
 
-  it('until one completes, fails or ends badly', async () => {
+  it('frees a place when a stream completes, fails or throws in its teardown', async () => {
     await start({ maxStreams: 2 });
     const client = await connect();
     await begin(client, 2);
@@ -231,7 +231,7 @@ describe('R9 a connection has so many streams at once', () => {
     await client.close();
   });
 
-  it('behind interceptors too, where whoever answers once needs no place', async () => {
+  it('applies behind interceptors too, where a single answer needs no place', async () => {
     await start({ maxStreams: 2 });
     const client = await connect('/intercepted');
     await begin(client, 2);
@@ -242,13 +242,13 @@ describe('R9 a connection has so many streams at once', () => {
       ['nothing', { event: 'ack' }],
       ['one', { data: 'one' }],
       ['two', OVERLOADED],
-      // Its value had no place, and its error is the answer.
+      // Its first value has no place, so its error is the answer.
       ['failing', { event: 'exception', data: { code: 'INTERNAL_ERROR' } }],
       ['endless', OVERLOADED],
       ['ungraceful', OVERLOADED],
     ];
     for (const [event, answer] of answers) expect(await client.request(event)).toMatchObject(answer);
-    // Of a stream that has no place nothing is seen, and nothing goes on.
+    // A stream without a place sends nothing and does not continue.
     expect(client.take()).toEqual([]);
     expect(open).toHaveLength(2);
     open[0]?.complete();
@@ -261,8 +261,8 @@ describe('R9 a connection has so many streams at once', () => {
   });
 });
 
-describe('R8 a stream ends with what may wait for its client', () => {
-  it.each(['/ws', '/intercepted'])('also one on %s that gives nobody else a turn', async (path) => {
+describe('R8 a stream ends when too much waits for its client', () => {
+  it.each(['/ws', '/intercepted'])('also on %s when it emits synchronously', async (path) => {
     await start();
     const [client, other] = [await connect(path), await connect()];
     client.send({ event: 'greedy', data: { size: 1000 } });

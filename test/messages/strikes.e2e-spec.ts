@@ -43,7 +43,7 @@ class MemberGateway {
   }
 }
 
-/** Something happens while it thinks. */
+/** Runs `meanwhile` before it decides. */
 @Injectable()
 class BanningGuard extends WsConnectGuard {
   static meanwhile: () => Promise<unknown> = () => Promise.resolve();
@@ -86,7 +86,7 @@ async function happened(type: string): Promise<void> {
 const nameOf = ({ event, data }: Pick<Frame, 'event' | 'data'>): string =>
   event === 'exception' ? (data?.['code'] as string) : event;
 
-/** How a client's connection ends, and what it heard before. */
+/** Waits for the close. @returns its code, and the number of received frames by name */
 async function end(client: TestClient): Promise<{ code: number; codes: Record<string, number> }> {
   const { code } = await client.closed;
   const codes: Record<string, number> = {};
@@ -130,14 +130,14 @@ describe('floods of ten thousand frames', () => {
     expect(pongs).toBe(100);
   });
 
-  it('R7 of pongs nobody asked for end with 4429', async () => {
+  it('R7 of unsolicited pongs end with 4429', async () => {
     await start();
     const client = await connect();
     client.sendRaw(Buffer.concat(Array.from({ length: 1000 }, () => frame({ opcode: Opcode.PONG }))));
     expect((await end(client)).code).toBe(4429);
   });
 
-  it('R6 of fragments end with 4429: each of them is a frame', async () => {
+  it('R6 of fragments end with 4429, because each fragment counts as a frame', async () => {
     await start();
     const client = await connect();
     const [first, ...rest] = JSON.stringify(echo(1)).split('');
@@ -166,12 +166,12 @@ describe('the frame budget', () => {
   const answers = async (client: TestClient, times: number): Promise<string[]> => {
     for (let id = 1; id <= times; id++) client.send(echo(id));
     client.send({ event: 'nope', id: 'end' });
-    // Refusals need no handler: they are faster than replies.
+    // Refusals arrive before replies, because they need no handler.
     const frames = await Promise.all(Array.from({ length: times + 1 }, () => client.next()));
     return frames.map(nameOf).toSorted();
   };
 
-  it('R1 comes back with time', async () => {
+  it('R1 refills with time', async () => {
     await start({ frameRate: 10, frameBurst: 5 });
     const client = await connect();
     expect(await answers(client, 5)).toEqual(['RATE_LIMITED', 'echo', 'echo', 'echo', 'echo', 'echo']);
@@ -180,10 +180,10 @@ describe('the frame budget', () => {
     await client.close();
   });
 
-  it('R1 says once in a run that it is spent, and how long', async () => {
+  it('R1 reports once per run that it is spent, and for how long', async () => {
     await start({ frameRate: 10, frameBurst: 2 });
     const client = await connect();
-    // In one write: in several, the service may answer the first before it has the others.
+    // In one write, because otherwise the service may answer the first before it has received the others.
     const messages = Array.from({ length: 10 }, (_, n) => frame({ payload: JSON.stringify(echo(n + 1)) }));
     client.sendRaw(Buffer.concat(messages));
     const frames = [await client.next(), await client.next(), await client.next()];
@@ -213,7 +213,7 @@ describe('the frame budget', () => {
     await client.close();
   });
 
-  it('H9 counts what a compressed message has grown to', async () => {
+  it('H9 counts the decompressed size of a message', async () => {
     await start({ byteRate: 100_000, compression: true });
     const client = await connect();
     expect(client.socket.extensions).toContain('permessage-deflate');
@@ -230,7 +230,7 @@ describe('violations', () => {
     for (let i = 0; i < times; i++) await client.request('nope');
   };
 
-  it('I1 are forgotten after a while', async () => {
+  it('I1 are forgotten after strikeTtlMs', async () => {
     await start({ strikeLimit: 5, strikeTtlMs: 10_000 });
     const client = await connect();
     await strike(client, 4);
@@ -250,7 +250,7 @@ describe('violations', () => {
     await one.close();
   });
 
-  it('a body that is not valid is none', async () => {
+  it('do not include invalid bodies', async () => {
     await start({ strikeLimit: 2 });
     const client = await connect();
     for (let i = 0; i < 10; i++)
@@ -258,7 +258,7 @@ describe('violations', () => {
     await client.close();
   });
 
-  it('R2 each message over the limit is one, and answered if it asks', async () => {
+  it('R2 include each message over the limit, which is answered if it has an id', async () => {
     await start({ rateLimit: 3, strikeLimit: 6 });
     const client = await connect();
     for (let id = 1; id <= 4; id++) client.send(echo(id));
@@ -268,7 +268,7 @@ describe('violations', () => {
     expect({ code, codes }).toEqual({ code: 4429, codes: { echo: 3, RATE_LIMITED: 3 } });
   });
 
-  it('R2 who asks for no answer hears once in a run that there are too many messages', async () => {
+  it('R2 over the limit are reported once per run to a client that sends no ids', async () => {
     await start({ rateLimit: 1 });
     const client = await connect();
     for (let i = 0; i < 5; i++) client.send(echo());
@@ -278,7 +278,7 @@ describe('violations', () => {
     await client.close();
   });
 
-  it('say when to come back', async () => {
+  it('end with a goodbye that says when to reconnect', async () => {
     await start({ strikeLimit: 2, strikeTtlMs: 9000 });
     const client = await TestClient.connect(`${running.url}/ws`, {
       token: await mintToken(),
@@ -294,7 +294,7 @@ describe('violations', () => {
     });
   });
 
-  it('L1 are told with who, where and what, also when the client leaves before', async () => {
+  it('L1 are reported with principal, address, path and kind, also when the client leaves earlier', async () => {
     await start();
     const client = await connect();
     await strike(client, 3);
@@ -314,7 +314,7 @@ describe('bans', () => {
     await client.closed;
   };
 
-  it('R5 reach the principal on every connection, and nobody behind the same address', async () => {
+  it('R5 apply to the principal on every connection, but not to others at the same address', async () => {
     await start({ strikeLimit: 1, banMs: 60_000 });
     const [one, other, bob] = [await connect(), await connect(), await connect('bob')];
     await strikeOut(one);
@@ -334,7 +334,7 @@ describe('bans', () => {
   it.each<[string, CredentialSource[]]>([
     ['a handshake', ['header']],
     ['a login', ['message']],
-  ])('reach %s that is under way', async (_what, authSources) => {
+  ])('end %s that is in progress', async (_what, authSources) => {
     await start({ strikeLimit: 1, banMs: 60_000, authSources }, [BanningGuard]);
     const token = await mintToken();
     const come = async (): Promise<TestClient> => {
@@ -348,7 +348,7 @@ describe('bans', () => {
     expect((await (await come()).closed).code).toBe(4403);
   });
 
-  it('reach a login of somebody anonymous that is under way', async () => {
+  it('end a login of an anonymous client that is in progress', async () => {
     await start({ strikeLimit: 1, banMs: 60_000, authSources: ['header', 'message'] }, [BanningGuard]);
     const token = await mintToken();
     const one = await connect();
@@ -358,7 +358,7 @@ describe('bans', () => {
     expect((await other.closed).code).toBe(4429);
   });
 
-  it('reach the address of somebody anonymous', async () => {
+  it('apply to the address of an anonymous client', async () => {
     await start({ strikeLimit: 1, banMs: 60_000 });
     await strikeOut(await connect(null));
     expect((await TestClient.refused(`${running.url}/ws`)).body).toMatchObject({ code: 'BANNED' });
@@ -366,7 +366,7 @@ describe('bans', () => {
     await (await connect(null)).close();
   });
 
-  it('are off unless they are configured', async () => {
+  it('are off by default', async () => {
     await start({ strikeLimit: 1 });
     await strikeOut(await connect());
     await (await connect()).close();

@@ -21,7 +21,7 @@ let running: RunningApp;
 
 afterEach(() => running.close());
 
-it('L5 lines that cannot be written cost nobody the connection', async () => {
+it('L5 a failure to write log lines does not affect connections', async () => {
   const clock = new ManualClock();
   running = await startApp({
     gateways: [EchoGateway],
@@ -32,7 +32,7 @@ it('L5 lines that cannot be written cost nobody the connection', async () => {
   const client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
   const refused = Array.from({ length: 20 }, () => rawHandshake(running.port, requestText('/ws', {})));
   expect(new Set((await Promise.all(refused)).map(({ status }) => status))).toEqual(new Set([401]));
-  // What was too much for the log is summed up later, by a timer.
+  // A timer logs the summary of suppressed lines later.
   clock.advance(10_000);
   expect(FullDisk.attempts).toBeGreaterThan(11);
   expect(await client.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });

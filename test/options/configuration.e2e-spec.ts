@@ -1,301 +1,47 @@
 import { WsAdapter } from '../support/foreign.adapter.js';
-import {
-  type CanActivate,
-  DefaultValuePipe,
-  Inject,
-  Injectable,
-  ParseUUIDPipe,
-  type PipeTransform,
-  Scope,
-  UseGuards,
-  UsePipes,
-  ValidationPipe,
-} from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
-import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
-import { Type } from 'class-transformer';
-import { IsObject, IsString, ValidateNested } from 'class-validator';
-import {
-  SecureGateway,
-  UnvalidatedBody,
-  WsAuthorizationGuard,
-  type WsConnectGuard,
-  WsConfigurationError,
-  WsPublic,
-  WsRoles,
-} from 'nestjs-ws-security';
-import * as v from 'valibot';
-import { z } from 'zod';
+import { Injectable, Scope, UseGuards, UsePipes } from '@nestjs/common';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { SecureGateway, WsAuthorizationGuard, WsConfigurationError, WsRoles } from 'nestjs-ws-security';
 import { certificate } from '../support/certificate.js';
-import { EchoDto, EchoGateway, PublicGateway } from '../support/echo.gateway.js';
+import { EchoGateway, PublicGateway } from '../support/echo.gateway.js';
 import { problemsOf } from '../support/problems-of.js';
 import { startApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
-
-interface Note {
-  text: string;
-}
-
-class NoRules {
-  text!: string;
-}
-
-@WebSocketGateway({ path: '/open' })
-class UnprotectedGateway {}
-
-@SecureGateway({ path: '/ws' })
-class UncheckedBodies {
-  @SubscribeMessage('interface')
-  anInterface(@MessageBody() note: Note): Note {
-    return note;
-  }
-
-  @SubscribeMessage('array')
-  anArray(@MessageBody() notes: EchoDto[]): EchoDto[] {
-    return notes;
-  }
-
-  @SubscribeMessage('no-rules')
-  noRules(@MessageBody() note: NoRules): NoRules {
-    return note;
-  }
-
-  @SubscribeMessage('property')
-  aProperty(@MessageBody('text') text: string): string {
-    return text;
-  }
-
-  @SubscribeMessage('positional')
-  positional(_client: object, data: unknown): unknown {
-    return data;
-  }
-
-  @SubscribeMessage('fine')
-  fine(@MessageBody() { text }: EchoDto): string {
-    return text;
-  }
-
-  @SubscribeMessage('no-body')
-  noBody(): boolean {
-    return true;
-  }
-}
-
-class AddressDto {
-  @IsString()
-  city!: string;
-}
-
-class OrderDto {
-  @IsObject()
-  address!: AddressDto;
-}
-
-class CheckedOrderDto {
-  @ValidateNested()
-  @Type(() => AddressDto)
-  address!: AddressDto;
-}
-
-@SecureGateway({ path: '/ws' })
-class HalfCheckedBodies {
-  @SubscribeMessage('nested')
-  nested(@MessageBody() order: OrderDto): OrderDto {
-    return order;
-  }
-
-  @SubscribeMessage('pipe-without-rules')
-  pipeWithoutRules(@MessageBody(new ValidationPipe(), new DefaultValuePipe({})) note: Note): Note {
-    return note;
-  }
-
-  @SubscribeMessage('primitive')
-  primitive(@MessageBody() text: string): string {
-    return text;
-  }
-
-  @SubscribeMessage('any')
-  any(@MessageBody() body: unknown): unknown {
-    return body;
-  }
-
-  @SubscribeMessage('rest')
-  rest(...everything: unknown[]): number {
-    return everything.length;
-  }
-
-  @UnvalidatedBody(' ')
-  @SubscribeMessage('no-reason')
-  noReason(@MessageBody() note: Note): Note {
-    return note;
-  }
-}
-
-@SecureGateway({ path: '/ws' })
-class CheckedBodies {
-  @SubscribeMessage('nested')
-  nested(@MessageBody() order: CheckedOrderDto): CheckedOrderDto {
-    return order;
-  }
-
-  @SubscribeMessage('zod')
-  zod(@MessageBody({ schema: z.strictObject({ text: z.string() }) }) note: Note): Note {
-    return note;
-  }
-
-  @SubscribeMessage('valibot')
-  valibot(@MessageBody('text', { schema: v.string() }) text: string): string {
-    return text;
-  }
-
-  @SubscribeMessage('pipe')
-  pipe(@MessageBody('id', ParseUUIDPipe) id: string): string {
-    return id;
-  }
-
-  @SubscribeMessage('expected')
-  expected(@MessageBody(new ValidationPipe({ expectedType: AddressDto })) address: object): object {
-    return address;
-  }
-
-  @UnvalidatedBody('is only counted')
-  @SubscribeMessage('opted-out')
-  optedOut(@MessageBody() note: Note): number {
-    return Object.keys(note).length;
-  }
-
-  @SubscribeMessage('client')
-  client(client: object): boolean {
-    return typeof client === 'object';
-  }
-}
-
-@SecureGateway({ path: '/ws' })
-class ReservedEvents {
-  @SubscribeMessage('auth')
-  auth(): boolean {
-    return true;
-  }
-}
-
-@SecureGateway({ path: '/ws', public: true })
-class ConflictingGateway {
-  @WsPublic()
-  @SubscribeMessage('other')
-  other(): boolean {
-    return true;
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class PerRequest {
-  constructor(@Inject(REQUEST) readonly request: object) {}
-}
-
-@SecureGateway({ path: '/scoped' })
-class ScopedGateway {
-  constructor(readonly perRequest: PerRequest) {}
-}
-
-@SecureGateway({ path: '/ws' })
-class Secured {
-  @SubscribeMessage('hello')
-  hello(): boolean {
-    return true;
-  }
-}
-
-@WebSocketGateway({ path: '/open' })
-class OtherPath extends Secured {}
-
-@WebSocketGateway(1, { path: '/ws' })
-class OtherPort extends Secured {}
-
-@WebSocketGateway({ path: '/ws' })
-class SamePath extends Secured {}
-
-@SecureGateway({ path: '/ws' })
-class Unreachable {
-  @SubscribeMessage('')
-  empty(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('e'.repeat(129))
-  long(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('\ud800')
-  surrogate(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage({ cmd: 'sum' })
-  pattern(): boolean {
-    return true;
-  }
-
-  @SubscribeMessage('e'.repeat(128))
-  longest(): boolean {
-    return true;
-  }
-}
+import {
+  UnprotectedGateway,
+  UncheckedBodies,
+  HalfCheckedBodies,
+  CheckedBodies,
+  ReservedEvents,
+  ConflictingGateway,
+  PerRequest,
+  ScopedGateway,
+  Secured,
+  OtherPath,
+  OtherPort,
+  SamePath,
+  Unreachable,
+  ScopedGuard,
+  DependentGuard,
+  ScopedConnectGuard,
+  TransientGuard,
+  TransientPipe,
+  OneAuthorization,
+  OtherAuthorization,
+} from '../support/misconfigured.gateways.js';
 
 const UNNAMED = 'subscribes to an invalid event; use a string of 1 to 128 Unicode characters';
 
-@Injectable({ scope: Scope.REQUEST })
-class ScopedGuard implements CanActivate {
-  canActivate(): boolean {
-    return true;
-  }
-}
-
-@Injectable()
-class DependentGuard implements CanActivate {
-  constructor(readonly perRequest: PerRequest) {}
-
-  canActivate(): boolean {
-    return true;
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class ScopedConnectGuard implements WsConnectGuard {
-  canConnect(): boolean {
-    return true;
-  }
-}
-
-@Injectable({ scope: Scope.TRANSIENT })
-class TransientGuard implements CanActivate {
-  // A field: objects that were never constructed have none.
-  canActivate = (): boolean => false;
-}
-
-@Injectable({ scope: Scope.TRANSIENT })
-class TransientPipe implements PipeTransform {
-  transform = (): never => {
-    throw new WsException('refused');
-  };
-}
-
-@Injectable()
-class OneAuthorization extends WsAuthorizationGuard {}
-
-@Injectable()
-class OtherAuthorization extends WsAuthorizationGuard {}
-
-describe('the application does not start', () => {
-  it('when a gateway is not secured', async () => {
+describe('the start of the application', () => {
+  it('fails when a gateway is not secured', async () => {
     const [problem] = await problemsOf({ gateways: [EchoGateway, UnprotectedGateway] });
     expect(problem).toMatch(
       /^UnprotectedGateway: is not protected; replace @WebSocketGateway.*@SecureGateway/,
     );
   });
 
-  it('when another adapter took the place of ours', async () => {
+  it('fails when another adapter has replaced ours', async () => {
     const [problem] = await problemsOf({
       gateways: [EchoGateway],
       beforeInit: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
@@ -303,7 +49,7 @@ describe('the application does not start', () => {
     expect(problem).toMatch(/^WsSecurityModule: was replaced by another WebSocket adapter \(WsAdapter\)/);
   });
 
-  it('when an adapter would take the place of ours after that, and goes on with ours', async () => {
+  it('refuses an adapter that would replace ours later, and keeps ours', async () => {
     const running = await startApp({ gateways: [EchoGateway] });
     expect(() => running.app.useWebSocketAdapter(new WsAdapter(running.app))).toThrow(WsConfigurationError);
     const client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
@@ -314,14 +60,14 @@ describe('the application does not start', () => {
   });
 
   it.each([OtherPath, OtherPort])(
-    'C5 when %p sends the clients of a secured one elsewhere',
+    'C5 fails when %p sends the clients of a secured gateway elsewhere',
     async (gateway) => {
       const [problem] = await problemsOf({ gateways: [gateway] });
       expect(problem).toMatch(new RegExp(`^${gateway.name}: is not protected`));
     },
   );
 
-  it('Z2 when instances are of another class than the decorated one, which says who may send what', async () => {
+  it('Z2 fails when instances have another class than the decorated one, which holds the roles', async () => {
     const Proxied: ClassDecorator = (target) => new Proxy(target, {});
 
     @WsRoles('admin')
@@ -345,7 +91,7 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('N1 Z2 but what has both decorators, on one class or one above the other, is protected', async () => {
+  it('N1 Z2 protects a gateway with both decorators, on one class or on a parent class', async () => {
     @WebSocketGateway({ path: '/above' })
     @SecureGateway({ path: '/above' })
     class Above {
@@ -392,11 +138,11 @@ describe('the application does not start', () => {
     }
   });
 
-  it('but a secured gateway may be extended', async () => {
+  it('allows a class to extend a secured gateway', async () => {
     expect(await problemsOf({ gateways: [SamePath] })).toEqual([]);
   });
 
-  it('when a handler subscribes to an invalid event', async () => {
+  it('fails when a handler subscribes to an event that no frame can name', async () => {
     const problems = await problemsOf({ gateways: [Unreachable] });
     expect(problems).toEqual(
       ['empty', 'long', 'surrogate', 'pattern'].map((method) => `Unreachable.${method}: ${UNNAMED}`),
@@ -404,7 +150,7 @@ describe('the application does not start', () => {
   });
 
   it.each(['/ws?v=1', '/ws#a', '/w s', '/größe', '/a/../ws', '/%2e/ws', '/"ws', '/ws\\', '/ws\n'])(
-    'when no request can have the path %p',
+    'fails when no request can have the path %p',
     async (path) => {
       @SecureGateway({ path })
       class Nowhere {}
@@ -413,7 +159,7 @@ describe('the application does not start', () => {
     },
   );
 
-  it('when two handlers of a path subscribe to one event, in one gateway or in two', async () => {
+  it('fails when two handlers of a path subscribe to one event, in one gateway or in two', async () => {
     @SecureGateway({ path: '/ws' })
     class Twice {
       @SubscribeMessage('one')
@@ -441,13 +187,13 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('when a gateway is registered twice', async () => {
+  it('fails when a gateway is provided twice', async () => {
     const gateways = [Secured, { provide: 'ALSO', useClass: Secured }];
     const [problem] = await problemsOf({ gateways });
     expect(problem).toMatch(/hello: .*only one would be called/);
   });
 
-  it('when a handler is a static method or a symbol', async () => {
+  it('fails when a handler is in a place where Nest does not look', async () => {
     const symbol = Symbol('hidden');
 
     class Base {
@@ -470,7 +216,7 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('I3 when a body cannot be validated, naming gateway, method and fix', async () => {
+  it('I3 fails when a body cannot be validated, and names gateway, method and fix', async () => {
     const problems = await problemsOf({ gateways: [UncheckedBodies] });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(
       ['anInterface', 'anArray', 'noRules', 'aProperty', 'positional'].map(
@@ -480,7 +226,7 @@ describe('the application does not start', () => {
     expect(problems[0]).toContain('@MessageBody() body: EchoDto');
   });
 
-  it('I3 when only part of a body is validated, with the line to add', async () => {
+  it('I3 fails when only part of a body is validated, and shows the line to add', async () => {
     const problems = await problemsOf({ gateways: [HalfCheckedBodies] });
     expect(problems).toEqual([
       'HalfCheckedBodies.nested: takes OrderDto, whose "address" is not validated; ' +
@@ -493,11 +239,11 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('I3 but for bodies with a class, a schema, a pipe or a reason', async () => {
+  it('I3 allows bodies with a class, a schema, a pipe or a reason', async () => {
     expect(await problemsOf({ gateways: [CheckedBodies] })).toEqual([]);
   });
 
-  it('when a gateway needs credentials and there is no verifier', async () => {
+  it('fails when a gateway needs credentials and no verifier is configured', async () => {
     const options = { jwtSecret: undefined };
     expect((await problemsOf({ gateways: [EchoGateway], options }))[0]).toMatch(
       /^WS_JWT_SECRET: is required, because EchoGateway/,
@@ -505,24 +251,24 @@ describe('the application does not start', () => {
     expect(await problemsOf({ gateways: [PublicGateway], options })).toEqual([]);
   });
 
-  it('when a gateway subscribes to an event of the protocol', async () => {
+  it('fails when a gateway subscribes to an event of the protocol', async () => {
     expect((await problemsOf({ gateways: [ReservedEvents] }))[0]).toMatch(
       /^ReservedEvents.auth: subscribes to "auth"/,
     );
   });
 
-  it('C5 when two gateways on one path contradict each other', async () => {
+  it('C5 fails when two gateways on one path contradict each other', async () => {
     expect((await problemsOf({ gateways: [EchoGateway, ConflictingGateway] }))[0]).toMatch(
       /^ConflictingGateway: shares the path \/ws with EchoGateway/,
     );
   });
 
-  it('when a gateway is request-scoped', async () => {
+  it('fails when a gateway is request-scoped', async () => {
     const problems = await problemsOf({ gateways: [ScopedGateway], providers: [PerRequest] });
     expect(problems[0]).toMatch(/^ScopedGateway: is request-scoped/);
   });
 
-  it.each([ScopedGuard, DependentGuard])('when %p, a guard, would be request-scoped', async (guard) => {
+  it.each([ScopedGuard, DependentGuard])('fails when the guard %p is request-scoped', async (guard) => {
     @SecureGateway({ path: '/ws', guards: [guard] })
     class Own {}
     const providers = [PerRequest];
@@ -537,7 +283,7 @@ describe('the application does not start', () => {
   it.each([
     [[OneAuthorization, OtherAuthorization], 'OneAuthorization, OtherAuthorization'],
     [[WsAuthorizationGuard, OtherAuthorization], 'WsAuthorizationGuard, OtherAuthorization'],
-  ])('when two guards replace the same built-in one: %p', async (guards, names) => {
+  ])('fails when two guards replace the same built-in guard: %p', async (guards, names) => {
     @SecureGateway({ path: '/ws', guards })
     class Own {}
     const place = `names more than one replacement of WsAuthorizationGuard: ${names};`;
@@ -549,14 +295,14 @@ describe('the application does not start', () => {
     expect(module).toContain(`WsSecurityModule: ${place}`);
   });
 
-  it('but a gateway may have another guard than the module in one place', async () => {
+  it('allows a gateway to replace the guard of the module', async () => {
     @SecureGateway({ path: '/ws', guards: [OneAuthorization, OneAuthorization] })
     class Own {}
     expect(await problemsOf({ gateways: [Own], module: { guards: [OtherAuthorization] } })).toEqual([]);
   });
 
   it.each([UseGuards(TransientGuard), UsePipes(TransientPipe)])(
-    'when a guard or pipe would never be constructed, on a class or a method',
+    'fails when a guard or pipe on a class or method would never be constructed',
     async (decorator) => {
       @decorator
       @SecureGateway({ path: '/ws' })
@@ -578,7 +324,7 @@ describe('the application does not start', () => {
     },
   );
 
-  it('when a pipe of a parameter, or a gateway, would never be constructed', async () => {
+  it('fails when a pipe of a parameter, or a gateway, would never be constructed', async () => {
     @Injectable({ scope: Scope.TRANSIENT })
     @SecureGateway({ path: '/ws' })
     class Unmade {
@@ -593,12 +339,12 @@ describe('the application does not start', () => {
     ]);
   });
 
-  it('when a connect guard would be request-scoped', async () => {
+  it('fails when a connect guard is request-scoped', async () => {
     const [problem] = await problemsOf({ gateways: [EchoGateway], connectGuards: [ScopedConnectGuard] });
     expect(problem).toMatch(/^ScopedConnectGuard: is request-scoped/);
   });
 
-  it('C2 T1 when it uses plain HTTP in production and no proxy terminates TLS', async () => {
+  it('C2 T1 fails when it speaks plain HTTP in production and no proxy terminates TLS', async () => {
     const environment = process.env['NODE_ENV'];
     process.env['NODE_ENV'] = 'production';
     try {
@@ -614,7 +360,7 @@ describe('the application does not start', () => {
     }
   });
 
-  it('when its own port is taken', async () => {
+  it('fails when the port of a gateway is in use', async () => {
     const first = await startApp({ gateways: [EchoGateway] });
     @SecureGateway({ path: '/own', port: first.port })
     class OwnPort {}

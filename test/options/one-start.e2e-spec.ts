@@ -46,7 +46,7 @@ async function inProduction<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** As an application starts itself, with a `main.ts` of its own. */
+/** Starts an application like its own `main.ts` does. */
 async function problemsOfMain(
   gateways: Type[],
   options: WsSecurityOptions,
@@ -66,7 +66,7 @@ async function problemsOfMain(
   return [];
 }
 
-describe('C7 all that is wrong is told in one start', () => {
+describe('C7 one failed start reports every problem:', () => {
   it('C7 the options of another entry point together with those of the module', async () => {
     const further = new FurtherOptions(
       defineOptions({ timeoutMs: option('WS_STORE_TIMEOUT_MS', integer(1)) }, { owner: 'StoreModule' }),
@@ -117,7 +117,7 @@ describe('C7 all that is wrong is told in one start', () => {
       );
     }));
 
-  it('C2 C7 a secret that is missing, with what it will need in production', () =>
+  it('C2 C7 a missing secret, and the options it needs in production', () =>
     inProduction(async () => {
       const missing = ['WS_JWT_SECRET', 'WS_JWT_ISSUER', 'WS_JWT_AUDIENCE', 'WS_TRUSTED_PROXIES'];
       expect(namesOf(await problemsOfMain([EchoGateway, PublicGateway], {}))).toEqual(missing);
@@ -126,7 +126,7 @@ describe('C7 all that is wrong is told in one start', () => {
         ...missing,
       ]);
       expect(namesOf(await problemsOfMain([PublicGateway], {}))).toEqual(['WS_TRUSTED_PROXIES']);
-      // A server on a port of its own speaks plain HTTP too, where there is no certificate for it.
+      // A gateway's own port also uses plain HTTP without a certificate for it.
       @SecureGateway({ path: '/own', port: await ownPort(), public: true })
       class OwnPort {}
       expect(namesOf(await problemsOfMain([OwnPort], {}, { httpsOptions: await certificate() }))).toEqual([
@@ -134,7 +134,7 @@ describe('C7 all that is wrong is told in one start', () => {
       ]);
     }));
 
-  it('C7 and no secret is missed where the application verifies by itself', () =>
+  it('C7 but no missing secret when the application has its own verifier', () =>
     inProduction(async () => {
       const options = { rateLimit: 0, trustedProxies: ['10.0.0.1'] };
       const providers = [{ provide: TokenVerifier, useValue: { verify: () => undefined } }];
@@ -142,7 +142,7 @@ describe('C7 all that is wrong is told in one start', () => {
       expect(namesOf(await problemsOf({ ...config, module: { providers } }))).toEqual(['WS_RATE_LIMIT']);
     }));
 
-  it('C7 while nothing that needs options is made, and no port is opened', async () => {
+  it('C7 without creating providers that need options, and without opening a port', async () => {
     const port = await ownPort();
     let made = 0;
 
@@ -170,7 +170,7 @@ describe('C7 all that is wrong is told in one start', () => {
     expect(made).toBeGreaterThan(0);
   });
 
-  it('C7 with options that another provider knows', async () => {
+  it('C7 with options from another provider', async () => {
     @Module({
       imports: [
         WsSecurityModule.forRootAsync({ useFactory: () => Promise.resolve({ rateLimit: 0, guards: [] }) }),
@@ -192,7 +192,7 @@ describe('C7 all that is wrong is told in one start', () => {
   });
 });
 
-describe('C7 the reference service tells in one start', () => {
+describe('C7 one start of the reference service reports', () => {
   const tls = { WS_TLS_CERT_FILE: 'package.json', WS_TLS_KEY_FILE: '/nonexistent' };
 
   it.each<[string, NodeJS.ProcessEnv, string[]]>([
@@ -208,7 +208,7 @@ describe('C7 the reference service tells in one start', () => {
       ['PORT', 'WS_TLS_KEY_FILE', 'WS_JWT_SECRET', 'WS_JWT_AUDIENCE'],
     ],
     [
-      'with a certificate that is none',
+      'with a file that is not a certificate',
       { WS_TLS_CERT_FILE: 'package.json', WS_TLS_KEY_FILE: 'package.json', WS_JWT_AUD: 'canary' },
       [
         'WS_TLS_CERT_FILE',
@@ -219,7 +219,7 @@ describe('C7 the reference service tells in one start', () => {
         'WS_JWT_AUD',
       ],
     ],
-  ])('C7 what is wrong in production %s', async (_what, environment, names) => {
+  ])('C7 every problem in production %s', async (_what, environment, names) => {
     const service = Service.spawn({ NODE_ENV: 'production', ...environment });
     expect(await service.exited).toEqual({ code: 1, signal: null });
     const lines = service.stderr.trim().split('\n').slice(1);
@@ -227,7 +227,7 @@ describe('C7 the reference service tells in one start', () => {
     expect(service.stderr).not.toContain('canary');
   });
 
-  it('C6 unknown variables, each on a line, and starts', async () => {
+  it('C6 unknown variables, one per line, and starts', async () => {
     const service = await Service.start({
       WS_JWT_SECRET: SECRET,
       WS_ALLOWED_ORIGIN: 'https://canary.test',

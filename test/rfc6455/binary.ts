@@ -28,10 +28,10 @@ export const binaryFrames: Chapter = {
     },
     { name: 'after an echo', steps: [text(request(1)), echoed(1), binary('a'), closed(1003)] },
     {
-      name: 'a text behind it is not answered',
+      name: 'followed by a text, which is not answered,',
       steps: [together(binary('a'), text(request(1))), closed(1003)],
     },
-    { name: 'an error behind it', steps: [together(binary('a'), frame({ opcode: 3 })), closed(1003)] },
-    { name: 'a second one behind it', steps: [together(binary('a'), binary('b')), closed(1003)] },
+    { name: 'followed by an error', steps: [together(binary('a'), frame({ opcode: 3 })), closed(1003)] },
+    { name: 'followed by a second one', steps: [together(binary('a'), binary('b')), closed(1003)] },
   ],
 };

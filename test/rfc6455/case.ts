@@ -1,4 +1,4 @@
-/** What the server has to say next; pongs and messages are told apart, so their order to each other is free. */
+/** The next expected answer. Pongs and messages are matched separately, so their relative order does not matter. */
 export type Expectation =
   | { readonly kind: 'echo'; readonly id: number; readonly text: string }
   | { readonly kind: 'error'; readonly code: string }
@@ -6,29 +6,29 @@ export type Expectation =
   /** null is a close frame without a code. */
   | { readonly kind: 'close'; readonly code: number | null };
 
-/** Bytes to write, and what must have arrived before the next are written. */
+/** Bytes to write, or an answer that must arrive before the next bytes are written. */
 export type Step = Buffer | Expectation;
 
 export interface Case {
   readonly name: string;
-  /** A case that does not expect a close frame is closed with 1000 when all else has arrived. */
+  /** A case without an expected close frame is closed with 1000 at the end. */
   readonly steps: readonly Step[];
 }
 
 export interface Chapter {
   readonly title: string;
-  /** Security ids it shows. */
+  /** The security ids that its cases cover. */
   readonly ids: string;
   readonly cases: readonly Case[];
 }
 
 interface Echo {
   text?: string;
-  /** Bytes of the message, filled up with white space, of which JSON allows any amount. */
+  /** Size of the message in bytes. It is padded with white space, which JSON allows. */
   size?: number;
 }
 
-/** A message the service answers with the same id and text. */
+/** A message that the service answers with the same id and text. */
 export function request(id: number, { text = 'hi', size = 0 }: Echo = {}): Buffer {
   const json = Buffer.from(JSON.stringify({ event: 'echo', data: { text }, id }));
   return Buffer.concat([json, Buffer.alloc(Math.max(0, size - json.length), ' ')]);
@@ -42,7 +42,7 @@ export const ponged = (payload: Buffer | string = ''): Expectation => ({
 });
 export const closed = (code: number | null): Expectation => ({ kind: 'close', code });
 
-/** The bytes of one write. */
+/** Joins frames into one write. */
 export const together = (...frames: readonly Buffer[]): Buffer => Buffer.concat(frames);
 
 export const hex = (bytes: Buffer): string =>
@@ -51,7 +51,7 @@ export const hex = (bytes: Buffer): string =>
     .replaceAll(/..(?=.)/g, '$& ')
     .toUpperCase();
 
-/** The message in pieces cut before these offsets. */
+/** Cuts bytes into pieces before these offsets. */
 export function cut(bytes: Buffer, ...offsets: readonly number[]): Buffer[] {
   const edges = [0, ...offsets, bytes.length];
   return edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));

@@ -1,12 +1,12 @@
 import { close, continuation, fragments, frame, Opcode, ping, text } from '../support/raw-frames.js';
 import { type Case, type Chapter, closed, echoed, request, together } from './case.js';
 
-/** §7.4.1 and the registry of IANA; from 3000 on they belong to frameworks and applications. */
+/** §7.4.1 and the IANA registry. Codes from 3000 on belong to frameworks and applications. */
 const CODES = [
   1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3001, 3999, 4000, 4401, 4999,
 ];
 
-/** Out of range, not assigned, or never to be sent: 1004, 1005, 1006, 1015. */
+/** Out of range, unassigned, or forbidden on the wire: 1004, 1005, 1006, 1015. */
 const NO_CODES = [
   0, 1, 255, 256, 999, 1004, 1005, 1006, 1015, 1016, 1017, 1100, 1999, 2000, 2999, 5000, 5001, 32768, 65535,
 ];
@@ -16,7 +16,7 @@ const raw = (payload: Buffer | string): Buffer => frame({ opcode: Opcode.CLOSE, 
 const codes: Case[] = [
   ...CODES.map((code) => ({ name: `the code ${code}`, steps: [close(code), closed(code)] })),
   ...NO_CODES.map((code) => ({ name: `the code ${code}`, steps: [close(code), closed(1002)] })),
-  { name: 'a code that is none, and a reason', steps: [close(1005, 'because'), closed(1002)] },
+  { name: 'the forbidden code 1005 with a reason', steps: [close(1005, 'because'), closed(1002)] },
   { name: 'no code', steps: [raw(''), closed(null)] },
   { name: 'half a code', steps: [raw(Buffer.from([3])), closed(1002)] },
 ];
@@ -41,7 +41,7 @@ const reasons: Case[] = [
   },
 ];
 
-/** §5.5.1: nothing comes behind a close frame, and what does is not looked at. */
+/** §5.5.1: a close frame is the last frame. Later bytes are ignored. */
 const behind: Case[] = [
   { name: 'a text', frames: [text(request(1))] },
   { name: 'a ping', frames: [ping('one')] },
@@ -52,7 +52,7 @@ const behind: Case[] = [
   { name: 'the rest of a message', frames: fragments(['a', 'b']) },
   { name: '64 KiB', frames: [text(request(1, { size: 65536 }))] },
 ].map(({ name, frames }) => ({
-  name: `${name} behind it`,
+  name: `${name} after it`,
   steps: [together(close(1000), ...frames), closed(1000)],
 }));
 

@@ -43,7 +43,7 @@ const tooLong: Case[] = (
   },
 ]);
 
-/** 130 are more than `ws` would leave unanswered before it cuts the line. */
+/** 130 pings, more than `ws` would leave unanswered before it cuts the connection. */
 const many: Case[] = [10, 61, 130].flatMap((count) => [
   {
     name: `${count} pings`,

@@ -3,7 +3,7 @@ import { type Case, type Chapter, closed, cut, echoed, ponged, refused, request,
 
 const MAX_FRAGMENTS = 64;
 
-/** One message in this many fragments that are as long as each other, but for the last. */
+/** One message in this many fragments of equal length, except the last one. */
 function pieces(count: number, id = 1): Buffer[] {
   const message = request(id, { size: count });
   const each = Math.floor(message.length / count);
@@ -62,15 +62,18 @@ const empty: Case[] = [
     steps: [...fragments(nothing(MAX_FRAGMENTS + 1)), closed(1008)],
   },
   {
-    name: `a text behind ${MAX_FRAGMENTS} empty fragments`,
+    name: `a text after ${MAX_FRAGMENTS} empty fragments`,
     steps: [...fragments([...nothing(MAX_FRAGMENTS), request(1)]), closed(1008)],
   },
 ];
 
 const strays: Case[] = [
-  { name: 'a continuation of nothing', steps: [continuation(request(1)), closed(1002)] },
-  { name: 'a continuation of nothing without FIN', steps: [continuation('{', { fin: false }), closed(1002)] },
-  { name: 'an empty continuation of nothing', steps: [continuation(''), closed(1002)] },
+  { name: 'a continuation without a first frame', steps: [continuation(request(1)), closed(1002)] },
+  {
+    name: 'a continuation without a first frame and without FIN',
+    steps: [continuation('{', { fin: false }), closed(1002)],
+  },
+  { name: 'an empty continuation without a first frame', steps: [continuation(''), closed(1002)] },
   {
     name: 'a continuation of a text that is complete',
     steps: [text(request(1)), echoed(1), continuation(request(2)), closed(1002)],
@@ -104,7 +107,7 @@ const inside: Case[] = [
     steps: [text('', { fin: false }), text(request(2)), closed(1002)],
   },
   {
-    name: 'a text inside a text that has gone on',
+    name: 'a text inside a text with two fragments',
     steps: [text(start, { fin: false }), continuation('', { fin: false }), text(end), closed(1002)],
   },
 ];

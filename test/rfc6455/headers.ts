@@ -80,7 +80,7 @@ const several: Case[] = [
     ],
   },
   {
-    name: 'one error behind the other',
+    name: 'two errors in a row',
     steps: [together(frame({ opcode: 3 }), text('', { rsv: 7 }), close(1000)), closed(1002)],
   },
   {

@@ -34,7 +34,7 @@ const many: Case[] = [
   },
 ];
 
-/** The answer to the ping in front shows that the server has the half, and has nothing to say to it. */
+/** The pong to the preceding ping shows that the server has the first half and does not answer it. */
 const halves: Case[] = (
   [
     ['within the header', 60, 1],

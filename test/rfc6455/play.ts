@@ -3,28 +3,28 @@ import { RawConnection, type Target } from '../support/raw-connection.js';
 import { close } from '../support/raw-frames.js';
 import type { Case, Expectation, Step } from './case.js';
 
-/** How the bytes of a case travel; what the server says to them must not depend on it. */
-export type Delivery = 'with the handshake' | 'as written' | 'in crumbs';
+/** How the bytes of a case are written. The server's answers must not depend on it. */
+export type Delivery = 'with the handshake' | 'as written' | 'byte by byte';
 
-export const DELIVERIES: readonly Delivery[] = ['with the handshake', 'as written', 'in crumbs'];
+export const DELIVERIES: readonly Delivery[] = ['with the handshake', 'as written', 'byte by byte'];
 
-/** Few enough that the longest case stays under the limit of chunks a frame may come in. */
-const MAX_CRUMBS = 500;
+/** Keeps the longest case under the limit of chunks per frame. */
+const MAX_PIECES = 500;
 
-/** Plays one case on a connection of its own. Rejects at the first answer that is not the expected one. */
+/** Plays one case on its own connection. Rejects at the first unexpected answer. */
 export async function play({ steps }: Case, target: Target, delivery: Delivery): Promise<void> {
   const whole = [...steps, ...ending(steps)];
   const leading = delivery === 'with the handshake' ? whole.findIndex((step) => !Buffer.isBuffer(step)) : 0;
   const connection = await RawConnection.open(target, Buffer.concat(whole.slice(0, leading) as Buffer[]));
   try {
     for (const step of whole.slice(leading)) {
-      if (!Buffer.isBuffer(step)) await meet(connection, step);
-      else if (delivery === 'in crumbs') await crumble(connection, step);
+      if (!Buffer.isBuffer(step)) await expectAnswer(connection, step);
+      else if (delivery === 'byte by byte') await writeByteByByte(connection, step);
       else connection.write(step);
     }
     expect({ messages: connection.messages, pongs: connection.pongs }).toEqual({ messages: [], pongs: [] });
   } catch (error) {
-    throw new Error(`it went wrong ${delivery}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`failed when written ${delivery}: ${(error as Error).message}`, { cause: error });
   } finally {
     connection.destroy();
   }
@@ -36,9 +36,9 @@ function ending(steps: readonly Step[]): Step[] {
   return isClosed ? [] : [close(1000), { kind: 'close', code: 1000 }];
 }
 
-/** Byte by byte, or as near to it as a long one allows. After a close frame the rest goes at once: a frame has an end. */
-async function crumble(connection: RawConnection, bytes: Buffer): Promise<void> {
-  const size = Math.ceil(bytes.length / MAX_CRUMBS);
+/** Writes byte by byte, in larger pieces if there are many bytes. After a close frame it writes the rest at once. */
+async function writeByteByByte(connection: RawConnection, bytes: Buffer): Promise<void> {
+  const size = Math.ceil(bytes.length / MAX_PIECES);
   let offset = 0;
   for (; offset < bytes.length && !connection.closing; offset += size) {
     connection.write(bytes.subarray(offset, offset + size));
@@ -47,7 +47,7 @@ async function crumble(connection: RawConnection, bytes: Buffer): Promise<void> 
   connection.write(bytes.subarray(offset));
 }
 
-async function meet(connection: RawConnection, expected: Expectation): Promise<void> {
+async function expectAnswer(connection: RawConnection, expected: Expectation): Promise<void> {
   if (expected.kind === 'close') {
     const payload = await connection.closed();
     expect(payload.length === 0 ? null : payload.readUInt16BE()).toBe(expected.code);

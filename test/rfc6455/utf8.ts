@@ -79,13 +79,13 @@ const valid: Case[] = CHARACTERS.flatMap(([name, character]) => [
   { name: `${name}, alone`, steps: [text(character), refused('BAD_MESSAGE'), text(request(1)), echoed(1)] },
 ]);
 
-/** `ws` looks at messages under 24 bytes with other eyes than at longer ones. */
+/** `ws` validates messages under 24 bytes in a different way than longer ones. */
 const invalid: Case[] = INVALID.flatMap(([name, list]) => [
   { name: `${name}, alone: ${list}`, steps: [text(bytes(list)), closed(1007)] },
   { name: `${name}, in a string: ${list}`, steps: [text(around(bytes(list))), closed(1007)] },
 ]);
 
-/** Every place at which a character can be cut, in fragments and in packets. */
+/** Cuts a character at every byte, in fragments and in packets. */
 const split: Case[] = ['é', '€', '😀'].flatMap((character) => {
   const inner = Buffer.from(character);
   const message = around(inner);

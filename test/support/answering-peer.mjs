@@ -1,6 +1,6 @@
 /*
- * A client in a process of its own, so that it can be stopped as a machine that goes to sleep is. It answers pings, as
- * `ws` does by itself, and says so, when it is connected, and with which code that ended.
+ * A client in its own process, so that a test can stop it like a machine that goes to sleep. `ws` answers pings. The
+ * process prints a line when it is connected, for each ping, and for the close with its code.
  */
 import { WebSocket } from 'ws';
 

@@ -4,11 +4,11 @@ import type { Service } from './service.js';
 
 export interface Echoes {
   count: number;
-  /** The 99th percentile, in milliseconds, without what was waited for a processor. */
+  /** The 99th percentile in milliseconds, without the time spent waiting for a processor. */
   p99: number;
 }
 
-/** A client that echoes beside an attack, and tells how it was served. */
+/** A client that sends echo requests during an attack and measures the response times. */
 export class Bystander {
   readonly #process: ChildProcessWithoutNullStreams;
   #output = '';
@@ -22,14 +22,14 @@ export class Bystander {
       stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
   }
 
-  /** Resolves when it has been answered once. */
+  /** Resolves when its first request was answered. */
   static async connect(service: Service & { url: string }, token: string): Promise<Bystander> {
     const bystander = new Bystander(service, token);
     await Promise.race([once(bystander.#process.stdout, 'data'), once(bystander.#process, 'close')]);
     return bystander;
   }
 
-  /** Closes the connection. Rejects if that has not been open and answering all the while. */
+  /** Closes the connection. Rejects if it was closed or failed before. */
   async leave(): Promise<Echoes> {
     this.#process.stdin.end();
     if (this.#process.exitCode === null) await once(this.#process, 'close');

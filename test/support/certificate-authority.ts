@@ -17,13 +17,13 @@ export interface LeafOptions {
   dns?: string[];
   usage?: 'server' | 'client';
   expired?: boolean;
-  /** Only for one that is self-signed. */
+  /** For self-signed certificates only. */
   keyType?: 'ec' | 'rsa';
 }
 
 const DAY_MS = 86_400_000;
 
-/** Issues certificates that only its own certificate can verify. */
+/** Issues certificates that only its own certificate verifies. */
 export class CertificateAuthority {
   private constructor(private readonly own: Issued) {}
 
@@ -39,17 +39,17 @@ export class CertificateAuthority {
     return this.own.key;
   }
 
-  /** What an issuer is known by. */
+  /** SHA-256 of its certificate, which identifies the issuer. */
   get fingerprint(): string {
     return this.own.x509.fingerprint256.replaceAll(':', '').toLowerCase();
   }
 
-  /** An authority below this one. */
+  /** Creates an intermediate authority. */
   async intermediate(name: string): Promise<CertificateAuthority> {
     return new CertificateAuthority(await make([name], AUTHORITY, this.own));
   }
 
-  /** Another certificate for the same key. */
+  /** Creates an authority with the same key and another name. */
   async renamed(name: string): Promise<CertificateAuthority> {
     const publicKey = this.own.x509.publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const keyPair = { privateKey: this.own.key, publicKey };
@@ -61,7 +61,7 @@ export class CertificateAuthority {
   }
 }
 
-/** A certificate that nobody vouches for. */
+/** Issues a self-signed certificate. */
 export function selfSigned(options: LeafOptions = {}): Promise<Issued> {
   return leaf(options);
 }
@@ -109,7 +109,7 @@ async function make(
     ...(issuer && { ca: issuer }),
     ...(keyPair && { keyPair }),
   });
-  // With a line end, so that certificates can be strung together.
+  // Ends with a newline, so that certificates can be concatenated.
   const cert = `${pem}\n`;
   return { cert, key, x509: new X509Certificate(cert) };
 }

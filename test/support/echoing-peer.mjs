@@ -1,23 +1,23 @@
 /*
- * A client beside an attack, in a process of its own, so that nothing is measured but how long the service takes: one
- * echo after the other, every 5 ms, until its input ends. Prints their number and the 99th percentile. What the
- * service, or this process, waited for a processor because the machine is busy with other things does not count, where
- * the kernel tells it: of the two, which may overlap, the longer one.
+ * A client that measures the service during an attack. It runs in its own process, so that only the service's response
+ * time is measured. It sends one echo request after another, every 5 ms, until its input ends. It prints their number
+ * and the 99th percentile. The time that the service or this process waited for a processor is subtracted where the
+ * kernel reports it. The two waits may overlap, so only the longer one is subtracted.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 
 const { url, token, pid } = JSON.parse(process.argv[2]);
 const schedstats = [pid, 'self'].map((id) => `/proc/${id}/schedstat`);
-const isTold = schedstats.every((path) => existsSync(path));
+const isReported = schedstats.every((path) => existsSync(path));
 const durations = [];
 const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
 let sentAt;
 let waitsBefore;
 
-/** How long each of them has waited so far, in milliseconds. */
+/** How long each of the two processes has waited for a processor so far, in milliseconds. */
 function waits() {
-  if (!isTold) return [0];
+  if (!isReported) return [0];
   return schedstats.map((path) => Number(readFileSync(path, 'utf8').split(' ')[1]) / 1e6);
 }
 
@@ -38,7 +38,7 @@ socket.on('message', (text) => {
 socket.on('open', ask);
 socket.on('close', (code) => {
   if (code !== 1000) throw new Error(`closed with ${code}`);
-  // The first one compiled what the others run.
+  // The first request is slower, because the code is compiled then.
   const sorted = durations.slice(1).toSorted((a, b) => a - b);
   const p99 = sorted[Math.floor(sorted.length * 0.99)];
   process.stdout.write(`${JSON.stringify({ count: sorted.length, p99 })}\n`);

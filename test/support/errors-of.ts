@@ -2,7 +2,7 @@ import type { ArgumentMetadata, Type } from '@nestjs/common';
 import { ValidationFailedException } from '../../src/errors/ws-exceptions.js';
 import { WsValidationPipe } from '../../src/validation/ws-validation.pipe.js';
 
-/** Path and constraint of everything that is wrong with a body; empty for a good one. */
+/** The path and constraint of each error of a body. Empty for a valid body. */
 export async function errorsOf(
   value: unknown,
   metatype: Type,

@@ -7,17 +7,17 @@ import {
 import { WebSocket } from 'ws';
 import { mintToken } from './tokens.js';
 
-/** One of our clients and the socket it is on, so that a test can cut the line under it. */
+/** One of our clients with its socket, so that a test can break the connection. */
 export class FleetMember {
   readonly client: WsClient;
-  private line: WebSocket | undefined;
+  private socket: WebSocket | undefined;
 
   constructor(url: string, sub: string, options: Partial<WsClientOptions> = {}) {
-    const took = (socket: WebSocket): void => void (this.line = socket);
+    const remember = (socket: WebSocket): void => void (this.socket = socket);
     class RememberedSocket extends WebSocket {
       constructor(address: string, protocols: string[]) {
         super(address, protocols);
-        took(this);
+        remember(this);
       }
     }
     this.client = new WsClient({
@@ -28,12 +28,12 @@ export class FleetMember {
     });
   }
 
-  /** Without a closing handshake, and with whatever was on its way to the client. */
+  /** Breaks the connection without a closing handshake. Frames on their way are lost. */
   cut(): void {
-    this.line?.terminate();
+    this.socket?.terminate();
   }
 
-  /** The next change to a state. */
+  /** Resolves at the next change to a state. */
   next(state: ClientState): Promise<ClientStatus> {
     return new Promise((resolve) => {
       const stop = this.client.on('status', (status) => {
@@ -45,7 +45,7 @@ export class FleetMember {
   }
 }
 
-/** So many members of ten users, all of them connected. */
+/** Connects `count` clients of ten users. */
 export async function connectFleet(
   url: string,
   count: number,

@@ -1,12 +1,12 @@
-/** A promise that is none of the platform's, as libraries have them; nor are those it leads to. */
+/** A thenable like the promises of some libraries: not an instance of Promise, and neither are its results. */
 export class ForeignPromise<T> implements PromiseLike<T> {
   constructor(private readonly promise: Promise<T>) {}
 
-  // oxlint-disable-next-line unicorn/no-thenable -- being one is all it is for
+  // oxlint-disable-next-line unicorn/no-thenable -- a thenable is the purpose
   then<A = T, B = never>(
-    kept?: ((value: T) => A | PromiseLike<A>) | null,
-    broken?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    return new ForeignPromise(this.promise.then(kept, broken));
+    return new ForeignPromise(this.promise.then(onFulfilled, onRejected));
   }
 }

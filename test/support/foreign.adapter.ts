@@ -2,7 +2,7 @@ import type { WsMessageHandler } from '@nestjs/common';
 import { AbstractWsAdapter } from '@nestjs/websockets';
 import { WebSocketServer } from 'ws';
 
-/** Some other adapter, as an application might install it. */
+/** Another adapter that an application might install. */
 export class WsAdapter extends AbstractWsAdapter {
   override create(): WebSocketServer {
     return new WebSocketServer({ noServer: true });

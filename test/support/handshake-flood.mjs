@@ -1,7 +1,6 @@
 /*
- * An attacker in a process of its own, so that it does not disturb who measures: handshakes written by hand at a steady
- * rate from one source address, or as fast as they are answered by a machine that does not keep up. Prints how many
- * answers it got of each status.
+ * An attacker in its own process, so that it does not disturb the measurement. It sends raw handshakes from one source
+ * address at a steady rate, or slower if the machine does not keep up. It prints the number of answers by status.
  */
 import { connect } from 'node:net';
 

@@ -13,13 +13,13 @@ export interface SeenRequest {
   body: string;
 }
 
-/** An authorization server on the loopback: discovery, keys, introspection, and all the ways to answer wrongly. */
+/** An authorization server on the loopback with discovery, keys and introspection, whose answers can be replaced. */
 export class IdentityProvider {
   readonly requests: SeenRequest[] = [];
   keys: JWK[] = [];
-  /** What an introspected token is; unknown ones are not active. */
+  /** Introspection responses by token. Unknown tokens are not active. */
   readonly tokens = new Map<string, Record<string, unknown>>();
-  /** Answers of paths that differ from the usual one. */
+  /** Replaced answers by path. */
   readonly answers = new Map<string, Answer>();
   private readonly waiting: { path: string; seen: () => void }[] = [];
 
@@ -48,7 +48,7 @@ export class IdentityProvider {
     return new Promise((seen) => this.waiting.push({ path, seen }));
   }
 
-  /** Nobody answers on the port until `restart()`. */
+  /** Stops listening until `restart()`. @returns the port */
   async stop(): Promise<number> {
     const { port } = this;
     await this.close();
@@ -67,7 +67,7 @@ export class IdentityProvider {
   }
 
   private async listen(port: number): Promise<void> {
-    // A connection that is kept is the client's to close, however long it is idle.
+    // Only the client closes idle connections.
     this.server.keepAliveTimeout = 0;
     this.server.on('request', (request, response) => void this.handle(request, response));
     await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));

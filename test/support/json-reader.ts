@@ -1,9 +1,9 @@
-/** An object as it was written, with every member. */
+/** An object with every member as written, duplicates included. */
 export class MemberList {
   constructor(readonly members: readonly (readonly [name: string, value: unknown])[]) {}
 }
 
-/** A plain JSON reader (RFC 8259) that loses nothing; undefined for what is no JSON. For texts of tests only. */
+/** Parses JSON (RFC 8259) and keeps duplicate members. Returns undefined for invalid JSON. */
 export function readJson(text: string): unknown {
   const reader = new Reader(text);
   try {
@@ -22,7 +22,7 @@ class Reader {
   document(): unknown {
     const value = this.value();
     this.blank();
-    if (this.at < this.text.length) throw new SyntaxError('text behind the value');
+    if (this.at < this.text.length) throw new SyntaxError('text after the value');
     return value;
   }
 

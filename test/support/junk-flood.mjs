@@ -1,7 +1,7 @@
 /*
- * Clients, in a process of their own, that end their connection with a Close and then write on: so many of them at once,
- * and each so many bytes of unmasked frames without a payload, until the service cuts the line. Prints how many bytes
- * the kernel took from all of them, and how many were cut before they were done.
+ * Clients in their own process that send a Close and then keep writing. `count` clients run at once, and each writes
+ * `bytesEach` bytes of unmasked empty frames until the service cuts the connection. Prints how many bytes the kernel
+ * accepted from all clients, and how many clients were cut before they had finished.
  */
 import { connect } from 'node:net';
 
@@ -19,10 +19,10 @@ const REQUEST = [
   '',
 ].join('\r\n');
 
-/** Resolves with the bytes that were taken of one client, and whether it was cut. */
-function goOn() {
+/** Resolves with the number of bytes accepted from one client, and whether it was cut. */
+function keepWriting() {
   return new Promise((resolve) => {
-    // It does not go when it is told to.
+    // Ignores the server's FIN.
     const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true });
     let left = bytesEach;
     const write = () => {
@@ -43,6 +43,6 @@ function goOn() {
   });
 }
 
-const ends = await Promise.all(Array.from({ length: count }, goOn));
+const ends = await Promise.all(Array.from({ length: count }, keepWriting));
 const written = ends.reduce((sum, end) => sum + end.written, 0);
 process.stdout.write(JSON.stringify({ written, cut: ends.filter(({ isCut }) => isCut).length }));

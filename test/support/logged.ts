@@ -5,10 +5,10 @@ export interface LoggedError {
   stack: string | undefined;
 }
 
-/** Collects what is logged as an error from now on, until `stop()`; everything else is dropped. */
+/** Collects error logs until `stop()`. Other logs are dropped. */
 export class Logged {
   readonly errors: LoggedError[] = [];
-  /** Called with each error, for loggers that misbehave. */
+  /** Called for each error, so that a test can let the logger fail. */
   onError: () => void = () => undefined;
 
   constructor() {

@@ -7,14 +7,14 @@ import { useServer } from 'graphql-ws/use/ws';
 import { Server as SocketIoServer } from 'socket.io';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** A WebSocket library of somebody else on our HTTP server. */
+/** Another WebSocket library on our HTTP server. */
 export interface Neighbour {
   readonly name: string;
-  /** Starts it; ends it with the function that is returned. */
+  /** Starts the library on the server. @returns a function that ends it */
   attach(server: Server): () => unknown;
-  /** What its own client is answered on its own path. */
+  /** Lets the library's own client send a message on its own path. @returns the answer */
   greet(url: string): Promise<string>;
-  /** What a handshake is answered on a path that nobody has: by it, or 404 by us. */
+  /** How a handshake on an unknown path ends: with the library's status, `cut`, or our 404. */
   readonly unknown: number | 'cut';
 }
 
@@ -22,12 +22,12 @@ const echoing = (client: WebSocket): void => {
   client.on('message', (data, isBinary) => client.send(data, { binary: isBinary }));
 };
 
-/** Says each thing when the server has answered the one before; resolves with the last answer. */
-function talk(url: string, sayings: readonly string[]): Promise<string> {
+/** Sends each message after the answer to the previous one. Resolves with the last answer. */
+function talk(url: string, messages: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const client = new WebSocket(url, { rejectUnauthorized: false });
-    const left = [...sayings];
-    const say = (last?: string): void => {
+    const left = [...messages];
+    const sendNext = (last?: string): void => {
       const next = left.shift();
       if (next !== undefined) client.send(next);
       else client.close();
@@ -35,9 +35,9 @@ function talk(url: string, sayings: readonly string[]): Promise<string> {
     };
     client.on('error', reject);
     client.on('close', (code) => reject(new Error(`closed with ${code}`)));
-    client.on('message', (data: Buffer) => say(data.toString()));
-    // Servers that speak first are listened to first.
-    if (!url.includes('EIO=4')) client.on('open', () => say());
+    client.on('message', (data: Buffer) => sendNext(data.toString()));
+    // A Socket.IO server sends the first message.
+    if (!url.includes('EIO=4')) client.on('open', () => sendNext());
   });
 }
 
@@ -97,7 +97,7 @@ const graphqlWs: Neighbour = {
 const socketIo: Neighbour = {
   name: 'Socket.IO',
   attach(server) {
-    // What it has not seen answered after this time, it cuts; a second when left out.
+    // Socket.IO cuts unanswered upgrades after this time in milliseconds; the default is 1000.
     const io = new SocketIoServer(server, { destroyUpgradeTimeout: 1 });
     io.on('connection', (socket) => socket.on('echo', (text: string) => socket.emit('echo', text)));
     return () => io.engine.close();
@@ -109,7 +109,7 @@ const socketIo: Neighbour = {
   unknown: 'cut',
 };
 
-/** Its hooks are asynchronous: the socket is not touched before they have decided. */
+/** Its hooks are asynchronous: it touches the socket only after they have decided. */
 const crosswsWithPath: Neighbour = {
   name: 'crossws',
   attach(server) {

@@ -12,7 +12,7 @@ export interface Client {
 interface StartOptions {
   keys: JWK[];
   clients: Client[];
-  /** A free one when left out. */
+  /** Default: a free port. */
   port?: number;
   tls?: { cert: string; key: string };
 }
@@ -22,7 +22,7 @@ interface Message {
   counts?: Record<string, number>;
 }
 
-/** A private key to sign with, as a provider keeps it. */
+/** Creates a private signing key. */
 export function privateJwk(kid: string): JWK {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return { ...(privateKey.export({ format: 'jwk' }) as JWK), kid, use: 'sig', alg: 'ES256' };
@@ -30,12 +30,12 @@ export function privateJwk(kid: string): JWK {
 
 const running = new Set<ChildProcess>();
 
-// A test that fails half-way must not leave a provider behind.
+// A failed test must not leave a provider running.
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A real OpenID provider on the loopback, in a process of its own that can be killed. */
+/** A real OpenID provider on the loopback, in its own process that can be killed. */
 export class OpenidProvider {
   private constructor(
     private readonly child: ChildProcess,
@@ -63,7 +63,7 @@ export class OpenidProvider {
     return Number(new URL(this.issuer).port);
   }
 
-  /** Cuts everybody off, as a crash would. */
+  /** Kills the process, like a crash. */
   async kill(): Promise<void> {
     if (!running.has(this.child)) return;
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
@@ -72,18 +72,18 @@ export class OpenidProvider {
     running.delete(this.child);
   }
 
-  /** Signs with the first of the keys from now on, and publishes them all. */
+  /** Publishes these keys and signs with the first one. */
   async rotate(keys: JWK[]): Promise<void> {
     await this.ask({ rotate: keys });
   }
 
-  /** How often a path was asked for. */
+  /** The number of requests for a path. */
   async count(path: string): Promise<number> {
     const { counts } = await this.ask({});
     return counts?.[path] ?? 0;
   }
 
-  /** An access token by the client credentials grant (RFC 6749 §4.4) for a resource (RFC 8707). */
+  /** Requests an access token by the client credentials grant (RFC 6749 §4.4) for a resource (RFC 8707). */
   async token(client: Client, resource: string, ca?: string): Promise<string> {
     const grant = { grant_type: 'client_credentials', scope: 'chat:read chat:write', resource };
     const { status, body } = await this.post('/token', client, grant, ca);
@@ -91,7 +91,7 @@ export class OpenidProvider {
     return (JSON.parse(body) as { access_token: string }).access_token;
   }
 
-  /** RFC 7009. */
+  /** Revokes a token (RFC 7009). */
   async revoke(client: Client, token: string): Promise<void> {
     const { status, body } = await this.post('/token/revocation', client, { token });
     if (status !== 200) throw new Error(`not revoked: ${status} ${body}`);
@@ -109,7 +109,7 @@ export class OpenidProvider {
         `${this.issuer}${path}`,
         {
           method: 'POST',
-          // One that is kept may be of the provider that was killed.
+          // A kept connection may belong to a provider that was killed.
           agent: false,
           auth: `${id}:${secret}`,
           ca,

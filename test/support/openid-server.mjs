@@ -1,6 +1,6 @@
 /*
- * An OpenID provider in a process of its own: node-oidc-provider, certified and not ours. Says where it listens, takes
- * other signing keys while it runs, and tells how often each path was asked for.
+ * An OpenID provider (node-oidc-provider, which is certified) in its own process. It reports its issuer, accepts new
+ * signing keys while it runs, and counts the requests by path.
  */
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -10,7 +10,7 @@ const { port, keys, clients, tls } = JSON.parse(process.argv[2]);
 const SCOPE = 'chat:read chat:write';
 const DAY_S = 86_400;
 
-/** What tokens are for: JWTs for one audience, opaque ones for the same and another. */
+/** The resources that tokens can be requested for: JWTs and opaque tokens, each for two audiences. */
 const RESOURCES = {
   'urn:chat': { audience: 'chat', accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
   'urn:mail': { audience: 'mail', accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
@@ -43,7 +43,7 @@ const settings = (jwks) => ({
       }),
     },
   },
-  // A client of its own has no subject in an opaque token unless the provider is told to give it one.
+  // By default an opaque token of the client credentials grant has no subject.
   extraTokenClaims: (_context, { clientId }) => ({
     roles: ['robot'],
     ...(clientId !== 'nobody' && { sub: clientId }),
@@ -51,7 +51,7 @@ const settings = (jwks) => ({
 });
 
 const server = tls ? createTlsServer(tls) : createServer();
-// Only clients end what is idle, so that no request is on its way to an end.
+// Only clients close idle connections, so no request meets a closed connection.
 server.keepAliveTimeout = 0;
 server.listen(port, '127.0.0.1', () => {
   const issuer = `${tls ? 'https' : 'http'}://localhost:${server.address().port}`;

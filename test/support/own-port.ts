@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that the system gives to whoever asks for any, or connects to somebody. */
+/** Below the ephemeral ports, which the system assigns to listeners on port 0 and to clients. */
 const LOWEST = 20_000;
 const COUNT = 12_000;
 
 /**
- * A port to listen on that nobody else is given by chance: neither before it is listened on, nor between one server
- * on it and the next.
+ * A free port that the system assigns to no other program by chance, neither before a server listens on it nor between
+ * two servers on it.
  */
 export async function ownPort(): Promise<number> {
   for (;;) {

@@ -1,7 +1,7 @@
 import { WsConfigurationError } from 'nestjs-ws-security';
 import { type AppOptions, startApp } from './start-app.js';
 
-/** What keeps an application from starting, one `NAME: text` each; empty when it starts. */
+/** The problems that prevent the start of an application, each as `NAME: text`. Empty when it starts. */
 export async function problemsOf(config: AppOptions): Promise<string[]> {
   const running = await startApp(config).catch((error: unknown) => error);
   if (running instanceof WsConfigurationError)

@@ -5,7 +5,7 @@ import { AllowCharacters } from '../../src/validation/characters.js';
 import type { Class } from '../../src/validation/class-rules.js';
 import { NormalizeUnicode, PlainText, Trim } from '../../src/validation/sanitizer.decorators.js';
 
-/** A kind of property: what it declares, and values that are likely to do. */
+/** A kind of property: its type, its decorators, and values that are probably valid. */
 export interface PropertyKind {
   readonly design?: unknown;
   readonly decorators: () => PropertyDecorator[];

@@ -16,7 +16,7 @@ export interface SentFrame {
   id?: number;
 }
 
-/** What arrives before somebody waits for it is kept. */
+/** A queue that keeps items until a reader asks for them. */
 export class Queue<T> {
   private readonly items: T[] = [];
   private readonly takers: ((item: T) => void)[] = [];
@@ -89,7 +89,7 @@ export class Server {
   }
 }
 
-/** What `useProtocolServers()` does after each test. */
+/** Run by `useProtocolServers()` after each test. */
 export const cleanups: (() => void)[] = [];
 
 export async function serve(options?: ServerOptions): Promise<Server> {
@@ -142,11 +142,11 @@ export const goodbye = (reconnect: string, retryAfterMs = 0) => ({
 export const provider = (...tokens: (string | null)[]) =>
   jest.fn((_why: { reauthenticate: boolean }) => tokens.shift() ?? null);
 
-/** Not of the clock that is faked. */
+/** The real clock, which fake timers do not replace. */
 const realNow = performance.now.bind(performance);
 const CLOSING_MS = 20_000;
 
-/** A closing handshake under way has a timer of `ws`, on either side. */
+/** Waits until no timer is left. During a closing handshake `ws` has timers on both sides. */
 export async function expectNoTimers(): Promise<void> {
   const deadline = realNow() + CLOSING_MS;
   while (jest.getTimerCount() > 0 && realNow() < deadline) {
@@ -155,7 +155,7 @@ export async function expectNoTimers(): Promise<void> {
   expect(jest.getTimerCount()).toBe(0);
 }
 
-/** The sockets are real, the clock is not: real input and output need neither of the functions left alone. */
+/** Fakes the clock for each test. The sockets are real, so the functions that they need are not faked. */
 export function useProtocolServers(): void {
   beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
   afterEach(() => {

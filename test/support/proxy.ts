@@ -10,14 +10,14 @@ import { ownPort } from './own-port.js';
 const ADDRESS = '127.0.0.1';
 const START_MS = 40_000;
 
-/** A program that stands in front of the service, with its configuration in `docs/examples`. */
+/** A reverse proxy with an example configuration in `docs/examples`. */
 export interface ProxyKind {
   name: string;
   program: string;
   example: string;
-  /** The same configuration, but with the client's X-Forwarded-For kept and appended to. */
+  /** Changes the configuration so that the proxy appends to the client's X-Forwarded-For. */
   appending: (configuration: string) => string;
-  /** Writes what the program needs beside the example, and returns its arguments. */
+  /** Writes further files that the program needs. @returns its arguments */
   prepare: (folder: string, exampleFile: string) => Promise<string[]>;
 }
 
@@ -28,7 +28,7 @@ export const NGINX: ProxyKind = {
   appending: (text) =>
     replaceOnce(text, 'X-Forwarded-For   $remote_addr', 'X-Forwarded-For $proxy_add_x_forwarded_for'),
   async prepare(folder, exampleFile) {
-    // The example is a part of http { }; the rest keeps nginx out of the system's folders.
+    // The example is the content of http { }. The other directives keep nginx out of system folders.
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (part) => `${part}_temp_path ${join(folder, part)};`,
     );
@@ -50,7 +50,7 @@ export const HAPROXY: ProxyKind = {
   prepare: (_folder, exampleFile) => Promise.resolve(['-db', '-f', exampleFile]),
 };
 
-/** `describe`, or a visible `describe.skip` where the program is not installed. In CI it has to be there. */
+/** `describe`, or `describe.skip` with a warning if the program is not installed. In CI it is required. */
 export function describeWith({ name, program }: ProxyKind): jest.Describe {
   if (existsSync(program) || process.env['CI'] === 'true') return describe;
   console.warn(
@@ -61,12 +61,12 @@ export function describeWith({ name, program }: ProxyKind): jest.Describe {
 
 const running = new Set<ChildProcess>();
 
-// A test that fails half-way must not leave a proxy behind. SIGTERM lets nginx take its worker along.
+// A failed test must not leave a proxy running. On SIGTERM nginx also stops its worker.
 afterAll(() => {
   for (const child of running) child.kill('SIGTERM');
 });
 
-/** A proxy in a process of its own, run with its example configuration. */
+/** A proxy in its own process, with its example configuration. */
 export class Proxy {
   private constructor(
     readonly port: number,
@@ -76,7 +76,7 @@ export class Proxy {
     private readonly output: () => string,
   ) {}
 
-  /** Resolves when it accepts connections. `edit` changes the example before it is used. */
+  /** Resolves when it accepts connections. `edit` may change the example first. */
   static async start(kind: ProxyKind, upstream: string, edit = (text: string) => text): Promise<Proxy> {
     const folder = await mkdtemp(join(tmpdir(), `${kind.name}-`));
     const port = await ownPort();
@@ -117,7 +117,7 @@ export class Proxy {
     return proxy;
   }
 
-  /** What it has logged so far. */
+  /** The log so far. */
   async log(): Promise<string> {
     const file = join(this.folder, 'access.log');
     return this.output() + (existsSync(file) ? await readFile(file, 'utf8') : '');
@@ -141,17 +141,17 @@ export class Proxy {
   }
 }
 
-/** Puts values in the place of @NAMES@; one without a value is an error. */
+/** Replaces @NAMES@ by values. @throws Error for a name without a value */
 function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`nothing to put in the place of ${placeholder}`);
+    if (value === undefined) throw new Error(`no value for ${placeholder}`);
     return value;
   });
 }
 
 function replaceOnce(text: string, from: string, to: string): string {
-  if (text.split(from).length !== 2) throw new Error(`the example does not say "${from}" once`);
+  if (text.split(from).length !== 2) throw new Error(`the example does not contain "${from}" exactly once`);
   return text.replace(from, () => to);
 }
 

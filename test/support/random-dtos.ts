@@ -8,7 +8,7 @@ interface PropertyPlan {
   readonly kind: PropertyKind;
   readonly isOptional: boolean;
   readonly isInherited: boolean;
-  /** Nothing without an initialiser, one undefined with `useDefineForClassFields`. */
+  /** Empty without an initialiser. `[undefined]` as with `useDefineForClassFields`. */
   readonly initial: readonly unknown[];
 }
 
@@ -46,14 +46,14 @@ const ODD_VALUES: readonly unknown[] = [
 const odd = fc.constantFrom(...ODD_VALUES);
 const extraName = fc.constantFrom('more', 'toString', 'constructor', '__proto__', 'prototype', 'then');
 
-const propertyPlan: fc.Arbitrary<PropertyPlan> = fc.constantFrom(...PROPERTY_KINDS).chain((kindOfOne) =>
+const propertyPlan: fc.Arbitrary<PropertyPlan> = fc.constantFrom(...PROPERTY_KINDS).chain((kind) =>
   fc.record({
-    kind: fc.constant(kindOfOne),
+    kind: fc.constant(kind),
     isOptional: fc.boolean(),
     isInherited: fc.boolean(),
     initial: fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom([], [undefined]) },
-      { weight: 1, arbitrary: fc.tuple(fc.oneof(kindOfOne.good, odd)) },
+      { weight: 1, arbitrary: fc.tuple(fc.oneof(kind.good, odd)) },
     ),
   }),
 );
@@ -70,7 +70,7 @@ const bodyOf = (plans: readonly PropertyPlan[]): fc.Arbitrary<object> =>
     .chain((members) => fc.shuffledSubarray(members, { minLength: members.length }))
     .map(plainObject);
 
-/** Mostly what will do, sometimes something else, sometimes nothing. */
+/** Mostly a valid value, sometimes an odd one, sometimes missing. */
 const memberOf = (name: string, good: fc.Arbitrary<unknown>): fc.Arbitrary<[string, unknown] | null> =>
   fc.oneof(
     { weight: 40, arbitrary: fc.tuple(fc.constant(name), good) },
@@ -78,10 +78,10 @@ const memberOf = (name: string, good: fc.Arbitrary<unknown>): fc.Arbitrary<[stri
     { weight: 4, arbitrary: fc.constant(null) },
   );
 
-/** Numbers come first in objects, wherever they stand. */
+/** One name is an integer, because objects list integer names first. */
 const nameOf = (at: number): string => (at === 3 ? '7' : `p${at}`);
 
-/** As JSON.parse() makes it. */
+/** Creates an object like JSON.parse() does. */
 function plainObject(members: readonly (readonly [string, unknown] | null)[]): object {
   const object = {};
   for (const member of members)
@@ -118,7 +118,7 @@ function classOf(plans: readonly PropertyPlan[]): Class {
   return Dto;
 }
 
-/** Lists and objects anew, for those who change what they are given. */
+/** A deep copy, because validation may change its input. */
 export function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
   if (typeof value !== 'object' || value === null) return value;

@@ -34,12 +34,12 @@ const body = fc.oneof(
 
 const id = fc.oneof(fc.integer(), fc.string(), fc.double(), fc.jsonValue({ maxDepth: 1 }));
 
-/** Something like what the service understands. */
+/** A frame similar to those that the service accepts. */
 const envelope = fc
   .record({ event: name, data: body, id }, { requiredKeys: ['event'] })
   .map((value) => JSON.stringify(value));
 
-/** A piece of it taken out, put in twice, or replaced. */
+/** JSON with a piece removed or replaced. */
 const brokenJson = fc
   .tuple(
     fc.oneof(envelope, fc.json()),
@@ -64,7 +64,7 @@ const pieces = fc
     return edges.slice(1).map((end, index) => whole.subarray(edges[index], end));
   });
 
-/** Frames that keep the protocol. */
+/** Frames that follow the protocol. */
 const wellFormed = fc.oneof(
   { arbitrary: envelope.map((json) => text(json)), weight: 6 },
   { arbitrary: brokenJson.map((json) => text(json)), weight: 4 },
@@ -74,7 +74,7 @@ const wellFormed = fc.oneof(
   { arbitrary: bytes(125).map((payload) => pong(payload)), weight: 1 },
 );
 
-/** Frames with any value in any field; some of them are right. */
+/** Frames with any value in any field. Some of them are valid. */
 const assembled = fc
   .record(
     {
@@ -98,12 +98,12 @@ const assembled = fc
   )
   .map((parts) => frame(parts));
 
-/** Frames that announce more or less than they bring. */
-const lying = fc
+/** Frames whose length field does not match the payload. */
+const wrongLength = fc
   .tuple(bytes(50), fc.oneof(fc.bigInt({ min: 0n, max: 100n }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })))
   .map(([payload, length]) => text(payload, { length }));
 
-/** Right frames with some bytes changed or cut off. */
+/** Valid frames with some bytes changed or cut off. */
 const damaged = fc
   .tuple(
     wellFormed,
@@ -119,14 +119,14 @@ const damaged = fc
 const closing = fc.tuple(fc.nat({ max: 65535 }), bytes(130)).map(([code, reason]) => close(code, reason));
 
 /**
- * Anything a hostile client may write. Most frames keep the protocol, because those behind one that does not are
- * never looked at.
+ * Anything that a hostile client may write. Most frames follow the protocol, because the server ignores all frames
+ * after an invalid one.
  */
 export const anyFrame: fc.Arbitrary<Buffer> = fc.oneof(
   { arbitrary: wellFormed, weight: 40 },
   { arbitrary: assembled, weight: 3 },
   { arbitrary: damaged, weight: 3 },
-  { arbitrary: lying, weight: 1 },
+  { arbitrary: wrongLength, weight: 1 },
   { arbitrary: closing, weight: 1 },
   { arbitrary: bytes(200), weight: 1 },
 );

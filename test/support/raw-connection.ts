@@ -9,12 +9,12 @@ export interface Target {
   token: string;
 }
 
-/** Nothing waits this long unless the server has failed, on a slow and busy machine either. */
+/** Long enough for a slow and busy machine; only a failed server takes longer. */
 const DEADLINE_MS = 30_000;
 
 /**
- * A WebSocket client made of bytes: its handshake is right, what comes after is the test's business. What arrives
- * is kept until it is asked for, and an answer no server may give is a failure.
+ * A WebSocket client that sends a valid handshake and then any bytes that the test writes. It queues what arrives, and
+ * fails when the server violates the protocol.
  */
 export class RawConnection {
   readonly messages: string[] = [];
@@ -28,7 +28,7 @@ export class RawConnection {
   private wake: () => void = () => undefined;
 
   private constructor(private readonly socket: Socket) {
-    // One packet a write.
+    // One packet per write.
     socket.setNoDelay();
     socket.on('data', (chunk: Buffer) => this.attempt(() => this.receive(chunk)));
     socket.on('end', () =>
@@ -56,12 +56,12 @@ export class RawConnection {
     return connection;
   }
 
-  /** What is written after the server has ended the connection is dropped. */
+  /** Writes bytes. They are dropped if the server has ended the connection. */
   write(bytes: Buffer): void {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
-  /** Resolves when the condition holds; rejects when it no longer can, or not in time. */
+  /** Resolves when the condition holds. Rejects when the connection ends or time runs out before. */
   async until(condition: () => boolean, what: string): Promise<void> {
     const deadline = setTimeout(() => this.attempt(() => fail(`${what} did not come in time`)), DEADLINE_MS);
     try {
@@ -85,7 +85,7 @@ export class RawConnection {
     return payload;
   }
 
-  /** Says no more, and waits until the server has ended the connection as well. */
+  /** Ends its side of the connection, and waits until the server has ended the other side. */
   async finish(): Promise<void> {
     this.socket.end();
     await this.until(() => this.hasEnded, 'the end of the connection');
@@ -106,7 +106,7 @@ export class RawConnection {
     }
   }
 
-  /** @returns what came behind the answer to the handshake */
+  /** @returns the bytes after the answer to the handshake */
   private upgrade(head: Buffer): Buffer {
     this.head = head;
     const end = head.indexOf('\r\n\r\n');

@@ -1,24 +1,24 @@
-/** RFC 6455 §5.2; the numbers without a name are reserved. */
+/** Opcodes (RFC 6455 §5.2). The other numbers are reserved. */
 export const Opcode = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, PONG: 10 } as const;
 
 export interface FrameParts {
   opcode?: number;
   payload?: Buffer | string;
-  /** Whether it is the last fragment; true when left out. */
+  /** Whether it is the last fragment. Default: true. */
   fin?: boolean;
   /** RSV1 is 4, RSV2 is 2, RSV3 is 1. */
   rsv?: number;
-  /** null leaves the frame unmasked, as no client may. */
+  /** null leaves the frame unmasked, which the RFC forbids for clients. */
   mask?: Buffer | null;
-  /** What the length field says, when it is not the length of the payload. */
+  /** The value of the length field, if it differs from the length of the payload. */
   length?: bigint;
-  /** Bits of the length field; the fewest that hold the length when left out. */
+  /** Bits of the length field. Default: the fewest that hold the length. */
   lengthBits?: 7 | 16 | 64;
 }
 
 const MASK = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
 
-/** The bytes of one frame as a client sends it, right unless told otherwise. */
+/** The bytes of one client frame. It is valid unless `parts` says otherwise. */
 export function frame(parts: FrameParts = {}): Buffer {
   const { opcode = Opcode.TEXT, fin = true, rsv = 0, mask = MASK } = parts;
   const payload = Buffer.from(parts.payload ?? '');
@@ -45,7 +45,7 @@ export function close(code: number, reason: Buffer | string = '', parts: FramePa
   return frame({ opcode: Opcode.CLOSE, ...parts, payload: Buffer.concat([status, Buffer.from(reason)]) });
 }
 
-/** One message in as many frames as there are pieces. */
+/** One message, with one frame for each piece. */
 export function fragments(pieces: readonly (Buffer | string)[], opcode: number = Opcode.TEXT): Buffer[] {
   return pieces.map((payload, index) =>
     frame({ opcode: index === 0 ? opcode : Opcode.CONTINUATION, fin: index === pieces.length - 1, payload }),

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** What a slow machine may need. */
+/** Long enough for a slow machine. */
 const ANSWER_MS = 20_000;
 
 export interface RawAnswer {
@@ -11,8 +11,8 @@ export interface RawAnswer {
   text: string;
 }
 
-/** Header lines of a handshake that is right in every respect. */
-export const GOOD: Readonly<Record<string, string>> = {
+/** The headers of a valid handshake. */
+export const VALID_HEADERS: Readonly<Record<string, string>> = {
   Host: 'service.test',
   Upgrade: 'websocket',
   Connection: 'Upgrade',
@@ -20,19 +20,19 @@ export const GOOD: Readonly<Record<string, string>> = {
   'Sec-WebSocket-Version': '13',
 };
 
-/** A request written by hand. A header whose value is null is left out. */
+/** The text of a request. A header whose value is null is left out. */
 export function requestText(
   path: string,
   headers: Readonly<Record<string, string | null>> = {},
   requestLine = `GET ${path} HTTP/1.1`,
 ): string {
-  const lines = Object.entries({ ...GOOD, ...headers }).flatMap(([name, value]) =>
+  const lines = Object.entries({ ...VALID_HEADERS, ...headers }).flatMap(([name, value]) =>
     value === null ? [] : `${name}: ${value}`,
   );
   return [requestLine, ...lines, '', ''].join('\r\n');
 }
 
-/** Writes bytes to the port in one piece and parses the answer strictly, reading until the server closes or upgrades. */
+/** Writes bytes in one piece, reads until the server closes or upgrades, and parses the answer strictly. */
 export function rawHandshake(port: number, bytes: string | Buffer): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -7,7 +7,7 @@ class RoomDto {
   room!: string;
 }
 
-/** Lets everybody join rooms. */
+/** Lets every client join any room. */
 @SecureGateway({ path: '/ws' })
 export class RoomGateway {
   constructor(private readonly connections: ConnectionRegistry) {}

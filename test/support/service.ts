@@ -7,12 +7,12 @@ export interface Exit {
 
 const running = new Set<ChildProcess>();
 
-// A test that fails half-way must not leave a service behind.
+// A failed test must not leave a service running.
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The reference service in a process of its own, as `npm run start:prod` runs it. */
+/** The reference service in its own process, as `npm run start:prod` runs it. */
 export class Service {
   readonly exited: Promise<Exit>;
   stdout = '';
@@ -30,7 +30,7 @@ export class Service {
     });
   }
 
-  /** @param script what to run in place of the service as it is */
+  /** @param script the script to run instead of the service's own */
   static spawn(env: NodeJS.ProcessEnv, script = 'example/dist/server/main.js'): Service {
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WS_')));
     delete clean['NODE_OPTIONS'];
@@ -41,7 +41,7 @@ export class Service {
     );
   }
 
-  /** Resolves when the service says where it listens. */
+  /** Resolves when the service has printed its URL. */
   static async start(env: NodeJS.ProcessEnv = {}, script?: string): Promise<Service & { url: string }> {
     const service = Service.spawn(env, script);
     const listening = new Promise<string>((resolve) => {

@@ -6,7 +6,7 @@ interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Posts JSON to the reference service, whose certificate is its own. */
+/** Posts JSON to the reference service, whose certificate is self-signed. */
 export function post(url: string, body: unknown, token?: string): Promise<Answer> {
   const send = url.startsWith('https:') ? request : plainRequest;
   return new Promise((resolve, reject) => {
@@ -14,7 +14,7 @@ export function post(url: string, body: unknown, token?: string): Promise<Answer
       url,
       {
         method: 'POST',
-        // One that is kept may be ended by the service just when the next request is on its way.
+        // The service may close a kept connection while the next request is on its way.
         agent: false,
         rejectUnauthorized: false,
         headers: {

@@ -4,12 +4,12 @@ import { SECRET } from './tokens.js';
 
 export type Family = 'HMAC' | 'RSA' | 'EC' | 'Ed25519';
 
-/** Keys of one family and how an issuer signs with them. */
+/** A key of one family, and how an issuer signs with it. */
 export interface SigningKey {
   family: Family;
   alg: string;
   key: KeyObject | Uint8Array;
-  /** PEM; empty for a shared secret. */
+  /** PEM. Empty for a shared secret. */
   publicPem: string;
   jwk(kid: string): JWK;
 }
@@ -38,10 +38,10 @@ function pairOf(family: Exclude<Family, 'HMAC'>) {
 export const ISSUER = 'https://id.test';
 export const AUDIENCE = 'chat';
 
-/** No clock of a test is behind it, however long ago that clock was stopped. */
+/** Fixed at load time, so that no clock of a test is behind it. */
 const START = Math.floor(Date.now() / 1000);
 
-/** Claims that satisfy everything; a member that is undefined is left out. */
+/** Claims that pass all checks. A member that is undefined is left out. */
 export function goodClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { sub: 'alice', iss: ISSUER, aud: AUDIENCE, iat: START - 60, exp: START + 3600, ...changes };
 }
@@ -56,7 +56,7 @@ export function signed(
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token put together by hand, with any header and any signature. */
+/** Builds a token with any header and any signature. */
 export function forged(
   header: Record<string, unknown>,
   claims: Record<string, unknown>,
@@ -66,7 +66,7 @@ export function forged(
   return `${input}.${typeof signature === 'string' ? signature : signature(input).toString('base64url')}`;
 }
 
-/** Signs what no library would, with the right key. */
+/** Signs with the right key, without the checks of a library. */
 export function rawSignature({ family, key }: SigningKey): (input: string) => Buffer {
   if (family === 'HMAC') return (input) => createHmac('sha256', key).update(input).digest();
   return (input) =>

@@ -16,12 +16,12 @@ export interface AppOptions {
   controllers?: Type[];
   options?: WsSecurityOptions;
   clock?: ManualClock;
-  /** A free one when left out. */
+  /** Default: a free port. */
   port?: number;
   platform?: 'express' | 'fastify';
   tls?: { cert: string; key: string };
   connectGuards?: Type<WsConnectGuard>[];
-  /** What else `forRoot()` is given. */
+  /** Further settings of `forRoot()`. */
   module?: TestAppOptions['forRoot'];
   /** Providers of the module to replace. */
   overrides?: [token: Type | symbol | (abstract new (...args: never[]) => unknown), value: unknown][];
@@ -29,11 +29,11 @@ export interface AppOptions {
 }
 
 export interface RunningApp extends TestApp {
-  /** Resolves when the next TCP connection has arrived. */
+  /** Resolves when the next TCP connection arrives. */
   nextSocket(): Promise<void>;
 }
 
-/** A Nest application with the module and the given gateways; what is measured in time is as in production. */
+/** Starts a Nest application with the module and these gateways, with the timeouts of production. */
 export async function startApp(config: AppOptions): Promise<RunningApp> {
   const { overrides = [], platform, module, connectGuards = [], options, ...rest } = config;
   const running = await startTestApp({

@@ -10,7 +10,7 @@ export interface Frame {
   seq?: number;
 }
 
-/** What a slow machine may need. */
+/** Long enough for a slow machine. */
 const HANDSHAKE_MS = 20_000;
 
 export type Refusal = TestRefusal;
@@ -20,7 +20,7 @@ interface ConnectOptions extends Omit<TestConnectOptions, 'tls'> {
   identity?: { cert: string; key: string };
 }
 
-/** A WebSocket client that queues what arrives and remembers its end, so that no test has to sleep. */
+/** A WebSocket client that queues frames and remembers its close, so that no test has to sleep. */
 export class TestClient {
   private readonly frames: Frame[] = [];
   private readonly readers: ((frame: Frame) => void)[] = [];
@@ -35,7 +35,7 @@ export class TestClient {
     socket.on('message', (data: Buffer) => this.received(JSON.parse(data.toString()) as Frame));
   }
 
-  /** Resolves when the connection is open; rejects with the refusal otherwise. */
+  /** Resolves when the connection is open. Rejects when the handshake is refused. */
   static async connect(url: string, options: ConnectOptions = {}): Promise<TestClient> {
     const outcome = await TestClient.attempt(url, options);
     if (outcome instanceof TestClient) return outcome;
@@ -66,18 +66,18 @@ export class TestClient {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Writes bytes past the client's own framing, in one piece. */
+  /** Writes raw bytes in one piece, without the client's framing. */
   sendRaw(bytes: Buffer): void {
     // oxlint-disable-next-line no-underscore-dangle
     (this.socket as unknown as { _socket: Duplex })._socket.write(bytes);
   }
 
-  /** Everything that has arrived and was not read. */
+  /** Takes all frames that have arrived and were not read. */
   take(): Frame[] {
     return this.frames.splice(0);
   }
 
-  /** The next frame that arrives, or has arrived already. */
+  /** The next unread frame, now or when it arrives. */
   next(): Promise<Frame> {
     const frame = this.frames.shift();
     return frame ? Promise.resolve(frame) : new Promise((resolve) => this.readers.push(resolve));

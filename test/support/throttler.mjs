@@ -1,6 +1,6 @@
 /*
- * @nestjs/throttler is CommonJS and requires ES modules. Node does that, Jest only on Node 24. Here its files run as
- * they are, with a `require` that hands out the modules that Jest has imported.
+ * @nestjs/throttler is CommonJS and requires ES modules. Node supports that, but Jest only on Node 24. This file runs
+ * its source unchanged, with a `require` that returns the modules that Jest has imported.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

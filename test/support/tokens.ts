@@ -6,15 +6,15 @@ export const SECRET = 'a secret of the tests that is more than 32 bytes long';
 interface TokenOptions {
   /** Seconds from now, negative for a token that has expired. */
   expiresIn?: number;
-  /** Epoch seconds, instead of `expiresIn`. */
+  /** Epoch seconds. Overrides `expiresIn`. */
   expiresAt?: number;
   secret?: string;
-  /** Epoch milliseconds that count as now. */
+  /** The current time in epoch milliseconds. */
   now?: number;
   withoutIssuedAt?: boolean;
 }
 
-/** A token of a user who may write, issued a minute ago. */
+/** Mints a token of a user with the scope `chat:write`, issued a minute ago. */
 export function mintToken(claims: JWTPayload = {}, options: TokenOptions = {}): Promise<string> {
   const { expiresIn, expiresAt, secret = SECRET, now = Date.now(), withoutIssuedAt } = options;
   const own: Record<string, unknown> = { roles: ['user'], scope: 'chat:write', ...claims };

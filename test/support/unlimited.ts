@@ -1,6 +1,6 @@
 import { SECRET } from './tokens.js';
 
-/** Environment of a service whose limits on how often and how much are out of the way: only what is sent counts. */
+/** The environment of a service with rate limits and budgets too high to matter. */
 export const UNLIMITED: NodeJS.ProcessEnv = {
   WS_JWT_SECRET: SECRET,
   WS_RATE_LIMIT: '100000',

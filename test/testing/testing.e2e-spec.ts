@@ -35,7 +35,7 @@ class WhoGateway {
   }
 }
 
-/** A slow machine may need more time than the client gives by itself. */
+/** Longer than the default of the client, for slow machines. */
 const PATIENT = { timeoutMs: 15_000 };
 
 let running: TestApp | undefined;
@@ -51,7 +51,7 @@ async function start(config: TestAppOptions = {}): Promise<string> {
 }
 
 describe('an application under test', () => {
-  it('accepts what mintToken() mints', async () => {
+  it('accepts tokens of mintToken()', async () => {
     const url = await start();
     const client = await TestClient.connect(url, { token: await mintToken(), ...PATIENT });
     expect((await client.request('who')).data).toEqual({ id: 'alice', roles: [], issuer: null });
@@ -64,7 +64,7 @@ describe('an application under test', () => {
       });
   });
 
-  it('mints for its own issuer, audience, type, algorithm and clock', async () => {
+  it('mints tokens for its own issuer, audience, type, algorithm and clock', async () => {
     const clock = new ManualClock();
     clock.advance(7 * 86_400_000);
     const url = await start({
@@ -88,7 +88,7 @@ describe('an application under test', () => {
     await client.close();
   });
 
-  it('is the team’s own module, with its options unless the test has others', async () => {
+  it('uses the team’s own module, with its options unless the test overrides them', async () => {
     @Module({
       imports: [WsSecurityModule.forRoot({ rateLimit: 1, jwtSecret: undefined })],
       providers: [EchoGateway],
@@ -110,7 +110,7 @@ describe('an application under test', () => {
     expect(await refusals({ rateLimit: 2 })).toBe(0);
   });
 
-  it('says what is wrong when it cannot start, or cannot mint', async () => {
+  it('reports why it cannot start or mint', async () => {
     await expect(start({ options: { rateLimit: -1 } })).rejects.toThrow(/WS_RATE_LIMIT: /);
     const destroyed: string[] = [];
     const resource = { onModuleDestroy: () => void destroyed.push('resource') };
@@ -128,7 +128,7 @@ describe('an application under test', () => {
     await expect(running?.mintToken()).rejects.toThrow('set jwtSecret');
   });
 
-  it('has no heartbeat that a moved clock could miss', async () => {
+  it('sends no heartbeat that an advanced clock could miss', async () => {
     const clock = new ManualClock();
     const url = await start({ clock });
     const client = await TestClient.connect(url, { token: await mintToken(), ...PATIENT });
@@ -143,7 +143,7 @@ describe('the test client', () => {
   const connect = async (): Promise<TestClient> =>
     TestClient.connect(await start(), { token: await mintToken(), ...PATIENT });
 
-  it('keeps in order what nobody asked for', async () => {
+  it('keeps frames in order until they are read', async () => {
     const url = await start();
     const client = await TestClient.connect(url, {
       token: await mintToken(),
@@ -162,10 +162,10 @@ describe('the test client', () => {
     expect(await client.closed).toMatchObject({ code: 1000 });
   });
 
-  it('gives up in time and says what it waited for and what came', async () => {
+  it('times out and reports what it waited for and what arrived', async () => {
     const client = await connect();
     client.send({ event: 'ping' });
-    // Its answer comes behind the pong.
+    // The answer arrives after the pong.
     await client.request('who');
     Object.assign(client, { timeoutMs: 200 });
     await expect(client.request('silence')).rejects.toThrow(
@@ -175,7 +175,7 @@ describe('the test client', () => {
     await expect(expectClose(client, CloseCode.FORBIDDEN)).rejects.toThrow(
       'expected the connection to be closed with 4403 (FORBIDDEN), but it is open; unread',
     );
-    // A reader that has given up takes no frame away.
+    // A reader that timed out does not take a later frame.
     client.take();
     Object.assign(client, PATIENT);
     client.send({ event: 'ping' });
@@ -196,7 +196,7 @@ describe('the test client', () => {
     expect(await expectClose(client, CloseCode.MESSAGE_TOO_BIG)).toMatchObject({ code: 1009 });
   });
 
-  it('tells refusals from acceptance', async () => {
+  it('tells a refused handshake from an accepted one', async () => {
     const url = await start();
     await expect(TestClient.connect(url, PATIENT)).rejects.toThrow('refused with 401 UNAUTHENTICATED');
     await expect(TestClient.refused(url, { token: await mintToken(), ...PATIENT })).rejects.toThrow(
@@ -212,7 +212,7 @@ describe('the test client', () => {
     });
   });
 
-  it('does not wait for a server that never answers, and waits no longer for one that is not there', async () => {
+  it('times out when the server never answers, and fails at once when there is no server', async () => {
     const sockets: Socket[] = [];
     const silent: Server = createServer((socket) => void sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

@@ -1,129 +1,12 @@
-import {
-  Injectable,
-  ParseArrayPipe,
-  ParseIntPipe,
-  type PipeTransform,
-  UseGuards,
-  ValidationPipe,
-} from '@nestjs/common';
+import { type PipeTransform, ValidationPipe } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString } from 'class-validator';
-import {
-  PlainText,
-  type PolicyRequest,
-  SecureGateway,
-  UnvalidatedBody,
-  WsPolicyGuard,
-} from 'nestjs-ws-security';
+import { IsInt } from 'class-validator';
+import { SecureGateway } from 'nestjs-ws-security';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
-
-/** Has no rules. */
-class Anything {
-  any?: unknown;
-}
-
-class Item {
-  @PlainText()
-  @IsString()
-  name!: string;
-
-  @IsOptional()
-  @IsInt()
-  count?: number;
-}
-
-@Injectable()
-class AsItIs implements PipeTransform {
-  transform(value: unknown): unknown {
-    return value;
-  }
-}
-
-@Injectable()
-class Witness extends WsPolicyGuard {
-  static seen: unknown;
-
-  protected isPermitted({ body }: PolicyRequest<unknown>): boolean {
-    Witness.seen = body;
-    return true;
-  }
-}
-
-/** As decorators that trace or measure do: what metadata there is stays, the name does not. */
-const Traced: MethodDecorator = (_target, _name, descriptor) => {
-  const method = descriptor.value as object as (...args: unknown[]) => unknown;
-  function wrapped(this: unknown, ...args: unknown[]): unknown {
-    return method.apply(this, args);
-  }
-  for (const key of Reflect.getMetadataKeys(method) as string[])
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), wrapped);
-  descriptor.value = wrapped as never;
-};
-
-@SecureGateway({ path: '/ws' })
-class Bodies {
-  @UnvalidatedBody('it is given back')
-  @SubscribeMessage('anything')
-  anything(@MessageBody() body: Anything): object {
-    return { body };
-  }
-
-  @SubscribeMessage('own-pipe')
-  ownPipe(@MessageBody(AsItIs) body: Anything): object {
-    return { body };
-  }
-
-  @SubscribeMessage('items')
-  items(@MessageBody(new ParseArrayPipe({ items: Item })) items: Item[]): object {
-    return { items };
-  }
-
-  @SubscribeMessage('count')
-  count(@MessageBody('count', ParseIntPipe) count: number): object {
-    return { count };
-  }
-
-  @SubscribeMessage('part')
-  part(@MessageBody('item', AsItIs) item: Item): object {
-    return { item };
-  }
-
-  @SubscribeMessage('item')
-  item(@MessageBody() item: Item): object {
-    return { item };
-  }
-
-  @Traced
-  @UseGuards(Witness)
-  @SubscribeMessage('traced')
-  traced(@MessageBody() item: Item): object {
-    return { item, same: item === Witness.seen };
-  }
-
-  @UseGuards(Witness)
-  @SubscribeMessage('piped')
-  piped(@MessageBody(AsItIs) item: Item): object {
-    return { item, same: item === Witness.seen };
-  }
-}
-
-@SecureGateway({ path: '/ws' })
-class Lists {
-  @SubscribeMessage('list')
-  list(@MessageBody(ParseArrayPipe) list: string[]): object {
-    return { list };
-  }
-
-  @SubscribeMessage('other-list')
-  otherList(@MessageBody(new ParseArrayPipe({ optional: true })) list: string[]): object {
-    return { list };
-  }
-}
-
-const providers = [AsItIs, Witness];
+import { Witness, Bodies, Lists, providers } from '../support/bodies.gateway.js';
 
 async function connectTo(running: RunningApp): Promise<TestClient> {
   return TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
@@ -148,14 +31,14 @@ describe('bodies', () => {
   });
 
   it.each([{ any: '<thing>' }, ['list'], null, 7])(
-    'I3 %j is taken as it is where the developer said why',
+    'I3 %j is passed on unchanged with @UnvalidatedBody() or an own pipe',
     async (body) => {
       expect(await client.request('anything', body)).toMatchObject({ event: 'anything', data: { body } });
       expect(await client.request('own-pipe', body)).toMatchObject({ event: 'own-pipe', data: { body } });
     },
   );
 
-  it('I3 what pipes of a parameter refuse is not valid', async () => {
+  it('I3 a refusal by a pipe of a parameter is VALIDATION_FAILED', async () => {
     expect(await client.request('items', [{ name: 'a' }])).toMatchObject({ event: 'items' });
     expect(await client.request('count', { count: '7' })).toMatchObject({ data: { count: 7 } });
     for (const [event, body] of [
@@ -182,7 +65,7 @@ describe('bodies', () => {
     },
   );
 
-  it('I3 a list whose items no pipe looks at stops the start', async () => {
+  it('I3 a list whose items no pipe validates prevents the start', async () => {
     const start = startApp({ gateways: [Lists] });
     await expect(start).rejects.toThrow(/Lists\.list: .*\n.*Lists\.otherList: /);
   });
@@ -206,7 +89,7 @@ describe('bodies behind a global ValidationPipe', () => {
     await running.close();
   });
 
-  it('I2 I9 are what was sent', async () => {
+  it('I2 I9 are the client’s, not converted by the global pipe', async () => {
     const transformOptions = { enableImplicitConversion: true };
     await start(new ValidationPipe({ whitelist: true, transform: true, transformOptions }));
     expect(await client.request('item', { name: '<b>a' })).toMatchObject({ data: { item: { name: 'a' } } });
@@ -228,7 +111,7 @@ describe('bodies behind a global ValidationPipe', () => {
     expect(await client.request('items', [{ name: 'a' }])).toMatchObject({ event: 'items' });
   });
 
-  it('are what another pipe makes of them', async () => {
+  it('may be transformed by another pipe', async () => {
     await start({ transform: (value, { type }) => (type === 'body' ? { name: String(value) } : value) });
     expect(await client.request('item', 'a')).toMatchObject({ data: { item: { name: 'a' } } });
   });

@@ -5,10 +5,10 @@ import type { Peer } from '../peer.js';
 import { COMMON } from '../limits.js';
 
 const NEEDED = 'import fastapi, uvicorn, websockets';
-// Debian's packages belong to the first, whatever else is installed.
+// Debian's packages belong to the first one, whatever else is installed.
 const INTERPRETERS = ['/usr/bin/python3', 'python3'];
 
-// From the compiled module back to where the source stands.
+// From the compiled module to the folder of the source.
 const SERVER = fileURLToPath(new URL('../../../peers/fastapi/server.py', import.meta.url));
 
 let interpreter: string | undefined;

@@ -22,7 +22,7 @@ function resolve(
 
 const forwarded = (value: string): string[] => ['X-Forwarded-For', value];
 
-/** Resolves a client behind a proxy that sends `Forwarded`, one header per line. */
+/** Resolves a client behind a proxy that writes `Forwarded`, one header per line. */
 const byForwarded = (lines: string[], more: string[] = [], remote = '10.0.0.1', encrypted = false) =>
   resolve(
     remote,
@@ -81,7 +81,7 @@ describe('ClientAddressResolver', () => {
     ['escapes', ['for="198.51\\.100.1"'], '198.51.100.1'],
     ['an obfuscated identifier', ['for=_hidden'], '10.0.0.1'],
     ['an unknown client', ['for=198.51.100.1, for=unknown'], '10.0.0.1'],
-    ['an element without an address', ['for=198.51.100.1, proto=https'], '10.0.0.1'],
+    ['no address', ['for=198.51.100.1, proto=https'], '10.0.0.1'],
     ['separators within quotes', ['ext="a, for=1.1.1.1; for=2.2.2.2";for=198.51.100.1'], '198.51.100.1'],
     ['a quote within quotes', ['ext="\\", for=1.1.1.1";for=198.51.100.1'], '198.51.100.1'],
     ['empty elements and pairs', [', ;;for=198.51.100.1; ,,'], '198.51.100.1'],
@@ -97,7 +97,7 @@ describe('ClientAddressResolver', () => {
     expect(byForwarded(lines).address).toBe(expected);
   });
 
-  it('H13 uses either Forwarded or the X-Forwarded headers, never both', () => {
+  it('H13 only the configured header counts: Forwarded or X-Forwarded', () => {
     const x = [...forwarded('1.1.1.1'), 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'evil.test'];
     expect(byForwarded(['for=198.51.100.1'], x)).toEqual({
       address: '198.51.100.1',
@@ -120,18 +120,18 @@ describe('ClientAddressResolver', () => {
     ['an outer hop of http', ['for=198.51.100.1;proto=http, for=10.0.0.2;proto=https'], false, 'own.test'],
     ['an outer host', ['for=1.1.1.1;host=app.test, for=10.0.0.2;proto=https'], true, 'app.test'],
     ['a nearer host', ['for=1.1.1.1;host=app.test, for=10.0.0.2;host=near.test'], false, 'near.test'],
-    ['a scheme that the client claims', ['host=evil.test;proto=https, for=198.51.100.1'], false, 'own.test'],
-    ['a scheme that the client denies', ['proto=http, for=198.51.100.1;proto=https'], true, 'own.test'],
+    ['what the client claims', ['host=evil.test;proto=https, for=198.51.100.1'], false, 'own.test'],
+    ['what the client denies', ['proto=http, for=198.51.100.1;proto=https'], true, 'own.test'],
   ])('T1 H1 H13 Forwarded with %s', (_what, lines, isSecure, host) => {
     expect(byForwarded(lines)).toMatchObject({ isSecure, host });
   });
 
-  it('T1 H13 treats an unreadable element of a trusted hop as a client without TLS', () => {
+  it('T1 H13 an unreadable element from a trusted hop is taken as “without TLS”', () => {
     expect(byForwarded(['for="198.51.100.1;proto=http'], [], '10.0.0.1', true).isSecure).toBe(false);
     expect(byForwarded(['for=198.51.100.1'], [], '10.0.0.1', true).isSecure).toBe(true);
   });
 
-  it('H13 ignores Forwarded from a direct client', () => {
+  it('H13 ignores Forwarded from a client that is not a trusted proxy', () => {
     const claims = ['for=1.1.1.1;proto=https;host=evil.test'];
     expect(byForwarded(claims, [], '203.0.113.7')).toEqual({
       address: '203.0.113.7',
@@ -140,7 +140,7 @@ describe('ClientAddressResolver', () => {
     });
   });
 
-  it('R3 gives the same address to clients in one prefix only', () => {
+  it('R3 addresses in one prefix are grouped, others are not', () => {
     const address = (text: string, prefix: number): string => resolve(text, [], [], prefix).address;
     expect(address('2001:db8:0:1::1', 64)).toBe(address('2001:db8:0:1:ffff::2', 64));
     expect(address('2001:db8:0:1::1', 64)).not.toBe(address('2001:db8:0:2::1', 64));
@@ -167,7 +167,7 @@ describe('ClientAddressResolver', () => {
     ['10.0.0.1', ['X-Forwarded-Proto', 'https'], true],
     ['10.0.0.1', ['X-Forwarded-Proto', 'http'], false],
     ['203.0.113.7', ['X-Forwarded-Proto', 'http'], true],
-  ])('T1 H13 by TLS from %s with %j the client’s TLS is %p', (remote, headers, expected) => {
+  ])('T1 H13 over TLS from %s with %j the client’s TLS is %p', (remote, headers, expected) => {
     expect(resolve(remote, headers, undefined, undefined, true).isSecure).toBe(expected);
   });
 
@@ -176,7 +176,7 @@ describe('ClientAddressResolver', () => {
     expect(resolve('10.0.0.1', ['X-Forwarded-Host', 'evil.test, app.test']).host).toBe('app.test');
   });
 
-  it('accepts trusted addresses and ranges of mapped IPv4', () => {
+  it('accepts addresses and ranges in mapped IPv4 notation', () => {
     expect(resolve('10.0.0.1', forwarded('198.51.100.1'), ['10.0.0.1']).address).toBe('198.51.100.1');
     expect(resolve('10.0.0.2', forwarded('198.51.100.1'), ['10.0.0.1']).address).toBe('10.0.0.2');
     expect(resolve('10.0.0.1', forwarded('198.51.100.1'), ['::ffff:10.0.0.0/104']).address).toBe(

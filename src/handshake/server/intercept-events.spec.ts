@@ -5,7 +5,7 @@ interface Emitting {
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
 }
 
-/** Replaces `emit` like an instrumentation, and records the events. */
+/** Replaces `emit` like an instrumentation library, and records the events that pass. */
 function instrument(emitter: Emitting, log: string[], name: string): () => void {
   const before = emitter.emit;
   emitter.emit = (event: string | symbol, ...args: unknown[]): boolean => {
@@ -27,8 +27,8 @@ beforeEach(() => {
   emitter.on('upgrade', (path: string) => log.push(`listener ${path}`));
 });
 
-describe('H15 an interception', () => {
-  it('hides consumed events from all listeners, and passes on the others with arguments and result', () => {
+describe('H15 interceptEvents()', () => {
+  it('hides handled events from all listeners, and passes others on with arguments and result', () => {
     interceptEvents(emitter, ours);
     emitter.prependListener('upgrade', (path: string) => log.push(`early ${path}`));
     expect(emitter.emit('upgrade', '/ws')).toBe(true);
@@ -38,7 +38,7 @@ describe('H15 an interception', () => {
     expect(log).toEqual(['early /other', 'listener /other']);
   });
 
-  it('does not change how a listener throws', () => {
+  it('lets a listener throw as usual', () => {
     interceptEvents(emitter, ours);
     emitter.on('upgrade', () => {
       throw new Error('theirs');
@@ -47,7 +47,7 @@ describe('H15 an interception', () => {
     expect(emitter.emit('upgrade', '/ws')).toBe(true);
   });
 
-  it('restores the emitter at the end', () => {
+  it('restores the emitter when it ends', () => {
     const end = interceptEvents(emitter, ours);
     expect(Object.keys(emitter)).not.toContain('emit');
     end();
@@ -58,7 +58,7 @@ describe('H15 an interception', () => {
     expect(Object.hasOwn(emitter, 'emit')).toBe(false);
   });
 
-  it('runs before an earlier replacement of emit, and restores it', () => {
+  it('wraps an emit that was replaced before, and restores it', () => {
     instrument(emitter, log, 'other');
     const { emit: replaced } = emitter as Emitting;
     const end = interceptEvents(emitter, ours);
@@ -70,7 +70,7 @@ describe('H15 an interception', () => {
     expect((emitter as Emitting).emit).toBe(replaced);
   });
 
-  it('runs after a later replacement of emit, and only passes events on after its end', () => {
+  it('works inside an emit that was replaced later, and only passes events on after it ends', () => {
     const end = interceptEvents(emitter, ours);
     const restore = instrument(emitter, log, 'other');
     emitter.emit('upgrade', '/ws');
@@ -83,7 +83,7 @@ describe('H15 an interception', () => {
     expect(log.at(-1)).toBe('listener /ws');
   });
 
-  it('calls the current method of the class', () => {
+  it('calls the emit method that the class has at that time', () => {
     class Server extends EventEmitter {}
     const server = new Server();
     interceptEvents(server, ours);
@@ -96,7 +96,7 @@ describe('H15 an interception', () => {
     expect(calls).toEqual([[server, 'request', 1, 2, 3]]);
   });
 
-  it('can be one of two on an emitter, which end in any order', () => {
+  it('two on one emitter may end in either order', () => {
     for (const first of [0, 1]) {
       const ends = [ours, ours].map((take) => interceptEvents(emitter, take));
       ends[first]?.();

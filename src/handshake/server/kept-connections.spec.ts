@@ -18,7 +18,7 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 async function listen(next: Server): Promise<void> {
   clock = new ManualClock();
   server = next;
-  // Disables Node's own deadline for silence between requests.
+  // Node's own keep-alive timeout must not end the connections of these tests.
   server.keepAliveTimeout = 0;
   deadline = new SocketDeadline(server, new TimerWheel(clock), clock);
   answer = (_request, response) => void response.end('served');
@@ -34,7 +34,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** Both ends of a connection after the server has read the first request. */
+/** Both ends of a connection whose first request the server has read. */
 async function ask(request: string): Promise<{ client: Socket; peer: Socket }> {
   const { port } = server.address() as AddressInfo;
   const at = { port, host: '127.0.0.1' };
@@ -50,7 +50,7 @@ async function ask(request: string): Promise<{ client: Socket; peer: Socket }> {
 async function served(): Promise<{ client: Socket; peer: Socket }> {
   const ends = await ask(`${HEAD}\r\n`);
   await once(ends.client, 'data');
-  // The sweep finds that the exchange is complete.
+  // The next check finds the exchange finished.
   clock.advance(1000);
   return ends;
 }
@@ -64,14 +64,14 @@ async function write({ client, peer }: { client: Socket; peer: Socket }, text: s
 describe.each([
   ['http', () => Promise.resolve(createServer())],
   ['https', async () => createTlsServer(await certificate())],
-])('a kept connection of %s', (_scheme, create) => {
+])('a keep-alive connection of %s', (_scheme, create) => {
   beforeEach(async () => listen(await create()));
 
   it.each([
-    ['half a head', [HEAD, 'X-A: 1\r\n', 'X-B: 2\r\n']],
+    ['half a request head', [HEAD, 'X-A: 1\r\n', 'X-B: 2\r\n']],
     ['half a request line', ['G', 'E', 'T']],
     ['line ends before a request', ['\r\n', '\r\n', '\r\n']],
-  ])('R10 on which %s drips is cut within 10 s of the first byte', async (_what, drops) => {
+  ])('R10 with %s sent slowly is cut within 10 s of its first byte', async (_what, drops) => {
     const ends = await served();
     const closed = once(ends.client, 'close');
     for (const drop of drops) {
@@ -84,7 +84,7 @@ describe.each([
     await closed;
   });
 
-  it('R10 may be silent as long as the application allows', async () => {
+  it('R10 may be silent for as long as the application allows', async () => {
     const ends = await served();
     clock.advance(600_000);
     const again = once(ends.client, 'data');
@@ -94,7 +94,7 @@ describe.each([
     expect(ends.peer.destroyed).toBe(false);
   });
 
-  it('R10 may send requests slowly', async () => {
+  it('R10 may send slow requests one after another', async () => {
     const ends = await served();
     for (let round = 0; round < 3; round++) {
       await write(ends, HEAD);
@@ -107,7 +107,7 @@ describe.each([
     expect(ends.peer.destroyed).toBe(false);
   });
 
-  it('R10 may send a body as long as the application reads it, also after the response', async () => {
+  it('R10 may send a body for as long as the application reads it, also after the answer', async () => {
     const ends = await ask(HEAD.replace('GET', 'POST') + 'Content-Length: 3\r\n\r\na');
     await once(ends.client, 'data');
     for (const drop of ['b', 'c']) {
@@ -117,7 +117,7 @@ describe.each([
     }
   });
 
-  it('R10 may wait for its response', async () => {
+  it('R10 may wait for its answer', async () => {
     let respond = (): void => undefined;
     answer = (_request, response) => (respond = () => void response.end('late'));
     const ends = await ask(`${HEAD}\r\n`);
@@ -129,7 +129,7 @@ describe.each([
     await answered;
   });
 
-  it('S8 does not delay a shutdown with half a head', async () => {
+  it('S8 with half a request head does not delay a shutdown', async () => {
     const ends = await served();
     await write(ends, HEAD);
     const closed = once(ends.client, 'close');
@@ -137,7 +137,7 @@ describe.each([
     await closed;
   });
 
-  it('R10 is not closed after an upgrade', async () => {
+  it('R10 is left alone after an upgrade', async () => {
     server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
       deadline.settle(request.socket);
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: test\r\nConnection: Upgrade\r\n\r\n');

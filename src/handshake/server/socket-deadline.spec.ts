@@ -23,7 +23,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** A client whose connection the server has accepted. */
+/** Connects a client and waits until the server has accepted it. */
 async function open(host: string, localPort?: number): Promise<Socket> {
   const { port } = server.address() as AddressInfo;
   const arrived = once(server, 'connection');
@@ -37,10 +37,10 @@ async function open(host: string, localPort?: number): Promise<Socket> {
   return socket;
 }
 
-// Other systems do not have the second address.
+// Only Linux has 127.0.0.2 by default.
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
-onLinux('R10 of two silent peers on one port of theirs, at two addresses of ours, both are cut', async () => {
+onLinux('R10 cuts two silent clients with one source port at two server addresses', async () => {
   const first = await open('127.0.0.1');
   const second = await open('127.0.0.2', first.localPort);
   const closed = Promise.all([once(first, 'close'), once(second, 'close')]);

@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { certificate } from '../../../test/support/certificate.js';
 import { principalOfCertificate } from './client-certificate.js';
 
-/** A verified connection with a certificate that has names that no CA would issue. */
+/** A verified connection whose certificate has names that a CA would not issue. */
 async function socketOf(subjectAltName: string | undefined, isGenuine = true): Promise<TLSSocket> {
   const { cert: ca } = await certificate();
   const peer = {
@@ -26,23 +26,23 @@ describe('principalOfCertificate', () => {
   });
 
   it.each(['DNS:a"b, URI:urn:root', 'DNS:"a', 'URI:', 'URI:"urn:a\\u0000"'])(
-    'T5 returns no principal, not even the common name, for %s',
+    'T5 is undefined, and does not use the common name, for %s',
     async (subjectAltName) => {
       expect(principalOfCertificate(await socketOf(subjectAltName))).toBeUndefined();
     },
   );
 
-  it('T5 returns no principal if the CA has the name of the issuer but did not sign', async () => {
+  it('T5 is undefined when the CA has the issuer’s name and did not sign', async () => {
     expect(principalOfCertificate(await socketOf('URI:urn:a', false))).toBeUndefined();
   });
 
-  it('T5 returns no principal, and does not throw, if the CAs of the server are invalid', async () => {
+  it('T5 is undefined, and does not throw, when the server’s list of CAs is broken', async () => {
     const socket = await socketOf('URI:urn:a');
     Object.assign(socket, { server: { ca: '-----BEGIN CERTIFICATE-----\nhello' } });
     expect(principalOfCertificate(socket)).toBeUndefined();
   });
 
-  it('T5 returns no principal for a plain connection', () => {
+  it('T5 is undefined for a plain connection', () => {
     expect(principalOfCertificate({ remoteAddress: '127.0.0.1' } as TLSSocket)).toBeUndefined();
   });
 });

@@ -31,7 +31,7 @@ describe('urisOf', () => {
     ['an empty entry', ', URI:urn:root'],
     ['an empty last entry', 'URI:urn:root, '],
     ['an escape that JSON does not know', 'URI:"\\x41"'],
-  ])('T5 reads nothing from a text with %s', (_name, text) => {
+  ])('T5 returns undefined for a text with %s', (_name, text) => {
     expect(urisOf(text)).toBeUndefined();
   });
 });

@@ -5,9 +5,9 @@ import { type ThrottlerVerdict, waitOf } from '../../throttling/throttler-verdic
 import { knowsCost } from '../../throttling/ws-throttler-storage.interface.js';
 import type { Bench } from './contract-case.js';
 
-/** @publicApi */
+/** How thoroughly a contract of limits is checked. @publicApi */
 export interface ThrottlerContractOptions {
-  /** How many random schedules each property is held to, 100 when left out; in a store over a network each takes time. */
+  /** How many random schedules each property is checked with. The default is 100; use fewer for a store over a network. */
   readonly runs?: number;
 }
 

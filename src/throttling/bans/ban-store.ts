@@ -86,7 +86,7 @@ export class MemoryBanStore extends BanStore {
     return Math.max(0, (this.until.get(key) ?? 0) - this.clock.monotonic());
   }
 
-  override watch(onBanned: Watcher['onBanned'], onLifted: Watcher['onLifted']): void {
+  override watch(onBanned: (key: string, remaining: number) => void, onLifted: (key: string) => void): void {
     this.watchers.push({ onBanned, onLifted });
   }
 

@@ -9,12 +9,17 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
 
-/** Keeps out, for `WS_BAN_MS`, a principal that went on after it was warned, or the address of an anonymous client. */
+/**
+ * Keeps out, for `WS_BAN_MS`, a principal that went on after it was warned, or the address of an anonymous client.
+ *
+ * @publicApi
+ */
 @Injectable()
 export class BanService implements OnModuleInit {
   /** What this node knows of bans, for the moment between the last question and registration, in which nothing may wait. */
   private readonly here: MemoryBanStore;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: BanStore,
@@ -55,7 +60,7 @@ export class BanService implements OnModuleInit {
     return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
   }
 
-  /** As {@link remaining}, as far as this node knows. */
+  /** As {@link remaining}, as far as this node knows. @internal */
   isBannedHere(principal: Principal, address: string): boolean {
     return this.here.size > 0 && this.here.remaining(limitKeyOf(principal, address)) > 0;
   }

@@ -14,8 +14,8 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { verdictOf } from '../../../test/support/both-paths.js';
-import { dtoOf, ownRule } from '../../../test/support/one-property.js';
+import { compareValidation } from '../../../test/support/compare-validation.js';
+import { dtoOf, customRule } from '../../../test/support/dto-of.js';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
 import { accepted } from './accepted.js';
@@ -64,19 +64,19 @@ describe('compiled rules', () => {
     ['a string', Item, () => ({ name: 'a' })],
     ['an inherited property', Heir, () => ({ count: 1, name: ' a ' })],
     ['null for an optional property', Heir, () => ({ name: 'a', count: null, tags: ['b'] })],
-    ['no zero for another', dtoOf(IsNumber()), () => ({ value: -0 })],
+    ['a negative zero', dtoOf(IsNumber()), () => ({ value: -0 })],
     ['the largest exact integer', dtoOf(IsInt()), () => ({ value: 2 ** 53 - 1 })],
-    ['numbers that are no integers', dtoOf(IsNumber()), () => ({ value: 2 ** 53 })],
-    ['classes of themselves', Box, () => ({ boxes: [{ item: { name: 'a' } }], item: { name: 'b' } })],
-    ['text of one kind', dtoOf(Matches(/^a/g)), () => ({ value: 'ab' })],
+    ['numbers that need not be integers', dtoOf(IsNumber()), () => ({ value: 2 ** 53 })],
+    ['recursive classes', Box, () => ({ boxes: [{ item: { name: 'a' } }], item: { name: 'b' } })],
+    ['text that matches a pattern', dtoOf(Matches(/^a/g)), () => ({ value: 'ab' })],
     [
       'the value of an accessor',
       Item,
       () => Object.defineProperty({}, 'name', { get: () => 'a', enumerable: true }),
     ],
     ['anything that is allowed', dtoOf(Allow()), () => ({ value: ['a', 1, null] })],
-  ])('accept %s, and make what class-validator lets pass', async (_name, type, make) => {
-    expect(await verdictOf(type, make)).toBe('accepted');
+  ])('accept %s, with the same result as class-validator', async (_name, type, make) => {
+    expect(await compareValidation(type, make)).toBe('accepted');
   });
 
   it.each<[string, Class, () => unknown]>([
@@ -90,11 +90,11 @@ describe('compiled rules', () => {
     ['text for the body', Item, () => 'text'],
     ['an integer that was rounded', dtoOf(IsInt()), () => ({ value: 2 ** 53 })],
     ['a rounded one of a list', dtoOf(IsInt({ each: true })), () => ({ value: [2 ** 53] })],
-    ['a rounded one that is its limit', dtoOf(Max(2 ** 53), IsInt()), () => ({ value: 2 ** 53 })],
+    ['a rounded integer equal to its limit', dtoOf(Max(2 ** 53), IsInt()), () => ({ value: 2 ** 53 })],
     ['a control character', dtoOf(Allow()), () => ({ value: 'a\u0000' })],
-    ['one in a list', dtoOf(Allow()), () => ({ value: ['\u202e'] })],
+    ['a direction character in a list', dtoOf(Allow()), () => ({ value: ['\u202e'] })],
     ['text for a list', Heir, () => ({ name: 'a', tags: 'b' })],
-    ['null for a defined value', dtoOf(IsDefined()), () => ({ value: null })],
+    ['null for a required value', dtoOf(IsDefined()), () => ({ value: null })],
     [
       'members of a list of objects',
       Box,
@@ -106,33 +106,33 @@ describe('compiled rules', () => {
     ['a missing object', Box, () => ({})],
     ['lists in lists', Box, () => ({ item: { name: 'a' }, boxes: [[]] })],
     ['members of a list', dtoOf(Allow()), () => ({ value: Object.assign(['a'], { map: 1 }) })],
-    ['undefined for a required property', Item, () => ({ name: undefined })],
-  ])('do not accept %s, as class-validator does not', async (_name, type, make) => {
-    expect(await verdictOf(type, make)).toBe('refused');
+    ['undefined for a required value', Item, () => ({ name: undefined })],
+  ])('refuse %s, like class-validator', async (_name, type, make) => {
+    expect(await compareValidation(type, make)).toBe('refused');
   });
 
   it.each<[string, Class, () => unknown]>([
     ['an own __proto__', Item, () => JSON.parse('{"name":"a","__proto__":{"name":1}}')],
     ['an instance', Item, () => Object.assign(new Item(), { name: 'a' })],
     ['an object without prototype', Item, () => Object.assign(Object.create(null), { name: 'a' })],
-    ['an object without a declared class', dtoOf(Allow()), () => ({ value: { a: 1 } })],
+    ['an object without a declared type', dtoOf(Allow()), () => ({ value: { a: 1 } })],
     ['lists in a list', dtoOf(Allow()), () => ({ value: [[1]] })],
     ['a list with gaps', dtoOf(Allow()), () => ({ value: sparse.slice() })],
-    ['a list of another kind', dtoOf(Allow()), () => ({ value: Sub.from(['a']) })],
-    ['an initial list of another kind', Initial, () => ({ name: 'a' })],
+    ['an instance of a subclass of Array', dtoOf(Allow()), () => ({ value: Sub.from(['a']) })],
+    ['an initial instance of a subclass of Array', Initial, () => ({ name: 'a' })],
     ['a date', dtoOf(Allow()), () => ({ value: new Date(0) })],
     ['a large integer', dtoOf(Allow()), () => ({ value: 1n })],
   ])('leave %s to class-validator', async (_name, type, make) => {
-    expect(await verdictOf(type, make)).toBe('left to class-validator');
+    expect(await compareValidation(type, make)).toBe('left to class-validator');
   });
 
-  it('call a rule of the application that has the name of a built-in one', async () => {
+  it('call a custom rule that has the name of a built-in one', async () => {
     const isShort = dtoOf(
-      ownRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
+      customRule('isString', { validate: (value: unknown) => typeof value === 'string' && value.length < 3 }),
     );
-    expect(await verdictOf(isShort, () => ({ value: 'ab' }))).toBe('accepted');
-    expect(await verdictOf(isShort, () => ({ value: 'abc' }))).toBe('refused');
-    const isLater = dtoOf(ownRule('isString', { validate: () => Promise.reject(new Error('later')) }));
+    expect(await compareValidation(isShort, () => ({ value: 'ab' }))).toBe('accepted');
+    expect(await compareValidation(isShort, () => ({ value: 'abc' }))).toBe('refused');
+    const isLater = dtoOf(customRule('isString', { validate: () => Promise.reject(new Error('later')) }));
     expect(accepted({ value: 'ab' }, isLater)).toBeUndefined();
     const options = {
       name: 'isString',
@@ -140,7 +140,7 @@ describe('compiled rules', () => {
         validate: (_: unknown, args?: { object: object }) => Object.keys(args?.object ?? {}).length > 9,
       },
     };
-    expect(await verdictOf(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
+    expect(await compareValidation(dtoOf(ValidateBy(options)), () => ({ value: 'ab' }))).toBe('refused');
   });
 
   it('do not share lists with the body', () => {
@@ -150,7 +150,7 @@ describe('compiled rules', () => {
     expect(body.tags).toEqual(['a']);
   });
 
-  it('leave a class to class-validator while its constructor behaves differently', () => {
+  it('leave a class to class-validator while its constructor creates other members than before', () => {
     let initial: object = { name: 'a' };
     class Moody extends Item {
       constructor() {

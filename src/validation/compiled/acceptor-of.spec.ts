@@ -11,7 +11,7 @@ import {
   ValidatePromise,
   ValidatorConstraint,
 } from 'class-validator';
-import { dtoOf, ownRule } from '../../../test/support/one-property.js';
+import { dtoOf, customRule } from '../../../test/support/dto-of.js';
 import type { Class } from '../class-rules.js';
 import { Trim } from '../sanitizer.decorators.js';
 import { sanitizer } from '../sanitizer.js';
@@ -101,8 +101,8 @@ describe('compiled rules', () => {
   );
 
   it.each<[string, Class]>([
-    ['rules of the application', dtoOf(ownRule('isPrime', { validate: () => true }))],
-    ['asynchronous rules', dtoOf(ownRule('isString', { validate: async () => true }, true))],
+    ['rules of the application', dtoOf(customRule('isPrime', { validate: () => true }))],
+    ['asynchronous rules', dtoOf(customRule('isString', { validate: async () => true }, true))],
     ['rules of a class', dtoOf(Validate(Constraint))],
     [
       'conditions',
@@ -115,7 +115,7 @@ describe('compiled rules', () => {
     ['groups', dtoOf(IsString({ groups: ['a'] }))],
     ['rules for all groups', dtoOf(IsString({ always: true }))],
     ['promises', dtoOf(ValidatePromise())],
-    ['regular expressions with state', dtoOf(Matches(/a/y))],
+    ['expressions that remember', dtoOf(Matches(/a/y))],
     [
       'transformations',
       dtoOf(
@@ -173,8 +173,8 @@ describe('compiled rules', () => {
     ['initial values without rules', Undeclared],
     ['initial functions', Callable],
     ['instances that are promises', Thenable],
-    ['constructors that need arguments', Picky],
-    ['rules of a class by a built-in name', dtoOf(ownRule('isString', Constraint))],
+    ['constructors that need something', Picky],
+    ['rules of a class by a built-in name', dtoOf(customRule('isString', Constraint))],
     ['rules that are given functions', dtoOf(IsInstance(Item))],
     ...['then', 'prototype', 'constructor', 'toString', Symbol('name')].map((name): [string, Class] => [
       `a property ${String(name)}`,
@@ -182,7 +182,7 @@ describe('compiled rules', () => {
     ]),
     ['properties that cannot be written', Fixed],
     ['another constructor', Disguised],
-    ['constructors that return another object', Replaced],
+    ['constructors that make something else', Replaced],
     [
       'nested maps',
       declaredAs(
@@ -201,11 +201,11 @@ describe('compiled rules', () => {
     ],
     ['inherited types of other collections', ListOfItems],
     ['no rules', Object],
-  ])('are not made for classes with %s', (_name, type) => {
+  ])('are not compiled for classes with %s', (_name, type) => {
     expect(acceptorOf(type)).toBeUndefined();
   });
 
-  it('are not created for classes that contain an unsupported class', () => {
+  it('are not compiled for classes whose nested class has no compiled rules', () => {
     class Page {
       @ValidateNested()
       @Type(() => Book)

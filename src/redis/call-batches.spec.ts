@@ -1,0 +1,73 @@
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { CallBatches } from './call-batches.js';
+
+/** Batches with what was sent, and how to answer. */
+function start(size = 3, gapMs = 5) {
+  const clock = new ManualClock();
+  const sent: string[][] = [];
+  const unneeded = new Set<string>();
+  let answer: () => void = () => undefined;
+  const batches = new CallBatches<string>(clock, {
+    size,
+    gapMs,
+    needsCall: (item) => !unneeded.has(item),
+    send: (items, done) => {
+      sent.push([...items]);
+      answer = done;
+    },
+  });
+  return { clock, sent, unneeded, batches, answer: () => answer() };
+}
+
+describe('CallBatches', () => {
+  it('R2 makes one call at a time, and puts what comes meanwhile into the next', () => {
+    const { clock, sent, batches, answer } = start();
+    for (const item of ['a', 'b', 'b', 'c', 'd', 'e']) batches.add(item);
+    clock.advance(100);
+    expect(sent).toEqual([['a']]);
+    answer();
+    expect(sent).toEqual([['a'], ['b', 'c', 'd']]);
+    clock.advance(100);
+    answer();
+    expect(sent.at(-1)).toEqual(['e']);
+  });
+
+  it('R2 leaves a while between the starts of two calls', () => {
+    const { clock, sent, batches, answer } = start();
+    batches.add('a');
+    answer();
+    batches.add('b');
+    clock.advance(4);
+    expect(sent).toEqual([['a']]);
+    clock.advance(1);
+    expect(sent).toEqual([['a'], ['b']]);
+  });
+
+  it('R2 takes along what can wait, and makes no call for it', () => {
+    const { clock, sent, batches } = start();
+    for (const item of ['x', 'y', 'z']) batches.addSpare(item);
+    clock.advance(100);
+    expect(sent).toEqual([]);
+    batches.add('a');
+    expect(sent).toEqual([['a', 'x', 'y']]);
+  });
+
+  it('R2 leaves out what needs no call any more', () => {
+    const { clock, sent, unneeded, batches, answer } = start();
+    for (const item of ['a', 'b', 'c']) batches.add(item);
+    unneeded.add('b');
+    answer();
+    clock.advance(5);
+    expect(sent).toEqual([['a'], ['c']]);
+  });
+
+  it('L5 runs no timer when it is stopped', () => {
+    const { clock, batches, answer } = start();
+    batches.add('a');
+    answer();
+    batches.add('b');
+    expect(clock.running).toBe(1);
+    batches.stop();
+    expect(clock.running).toBe(0);
+  });
+});

@@ -1,0 +1,80 @@
+import type { Clock } from '../time/clock.js';
+
+export interface BatchOptions<Item> {
+  /** So many items go into a call. */
+  readonly size: number;
+  /** Milliseconds between the starts of two calls. */
+  readonly gapMs: number;
+  /** Whether an item that was added still has something to ask. */
+  needsCall(item: Item): boolean;
+  /** Makes a call; `done` is called when it was answered or has failed. */
+  send(items: readonly Item[], done: () => void): void;
+}
+
+/** Puts what many ask for into few calls: one is under way at a time, and what comes meanwhile is the next one. */
+export class CallBatches<Item> {
+  private readonly queue = new Set<Item>();
+  private readonly spare = new Set<Item>();
+  private isUnderWay = false;
+  private nextAt = -Infinity;
+  private stopTimer: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: BatchOptions<Item>,
+  ) {}
+
+  add(item: Item): void {
+    this.queue.add(item);
+    this.pump();
+  }
+
+  /** Lets it join a call that is made anyway. */
+  addSpare(item: Item): void {
+    this.spare.add(item);
+  }
+
+  stop(): void {
+    this.stopTimer?.();
+    this.stopTimer = undefined;
+    this.queue.clear();
+    this.spare.clear();
+  }
+
+  private pump(): void {
+    if (this.isUnderWay || this.stopTimer || this.queue.size === 0) return;
+    const now = this.clock.monotonic();
+    if (now < this.nextAt) return this.sleep(this.nextAt - now);
+    const items = this.take();
+    if (items.length === 0) return;
+    this.nextAt = now + this.options.gapMs;
+    this.isUnderWay = true;
+    this.options.send(items, () => {
+      this.isUnderWay = false;
+      this.pump();
+    });
+  }
+
+  private sleep(ms: number): void {
+    this.stopTimer = this.clock.every(Math.max(1, Math.ceil(ms)), () => {
+      this.stopTimer?.();
+      this.stopTimer = undefined;
+      this.pump();
+    });
+  }
+
+  private take(): Item[] {
+    const items: Item[] = [];
+    this.move(this.queue, items);
+    if (items.length > 0) this.move(this.spare, items);
+    return items;
+  }
+
+  private move(from: Set<Item>, items: Item[]): void {
+    for (const item of from) {
+      if (items.length === this.options.size) break;
+      from.delete(item);
+      if (this.options.needsCall(item) && !items.includes(item)) items.push(item);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { type Partition, type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import { PLACE } from './place.script.js';
+import type { PlaceRequest, ScopePlaces } from './scope-places.js';
+
+/** Tells Redis about places. */
+export interface PlaceCalls {
+  /**
+   * @param requests one for each scope
+   * @param onAnswer hears for each scope the outcome and the places of other nodes
+   * @param onFailed hears whether the call may have run
+   */
+  send(
+    partition: Partition,
+    scopes: readonly ScopePlaces[],
+    requests: readonly PlaceRequest[],
+    onAnswer: (reply: readonly number[]) => void,
+    onFailed: (outcome: 'not-run' | 'unknown') => void,
+  ): void;
+}
+
+/** As arguments of the script. */
+export function placeArguments(requests: readonly PlaceRequest[], nodeTtlMs: number): (number | string)[] {
+  return [nodeTtlMs, ...requests.flatMap(({ serial, count, limit }) => [serial ?? '', count, limit ?? ''])];
+}
+
+/** Through the script. */
+export class ScriptedPlaceCalls implements PlaceCalls {
+  constructor(
+    private readonly port: RedisPort,
+    private readonly nodesKey: (partition: Partition) => string,
+    private readonly nodeTtlMs: number,
+  ) {}
+
+  send(
+    partition: Partition,
+    scopes: readonly ScopePlaces[],
+    requests: readonly PlaceRequest[],
+    onAnswer: (reply: readonly number[]) => void,
+    onFailed: (outcome: 'not-run' | 'unknown') => void,
+  ): void {
+    const keys = [this.nodesKey(partition), ...scopes.map(({ key }) => key)];
+    this.port.run(PLACE, partition, keys, placeArguments(requests, this.nodeTtlMs)).then(
+      (reply) => onAnswer((reply as number[]).slice(1)),
+      (error: unknown) => onFailed(error instanceof RedisUnavailableError ? error.outcome : 'unknown'),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../time/clock.js';
+import type { TimerWheel } from '../../time/timer-wheel.js';
+import { LineKeeper } from './line-keeper.js';
+import type { OutageReason } from './outage-reason.js';
+import type { RedisLine, RedisLines } from './redis-line.js';
+import { reasonOfLine } from './reply-error.js';
+import { TimeoutError, within } from './within.js';
+
+/** How long Redis waits for entries before it answers that there are none. */
+const BLOCK_MS = 250;
+const COUNT = 32;
+/** A line that is silent for longer is given up. */
+const SILENCE_MS = 1000;
+const OPEN_MS = 2000;
+
+/** An entry of a stream: fields and values alternate. */
+export type StreamEntry = readonly [id: string, fields: readonly Buffer[]];
+
+export interface StreamReader {
+  /** What to read next: keys, and the id after which. Keys have to be of one partition. */
+  positions(): readonly (readonly [key: string, after: string])[];
+  /**
+   * New entries of one stream, in their order. The next read waits for this.
+   *
+   * @param sentAt when they were asked for, monotonic
+   */
+  onEntries(key: string, entries: readonly StreamEntry[], sentAt: number): void | Promise<void>;
+  /** Redis answered a read that was sent at `sentAt`, with or without entries; all of them have been told. */
+  onHeard(sentAt: number): void;
+  /** There is no line; another one is opened, and reading goes on from `positions()`. */
+  onLost(reason: OutageReason): void;
+  /** Redis or the reader failed at something that another line may not mend. */
+  onError(error: unknown): void;
+}
+
+/** A line of its own for reads that wait for new entries of streams. */
+export class BlockingLine {
+  private readonly keeper: LineKeeper;
+
+  constructor(
+    lines: RedisLines,
+    private readonly clock: Clock,
+    wheel: TimerWheel,
+    private readonly reader: StreamReader,
+  ) {
+    this.keeper = new LineKeeper(lines, clock, wheel, OPEN_MS, {
+      onLine: (line) => void this.follow(line),
+      onLost: (reason) => reader.onLost(reason),
+    });
+  }
+
+  start(): void {
+    this.keeper.start();
+  }
+
+  stop(): void {
+    this.keeper.stop();
+  }
+
+  private async follow(line: RedisLine): Promise<void> {
+    try {
+      while (this.keeper.line === line) await this.readOnce(line);
+    } catch (error) {
+      // It was closed, from here or from there.
+      if (this.keeper.line !== line) return;
+      if (!(error instanceof TimeoutError)) this.reader.onError(error);
+      this.keeper.drop(line, error instanceof TimeoutError ? 'timeout' : reasonOfLine(error));
+    }
+  }
+
+  private async readOnce(line: RedisLine): Promise<void> {
+    const positions = this.reader.positions();
+    const keys = positions.map(([key]) => key);
+    const ids = positions.map(([, after]) => after);
+    const sentAt = this.clock.monotonic();
+    const args = ['COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids];
+    const streams = (await within(SILENCE_MS, line.call('xread', args, true))) as Streams | null;
+    if (this.keeper.line !== line) return;
+    this.keeper.succeeded();
+    for (const [key, entries] of streams ?? [])
+      await this.reader.onEntries(
+        String(key),
+        entries.map(([id, fields]) => [String(id), fields] as const),
+        sentAt,
+      );
+    this.reader.onHeard(sentAt);
+  }
+}
+
+type Streams = readonly (readonly [
+  key: Buffer,
+  entries: readonly (readonly [id: Buffer, fields: Buffer[]])[],
+])[];

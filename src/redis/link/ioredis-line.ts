@@ -1,0 +1,60 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { ScriptArgument } from './redis-port.js';
+import type { LineListener, RedisLine } from './redis-line.js';
+import { reasonOfLine } from './reply-error.js';
+
+/** A client of `ioredis`: to one server, or to a Cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** A line that a client of `ioredis` keeps, which nobody else uses. */
+export class IoredisLine implements RedisLine {
+  readonly ready: Promise<void>;
+  /** The last thing that went wrong: what closes a connection does not say why. */
+  private failure: unknown;
+  private isClosed = false;
+
+  constructor(
+    private readonly client: RedisClient,
+    listener: LineListener,
+  ) {
+    const note = (error: unknown): void => void (this.failure = lastOf(error));
+    client.on('error', note);
+    client.on('node error', note);
+    client.on('end', () => {
+      if (this.isClosed) return;
+      this.isClosed = true;
+      listener.onClosed(reasonOfLine(this.failure));
+    });
+    if (client.isCluster) client.on('refresh', () => listener.onRefreshed?.());
+    this.ready = client.connect().catch((error: unknown) => {
+      throw this.failure ?? error;
+    });
+  }
+
+  call(command: string, args: readonly ScriptArgument[], binary: boolean): Promise<unknown> {
+    return binary
+      ? this.client.callBuffer(command, args as ScriptArgument[])
+      : this.client.call(command, args as ScriptArgument[]);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.client.disconnect();
+    // `disconnect` waits for the other side, which may be gone.
+    for (const node of this.client.isCluster ? (this.client as Cluster).nodes() : [this.client as Redis])
+      (node.stream as Redis['stream'] | undefined)?.destroy();
+  }
+
+  ownerOf(slot: number): string | undefined {
+    return this.client.isCluster ? (this.client as Cluster).slots[slot]?.[0] : undefined;
+  }
+
+  refresh(): void {
+    if (this.client.isCluster) (this.client as Cluster).refreshSlotsCache(() => undefined);
+  }
+}
+
+/** A Cluster's error wraps that of the node which was asked last. */
+function lastOf(error: unknown): unknown {
+  return (error as { lastNodeError?: unknown } | undefined)?.lastNodeError ?? error;
+}

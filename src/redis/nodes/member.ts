@@ -1,0 +1,147 @@
+import type { Clock } from '../../time/clock.js';
+import type { MaybePromise } from '../../time/maybe-promise.js';
+import type { TimerWheel } from '../../time/timer-wheel.js';
+import { type Partition, type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import { AssertionGate } from './assertion-gate.js';
+import { beatKeys } from './beat-keys.js';
+import { type BeatReply, type LiveNode, readBeatReply } from './beat-reply.js';
+import { BEAT, LEAVE } from './beat.script.js';
+
+/**
+ * Why Redis may not know what this node has told it:
+ *
+ * - `lost`: it lost memory, or went back to an older state
+ * - `away`: this node was silent for so long that others counted it as dead
+ * - `failover`: another server is master, which may miss the last writes
+ */
+export type Finding = 'lost' | 'away' | 'failover';
+
+export interface MemberSettings {
+  readonly prefix: string;
+  /** Digest of what nodes must agree in. */
+  readonly rules: string;
+  readonly nodeTtlMs: number;
+  /** Deadline of a beat, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+export interface MemberListener {
+  /** Says everything again that this node keeps on the partition; a rejection is tried again with the next beat. */
+  assert(partition: Partition, finding: Finding): MaybePromise<void>;
+  onFinding(partition: Partition, finding: Finding): void;
+  /** @param sentAt when the beat was sent, monotonic */
+  onReply(partition: Partition, reply: BeatReply, sentAt: number): void;
+  onError(error: unknown): void;
+}
+
+/** This node's membership on one partition. */
+export class Member {
+  readonly gate: AssertionGate;
+  private readonly keys: readonly string[];
+  /** The last beat that was answered: the server's time, and when it was sent by the monotonic clock. */
+  private heard: { now: number; sentAt: number } | undefined;
+  /** Whether Redis is expected to have that beat still. */
+  private isRemembered = false;
+  private view: readonly LiveNode[] = [];
+  /** What has still to be made good, and how many findings there were. */
+  private finding: Finding | undefined;
+  private findings = 0;
+  /** Whether Redis has still to be asked what it lost. */
+  private isUnexamined = false;
+  private isBeating = false;
+
+  constructor(
+    readonly partition: Partition,
+    private readonly port: RedisPort,
+    private readonly settings: MemberSettings,
+    private readonly clock: Clock,
+    wheel: TimerWheel,
+    private readonly listener: MemberListener,
+  ) {
+    this.gate = new AssertionGate(wheel);
+    this.keys = beatKeys(settings.prefix, partition, partition === port.control);
+  }
+
+  /** Nodes that live, this one included, as the last beat found them. */
+  get nodes(): readonly LiveNode[] {
+    if (!this.heard) return [];
+    const { now, sentAt } = this.heard;
+    const oldest = now + (this.clock.monotonic() - sentAt) - this.settings.nodeTtlMs;
+    return this.view.filter(({ beat }) => beat >= oldest);
+  }
+
+  /** Another server is master: what was written last may be missing there. */
+  failedOver(): void {
+    if (!this.heard) return;
+    const now = this.clock.monotonic() + (this.port.offset(this.partition) ?? 0);
+    this.isUnexamined = true;
+    this.found('failover', Math.floor(now));
+  }
+
+  /** One beat, and what it leads to. Does nothing while another one is under way. */
+  async beat(): Promise<void> {
+    if (this.isBeating) return;
+    this.isBeating = true;
+    try {
+      if (this.isUnexamined) await this.examine();
+      if (!this.finding) await this.sayAlive();
+      // So a beat reappears only after the assertion.
+      if (this.finding && (await this.assert(this.finding))) await this.sayAlive();
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) this.listener.onError(error);
+    } finally {
+      this.isBeating = false;
+    }
+  }
+
+  /** Other nodes need not wait for this one any more. */
+  async leave(): Promise<void> {
+    this.gate.stop();
+    await this.port.run(LEAVE, this.partition, this.keys.slice(0, 1), []);
+  }
+
+  private async examine(): Promise<void> {
+    const { now, outcome } = await this.send(this.heard?.now, 'look');
+    this.isUnexamined = false;
+    if (outcome === 'lost' || outcome === 'away') this.found(outcome, now);
+  }
+
+  private async assert(finding: Finding): Promise<boolean> {
+    const { findings } = this;
+    await this.listener.assert(this.partition, finding);
+    if (findings !== this.findings) return false;
+    this.finding = undefined;
+    return true;
+  }
+
+  private async sayAlive(): Promise<void> {
+    const sentAt = this.clock.monotonic();
+    const reply = await this.send(this.isRemembered ? this.heard?.now : undefined, '');
+    const { now, outcome, nodes } = reply;
+    if (outcome === 'lost' || outcome === 'away') this.found(outcome, now);
+    if (outcome === 'ok' && !this.finding) {
+      this.heard = { now, sentAt };
+      this.isRemembered = true;
+      this.view = nodes;
+      this.gate.seen(nodes, this.port.node);
+    }
+    this.listener.onReply(this.partition, reply, sentAt);
+  }
+
+  private async send(acknowledged: number | undefined, mode: 'look' | ''): Promise<BeatReply> {
+    const { rules, nodeTtlMs, deadlineMs } = this.settings;
+    const args = [acknowledged ?? '', rules, nodeTtlMs, mode];
+    return readBeatReply(await this.port.run(BEAT, this.partition, this.keys, args, { deadlineMs }));
+  }
+
+  private found(finding: Finding, at: number): void {
+    const { nodeTtlMs } = this.settings;
+    const silence = this.clock.monotonic() - (this.heard?.sentAt ?? 0);
+    // So long a silence removes the beat itself.
+    this.finding = finding === 'lost' && silence > 10 * nodeTtlMs ? 'away' : finding;
+    this.findings++;
+    this.isRemembered = false;
+    this.gate.close(at, [this.port.node, ...this.nodes.map(({ id }) => id)], nodeTtlMs);
+    this.listener.onFinding(this.partition, this.finding);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Partition } from '../../src/redis/link/redis-port.js';
+import { SCRIPT_START } from '../../src/redis/link/script-start.js';
+import { defineScript } from '../../src/redis/link/script.js';
+import { eventually, RedisCluster } from '../support/redis-cluster.js';
+import { PREFIX, TestLink } from '../support/redis-link.js';
+import { describeWithRedis, freePort, RedisServer } from '../support/redis-server.js';
+
+const COUNT = defineScript('count', `${SCRIPT_START} return {now, redis.call('HINCRBY', KEYS[1], 'n', 1)}`);
+
+async function count(test: TestLink, partition: Partition): Promise<number> {
+  const [, n] = (await test.link.run(COUNT, partition, [`${PREFIX}${partition.tag}:test`], [])) as number[];
+  return n as number;
+}
+
+describeWithRedis('the link by Sentinel', () => {
+  const servers: RedisServer[] = [];
+  let test: TestLink;
+
+  const start = async (options: Parameters<typeof RedisServer.start>[0]): Promise<RedisServer> => {
+    const server = await RedisServer.start(options);
+    servers.push(server);
+    return server;
+  };
+
+  afterEach(async () => {
+    test.stop();
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+
+  it('finds the master, and the new one after a failover', async () => {
+    const master = await start({});
+    const replica = await start({
+      args: ['--replicaof', '127.0.0.1', String(master.port), '--repl-diskless-sync-delay', '0'],
+    });
+    await eventually(async () =>
+      String(await replica.command('INFO', 'replication')).includes('master_link_status:up'),
+    );
+    const config = [
+      `sentinel monitor main 127.0.0.1 ${master.port} 2`,
+      'sentinel down-after-milliseconds main 500',
+      'sentinel failover-timeout main 2000',
+    ];
+    const sentinels = await Promise.all([1, 2, 3].map(() => start({ config, args: ['--sentinel'] })));
+    await eventually(async () => {
+      const info = String(await sentinels[0]?.command('INFO', 'sentinel'));
+      return info.includes('slaves=1,sentinels=3');
+    });
+    const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`);
+    // One that is not there is passed over.
+    test = await TestLink.start(`redis+sentinel://127.0.0.1:${await freePort()},${hosts.join(',')}/main`);
+    await test.up();
+    expect(await count(test, test.control)).toBe(1);
+    expect(await count(test, test.control)).toBe(2);
+    await eventually(async () => (await replica.command('HGET', `${PREFIX}{c}:test`, 'n')) === '2');
+
+    await master.kill();
+    await test.told('cluster.failover');
+    await test.up();
+    expect(await count(test, test.control)).toBe(3);
+    expect(await replica.command('HGET', `${PREFIX}{c}:test`, 'n')).toBe('3');
+    const told = test.events.map(({ type }) => type);
+    expect([told[0], told[1], ...told.slice(-2)]).toEqual([
+      'cluster.up',
+      'cluster.down',
+      'cluster.failover',
+      'cluster.up',
+    ]);
+  });
+});
+
+describeWithRedis('the link to a Cluster', () => {
+  it('has a breaker for each partition, and finds the new master by itself', async () => {
+    const cluster = await RedisCluster.start();
+    const test = await TestLink.start(cluster.url);
+    await test.up();
+    const { partitions } = test.link;
+    expect(partitions).toHaveLength(16);
+    for (const partition of partitions) expect(await count(test, partition)).toBe(1);
+    const sizes = await Promise.all(cluster.masters.map((master) => master.command('DBSIZE')));
+    expect(sizes.map(Number).toSorted((a, b) => a - b)).toEqual([5, 5, 6]);
+    test.forgetEvents();
+
+    const [first] = cluster.masters as [RedisServer];
+    first.freeze();
+    const hit = partitions.slice(0, 5);
+    const others = partitions.slice(6);
+    for (let round = 0; round < 3; round++)
+      await Promise.allSettled(hit.map((partition) => count(test, partition)));
+    expect(hit.map((partition) => test.link.isUp(partition))).toEqual(hit.map(() => false));
+    expect(others.map((partition) => test.link.isUp(partition))).toEqual(others.map(() => true));
+    for (const partition of others) expect(await count(test, partition)).toBe(2);
+
+    await test.up();
+    for (const partition of hit) expect(await count(test, partition)).toBeGreaterThanOrEqual(2);
+    const failovers = test.events.filter(({ type }) => type === 'cluster.failover');
+    expect(failovers.map(({ partition }) => partition)).toEqual(
+      expect.arrayContaining(hit.map(({ tag }) => tag)),
+    );
+    expect(failovers.some(({ partition }) => others.some(({ tag }) => tag === partition))).toBe(false);
+    test.stop();
+    first.thaw();
+    await cluster.stop();
+  });
+});

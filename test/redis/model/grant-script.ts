@@ -1,0 +1,80 @@
+/** (until, id, amount) */
+type StoredGrant = [ends: number, id: string, amount: number];
+
+interface StoredWindow {
+  readonly grants: readonly StoredGrant[];
+  readonly expiresAt: number;
+}
+
+/** The windows in Redis, and the script `grant` once more in TypeScript, which the Lua is held against. */
+export class GrantScript {
+  readonly windows = new Map<string, StoredWindow>();
+
+  /** @param args as the script gets them, without node and time */
+  run(now: number, node: string, keys: readonly string[], args: readonly number[]): number[] {
+    const rest = args.slice(1);
+    const take = (): number => rest.shift() as number;
+    const id = `${node}:${args[0]}`;
+    return keys.flatMap((key) => {
+      const [limit, ttl, want, need] = [take(), take(), take(), take()];
+      const reports = new Map<string, { unspent: number; last: number }>();
+      for (let ended = take(); ended > 0; ended--) {
+        const call = take();
+        reports.set(`${node}:${call}`, { unspent: take(), last: take() });
+      }
+      return this.lend(now, key, id, limit, ttl, want, need, reports);
+    });
+  }
+
+  private lend(
+    now: number,
+    key: string,
+    id: string,
+    limit: number,
+    ttl: number,
+    want: number,
+    need: number,
+    reports: ReadonlyMap<string, { unspent: number; last: number }>,
+  ): [number, number] {
+    const life = Math.floor(ttl / 40);
+    const grants = this.read(now, key)
+      .map(([ends, of, amount]): StoredGrant => {
+        const report = reports.get(of);
+        const end = Math.min(ends, now + 1 + 10 * life, report?.last ?? Infinity);
+        return [end, of, amount - (report?.unspent ?? 0)];
+      })
+      .filter(([ends, , amount]) => ends + ttl > now && amount > 0)
+      .toSorted(([a, first], [b, second]) => a - b || (first < second ? -1 : 1));
+    const free = limit - grants.reduce((sum, [, , amount]) => sum + amount, 0);
+    const quantum = Math.max(1, Math.floor(limit / 40));
+    let answer: [number, number] = [0, 0];
+    if (want > 0 && free >= Math.max(need, Math.min(quantum, want))) {
+      const lent = Math.min(want, free, Math.max(need, quantum, Math.ceil(free / 2)));
+      const share = Math.min(1, Math.max(0, ((free - lent) / limit - 0.15) / 0.45));
+      const lives = Math.max(life, Math.floor(10 * life * share));
+      grants.push([now + 1 + lives, id, lent]);
+      answer = [lent, lives];
+    } else if (want > 0) {
+      answer = [0, waitFor(grants, Math.max(need, quantum) - free, ttl, now)];
+    }
+    if (grants.length === 0) this.windows.delete(key);
+    else this.windows.set(key, { grants, expiresAt: now + ttl + 10 * life + 1 });
+    return answer;
+  }
+
+  private read(now: number, key: string): readonly StoredGrant[] {
+    const stored = this.windows.get(key);
+    return stored && stored.expiresAt > now ? stored.grants : [];
+  }
+}
+
+function waitFor(grants: readonly StoredGrant[], lacking: number, ttl: number, now: number): number {
+  let freed = 0;
+  let wait = ttl;
+  for (const [ends, , amount] of grants) {
+    freed += amount;
+    wait = ends + ttl - now;
+    if (freed >= lacking) break;
+  }
+  return wait;
+}

@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Issued } from './certificate-authority.js';
+
+const BINARY = process.env.REDIS_SERVER ?? 'redis-server';
+const START_MS = 15_000;
+
+const isInstalled = spawnSync(BINARY, ['--version']).status === 0;
+
+/**
+ * `describe` for tests that need a Redis of their own. Where there is no `redis-server` they are skipped, and the name
+ * says why; with `CI=true` they fail instead.
+ */
+export function describeWithRedis(name: string, define: () => void): void {
+  if (isInstalled) describe(name, define);
+  else if (process.env.CI === 'true')
+    it(`${name}: needs redis-server`, () => Promise.reject(new Error('redis-server is not installed')));
+  else describe.skip(`${name} (skipped: redis-server is not installed)`, define);
+}
+
+export interface RedisServerOptions {
+  /** More arguments, such as `['--maxmemory', '8mb']`. */
+  args?: readonly string[];
+  /** Lines of a configuration file, which Sentinel needs; the file is made in the server's own directory. */
+  config?: readonly string[];
+  /** Serves TLS only. Clients need a certificate of this authority when `clients` is set. */
+  tls?: { ca: string; own: Issued; clients?: boolean };
+  /** How the server's own test connection logs in, and more of its settings. */
+  client?: Omit<RedisOptions, 'replyMapping'>;
+}
+
+/** A `redis-server` process of the test's own, on a free port and in a temporary directory. */
+export class RedisServer {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly directory: string,
+    private readonly options: RedisServerOptions,
+  ) {}
+
+  /** Resolves when the server answers. The test has to `stop()` it. */
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    for (let attempt = 1; ; attempt++) {
+      const directory = mkdtempSync(join(tmpdir(), 'ws-redis-'));
+      const server = new RedisServer(await freePort(), directory, options);
+      try {
+        await server.launch();
+        return server;
+      } catch (error) {
+        await server.stop();
+        // Another process may have taken the port in between.
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+
+  get url(): string {
+    return `${this.options.tls ? 'rediss' : 'redis'}://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.process?.pid as number;
+  }
+
+  /** Stops all work of the process; connections stay open. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  /** Ends the process at once. */
+  async kill(): Promise<void> {
+    const { process: child } = this;
+    this.process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Starts it again on the same port, with empty memory; kills it first if it runs. */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.launch();
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Runs one command on a connection of its own. */
+  async command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
+    const client = new Redis({
+      host: '127.0.0.1',
+      port: this.port,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      disconnectTimeout: 0,
+      ...(this.options.tls && { tls: this.clientTls }),
+      ...this.options.client,
+    });
+    client.on('error', () => undefined);
+    try {
+      return await client.call(name, ...args);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  private get clientTls(): object {
+    const { ca, own } = this.options.tls as NonNullable<RedisServerOptions['tls']>;
+    return { ca, cert: own.cert, key: own.key, checkServerIdentity: () => undefined };
+  }
+
+  private get arguments(): string[] {
+    const { args = [], config, tls } = this.options;
+    const list = ['--dir', this.directory, '--bind', '127.0.0.1', ...(tls ? this.tlsArguments(tls) : [])];
+    if (!tls) list.push('--port', String(this.port));
+    if (!config) return [...list, '--save', '', '--appendonly', 'no', ...args];
+    writeFileSync(join(this.directory, 'redis.conf'), `${config.join('\n')}\n`);
+    return [join(this.directory, 'redis.conf'), ...list, ...args];
+  }
+
+  private tlsArguments({ ca, own, clients = false }: NonNullable<RedisServerOptions['tls']>): string[] {
+    const files = { ca, cert: own.cert, key: own.key };
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(join(this.directory, `${name}.pem`), text);
+    const path = (name: keyof typeof files): string => join(this.directory, `${name}.pem`);
+    const list = [
+      '--port',
+      '0',
+      '--tls-port',
+      String(this.port),
+      '--tls-auth-clients',
+      clients ? 'yes' : 'no',
+    ];
+    return [
+      ...list,
+      '--tls-ca-cert-file',
+      path('ca'),
+      '--tls-cert-file',
+      path('cert'),
+      '--tls-key-file',
+      path('key'),
+    ];
+  }
+
+  private async launch(): Promise<void> {
+    const child = spawn(BINARY, this.arguments, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = child;
+    running.add(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += String(text)));
+    child.once('exit', () => running.delete(child));
+    const deadline = Date.now() + START_MS;
+    while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
+      const answer = await this.command('PING').catch((error: Error) => error.message);
+      // One that asks for a password is there, too.
+      if (answer === 'PONG' || /NOAUTH|NOPERM|WRONGPASS/.test(String(answer))) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`redis-server did not start:\n${output}`);
+  }
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A TCP port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
