@@ -45,7 +45,9 @@ describe('C5 C6 the start of the application', () => {
   );
 
   it.each([undefined, null, 8080, '/ws'])('C1 fails when the options are %p', async (options) =>
-    expect(await problemsWith(options)).toEqual([expect.stringMatching(/^Given: must have a string as its path/)]),
+    expect(await problemsWith(options)).toEqual([
+      expect.stringMatching(/^Given: must have a string as its path/),
+    ]),
   );
 
   it.each<[string, object, RegExp]>([

@@ -236,7 +236,9 @@ describe('C6 the start of the application', () => {
   ])('C6 fails when %s is provided, which the module never uses', async (name, provide, hint) => {
     const providers = [{ provide: provide as never, useValue: {} }];
     const [problem, ...others] = await problemsOf({ gateways: [Gateway], module: { providers } });
-    expect(problem).toMatch(new RegExp(`^WsSecurityModule: is given ${name} in providers, which has no effect`));
+    expect(problem).toMatch(
+      new RegExp(`^WsSecurityModule: is given ${name} in providers, which has no effect`),
+    );
     expect(problem).toMatch(hint);
     expect(others).toEqual([]);
   });

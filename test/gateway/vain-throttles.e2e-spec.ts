@@ -37,7 +37,9 @@ describe('C6 the start of the application', () => {
     }
     const problems = await problemsOf({ gateways: [Named], module: { throttlers: [long] } });
     expect(problems).toHaveLength(3);
-    expect(problems[0]).toMatch(/^Named\.short: throttles by "short", .*The throttlers are "default", "long";/);
+    expect(problems[0]).toMatch(
+      /^Named\.short: throttles by "short", .*The throttlers are "default", "long";/,
+    );
     expect(problems[1]).toMatch(/^Named\.misspelt: throttles by "defualt", .*did you mean default\?/);
     expect(problems[2]).toMatch(/^Named\.skipped: throttles by "medium"/);
   });
