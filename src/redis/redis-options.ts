@@ -56,9 +56,9 @@ function redisContradictions(options: ResolvedRedisOptions): ConfigurationProble
   const { redisUrl: url, redisTlsCertFile: cert, redisTlsKeyFile: key, redisTlsCaFile: ca } = options;
   const problems: ConfigurationProblem[] = [];
   if (cert !== undefined && key === undefined)
-    problems.push({ name: 'WS_REDIS_TLS_KEY_FILE', message: 'is required beside WS_REDIS_TLS_CERT_FILE' });
+    problems.push({ name: 'WS_REDIS_TLS_KEY_FILE', message: 'is required if WS_REDIS_TLS_CERT_FILE is set' });
   if (key !== undefined && cert === undefined)
-    problems.push({ name: 'WS_REDIS_TLS_CERT_FILE', message: 'is required beside WS_REDIS_TLS_KEY_FILE' });
+    problems.push({ name: 'WS_REDIS_TLS_CERT_FILE', message: 'is required if WS_REDIS_TLS_KEY_FILE is set' });
   if (url !== undefined && !parseRedisUrl(url).tls && (ca ?? cert) !== undefined)
     problems.push({ name: 'WS_REDIS_URL', message: 'must begin with rediss beside files for TLS' });
   return problems;
