@@ -13,24 +13,26 @@ import type { WsConnectGuard } from './handshake/ws-connect.guard.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttling/throttlers.token.js';
 import type { WsSecurityOptions } from './options/options.schema.js';
 
-/** What `WsSecurityModule.forRoot()` takes beside the options. @publicApi */
+/** The properties of `WsSecurityModule.forRoot()` in addition to the options. @publicApi */
 export interface WsSecurityModuleExtras {
-  /** Modules whose exports those `providers` and guards need. */
+  /** Modules whose exports are needed by `providers` and guards. */
   imports?: DynamicModule['imports'];
-  /** Decisions before `101` on every gateway. */
+  /** Connect guards of every gateway, which run before `101`. */
   connectGuards?: Type<WsConnectGuard>[];
-  /** Guards of every gateway, after the built-in ones. A subclass of a built-in guard takes its place. */
+  /** Guards of every gateway, which run after the built-in ones. A subclass of a built-in guard replaces it. */
   guards?: Type<CanActivate>[];
-  /** Budgets of every message beside the default one; `@Throttle()` gives an event its own of that name. */
+  /**
+   * Named throttlers for every message, in addition to the default one. `@Throttle()` gives an event its own budget.
+   */
   throttlers?: WsThrottler[];
-  /** Providers that take the place of the module's own, such as a `TokenVerifier` of the application. */
+  /** Providers that replace the module's own, such as a `TokenVerifier` of the application. */
   providers?: Provider[];
 }
 
-/** What `WsSecurityModule.forRoot()` takes. @publicApi */
+/** The argument of `WsSecurityModule.forRoot()`. @publicApi */
 export type WsSecurityModuleOptions = WsSecurityOptions & WsSecurityModuleExtras;
 
-/** What `WsSecurityModule.forRootAsync()` takes. @publicApi */
+/** The argument of `WsSecurityModule.forRootAsync()`. @publicApi */
 export type WsSecurityModuleAsyncOptions = ConfigurableModuleAsyncOptions<WsSecurityOptions> &
   WsSecurityModuleExtras;
 
@@ -49,7 +51,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS } =
           { provide: MODULE_GUARDS, useValue: extras.guards ?? [] },
           { provide: WS_THROTTLERS, useValue: extras.throttlers ?? [] },
           { provide: MODULE_PROVIDERS, useValue: extras.providers ?? [] },
-          // Of two providers with one token the later one counts.
+          // If two providers have the same token, the later one is used.
           ...providersIn(extras.providers),
         ],
       }),

@@ -23,16 +23,17 @@ import { ConnectionLifecycleService } from './connection/connection-lifecycle.se
 import { ClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
 import { NodeIdentity } from './nodes/node-identity.js';
-import { ConnectionRegistry } from './connection/connection-registry.service.js';
+import { ConnectionRegistry } from './connection/connection-registry.js';
 import { DrainService } from './connection/drain.service.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
 import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
-import { SecurityEvents } from './observability/security-events.service.js';
+import { SecurityEvents } from './observability/security-events.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
+import { BanService } from './throttling/bans/ban.service.js';
 import { DeclaredLimits } from './throttling/declared-limits.js';
 import { HitCounter } from './throttling/hit-counter.js';
 import { ThrottleScopeReader } from './throttling/throttle-scope.js';
@@ -48,7 +49,7 @@ import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 import { STORE_PROVIDERS } from './ws-security.stores.js';
 
 /**
- * Secures every gateway of the application.
+ * Secures all gateways of the application.
  *
  * @publicApi
  */
@@ -95,6 +96,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     TicketStore,
     TicketService,
     BanStore,
+    BanService,
     DrainService,
     ResumeStore,
     NodeIdentity,
@@ -102,14 +104,14 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
 })
 export class WsSecurityModule {
   /**
-   * @param options override the environment, which overrides the defaults
-   * @throws WsConfigurationError while the application starts, with everything that is wrong
+   * @param options take precedence over the environment, then the defaults
+   * @throws WsConfigurationError while the application starts, with all problems
    */
   static forRoot(options: WsSecurityModuleOptions = {}): DynamicModule {
     return { ...ConfigurableModuleClass.forRoot(options), module: this };
   }
 
-  /** As {@link forRoot}, with options that other providers know. */
+  /** Like {@link forRoot}, with options from other providers. */
   static forRootAsync(options: WsSecurityModuleAsyncOptions): DynamicModule {
     return { ...ConfigurableModuleClass.forRootAsync(options), module: this };
   }

@@ -3,7 +3,7 @@ import { PrincipalMapper } from './auth/principal-mapper.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { Clock } from './time/clock.js';
-import { SecurityEvents } from './observability/security-events.service.js';
+import { SecurityEvents } from './observability/security-events.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { resolveOptions } from './options/resolve-options.js';
@@ -11,7 +11,7 @@ import { SettingsNotes } from './options/settings.notes.js';
 import { StartProblems } from './options/start-problems.js';
 import { GIVEN_OPTIONS } from './ws-security.module-definition.js';
 
-/** What is made of the options: themselves, and the verifier that they ask for. */
+/** Providers that depend on the options, and the options themselves. */
 export const CONFIGURED_PROVIDERS: Provider[] = [
   {
     provide: SECURITY_OPTIONS,

@@ -9,7 +9,7 @@ import { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js
 import { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
 import { NodeIdentity } from './nodes/node-identity.js';
 import { REDIS_CLIENT } from './nodes/redis-client.token.js';
-import { SecurityEvents } from './observability/security-events.service.js';
+import { SecurityEvents } from './observability/security-events.js';
 import type { ResolvedOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import type { RedisClient } from './redis/link/ioredis-line.js';

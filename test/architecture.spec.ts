@@ -136,6 +136,21 @@ it('docs/architecture.md describes each folder', () => {
   expect(rows.toSorted()).toEqual(Object.keys(ARROWS).toSorted());
 });
 
+it('docs/architecture.md says what each folder may import', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const above: string[] = [];
+  for (const [, folder = '', imports = ''] of page.matchAll(/^\| `([a-z]+)\/`.*\| ([^|]+) \|$/gm)) {
+    const named = [...imports.matchAll(/`([a-z]+)`/g)].map(([, name]) => name as string);
+    const listed = imports.startsWith('everything above')
+      ? above.filter((other) => !named.includes(other))
+      : named;
+    const arrows = (ARROWS[folder] ?? []).filter((name) => name in ARROWS);
+    expect([folder, listed.toSorted()]).toEqual([folder, arrows.toSorted()]);
+    above.push(folder);
+  }
+  expect(above.length).toBe(Object.keys(ARROWS).length);
+});
+
 it('only src/nest imports internals of Nest', () => {
   const wrong = files.filter(
     (file) =>

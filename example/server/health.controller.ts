@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 
-/** Says that the service runs, and to strangers no more. */
+/** Reports that the service runs, without any details. */
 @Controller('health')
 export class HealthController {
   @Get()

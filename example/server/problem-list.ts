@@ -1,10 +1,10 @@
 import { type ConfigurationProblem, WsConfigurationError } from 'nestjs-ws-security';
 
-/** Collects what is wrong with the configuration in one place after the other, so that it is told in one start. */
+/** Collects problems of the configuration from several steps, so that one start reports all of them. */
 export class ProblemList {
   private readonly problems = new Map<string, ConfigurationProblem>();
 
-  /** @returns undefined when it failed because of the configuration; any other error is thrown at once */
+  /** @returns undefined if the step failed because of the configuration; other errors are thrown */
   async attempt<T>(step: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await step();
@@ -15,7 +15,7 @@ export class ProblemList {
     }
   }
 
-  /** @throws WsConfigurationError with all of them */
+  /** @throws WsConfigurationError with all problems */
   throwIfAny(): void {
     if (this.problems.size > 0) throw new WsConfigurationError([...this.problems.values()]);
   }

@@ -11,7 +11,7 @@ export interface ServiceConfig {
 }
 
 /**
- * Where the reference service listens.
+ * Reads host, port and protocol of the reference service.
  *
  * @throws WsConfigurationError
  */
@@ -42,8 +42,8 @@ const VERIFIERS = [
 let generated: string | undefined;
 
 /**
- * A signing secret for a first look, different at every start, unless a verifier is configured. In production there is none: the configured one
- * is missing then, and the start fails.
+ * A signing secret for development, new at every start. Undefined if a verifier is configured, and in production, where
+ * a start without a verifier fails.
  */
 export function developmentSecret(): string | undefined {
   if (isProduction || VERIFIERS.some((name) => process.env[name])) return undefined;

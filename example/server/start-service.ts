@@ -11,29 +11,29 @@ import { ProblemList } from './problem-list.js';
 import { serviceConfig, type ServiceConfig } from './service-config.js';
 import { developmentCertificate } from './tls/development-certificate.js';
 
-/** The configured certificate, or one for a first look. */
+/** The configured certificate, or one for development. */
 async function certificate(): Promise<{ cert: string; key: string }> {
   return process.env['WS_TLS_CERT_FILE'] ? tlsOptionsFromEnv() : developmentCertificate();
 }
 
 /**
- * Starts the reference service, and says where.
+ * Starts the reference service and prints its URL.
  *
- * @throws WsConfigurationError with everything that is wrong
+ * @throws WsConfigurationError with all problems
  */
 export async function startService(deadlines = HTTP_DEADLINES): Promise<void> {
   const problems = new ProblemList();
   const config = await problems.attempt(() => serviceConfig());
-  // Without a certificate the application is made all the same, to hear what else is wrong; it does not listen.
+  // Without a certificate, the application is still created to find other problems, but it does not listen.
   const httpsOptions = config?.plainHttp ? undefined : ((await problems.attempt(certificate)) ?? {});
   const app = await problems.attempt(() =>
     NestFactory.create<NestExpressApplication>(AppModule, {
-      // What stops the start is printed once, by whoever called, and not by Nest as well.
+      // The caller prints the error that stops the start. Nest must not print it too.
       abortOnError: false,
       bufferLogs: true,
       autoFlushLogs: false,
       logger: ['error', 'warn', 'fatal'],
-      // After the drain; browsers hold connections ready on which they never send a request.
+      // Applies after the drain: browsers keep connections open without sending a request.
       forceCloseConnections: true,
       ...(httpsOptions && { httpsOptions }),
     }),
@@ -52,12 +52,12 @@ async function listen(
   app.disable('x-powered-by');
   const server: Server = app.getHttpServer();
   limitWaiting(server, deadlines);
-  // Before Express, which answers some requests without asking anybody.
+  // Runs before Express, which answers some requests without calling handlers.
   server.prependListener('request', securityHeaders(app.get(ClientLocator)));
-  // A drained service has done what it was asked: it exits with 0, not by the signal.
+  // A service that was drained exits with 0, and not because of the signal.
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
   await app.listen(port, host);
-  // With PORT=0 the system chose one.
+  // With PORT=0, the system has chosen the port.
   const address = server.address() as AddressInfo;
   const name = host === '127.0.0.1' ? 'localhost' : host;
   console.log(`Listening on ${plainHttp ? 'http' : 'https'}://${name}:${address.port}`);

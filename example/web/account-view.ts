@@ -4,13 +4,13 @@ import { element } from './dom.js';
 const DAY_MS = 86_400_000;
 const TEN_MINUTES_MS = 600_000;
 
-/** Who is signed in, and until when: both as the server says it. */
+/** Shows the user and the end of the session, as the server reports them. */
 export class AccountView {
   private readonly name = element('whoami', HTMLElement);
   private readonly validity = element('valid-until', HTMLElement);
   private expiresAt: number | null = null;
 
-  /** Until the server has said more. */
+  /** Shows the name until the server has sent the session. */
   expect(user: string): void {
     this.name.textContent = user;
     this.sayValidity('');
@@ -22,7 +22,7 @@ export class AccountView {
     this.sayValidity(expiresAt === null ? '' : `signed in until ${clockTime(expiresAt)}`);
   }
 
-  /** The connection lasts as long as the credential, so there is something to worry about. */
+  /** Warns the user, because the connection ends with the credential. */
   renewalFailed(retry: boolean): void {
     const end = this.expiresAt === null ? '' : ` until ${clockTime(this.expiresAt)}`;
     const next = retry ? 'trying again' : 'you will be signed in again then';
@@ -30,7 +30,7 @@ export class AccountView {
   }
 
   private sayValidity(text: string, urgent = false): void {
-    // A renewal is nobody's concern; that there is none is.
+    // A renewal is not announced, but a failed one is.
     this.validity.ariaLive = urgent ? 'polite' : 'off';
     this.validity.textContent = text;
     this.validity.hidden = text === '';
@@ -38,7 +38,7 @@ export class AccountView {
   }
 }
 
-/** As exact as it matters: with seconds when it is soon, with the date when it is not today. */
+/** Formats a time: with seconds if it is near, and with the date if it is not today. */
 function clockTime(at: number): string {
   const left = at - Date.now();
   const timeStyle = left < TEN_MINUTES_MS ? 'medium' : 'short';

@@ -1,13 +1,13 @@
 import { RequestError, type WsClient } from 'nestjs-ws-security/client';
 
-/** What an administrator can do to a user, or to everybody; resolves with what has happened, in words. */
+/** An action of an administrator for one user or for all users. Resolves with a text about the result. */
 export interface AdminAction {
   readonly name: string;
   readonly label: string;
   run(userId: string): Promise<string>;
 }
 
-/** One over HTTP, as a back office would do it, and one over the socket. */
+/** Revocation and drain use HTTP, as in a back office; kick uses the socket. */
 export function adminActions(client: WsClient, credential: () => Promise<string | null>): AdminAction[] {
   return [
     {
@@ -32,18 +32,18 @@ export function adminActions(client: WsClient, credential: () => Promise<string 
       run: async () => {
         const path = '/admin/drain';
         const { draining } = await post<{ draining: number }>(path, {}, await credential());
-        return `${connections(draining)} sent away, to come back by themselves.`;
+        return `Draining ${connections(draining)}. The clients will reconnect.`;
       },
     },
   ];
 }
 
-/** Why an action came to nothing. */
+/** The text for a failed action. */
 export function failureText(error: unknown): string {
   const code = error instanceof RequestError ? error.code : null;
   if (code === 'FORBIDDEN') return 'You are not allowed to do this.';
-  if (code === 'NOT_OPEN') return 'There is no connection: nothing was done.';
-  return 'The server did not say that it is done. Try again in a moment.';
+  if (code === 'NOT_OPEN') return 'There is no connection. Nothing was done.';
+  return 'The server did not confirm the action. Try again in a moment.';
 }
 
 async function post<T>(path: string, body: object, token: string | null): Promise<T> {

@@ -1,7 +1,7 @@
 import { type AdminAction, failureText } from './admin-actions.js';
 import { create, element } from './dom.js';
 
-/** A button for each action, and what came of the last one. Only looks: the server decides who may do what. */
+/** Buttons for the actions of administrators, and the result of the last one. The server decides who may use them. */
 export class AdminPanel {
   private readonly root = element('admin', HTMLElement);
   private readonly user = element('admin-user', HTMLSelectElement);
@@ -39,7 +39,7 @@ export class AdminPanel {
     }
   }
 
-  /** Not by `disabled`, which would take the keyboard's place away. */
+  /** Does not use `disabled`, because a disabled button loses the focus. */
   private setBusy(busy: boolean): void {
     this.busy = busy;
     for (const button of this.buttons) button.setAttribute('aria-disabled', String(busy));

@@ -79,7 +79,7 @@ async function credential(why: { reauthenticate: boolean }): Promise<string | nu
   try {
     return (await asked?.credential(why)) ?? null;
   } catch (error) {
-    // While the connection is open there is time left, and the server may change its mind.
+    // While the connection is open, there is time to retry.
     const final = error instanceof SignInRefused && asked === session && client.state !== 'open';
     if (final) signOut('This service does not let you sign in.');
     throw error;
@@ -104,13 +104,13 @@ function showSignedIn(next: Session | null): void {
   chat.hidden = next === null;
 }
 
-/** Nothing but the name, until the server says more. */
+/** Shows only the name until the server has sent the session. */
 function showUser(name: string): void {
   account.expect(name);
   admin.show(false);
 }
 
-/** `text` instead of the one for messages, unless it is a matter of waiting. */
+/** Shows `text`, or a countdown if the client has to wait. */
 function explain(problem: Problem, text = problemText(problem)): void {
   const { code, message, retryAfterMs } = problem;
   const kind = code === 'RATE_LIMITED' ? 'rate-limit' : 'error';

@@ -1,4 +1,4 @@
-/** As far as `Date` goes, ECMA-262 §21.4.1.1. */
+/** The latest time of `Date` (ECMA-262 §21.4.1.1). */
 const LATEST_MS = 8.64e15;
 
 export interface ChatMessage {
@@ -9,7 +9,7 @@ export interface ChatMessage {
   at: number;
 }
 
-/** Null for anything else: what comes from the network is looked at before it is shown. */
+/** Validates a message from the network; null if it is invalid. */
 export function parseChatMessage(data: unknown): ChatMessage | null {
   if (typeof data !== 'object' || data === null) return null;
   const { room, from, text, at } = data as Record<string, unknown>;

@@ -5,11 +5,11 @@ const MAX_CHARACTERS = 100;
 
 interface ComposerHandlers {
   send(text: string): Promise<unknown>;
-  /** Not served, and not because of the text. */
+  /** The message was refused for a reason other than its text. */
   failed(error: RequestError): void;
 }
 
-/** Where messages are written. It warns of a long text but does not stop it: the server decides what is valid. */
+/** The form to write messages. It warns about long texts but allows them, because the server validates them. */
 export class Composer {
   private readonly form = element('composer', HTMLFormElement);
   private readonly input = element('text', HTMLInputElement);
@@ -18,7 +18,7 @@ export class Composer {
   private readonly error = element('text-error', HTMLElement);
   private joined = false;
   private limited = false;
-  /** Counts the users: an answer to one is none to the next. */
+  /** Number of the current user, so that an answer to a previous user is ignored. */
   private shift = 0;
 
   constructor(private readonly handlers: ComposerHandlers) {
@@ -33,7 +33,7 @@ export class Composer {
     this.input.focus();
   }
 
-  /** Writing is always possible; sending while in the room and under the limit. */
+  /** Enables sending if the user is in the room and not rate limited. Writing is always possible. */
   allow(change: { joined?: boolean; limited?: boolean }): void {
     this.joined = change.joined ?? this.joined;
     this.limited = change.limited ?? this.limited;
@@ -58,7 +58,7 @@ export class Composer {
     }
   }
 
-  /** In front of what was written since: nothing is lost. */
+  /** Puts the text back before the text that was written since. */
   private takeBack(text: string, error: unknown): void {
     this.write(`${text} ${this.input.value}`.trim());
     if (!(error instanceof RequestError)) throw error;
@@ -74,7 +74,7 @@ export class Composer {
 
   private edited(): void {
     this.showError('');
-    // As the server counts: characters, not UTF-16 units, and no blanks around them.
+    // Counts like the server: code points, not UTF-16 units, without surrounding white space.
     const count = Array.from(this.input.value.trim()).length;
     this.counter.textContent = `${count}/${MAX_CHARACTERS}`;
     this.counter.classList.toggle('over', count > MAX_CHARACTERS);

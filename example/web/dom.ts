@@ -1,4 +1,4 @@
-/** The element of index.html that has this id. */
+/** The element of index.html with this id. */
 export function element<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (found instanceof type) return found;
@@ -16,7 +16,7 @@ export function create<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Seconds that tick inside a live region: screen readers find them there, but do not read out every one. */
+/** A countdown in a live region. Screen readers can find it but do not announce every second. */
 export function createTicker(id: string): HTMLElement {
   const ticker = create('span', 'ticker');
   ticker.id = id;

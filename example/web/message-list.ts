@@ -1,12 +1,12 @@
 import { create, element } from './dom.js';
 import type { ChatMessage } from './chat-message.js';
 
-/** A tab that stays open for days must not grow for days. */
+/** Limits the memory of a tab that stays open for days. */
 const MAX_ENTRIES = 500;
 const BOTTOM_TOLERANCE_PX = 48;
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
-/** What was said. Stays at the end as long as the reader is there, and leaves who scrolled back alone. */
+/** The messages. Scrolls to new messages, unless the user has scrolled up. */
 export class MessageList {
   private readonly log = element('log', HTMLElement);
   private readonly list = element('messages', HTMLElement);
@@ -15,7 +15,7 @@ export class MessageList {
 
   constructor() {
     this.log.addEventListener('scroll', () => this.scrolled());
-    // The end must not slip away when a notice or an on-screen keyboard takes space.
+    // Keeps the end visible when a notice or an on-screen keyboard takes space.
     new ResizeObserver(() => {
       if (this.following) this.scrollToEnd();
     }).observe(this.log);

@@ -1,6 +1,6 @@
 import type { ResumeOutcome } from 'nestjs-ws-security/client';
 
-/** What a connection that came back says about the time between; null when nothing was missed. */
+/** The text about messages that were missed before the connection came back; null if there are none. */
 export function missedText({ recovered, missed }: ResumeOutcome): string | null {
   if (!recovered) return 'Some messages may be missing: you were away too long';
   if (!missed) return null;

@@ -1,18 +1,18 @@
 import { countDown } from './countdown.js';
 import { createTicker, element } from './dom.js';
 
-/** One thing at a time that the user should know about the last action. */
+/** Shows one message about the last action. */
 export class Notice {
   private readonly root = element('notice', HTMLElement);
   private waitingUntil = 0;
   private stopCountdown = (): void => {};
 
-  /** While a wait is shown, nothing else is: it explains why sending is off. */
+  /** Shows a message, unless a wait is shown: that explains why sending is disabled. */
   show(kind: string, text: string): void {
     if (this.waitingUntil === 0) this.say(kind, text);
   }
 
-  /** Shows `text` with the seconds left for `durationMs`, then calls `done`; of several waits the longest counts. */
+  /** Shows `text` with a countdown of `durationMs`, then calls `done`. Of several waits, the longest counts. */
   wait(kind: string, text: string, durationMs: number, done: () => void): void {
     const end = Date.now() + durationMs;
     if (end <= this.waitingUntil) return;
@@ -26,7 +26,7 @@ export class Notice {
     });
   }
 
-  /** Takes down what the next action makes obsolete; a wait goes on. */
+  /** Removes the message, but not a wait. */
   dismiss(): void {
     if (this.waitingUntil === 0) this.clear();
   }
@@ -41,7 +41,7 @@ export class Notice {
 
   private say(kind: string, ...content: (string | Node)[]): void {
     this.root.dataset['kind'] = kind;
-    // Visible first: a live region announces what changes in it, not that it appears.
+    // Must be visible first: a live region announces changes of its content, but not that it appears.
     this.root.hidden = false;
     this.root.replaceChildren(...content);
   }

@@ -1,6 +1,6 @@
 import type { ErrorBody, RequestError } from 'nestjs-ws-security/client';
 
-/** The answer to a request, or an error that belongs to none. */
+/** The error of a request, or an error that belongs to no request. */
 export type Problem = RequestError | ErrorBody;
 
 const TEXT: Partial<Record<Problem['code'], string>> = {
@@ -12,7 +12,7 @@ const TEXT: Partial<Record<Problem['code'], string>> = {
   INTERNAL_ERROR: 'The server has a problem. Try again in a moment.',
 };
 
-/** What it means to the person in front of the page. */
+/** The text for the user. */
 export function problemText({ code, message }: Problem): string {
   return TEXT[code] ?? message;
 }

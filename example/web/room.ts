@@ -4,16 +4,16 @@ import { type ChatMessage, parseChatMessage } from './chat-message.js';
 const ROOM = 'lobby';
 
 interface RoomHandlers {
-  /** `again`: not for the first time since `leave()`. */
+  /** `again`: whether the room was joined before, since `leave()`. */
   joined(again: boolean): void;
-  /** With `retryAfterMs`, joining is tried again after it. */
+  /** With `retryAfterMs`, joining is retried after that time. */
   refused(error: RequestError): void;
   said(message: ChatMessage): void;
 }
 
-/** The room of this page. Membership belongs to a connection, so each new one joins again. */
+/** The room of this page. Membership belongs to a connection, so each new connection joins again. */
 export class Room {
-  /** Counts the calls: what a later one made obsolete comes to nothing. */
+  /** Number of the latest call. Results of earlier calls are ignored. */
   private turn = 0;
   private joinedBefore = false;
 
@@ -54,7 +54,7 @@ export class Room {
   }
 
   private refused(error: RequestError, turn: number): void {
-    // Without a connection there is nothing to say: the next one joins.
+    // Without a connection no message is needed: the next connection joins.
     if (error.code === 'DISCONNECTED' || error.code === 'NOT_OPEN') return;
     this.handlers.refused(error);
     if (error.retryAfterMs === undefined) return;

@@ -1,22 +1,25 @@
-/** The server answered, and it will answer the same next time. */
+/** The server refused the sign-in, and would refuse it again. */
 export class SignInRefused extends Error {
   override readonly name = 'SignInRefused';
 }
 
-/** Who is signed in. The token lives in memory only, so that a reload or another tab has none to steal. */
+/**
+ * The user who is signed in. The token is kept in memory only, so that it cannot be stolen after a reload or from
+ * another tab.
+ */
 export class Session {
   private token: string | null = null;
   private usableUntil = 0;
 
-  /** @param lifetimeSeconds how long a sign-in lasts before it has to be renewed */
+  /** @param lifetimeSeconds lifetime of a token before it has to be renewed */
   constructor(
     readonly user: string,
     private readonly lifetimeSeconds: number,
   ) {}
 
   /**
-   * @throws SignInRefused when trying again cannot help
-   * @throws Error when the service cannot be reached or has a problem of its own
+   * @throws SignInRefused if a retry cannot help
+   * @throws Error if the service cannot be reached or fails
    */
   async credential({ reauthenticate }: { reauthenticate: boolean }): Promise<string> {
     if (this.token !== null && !reauthenticate && Date.now() < this.usableUntil) return this.token;
@@ -24,7 +27,7 @@ export class Session {
     return this.token;
   }
 
-  /** The token may have been revoked: the next connection needs another one. */
+  /** Drops the token, which may have been revoked. The next connection gets a new one. */
   forget(): void {
     this.token = null;
   }

@@ -33,7 +33,7 @@ const TEXT: Readonly<Record<ClientState, (status: ClientStatus) => string>> = {
   closed: closedText,
 };
 
-/** What the state of the connection means to the person in front of it. */
+/** The text for the user about the state of the connection. */
 export function statusText(status: ClientStatus): string {
   return TEXT[status.state](status);
 }

@@ -8,7 +8,7 @@ interface StatusHandlers {
   connectAgain(): void;
 }
 
-/** Says how the connection is, and offers what can be done about it. */
+/** Shows the state of the connection and the possible actions. */
 export class StatusView {
   private readonly root = element('status', HTMLElement);
   private readonly text = element('status-text', HTMLElement);
@@ -21,7 +21,7 @@ export class StatusView {
     this.connectAgain.addEventListener('click', () => handlers.connectAgain());
   }
 
-  /** `signedIn`: who is not signed in gets the form instead of a way to connect again. */
+  /** `signedIn`: a user who is not signed in gets the form instead of the button to connect again. */
   show(status: ClientStatus, signedIn: boolean): void {
     this.stopCountdown();
     this.root.dataset['state'] = status.state;
@@ -34,7 +34,7 @@ export class StatusView {
     const focused = document.activeElement;
     this.retryNow.hidden = !retryNow;
     this.connectAgain.hidden = !connectAgain;
-    // The keyboard stays here when the button it was on goes away.
+    // Keeps the focus here when the focused button disappears.
     if (focused instanceof HTMLButtonElement && focused.hidden) this.root.focus();
   }
 

@@ -4,16 +4,16 @@ import { type Callable, declaredOf } from '../nest/handler-metadata.js';
 import type { Principal } from '../connection/principal.js';
 import { ACCESS_AUTHENTICATED, ACCESS_PUBLIC, ACCESS_ROLES, ACCESS_SCOPES } from './access.decorators.js';
 
-/** Who may send an event. Anonymous only when `isPublic`. */
+/** The access rule of an event. Anonymous principals may send it only if `isPublic` is true. */
 export interface AccessRule {
   readonly isPublic: boolean;
-  /** One of them is enough. */
+  /** The principal needs one of these roles. */
   readonly roles: readonly string[] | undefined;
-  /** All of them are needed. */
+  /** The principal needs all of these scopes. */
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Reads the access decorators once per handler. A handler's override the class's, kind by kind. */
+/** Reads the access decorators once per handler. A decorator of the handler overrides the same one of the class. */
 @Injectable()
 export class AccessRuleReader {
   private readonly rules = new WeakMap<Callable, WeakMap<Callable, AccessRule>>();
@@ -41,10 +41,10 @@ export class AccessRuleReader {
   }
 }
 
-/** What the access decorators say of a handler or of a class. */
+/** Reads the access decorators of a handler or a class. */
 type Declarations = (key: string) => unknown;
 
-/** Public beside a restriction at the same place is a contradiction: the restriction holds. */
+/** If `@WsPublic()` and a restriction are at the same place, the restriction applies. */
 function isOpen(declared: Declarations): boolean {
   return declared(ACCESS_PUBLIC) === true && !isRestricted(declared);
 }
@@ -53,7 +53,7 @@ function isRestricted(declared: Declarations): boolean {
   return [ACCESS_AUTHENTICATED, ACCESS_ROLES, ACCESS_SCOPES].some((key) => declared(key) !== undefined);
 }
 
-/** Whether roles and scopes of the principal satisfy the rule. */
+/** Whether the roles and scopes of the principal satisfy the rule. */
 export function isAllowed(rule: AccessRule, principal: Principal): boolean {
   if (rule.isPublic) return true;
   if (principal.id === null) return false;

@@ -7,7 +7,7 @@ import { LiveApiKeys } from './verifiers/live-api-keys.js';
 import { WsAuthGuard } from './ws-auth.guard.js';
 import { WsAuthorizationGuard } from './ws-authorization.guard.js';
 
-/** Who may speak. The verifier is made by the module, from its options. */
+/** Authentication and authorization. The module itself creates the verifier, from its options. */
 export const AUTH_PROVIDERS: Provider[] = [
   PrincipalMapper,
   RevocationService,

@@ -1,18 +1,18 @@
 import type { CREDENTIAL_SOURCES } from '../options/options.schema.js';
 
-/** Where a credential stood, in the handshake or after it. @publicApi */
+/** The place of a credential: a part of the handshake, or a message. @publicApi */
 export type CredentialSource = (typeof CREDENTIAL_SOURCES)[number];
 
-/** What a verifier may be asked about. @publicApi */
+/** The kinds of credentials that a verifier handles. @publicApi */
 export type TokenKind = 'bearer' | 'api-key';
 
-/** What a credential was sent as. @publicApi */
+/** The kinds of credentials that a client can send. @publicApi */
 export type CredentialKind = TokenKind | 'ticket';
 
 /** A credential as a client sent it, not yet verified. @publicApi */
 export interface Credential {
   readonly source: CredentialSource;
   readonly kind: CredentialKind;
-  /** Empty when something stood there that is no bearer token, no key or no ticket. */
+  /** Empty if the value is not a bearer token, a key or a ticket. */
   readonly token: string;
 }

@@ -1,12 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { connectionIn } from '../connection/connection-of.js';
 
-/** The principal of the connection a message came in on. @publicApi */
+/** Injects the principal of the connection that sent the message. @publicApi */
 export const CurrentPrincipal = createParamDecorator(
   (_data: undefined, context: ExecutionContext) => connectionIn(context).principal,
 );
 
-/** The {@link Connection} a message came in on. @publicApi */
+/** Injects the {@link Connection} that sent the message. @publicApi */
 export const CurrentConnection = createParamDecorator((_data: undefined, context: ExecutionContext) =>
   connectionIn(context),
 );

@@ -1,22 +1,22 @@
 const MAX_USERS = 10_000;
 
 /**
- * The latest moment of issue of each user among accepted credentials that were issued ahead of this clock, until it has
- * caught up: until then a revocation has to reach further than now. Beyond 10,000 users the oldest are given up, and
- * what they had counts for everybody.
+ * Remembers users with accepted credentials whose issue time is in the future of this clock: a revocation has to
+ * cover these credentials too. A user is forgotten once the clock has caught up. With more than 10,000 users, the
+ * oldest are forgotten, and the latest of their times applies to all users.
  */
 export class IssuedAhead {
   private readonly moments = new Map<string, number>();
-  /** The latest moment of those that were given up. */
-  private givenUp = -Infinity;
+  /** The latest issue time of the users that were forgotten early. */
+  private evicted = -Infinity;
 
-  /** How many users are remembered. */
+  /** The number of remembered users. */
   get size(): number {
     return this.moments.size;
   }
 
   /**
-   * A credential of a user is accepted.
+   * Notes the issue time of an accepted credential.
    *
    * @param issuedAt epoch milliseconds
    * @param now epoch milliseconds
@@ -28,17 +28,17 @@ export class IssuedAhead {
     this.forget(now);
   }
 
-  /** The moment at which, or before which, everything accepted so far was issued. @param now epoch milliseconds */
+  /** The latest issue time of the credentials accepted so far, at least `now`. @param now epoch milliseconds */
   latest(user: string, now: number): number {
-    return Math.max(now, this.givenUp, this.moments.get(user) ?? now);
+    return Math.max(now, this.evicted, this.moments.get(user) ?? now);
   }
 
-  /** Those who came first go first, so the first that is still ahead ends the search. */
+  /** Entries are in the order of arrival, so the first one that is still ahead ends the search. */
   private forget(now: number): void {
     for (const [user, moment] of this.moments) {
       if (moment > now) {
         if (this.moments.size <= MAX_USERS) break;
-        this.givenUp = Math.max(moment, this.givenUp);
+        this.evicted = Math.max(moment, this.evicted);
       }
       this.moments.delete(user);
     }

@@ -3,17 +3,17 @@ import type { Principal } from '../connection/principal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import type { PrincipalMapper } from './principal-mapper.js';
 
-// RFC 7519 §2 counts seconds; beyond this a Date is none.
+// RFC 7519 §2 counts in seconds. A `Date` cannot represent more than this.
 const MAX_SECONDS = 8.64e12;
 
 /**
- * The principal that verified claims speak of (RFC 7519 §4.1).
+ * Creates the principal from verified claims (RFC 7519 §4.1).
  *
  * @param mapper reads roles and scopes
  * @param now epoch milliseconds
- * @param clockSkewMs how far `exp` and `iat` may be off
- * @throws InvalidCredentialError when a claim that identity or expiry rests on is missing or malformed
- * @throws TypeError when the mapper does not answer with strings
+ * @param clockSkewMs the tolerance for `exp` and `iat`
+ * @throws InvalidCredentialError if a required claim is missing or malformed
+ * @throws TypeError if the mapper does not return a list of strings
  */
 export function principalOfClaims(
   claims: Readonly<JWTPayload>,
@@ -25,7 +25,7 @@ export function principalOfClaims(
   return principalOf(claims, mapper, now, clockSkewMs);
 }
 
-/** As {@link principalOfClaims}, for claims that may go without `exp` (RFC 7662 §2.2). */
+/** Like {@link principalOfClaims}, for claims whose `exp` is optional (RFC 7662 §2.2). */
 export function principalOf(
   claims: Readonly<JWTPayload>,
   mapper: PrincipalMapper,
@@ -51,7 +51,7 @@ export function principalOf(
   };
 }
 
-/** A token that is accepted only thanks to the skew lives until `exp` + skew, every other one until `exp`. */
+/** A token that is accepted only because of the clock skew lives until `exp` + skew, every other one until `exp`. */
 function expiryOf(expiresAt: number, now: number, clockSkewMs: number): number {
   if (expiresAt > now) return expiresAt;
   if (expiresAt + clockSkewMs <= now) throw new InvalidCredentialError('expired');
@@ -70,7 +70,7 @@ function sessionOf(claims: Readonly<JWTPayload>): string | null {
   return typeof claims.jti === 'string' ? claims.jti : null;
 }
 
-/** Rights that cannot be told are not guessed: neither none nor some of them would be what the mapper meant. */
+/** Rights of the wrong type are an error. Dropping some of them could grant other rights than the mapper intended. */
 function mapped(step: string, value: unknown): readonly string[] {
   const list: unknown[] | undefined = Array.isArray(value) ? [...(value as unknown[])] : undefined;
   if (list?.every((entry) => typeof entry === 'string') === true) return list;

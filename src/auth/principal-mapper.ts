@@ -1,30 +1,30 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * What the verified claims of a token say about rights. Bound to a provider, because every identity provider puts
- * them elsewhere.
+ * Reads roles and scopes from the verified claims of a token. Replace this provider if your identity provider uses
+ * other claims.
  *
  * @publicApi
  */
 @Injectable()
 export class PrincipalMapper {
   /**
-   * The roles of a principal: the list `roles` by default.
+   * Returns the roles of a principal. The default reads the list `roles`.
    *
-   * @throws InvalidCredentialError to refuse the token; any other error means that it cannot be told
+   * @throws InvalidCredentialError to refuse the token; any other error is answered as `AUTH_UNAVAILABLE`
    */
   rolesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {
     return this.listOf(claims['roles']);
   }
 
-  /** As {@link rolesOf}, of scopes: the words of `scope` (RFC 8693 §4.2), else the list `scopes`. */
+  /** Returns the scopes of a principal: the words of `scope` (RFC 8693 §4.2), or the list `scopes`. */
   scopesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {
     const { scope } = claims;
     if (typeof scope === 'string') return scope.split(' ').filter((entry) => entry !== '');
     return this.listOf(claims['scopes']);
   }
 
-  /** The strings of a list; none when a claim is no list. */
+  /** The strings of a list. Empty if the claim is not a list. */
   protected listOf(claim: unknown): readonly string[] {
     return Array.isArray(claim) ? claim.filter((entry): entry is string => typeof entry === 'string') : [];
   }

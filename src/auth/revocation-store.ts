@@ -4,60 +4,60 @@ import { Clock } from '../time/clock.js';
 /** One entry of a `RevocationStore`. @publicApi */
 export interface StoredRevocation {
   readonly key: string;
-  /** Epoch milliseconds: what was issued then or earlier is void. `Infinity`: whenever it was issued. */
+  /** Epoch milliseconds. Credentials issued at or before this time are revoked. `Infinity` revokes all of them. */
   readonly before: number;
-  /** Epoch milliseconds from which the key need not be remembered; `Infinity` for never. */
+  /** Epoch milliseconds after which the entry may be deleted. `Infinity` keeps it forever. */
   readonly forgetAt: number;
 }
 
 /**
- * Remembers which credentials are void, by key. A store of its own so that nodes can share it.
+ * Stores revocations by key. Nodes can share a store.
  *
  * @publicApi
  */
 export abstract class RevocationStore {
   /**
-   * Voids everything under `key` that was issued at or before a moment. Of two revocations of one key the later moment
-   * counts, and the longer memory.
+   * Revokes all credentials under `key` that were issued at or before a time. If the key is revoked already, the
+   * later time and the longer retention apply.
    *
    * @param before epoch milliseconds
-   * @param forgetAt epoch milliseconds from which the key need not be remembered; never when left out
+   * @param forgetAt epoch milliseconds after which the entry may be deleted; default: never
    */
   abstract revoke(key: string, before: number, forgetAt?: number): void | Promise<void>;
 
   /**
-   * The latest moment under any of the keys, epoch milliseconds; undefined when nothing is revoked.
+   * Returns the latest revocation time of the keys in epoch milliseconds, or undefined if no key is revoked.
    *
-   * @throws when it cannot be told: the handshake is answered 503 `AUTH_UNAVAILABLE`
+   * @throws if the store cannot answer; the handshake is then refused with 503 `AUTH_UNAVAILABLE`
    */
   abstract revokedBefore(keys: readonly string[]): number | undefined | Promise<number | undefined>;
 
   /**
-   * Tells of every change on any node, this one included; called while the application starts. A store that does
-   * not implement it tells nothing: a revocation on another node then refuses later handshakes here, but closes no
-   * connection that is open here.
+   * Reports every change on any node, including this one. Called while the application starts. With a store that does
+   * not implement it, a revocation on another node refuses later handshakes here, but closes no connections of this
+   * node.
    *
-   * @param onRevoked hears the key and, in epoch milliseconds, the moment that counts for it now; it may hear the same
-   * twice
-   * @param onLifted hears the key
+   * @param onRevoked receives the key and its current revocation time in epoch milliseconds; it may receive the same
+   * change twice
+   * @param onLifted receives the key
    */
   watch(onRevoked: (key: string, before: number) => void, onLifted: (key: string) => void): void;
   watch(): void {}
 
   /**
-   * Everything that is remembered, in any order.
+   * Returns all entries, in any order.
    *
-   * @throws Error when the store does not implement it
+   * @throws Error if the store does not implement it
    */
   list(): readonly StoredRevocation[] | Promise<readonly StoredRevocation[]> {
     throw new Error(`${this.constructor.name} does not implement list()`);
   }
 
   /**
-   * Takes a revocation back: credentials under the key that have not expired are good again. Does nothing when the key
-   * is not revoked.
+   * Removes a revocation: credentials under the key that have not expired are valid again. Does nothing if the key is
+   * not revoked.
    *
-   * @throws Error when the store does not implement it
+   * @throws Error if the store does not implement it
    */
   lift(key: string): void | Promise<void>;
   lift(): void | Promise<void> {
@@ -78,7 +78,7 @@ interface Watcher {
 const SWEEP_MS = 60_000;
 
 /**
- * The revocations of this process. What need not be remembered is dropped when others come.
+ * The revocations of this process. Entries past their retention are deleted when new ones arrive.
  *
  * @publicApi
  */
@@ -92,7 +92,7 @@ export class MemoryRevocationStore extends RevocationStore {
     super();
   }
 
-  /** How many keys are remembered. */
+  /** The number of keys. */
   get size(): number {
     return this.entries.size;
   }
@@ -114,7 +114,7 @@ export class MemoryRevocationStore extends RevocationStore {
     return moments.length === 0 ? undefined : Math.max(...moments);
   }
 
-  override watch(onRevoked: Watcher['onRevoked'], onLifted: Watcher['onLifted']): void {
+  override watch(onRevoked: (key: string, before: number) => void, onLifted: (key: string) => void): void {
     this.watchers.push({ onRevoked, onLifted });
   }
 

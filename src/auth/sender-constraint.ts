@@ -5,15 +5,15 @@ import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 const CERTIFICATE = 'x5t#S256';
 
 /**
- * Refuses a token that is bound to a key (`cnf`, RFC 7800 §3), unless its sender has proved to hold that key. The only
- * binding that can be proved here is the one to a client certificate (RFC 8705 §3.1); whatever else the claim says, or
- * says beside it, is not understood and therefore refused.
+ * Refuses a token that is bound to a key (`cnf`, RFC 7800 §3) unless its sender has proved possession of the key.
+ * Only binding to a client certificate is supported (RFC 8705 §3.1). A claim with any other or additional method is
+ * refused.
  *
  * @throws InvalidCredentialError
  */
 export function checkSender({ claims: { cnf } }: Principal, proof: SenderProof | undefined): void {
   if (cnf !== undefined && !isProven(cnf, proof?.certificateThumbprint))
-    throw new InvalidCredentialError('bound to a key that its sender did not prove to hold');
+    throw new InvalidCredentialError('its sender has not proved possession of the key in cnf');
 }
 
 function isProven(cnf: unknown, thumbprint: string | undefined): boolean {

@@ -3,23 +3,24 @@ import type { SenderProof } from '../connection/sender-proof.js';
 import type { TokenKind } from './credential.js';
 
 /**
- * Turns a token into a principal. Bound to a provider, so that a team can bring its own.
+ * Verifies a token and returns its principal. Replace this provider to verify tokens of your own.
  *
  * @publicApi
  */
 export abstract class TokenVerifier {
   /**
-   * @param token as the client sent it, at most {@link MAX_TOKEN_BYTES} long
-   * @param kind what it was sent as: a bearer token or an API key
-   * @param proof what its sender has proved beside it; a token that is bound to a key (`cnf`) is refused without
-   * @throws InvalidCredentialError when the token is not valid; any other error means that it cannot be told
+   * @param token as sent by the client, at most {@link MAX_TOKEN_BYTES} long
+   * @param kind whether it was sent as a bearer token or as an API key
+   * @param proof what the sender has proved in addition; without it, a token that is bound to a key (`cnf`) is
+   * refused
+   * @throws InvalidCredentialError if the token is invalid; any other error is answered as `AUTH_UNAVAILABLE`
    */
   abstract verify(token: string, kind: TokenKind, proof?: SenderProof): Promise<Principal>;
 
   /**
-   * As {@link verify}, by a verifier that waits for nobody.
+   * Like {@link verify}, but synchronous.
    *
-   * @returns undefined where it would have to
+   * @returns undefined if it would have to wait
    * @internal
    */
   verifyNow?(token: string, kind: TokenKind, proof?: SenderProof): Principal | undefined;

@@ -2,7 +2,7 @@ import type { Principal } from '../connection/principal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { TokenVerifier } from './token-verifier.js';
 
-/** Stands where no verifier is configured: no credential is valid. */
+/** Refuses every credential. Used if no verifier is configured. */
 export class UnconfiguredVerifier extends TokenVerifier {
   override verify(): Promise<Principal> {
     return Promise.reject(new InvalidCredentialError('no verifier is configured'));

@@ -7,8 +7,8 @@ import { TokenExpiredException, UnauthenticatedException } from '../errors/ws-ex
 import { AccessRuleReader } from './access-rule.js';
 
 /**
- * Is somebody there, and is the credential still good? Default deny: an event without `@WsPublic()` needs an
- * authenticated principal.
+ * Checks that the principal is authenticated and its credential has not expired. Default deny: an event without
+ * `@WsPublic()` needs an authenticated principal.
  *
  * @publicApi
  */
@@ -22,7 +22,7 @@ export class WsAuthGuard implements CanActivate {
   /** @throws UnauthenticatedException, TokenExpiredException */
   canActivate(context: ExecutionContext): boolean {
     const connection = connectionIn(context);
-    // Of a step without types a promise is no answer: what it will be, nobody waits for.
+    // A subclass without types may return a promise, which is not awaited here. It counts as a refusal.
     if (isNot(false, this.isExpired(connection))) throw new TokenExpiredException();
     if (isNot(true, this.isPublic(context)) && isNot(true, this.isAuthenticated(connection)))
       throw new UnauthenticatedException();

@@ -5,7 +5,7 @@ import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
 
 /**
- * May this principal send this event? Holds roles and scopes against the decorators, on every message.
+ * Checks the roles and scopes of the principal for each message, as the decorators require.
  *
  * @publicApi
  */
@@ -17,13 +17,13 @@ export class WsAuthorizationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { principal } = connectionIn(context);
     const rule = this.rules.ruleOf(context.getClass(), context.getHandler());
-    // Anything but true is a refusal, whatever a subclass without types answers: nobody waits for a promise here.
+    // A subclass without types may return a promise, which is not awaited here. Anything but true is a refusal.
     const answer: unknown = this.isAllowed(rule, principal, context);
     if (answer !== true) throw new ForbiddenEventException();
     return true;
   }
 
-  /** Override to add a decision of your own; the context carries client, body and handler. */
+  /** Override this method to add a check. The context contains the client, the body and the handler. */
   protected isAllowed(rule: AccessRule, principal: Principal, _context: ExecutionContext): boolean {
     return isAllowed(rule, principal);
   }

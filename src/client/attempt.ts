@@ -1,11 +1,11 @@
 import type { ClientSettings } from './client-settings.js';
 import { offeredProtocols, type ResumePoint } from './offered-protocols.js';
 
-/** What an attempt starts with. The credential is in one place only, and goes to the URL of the options only. */
+/** The URL and protocols of an attempt. The credential is in one of them only, and is sent to no other URL. */
 export interface Attempt {
   url: string;
   protocols: string[];
-  /** The token that the first frame carries. */
+  /** The token for the first frame. */
   login: string | null | undefined;
 }
 

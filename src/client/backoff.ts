@@ -4,8 +4,8 @@ export interface BackoffRange {
 }
 
 /**
- * How long to wait after `failures` failed attempts. Full jitter from the first retry on, so that clients which
- * lost one server at the same moment do not come back at the same moment.
+ * The delay after `failures` failed attempts. It has full jitter from the first retry on, so that clients that lost
+ * the same server do not reconnect at the same moment.
  */
 export function backoffDelay(failures: number, range: BackoffRange, random: () => number): number {
   const spread = Math.min(range.maxMs, range.baseMs * 2 ** failures);

@@ -1,8 +1,8 @@
 import type { WebSocketConstructor } from './web-socket-like.js';
 
 /**
- * Supplies the credential of one attempt, or of a refresh; null, undefined or an empty string means none.
- * `reauthenticate` asks for a fresh credential: the last one expires, expired or may have been refused.
+ * Supplies the credential of an attempt or a refresh. Null, undefined and an empty string mean no credential.
+ * `reauthenticate` asks for a fresh one, because the last one expires, has expired or may have been refused.
  *
  * @publicApi
  */
@@ -21,17 +21,21 @@ export interface BackoffOptions {
 }
 
 /**
- * Looks at a message before it goes out or comes in. One that throws or returns false refuses it.
+ * Checks a message before it is sent, or after it was received. It refuses the message by throwing or returning
+ * false.
  *
  * @publicApi
  */
 export type MessageCheck = (event: string, data: unknown) => unknown;
 
-/** Checks of what is sent and received. @publicApi */
+/** Checks of sent and received messages. @publicApi */
 export interface MessageChecks {
-  /** Pushes and replies. A refused push is dropped and told as `invalid`, a refused reply rejects its request. */
+  /**
+   * Checks pushes and replies. A refused push is dropped and reported as `invalid`. A refused reply rejects its
+   * request.
+   */
   inbound?: MessageCheck;
-  /** Requests and sends. A refused request is rejected as `BAD_MESSAGE`, a refused `send()` throws. */
+  /** Checks requests and sends. A refused request is rejected as `BAD_MESSAGE`. A refused `send()` throws. */
   outbound?: MessageCheck;
 }
 
@@ -41,27 +45,27 @@ export interface WsClientOptions {
   url: string | URL;
   /** Application protocols, offered after `ws-security.v1`. */
   protocols?: readonly string[];
-  /** The credential, or who supplies it for each attempt. With a provider it is refreshed before it expires. */
+  /** The credential, or a provider that supplies one per attempt and refreshes it before it expires. */
   token?: string | null | TokenProvider;
   /**
-   * How the token travels: as an entry `bearer.<token>` of `Sec-WebSocket-Protocol` (the default), or in the first
-   * frame, for servers with `message` among their `WS_AUTH_SOURCES`.
+   * How the token is sent: as an entry `bearer.<token>` of `Sec-WebSocket-Protocol` (the default), or in the first
+   * frame, for servers with `message` in `WS_AUTH_SOURCES`.
    */
   tokenIn?: 'subprotocol' | 'message';
-  /** Supplies a single-use ticket for each attempt, sent as `?ticket=`; the token then serves refreshes alone. */
+  /** Supplies a single-use ticket per attempt, sent as `?ticket=`. The token is then used only for refreshes. */
   ticket?: TokenProvider;
   /** How long a request waits for its reply, milliseconds. Default 10000. */
   requestTimeoutMs?: number;
-  /** How long an attempt may neither open nor fail, the token provider included, milliseconds. Default 10000. */
+  /** The time limit of an attempt, including the token provider, milliseconds. Default 10000. */
   connectTimeoutMs?: number;
   backoff?: BackoffOptions;
-  /** How many messages of `send()` are kept until there is a connection. Default 0. */
+  /** How many messages of `send()` are queued while there is no connection. Default 0. */
   queueSize?: number;
-  /** The longest message taken from the server, UTF-16 units; a longer one ends the connection. Default 1048576. */
+  /** The maximum length of a received message in UTF-16 units. A longer one ends the connection. Default 1048576. */
   maxMessageLength?: number;
   validate?: MessageChecks;
-  /** A number in [0, 1), the source of jitter. Default `Math.random`. */
+  /** A source of random numbers in [0, 1) for jitter. Default `Math.random`. */
   random?: () => number;
-  /** Default `globalThis.WebSocket`, which Node has from version 22 on; before, give the one of `ws`. */
+  /** Default `globalThis.WebSocket`, which Node has since version 22. In older versions, pass the one of `ws`. */
   WebSocket?: WebSocketConstructor;
 }

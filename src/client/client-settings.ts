@@ -10,7 +10,7 @@ const AMOUNTS = {
 };
 const BACKOFF = { baseMs: 500, maxMs: 20_000, stableMs: 5_000 };
 
-/** The options with every default filled in. */
+/** The options with defaults. */
 export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn' | 'validate'> &
   typeof AMOUNTS &
   typeof BACKOFF & {
@@ -50,7 +50,7 @@ function socketUrl(given: string | URL): string {
   url.protocol = url.protocol.replace(/^http/, 'ws');
   // RFC 6455 §3: a fragment has no meaning in a WebSocket URI and must not be sent.
   url.hash = '';
-  // A page that came over TLS keeps to it, whatever the browser allows.
+  // A page loaded over TLS must not use `ws:`, even if the browser allows it.
   const allowed = page?.startsWith('https:') ? ['wss:'] : ['ws:', 'wss:'];
   if (!allowed.includes(url.protocol)) {
     throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed.join(' or ')}`);

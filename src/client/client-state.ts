@@ -14,7 +14,7 @@ import type { ReconnectAdvice } from '../protocol/reconnect-advice.js';
 export type ClientState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'waiting' | 'closed';
 
 /**
- * An immutable snapshot; a new one is made at each change of state.
+ * An immutable snapshot. Each change of state creates a new one.
  *
  * @publicApi
  */
@@ -26,45 +26,45 @@ export interface ClientStatus {
   /** Epoch milliseconds of the next attempt while `waiting`; null in other states and while offline. */
   readonly retryAt: number | null;
   readonly offline: boolean;
-  /** How the last connection or attempt ended; null before, and when it ended before there was a socket. */
+  /** The close code of the last connection or attempt; null before, and if there was no socket. */
   readonly code: number | null;
   readonly reason: string;
-  /** What the server's goodbye, else the close code, asks for. */
+  /** The next step, from the server's goodbye or else from the close code. */
   readonly next: ReconnectAdvice | null;
 }
 
-/** After a connection that asked for its session back. @publicApi */
+/** The result of an attempt to resume the session. @publicApi */
 export interface ResumeOutcome {
-  /** False: pushes were lost, what is shown may be out of date. */
+  /** False if pushes were lost, so the displayed data may be outdated. */
   readonly recovered: boolean;
-  /** How many pushes were missed and follow now, in their order; null when that is not known. */
+  /** The number of missed pushes, which follow in order; null if it is unknown. */
   readonly missed: number | null;
 }
 
-/** A message of `send()` that was kept for a connection and is not sent. @publicApi */
+/** A queued message of `send()` that was dropped. @publicApi */
 export interface DroppedMessage {
   readonly event: string;
   readonly data: unknown;
-  /** `overflow`: the queue was full and this was the oldest; `closed`: no connection will come. */
+  /** `overflow`: the queue was full, and this was the oldest message; `closed`: the client will not reconnect. */
   readonly reason: 'overflow' | 'closed';
 }
 
-/** A push that `validate.inbound` refused, and why. @publicApi */
+/** A push that `validate.inbound` refused, with the error. @publicApi */
 export interface InvalidMessage {
   readonly event: string;
   readonly data: unknown;
   readonly error: unknown;
 }
 
-/** A credential that could not be renewed. @publicApi */
+/** A failed refresh of the credential. @publicApi */
 export interface RefreshFailure {
-  /** What the token provider threw, or the `RequestError` of the server. */
+  /** The error of the token provider, or the `RequestError` of the server. */
   readonly error: unknown;
-  /** False: no further attempt, the server ends the connection when the credential expires. */
+  /** False if there is no further attempt. The server then ends the connection when the credential expires. */
   readonly retry: boolean;
 }
 
-/** What `WsClient.on()` can listen to. @publicApi */
+/** The events of `WsClient.on()`. @publicApi */
 export interface ClientEvents {
   status: ClientStatus;
   push: PushFrame;

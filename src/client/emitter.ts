@@ -3,8 +3,8 @@ import { host } from './host.js';
 type Subscription<Events> = [type: keyof Events, listener: (value: never) => void];
 
 /**
- * Listeners by event type. One that throws, or whose promise rejects, is reported and harms nobody; what is emitted by
- * a listener is delivered after what it is listening to, so that all see the same order.
+ * Listeners by event type. A listener that throws or rejects is reported, and the others are not affected. Events
+ * emitted by a listener are delivered after the current one, so that all listeners see the same order.
  */
 export class Emitter<Events> {
   readonly #subscriptions = new Set<Subscription<Events>>();
@@ -18,9 +18,9 @@ export class Emitter<Events> {
   }
 
   emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
-    // While there is something in it, it is being delivered.
+    // A non-empty queue is already being delivered.
     if (this.#queue.push([type, value]) > 1) return;
-    // Listeners may add to it.
+    // Listeners may append to the queue.
     for (const [emitted, data] of this.#queue) {
       for (const subscription of Array.from(this.#subscriptions)) {
         // An earlier listener may have ended this one's subscription.
@@ -32,7 +32,7 @@ export class Emitter<Events> {
   }
 }
 
-/** Calls at once, and waits only for what fails later. */
+/** Calls a listener synchronously, and awaits its result only to report a rejection. */
 async function call(listener: (value: never) => unknown, value: unknown): Promise<void> {
   try {
     await listener(value as never);

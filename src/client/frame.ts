@@ -5,10 +5,10 @@ import type { ResumePoint } from './offered-protocols.js';
 
 const ADVICE: readonly unknown[] = ['never', 'backoff', 'reauthenticate'] satisfies ReconnectAdvice[];
 
-/** What can stand in a header: RFC 3986 §2.3 names characters that mean nothing anywhere. */
+/** Characters that are safe in a header: the unreserved ones of RFC 3986 §2.3. */
 const RESUME_TOKEN = /^[\w.~-]{1,512}$/;
 
-/** A frame as it arrived: only `event` is sure. */
+/** A received frame. Only `event` has been checked. */
 export interface Frame {
   event: string;
   data?: unknown;
@@ -16,10 +16,12 @@ export interface Frame {
   seq?: unknown;
 }
 
-/** What may be looked into, whatever it is. */
+/** A value whose properties can be read safely. */
 type Unknown = Readonly<Record<string, unknown>> | null | undefined;
 
-/** Null for anything but a JSON object with an event; the server may be of any version, so nothing throws. */
+/**
+ * Decodes a frame, or returns null if it is not a JSON object with an event. Never throws, whatever the server sends.
+ */
 export function decodeFrame(text: unknown): Frame | null {
   if (typeof text !== 'string') return null;
   try {
@@ -45,12 +47,12 @@ export function toErrorBody(data: unknown): ErrorBody {
   };
 }
 
-/** Null for a body without the one property every session has. */
+/** Returns null if the body lacks the one property that every session has. */
 export function toSession(data: unknown): SessionBody | null {
   return typeof (data as Unknown)?.['connectionId'] === 'string' ? (data as SessionBody) : null;
 }
 
-/** Null when the server does not offer to take the session up again, or in a way nobody could ask for. */
+/** Returns null if the server does not offer to resume the session, or its token cannot be sent. */
 export function toResumePoint(resume: unknown): ResumePoint | null {
   const { token, seq } = (resume as Unknown) ?? {};
   return typeof token === 'string' && RESUME_TOKEN.test(token) && typeof seq === 'number'
@@ -58,7 +60,7 @@ export function toResumePoint(resume: unknown): ResumePoint | null {
     : null;
 }
 
-/** Null when it gives no advice: then the close code decides alone. */
+/** Returns null if there is no advice. Then the close code decides. */
 export function toGoodbye(data: unknown): GoodbyeBody | null {
   const { reconnect, retryAfterMs } = (data as Unknown) ?? {};
   if (!ADVICE.includes(reconnect)) return null;

@@ -4,14 +4,14 @@ interface NetworkListener {
   handleEvent(event: { readonly type: string }): void;
 }
 
-/** What a browser's global scope offers and Node's, at some version, does not. */
+/** Globals of browsers that Node does not have in every version. */
 export interface Host {
   WebSocket?: WebSocketConstructor;
   location?: { readonly href: string };
   navigator?: { readonly onLine?: boolean };
   addEventListener?(type: string, listener: NetworkListener): void;
   removeEventListener?(type: string, listener: NetworkListener): void;
-  /** As every operation of a global scope, it needs no `this`. */
+  /** Like all global functions, it needs no `this`. */
   reportError?: (error: unknown) => void;
 }
 

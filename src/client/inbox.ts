@@ -10,10 +10,10 @@ import type { PendingRequests } from './pending-requests.js';
 import { RequestError } from './request.error.js';
 import type { RetryPlan } from './retry-plan.js';
 
-/** Takes each frame to whom it concerns, and keeps what the next connection needs of this one. */
+/** Dispatches received frames, and keeps what is needed to resume the session on the next connection. */
 export class Inbox {
   session: SessionBody | null = null;
-  /** Where to take up the session again; null when the server does not offer it. */
+  /** The session to resume; null if the server does not offer it. */
   resume: ResumePoint | null = null;
   readonly #events: Emitter<ClientEvents>;
   readonly #requests: PendingRequests;
@@ -71,7 +71,7 @@ export class Inbox {
     if (!before) return;
     let missed: number | null = null;
     if (now && session.resume?.recovered === true) {
-      // What was missed comes next, under the numbers it had.
+      // The missed pushes follow with their original numbers.
       missed = Math.max(0, now.seq - before.seq);
       now.seq = before.seq;
     }

@@ -8,7 +8,7 @@ import type { SocketEvent, SocketEventType, WebSocketLike } from './web-socket-l
 /** RFC 6455 §7.4.1: the connection ended without a close frame. */
 export const ABNORMAL_CLOSURE = 1006;
 const OPEN = 1;
-/** Requests count from 1. */
+/** Ids of requests start at 1. */
 const LOGIN_ID = 0;
 const SHORTEST_HEARTBEAT_MS = 1_000;
 const LONGEST_PONG_MS = 10_000;
@@ -16,14 +16,14 @@ const LONGEST_REASON_BYTES = 123;
 const CLOSE_GRACE_MS = 1_000;
 
 export interface LineEnd {
-  /** How far it came; `offline`: the device gave it up, wherever it was. */
+  /** The phase in which it ended; `offline` if the device lost its network. */
   phase: 'credential' | 'creation' | 'handshake' | 'open' | 'offline';
-  /** Null when there was no socket to close. */
+  /** Null if there was no socket. */
   code: number | null;
   reason: string;
 }
 
-/** What a line needs to begin with, and whom it tells how it goes. */
+/** The start of a line, and the callbacks for its events. */
 export interface LineHandlers {
   prepare(): Promise<Attempt>;
   opened(): void;
@@ -31,11 +31,11 @@ export interface LineHandlers {
   ended(end: LineEnd): void;
 }
 
-/** One connection from its credential to its end. It ends once, and after `close()` nothing of it is heard. */
+/** One connection, from its credential to its end. It ends once, and calls no handler after `close()`. */
 export class Line {
   readonly #settings: ClientSettings;
   readonly #handlers: LineHandlers;
-  /** The attempt's deadline, then the one of the next sign of life. */
+  /** The deadline of the attempt, then of the next message from the server. */
   readonly #timer = new Timer();
   #phase: LineEnd['phase'] = 'credential';
   #over = false;
@@ -49,18 +49,21 @@ export class Line {
     void this.#dial();
   }
 
-  /** False when the line is not open. */
+  /** Returns false if the line is not open. */
   send(text: string): boolean {
     return this.#phase === 'open' && this.#transmit(text);
   }
 
-  /** From now on, silence for `heartbeatMs` is answered with a ping, and silence after it ends the line. */
+  /**
+   * Starts the heartbeat: after a silence of `heartbeatMs` it sends a ping, and after further silence it ends the
+   * line.
+   */
   watch(heartbeatMs: number): void {
     this.#heartbeatMs = heartbeatMs;
     this.#heard();
   }
 
-  /** @param reason of an end for good; without one the server keeps the session, because the client comes back */
+  /** @param reason given if the client will not come back; without one, the server keeps the session */
   close(reason?: string): void {
     this.#over = true;
     this.#timer.stop();
@@ -69,7 +72,7 @@ export class Line {
   }
 
   async #dial(): Promise<void> {
-    // Later, so that whoever creates the line holds it before any handler is called.
+    // Deferred, so that the caller has the line before a handler is called.
     await Promise.resolve();
     if (this.#over) return;
     try {
@@ -79,7 +82,7 @@ export class Line {
       this.#socket = new this.#settings.WebSocket(url, protocols);
       this.#listen(login);
     } catch (error) {
-      // Not the message: browsers quote the offending subprotocol, which is the credential.
+      // The message is not used, because browsers quote the invalid subprotocol, which contains the credential.
       const failure = `No socket: ${(error as Error | null)?.name}`;
       this.#end(null, this.#phase === 'creation' ? failure : 'No token');
     }
@@ -97,7 +100,7 @@ export class Line {
     });
     on('message', ({ data }) => this.#received(data));
     on('close', ({ code = ABNORMAL_CLOSURE, reason = '' }) => this.#end(code, reason));
-    // A close event follows an error, but not in Node 22 when the handshake failed.
+    // A close event follows an error, except in Node 22 when the handshake failed.
     on('error', () => {
       if (this.#phase === 'handshake') this.#timer.start(CLOSE_GRACE_MS, () => this.#breakOff(''));
     });
@@ -116,7 +119,7 @@ export class Line {
     }
     this.#heard();
     const frame = decodeFrame(data);
-    // A login that failed is followed by a close code, which tells more.
+    // After a failed login, a close code follows with more information.
     if (this.#phase === 'handshake' && frame?.id === LOGIN_ID) {
       if (frame.event === 'auth') this.#opened();
     } else if (frame) this.#handlers.received(frame);
@@ -137,7 +140,7 @@ export class Line {
     return isOpen;
   }
 
-  /** Does not wait for the closing handshake, which needs the other side. */
+  /** Ends the line without waiting for the closing handshake. */
   #breakOff(reason: string): void {
     this.#end(this.#socket ? ABNORMAL_CLOSURE : null, reason);
   }
@@ -149,7 +152,7 @@ export class Line {
   }
 }
 
-/** RFC 6455 §5.5: `close()` throws at a longer reason. */
+/** `close()` throws if the reason is longer (RFC 6455 §5.5). */
 function fitReason(reason: string): string {
   return reason.slice(0, new TextEncoder().encodeInto(reason, new Uint8Array(LONGEST_REASON_BYTES)).read);
 }

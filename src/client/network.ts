@@ -1,6 +1,6 @@
 import { host } from './host.js';
 
-/** Whether the device has a network, as far as the runtime can tell; where it cannot, it has one. */
+/** Whether the device has a network. If the runtime does not know, the answer is yes. */
 export class Network {
   offline = false;
   readonly #changed: () => void;
@@ -21,7 +21,7 @@ export class Network {
     host.removeEventListener?.('offline', this);
   }
 
-  /** As an event listener this object is itself. */
+  /** This object is its own event listener. */
   handleEvent({ type }: { readonly type: string }): void {
     const offline = type === 'offline';
     if (offline === this.offline) return;

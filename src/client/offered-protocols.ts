@@ -4,13 +4,13 @@ import {
   WS_SECURITY_PROTOCOL,
 } from '../protocol/subprotocol.js';
 
-/** Where a session with a resume token stopped. */
+/** The position of a session with a resume token. */
 export interface ResumePoint {
   token: string;
   seq: number;
 }
 
-/** The entries of `Sec-WebSocket-Protocol`, each once: RFC 6455 §4.1 forbids repetition. */
+/** The entries of `Sec-WebSocket-Protocol`, without duplicates, as RFC 6455 §4.1 requires. */
 export function offeredProtocols(
   application: readonly string[],
   token: string | null | undefined,

@@ -7,7 +7,7 @@ interface Kept {
   data: unknown;
 }
 
-/** Messages that wait for a connection: so many and no more, and none is lost in silence. */
+/** A bounded queue of messages that wait for a connection. Every dropped message is reported. */
 export class Outbox {
   readonly #size: number;
   readonly #events: Emitter<ClientEvents>;
@@ -18,7 +18,7 @@ export class Outbox {
     this.#events = events;
   }
 
-  /** In place of the oldest, when there is no room; false when nothing is kept at all. */
+  /** Queues a message. If the queue is full, it drops the oldest one. Returns false if the queue has no capacity. */
   keep(message: Kept): boolean {
     if (!this.#size) return false;
     if (this.#kept.push(message) > this.#size) this.#lose(this.#kept.shift() as Kept, 'overflow');
@@ -29,7 +29,7 @@ export class Outbox {
     while (this.#kept[0] && send(this.#kept[0].text)) this.#kept.shift();
   }
 
-  /** What listeners keep when `announce` tells them of the end is for a connection they start anew. */
+  /** Messages that listeners queue during `announce` are kept, because they are for a new connection. */
   clear(announce: () => void): void {
     const kept = this.#kept.splice(0);
     announce();

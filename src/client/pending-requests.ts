@@ -2,25 +2,28 @@ import type { ErrorBody } from '../protocol/envelope.js';
 import { RequestError, type RequestErrorCode } from './request.error.js';
 import { Timer } from './timer.js';
 
-/** More would mean that nobody reads the answers: further requests are refused as `OVERLOADED`, unsent. */
+/** Beyond this number, requests are rejected as `OVERLOADED` without being sent. */
 export const MAX_PENDING_REQUESTS = 1024;
 
 /** Options of one `WsClient.request()`. @publicApi */
 export interface RequestOptions {
   /** Milliseconds; default `WsClientOptions.requestTimeoutMs`. */
   timeoutMs?: number;
-  /** Gives the reply up; the server is not told. */
+  /** Cancels the wait for the reply. The server is not notified. */
   signal?: AbortSignal;
 }
 
 type Settle = (error: RequestError | null, data?: unknown) => void;
 
-/** Finds the request an answer belongs to, and sees that every request ends: by answer, time, signal or loss. */
+/**
+ * Matches replies with requests, and ends every request: by a reply, a timeout, a signal or the loss of the
+ * connection.
+ */
 export class PendingRequests {
   readonly #pending = new Map<unknown, Settle>();
   #lastId = 0;
 
-  /** `transmit` sends the request under the id it is given and says whether there was a connection. */
+  /** `transmit` sends the request with an id and returns whether there was a connection. */
   start<T>(transmit: (id: number) => boolean, timeoutMs: number, signal?: AbortSignal): Promise<T> {
     const pending = this.#pending;
     return new Promise<T>((resolve, reject) => {
@@ -49,7 +52,7 @@ export class PendingRequests {
     });
   }
 
-  /** Answers to requests that have already ended are dropped. */
+  /** Replies to requests that have already ended are ignored. */
   resolve(id: unknown, data: unknown): void {
     this.#pending.get(id)?.(null, data);
   }

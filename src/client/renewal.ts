@@ -5,18 +5,18 @@ import { Timer } from './timer.js';
 
 const LONGEST_LEAD_MS = 60_000;
 const SHORTEST_DELAY_MS = 1_000;
-const PATIENCE_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
- * Renews the credential of an open connection before it expires. If that fails, or the clocks disagree so much that
- * it has expired already, the server has the last word: it ends the connection, and the next one reauthenticates.
+ * Refreshes the credential of an open connection before it expires. If this fails, or the clocks differ too much, the
+ * server closes the connection when the credential expires, and the next connection reauthenticates.
  */
 export class Renewal {
   readonly #random: () => number;
   readonly #events: Emitter<ClientEvents>;
   readonly #renew: () => Promise<unknown>;
   readonly #timer = new Timer();
-  /** Counts the plans: what a later one made obsolete comes to nothing. */
+  /** The number of plans. A result of an earlier plan is ignored. */
   #turn = 0;
 
   constructor(random: () => number, events: Emitter<ClientEvents>, renew: () => Promise<unknown>) {
@@ -26,8 +26,9 @@ export class Renewal {
   }
 
   /**
-   * Between a quarter and a half of the time left, at most a minute, before the end; never within `hintMs`. What
-   * fails is planned again, so that the tries come closer as time runs out. False when there is no time left.
+   * Plans a refresh for when a quarter to a half of the remaining time is left, at most a minute, and not within
+   * `hintMs`. After a failure it is planned again, so attempts get more frequent as time runs out. Returns false if
+   * there is no time left.
    */
   plan(expiresAt: number | null, hintMs = 0): boolean {
     this.stop();
@@ -45,8 +46,8 @@ export class Renewal {
   }
 
   async #run(expiresAt: number | null): Promise<void> {
-    // Whoever supplies the token may never answer: then it is asked again.
-    this.plan(expiresAt, PATIENCE_MS);
+    // The token provider may never answer. Then it is called again.
+    this.plan(expiresAt, ANSWER_TIMEOUT_MS);
     const turn = this.#turn;
     try {
       await this.#renew();

@@ -2,32 +2,32 @@ import type { FieldError } from '../protocol/envelope.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 
 /**
- * The server's error code, or what happened on the way to it:
- * `TIMEOUT` no reply in time, `ABORTED` by the caller's signal, `DISCONNECTED` the connection ended first (the
- * request may have been served), `NOT_OPEN` there was no connection (it was not sent), `INVALID_REPLY` the reply was
- * refused by `validate.inbound`.
+ * The server's error code, or the reason why there is no reply:
+ * `TIMEOUT`: no reply in time; `ABORTED`: the caller's signal; `DISCONNECTED`: the connection ended, but the request
+ * may have been handled; `NOT_OPEN`: there was no connection, and the request was not sent; `INVALID_REPLY`:
+ * `validate.inbound` refused the reply.
  *
  * @publicApi
  */
 export type RequestErrorCode =
   ErrorCode | 'TIMEOUT' | 'ABORTED' | 'DISCONNECTED' | 'NOT_OPEN' | 'INVALID_REPLY';
 
-/** What a `RequestError` can tell beside its code and message. @publicApi */
+/** The optional details of a `RequestError`. @publicApi */
 export interface RequestErrorOptions extends ErrorOptions {
   retryAfterMs?: number | undefined;
   errors?: FieldError[] | undefined;
 }
 
 /**
- * Why a request has no reply.
+ * A request failed.
  *
  * @publicApi
  */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** Milliseconds after which the same request has a chance again. */
+  /** Milliseconds until the same request may be accepted. */
   declare readonly retryAfterMs?: number;
-  /** The rules the request's body broke, with `VALIDATION_FAILED`. */
+  /** The violated rules, with `VALIDATION_FAILED`. */
   declare readonly errors?: FieldError[];
 
   constructor(

@@ -9,17 +9,17 @@ export interface Verdict {
   retry: boolean;
 }
 
-/** Remembers what failed and what the server asked for; says whether, when and with which credential to retry. */
+/** Decides whether, when and with which credential to reconnect, from past failures and hints of the server. */
 export class RetryPlan {
   failures = 0;
-  /** Whether the next attempt should carry a fresh credential. */
+  /** Whether the next attempt needs a fresh credential. */
   reauthenticate = false;
-  /** The server is about to end the connection that is open: what is sent from now on may come too late. */
+  /** Set while the server is about to close the connection. Messages sent from now on may arrive too late. */
   goodbye: GoodbyeBody | null = null;
   readonly #range: BackoffRange;
   readonly #random: () => number;
   #stable = false;
-  /** Epoch milliseconds before which the server wants no attempt. */
+  /** Epoch milliseconds before which the client must not reconnect. */
   #notBefore = 0;
   #limitedUntil = 0;
 
@@ -28,7 +28,7 @@ export class RetryPlan {
     this.#random = random;
   }
 
-  /** Forgets failures and hints, not that a credential was refused: a user who connects again needs a new one. */
+  /** Resets failures and hints. A refused credential is still remembered, because the next attempt needs a new one. */
   restart(): void {
     this.failures = 0;
     this.#forgetHints();
@@ -50,17 +50,17 @@ export class RetryPlan {
     this.#notBefore = Date.now() + goodbye.retryAfterMs;
   }
 
-  /** A refused message said when the next one has a chance; it matters if the refusals end in 4429. */
+  /** A refused message came with a wait, which applies if the server then closes with 4429. */
   heardLimit(retryAfterMs: number): void {
     this.#limitedUntil = Date.now() + retryAfterMs;
   }
 
-  /** `fixedToken`: nobody can supply a fresh credential, so asking for one is final. */
+  /** With `fixedToken` there is no fresh credential, so a request for one is final. */
   ended({ phase, code }: LineEnd, fixedToken: boolean): Verdict {
     if (phase !== 'offline' && (phase !== 'open' || !this.#stable)) this.failures++;
     const next = this.goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
     this.goodbye = null;
-    // A browser hides the status of a refused handshake: it may have been 401.
+    // Browsers hide the status of a refused handshake, which may have been 401.
     if (phase === 'handshake' || next === 'reauthenticate' || code === CloseCode.UNAUTHENTICATED) {
       this.reauthenticate = true;
     }
@@ -74,7 +74,7 @@ export class RetryPlan {
     return this.#remainingHint() + backoffDelay(this.failures, this.#range, this.#random);
   }
 
-  /** Milliseconds until the next attempt when what was missing has come back. */
+  /** Milliseconds until the next attempt after the network, or a token, is available again. */
   shortDelay(): number {
     return this.#remainingHint() + this.#random() * this.#range.baseMs;
   }

@@ -1,7 +1,7 @@
-/** `setTimeout` runs a longer delay at once. */
+/** `setTimeout` fires at once if the delay is longer. */
 export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** One deadline at a time: starting it again forgets the one before. */
+/** One deadline at a time. Starting it again cancels the previous one. */
 export class Timer {
   #handle: ReturnType<typeof setTimeout> | undefined;
 

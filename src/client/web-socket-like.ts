@@ -1,7 +1,7 @@
 /** The events of a `WebSocket`. @publicApi */
 export type SocketEventType = 'open' | 'message' | 'close' | 'error';
 
-/** `data` comes with a message, `code` and `reason` with a close. @publicApi */
+/** `message` events have `data`, `close` events have `code` and `reason`. @publicApi */
 export interface SocketEvent {
   readonly type: string;
   readonly data?: unknown;
@@ -10,7 +10,7 @@ export interface SocketEvent {
 }
 
 /**
- * The part of the WHATWG `WebSocket` the client uses; a browser's has it, Node's (22 and later) and that of `ws`.
+ * The part of the WHATWG `WebSocket` that the client uses. Browsers, Node (22 and later) and `ws` provide it.
  *
  * @publicApi
  */

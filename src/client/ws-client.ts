@@ -19,7 +19,7 @@ import { LONGEST_DELAY_MS, Timer } from './timer.js';
 const NOTHING_YET = { code: null, reason: '', next: null };
 
 /**
- * A connection that comes back by itself when that can help, and stays away when the server says so. Speaks
+ * A WebSocket connection that reconnects automatically, unless the server says that it should not. Speaks
  * `ws-security.v1`, in browsers and in Node.
  *
  * @publicApi
@@ -33,7 +33,7 @@ export class WsClient {
   readonly #events = new Emitter<ClientEvents>();
   readonly #requests = new PendingRequests();
   readonly #network = new Network(() => this.#networkChanged());
-  /** The countdown while waiting; while open, how long until the connection counts as stable. */
+  /** The countdown while waiting. While open, the time until the connection counts as stable. */
   readonly #timer = new Timer();
   #status: ClientStatus = {
     state: 'idle',
@@ -44,12 +44,12 @@ export class WsClient {
     ...NOTHING_YET,
   };
   #line: Line | null = null;
-  /** What the next attempt is called. */
+  /** The state during the next attempt. */
   #trying: ClientState = 'connecting';
 
   /**
-   * @throws TypeError when the URL is no WebSocket URL, or the runtime has no `WebSocket` and none is given
-   * @throws RangeError when an amount is negative or no number
+   * @throws TypeError if the URL is not a WebSocket URL, or there is no `WebSocket`
+   * @throws RangeError if a numeric option is negative or not a number
    */
   constructor(options: WsClientOptions) {
     const settings = (this.#settings = resolveSettings(options));
@@ -69,17 +69,17 @@ export class WsClient {
     return this.#status.state;
   }
 
-  /** An immutable snapshot. */
+  /** The current state, as an immutable snapshot. */
   get status(): ClientStatus {
     return this.#status;
   }
 
-  /** What the server last said about who is connected; null until it did. */
+  /** The current session from the server; null before the first one. */
   get session(): SessionBody | null {
     return this.#inbox.session;
   }
 
-  /** Connects: from `closed` as if for the first time, from `waiting` at once. Otherwise does nothing. */
+  /** Connects: from `closed` like the first time, from `waiting` at once. Does nothing in other states. */
   connect(): void {
     if (this.state !== 'idle' && this.state !== 'closed') return this.retryNow();
     this.#plan.restart();
@@ -91,25 +91,26 @@ export class WsClient {
     else this.#attempt();
   }
 
-  /** Cuts the countdown short, also while the device seems to be offline. Does nothing unless `waiting`. */
+  /** Ends the countdown, even if the device seems to be offline. Does nothing unless `waiting`. */
   retryNow(): void {
     if (this.state === 'waiting') this.#attempt();
   }
 
   /**
-   * Closes with code 1000 and stays closed. Pending requests are rejected as `DISCONNECTED`, kept messages dropped.
+   * Closes with code 1000 and stays closed. Rejects pending requests as `DISCONNECTED` and drops queued messages.
    *
-   * @param reason told to the server, cut to 123 bytes
+   * @param reason sent to the server, truncated to 123 bytes
    */
   close(reason = ''): void {
     if (this.state !== 'closed') this.#finish({ code: CloseCode.NORMAL, reason, next: 'never' });
   }
 
   /**
-   * Sends an event and resolves with its reply's `data`. Requests are neither kept until there is a connection
-   * nor repeated on the next one. At most 1024 wait at a time; more are rejected as `OVERLOADED`, unsent.
+   * Sends an event and resolves with the `data` of its reply. Requests are not queued while there is no connection,
+   * and not repeated after a reconnect. At most 1024 can be pending; more are rejected as `OVERLOADED`, without being
+   * sent.
    *
-   * @returns a promise that rejects with `RequestError` when there is no reply, or it is an error
+   * @returns a promise that rejects with `RequestError` if there is no reply, or the reply is an error
    */
   request<T>(event: string, data?: unknown, options: RequestOptions = {}): Promise<T> {
     const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
@@ -118,11 +119,11 @@ export class WsClient {
   }
 
   /**
-   * Sends an event that wants no reply, or keeps it for the next connection if there is a queue. False when it is
-   * neither sent nor kept.
+   * Sends an event without expecting a reply. Without a connection it is queued, if the queue is enabled. Returns
+   * false if it was neither sent nor queued.
    *
-   * @throws TypeError when `data` cannot be serialised as JSON
-   * @throws what `validate.outbound` throws
+   * @throws TypeError if `data` cannot be serialized as JSON
+   * @throws the error of `validate.outbound`
    */
   send(event: string, data?: unknown): boolean {
     const text = this.#encode(event, data);
@@ -130,18 +131,19 @@ export class WsClient {
   }
 
   /**
-   * Listens to what `ClientEvents` names; the changes of state are `status`, what the server sends unasked is `push`.
+   * Adds a listener for an event of `ClientEvents`, such as `status` for changes of state, and `push` for events from
+   * the server.
    *
-   * @returns the function that ends the subscription
+   * @returns a function that removes the listener
    */
   on<Type extends keyof ClientEvents>(type: Type, listener: (value: ClientEvents[Type]) => void): () => void {
     return this.#events.on(type, listener);
   }
 
-  /** Listens to the pushes of one event; returns the function that ends the subscription. */
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it expects
+  /** Adds a listener for pushes of one event. Returns a function that removes it. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the type
   onPush<T>(event: string, listener: (data: T) => void): () => void {
-    // What it returns may be a promise.
+    // The listener may return a promise.
     return this.on('push', (frame) => frame.event === event && listener(frame.data as T));
   }
 
@@ -220,13 +222,13 @@ export class WsClient {
     this.#outbox.clear(() => this.#become('closed', outcome));
   }
 
-  /** What `change` does not name stays, but for the countdown. */
+  /** Properties that are not in `change` stay the same, except for the countdown. */
   #become(state: ClientState, change?: Partial<ClientStatus> | null): void {
     this.#update({ retryAt: null, ...change, state, previous: this.state });
     this.#events.emit('status', this.#status);
   }
 
-  /** Nobody is told. */
+  /** Updates the status without notifying listeners. */
   #update(change?: Partial<ClientStatus> | null): void {
     const { failures: attempt } = this.#plan;
     this.#status = { ...this.#status, ...change, attempt, offline: this.#network.offline };

@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../options/options.schema.js';
 
 /**
- * When what began then is too old, by the wall clock.
+ * When a session that began at a time reaches its maximum age, by the wall clock.
  *
  * @param startedAt epoch milliseconds
  */

@@ -1,6 +1,6 @@
 const MAX_REASON_BYTES = 123;
 
-/** As much of a reason as a close frame takes (RFC 6455 §5.5.1), without a character that was cut in half. */
+/** Shortens a reason to fit a close frame (RFC 6455 §5.5.1), without splitting a character. */
 export function closeReasonOf(text: string): string {
   let bytes = 0;
   let kept = '';

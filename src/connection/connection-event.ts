@@ -2,13 +2,13 @@ import type { HandshakeCode } from '../protocol/handshake-code.js';
 import type { Connection } from './connection.js';
 import type { Principal } from './principal.js';
 
-/** Who ended a connection; `lost` when the line broke without a word. @publicApi */
+/** The side that ended a connection; `lost` if it ended without a close frame. @publicApi */
 export type CloseCause = 'server' | 'client' | 'lost';
 
-/** What happens to connections. @publicApi */
+/** An event in the life of connections. @publicApi */
 export type ConnectionEvent =
   | { readonly type: 'accepted'; readonly connection: Connection }
-  /** A handshake was refused: there is no connection. */
+  /** A handshake was refused. There is no connection. */
   | {
       readonly type: 'refused';
       readonly code: HandshakeCode;
@@ -17,17 +17,17 @@ export type ConnectionEvent =
     }
   /** An anonymous connection logged in. */
   | { readonly type: 'authenticated'; readonly connection: Connection }
-  /** The same principal has a new credential, or other rights. */
+  /** The principal has a new credential or other rights. */
   | { readonly type: 'refreshed'; readonly connection: Connection; readonly previous: Principal }
-  /** Nothing but heartbeats came for too long; it is being closed. */
+  /** The connection is being closed, because nothing but heartbeats arrived for too long. */
   | { readonly type: 'idle'; readonly connection: Connection }
-  /** The node goes, and its connections with it. */
+  /** The node is shutting down, or sends its clients away. */
   | { readonly type: 'draining'; readonly connections: number }
   | {
       readonly type: 'closed';
       readonly connection: Connection;
       readonly code: number;
       readonly cause: CloseCause;
-      /** What the server said; empty when it did not. */
+      /** The reason that the server gave; empty if the client closed the connection. */
       readonly reason: string;
     };

@@ -4,24 +4,24 @@ import type { HandshakeCode } from '../protocol/handshake-code.js';
 import { Announcer } from '../faults/announcer.js';
 import type { Connection } from './connection.js';
 import type { CloseCause, ConnectionEvent } from './connection-event.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { Faults } from '../faults/faults.js';
 import { ResumeService } from './resume/resume.service.js';
 import type { Principal } from './principal.js';
 import { type ServedConnection, servedOf } from './served-connection.js';
 
-/** RFC 6455 §7.1.5: no close frame came. */
+/** RFC 6455 §7.1.5: there was no close frame. */
 const ABNORMAL_CLOSURE = 1006;
 
 /**
- * Tells what happens to connections, in order and after the registry knows.
+ * Reports connection events in order, after the registry has been updated.
  *
  * @publicApi
  */
 @Injectable()
 export class ConnectionLifecycleService {
   private readonly announcer: Announcer<ConnectionEvent>;
-  /** A subscriber that throws, or whose promise rejects, is logged and harms nobody. */
+  /** A subscriber that throws or rejects is logged. The others are not affected. */
   readonly events: Observable<ConnectionEvent>;
 
   /** @internal */
@@ -45,7 +45,7 @@ export class ConnectionLifecycleService {
     this.announcer.announce({ type: 'refused', code, address, path });
   }
 
-  /** A connection that has closed meanwhile stays as it was. @internal */
+  /** Does nothing if the connection has closed in the meantime. @internal */
   identified(connection: Connection, principal: Principal): void {
     if (this.registry.get(connection.id) !== connection) return;
     const previous = connection.principal;
@@ -64,7 +64,7 @@ export class ConnectionLifecycleService {
     this.announcer.announce({ type: 'draining', connections: this.registry.size });
   }
 
-  /** @param code what the socket says @internal */
+  /** @param code the close code of the socket @internal */
   closed(connection: ServedConnection, code: number): void {
     const { closedWith, closeReason: reason } = connection;
     // Before it leaves its rooms.

@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Connection } from './connection.js';
 import type { ServedConnection } from './served-connection.js';
 
-// Not a WeakMap: what that holds lives on until the next full garbage collection, however short the connection was.
+// A WeakMap would keep its keys until the next full garbage collection, even for short connections.
 const CONNECTION = Symbol('connection');
 
 interface Client {
@@ -15,24 +15,25 @@ export function bindConnection(client: object, connection: ServedConnection): vo
 }
 
 /**
- * The connection behind the client object that Nest hands to handlers, guards and hooks.
+ * Returns the connection of the client object that Nest passes to handlers, guards and hooks.
  *
- * @throws Error when the client was not accepted by this module
+ * @throws Error if the client was not accepted by this module
  * @publicApi
  */
 export function connectionOf(client: object): Connection {
   return servedConnectionOf(client);
 }
 
-/** As `connectionOf`, with all that the module needs of it. @internal */
+/** Like `connectionOf`, with the module's own part of the connection. @internal */
 export function servedConnectionOf(client: object): ServedConnection {
   const connection = (client as Client)[CONNECTION];
-  if (!connection) throw new Error('This client did not come through WsSecurityModule.');
+  if (!connection)
+    throw new Error('This client was not accepted by WsSecurityModule. Use a gateway with @SecureGateway().');
   return connection;
 }
 
-/** The connection that a message came in on. @internal */
+/** The connection that sent the message. @internal */
 export function connectionIn(context: ExecutionContext): ServedConnection {
-  // `switchToWs()` makes three functions each time it is called.
+  // `switchToWs()` creates three functions per call.
   return servedConnectionOf(context.getArgByIndex<object>(0));
 }

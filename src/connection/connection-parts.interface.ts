@@ -2,43 +2,43 @@ import type { PushText } from '../protocol/push-text.js';
 import type { Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
 
-/** The part of a `ws` socket a connection needs. @publicApi */
+/** The part of a `ws` socket that a connection needs. @publicApi */
 export interface ConnectionSocket {
   readonly readyState: number;
   readonly protocol: string;
   send(text: string): void;
-  /** As `send`, of a text that many get. @internal */
+  /** Like `send`, for a text with several recipients. @internal */
   sendShared(push: PushText): void;
   ping(data?: string): void;
   pong(data: Buffer): void;
-  /** Whether more waits for the client than it may. */
+  /** Whether more bytes are waiting for the client than allowed. */
   readonly isBehind: boolean;
-  /** How many bytes may wait for the client. */
+  /** The limit of bytes waiting for the client. */
   readonly maxBufferedBytes: number;
   close(code: number, reason: string): void;
   terminate(): void;
 }
 
-/** What a connection has a timer for. */
+/** The timers of a connection. */
 export type TimerName = 'heartbeat' | 'idle' | 'expiry';
 
-/** What a connection asks of the session that outlives it. */
+/** The part of a session that its connection needs. */
 export interface ConnectionSession {
-  /** Epoch milliseconds at which its first connection was opened. */
+  /** Epoch milliseconds when its first connection was opened. */
   readonly startedAt: number;
-  /** Whether a push to this connection is one of the session: not when the client has come back on another one. */
+  /** Whether pushes to this connection belong to the session. They do not if the client has resumed on another one. */
   isOf(connection: { readonly id: string }): boolean;
-  /** Whether it has the broadcast at a position of the bus already. */
+  /** Whether the session already has the broadcast at a position of the bus. */
   includes(at: string): boolean;
-  /** Numbers a push and keeps it. @param room where it was sent to @returns its text */
+  /** Numbers a push and keeps it. @param room the room it was sent to @returns the numbered text */
   add(push: PushText, room: string | undefined): string;
 }
 
 /** The inbound side of a connection. */
 export interface ConnectionInbound {
-  /** The server has started to close it: nothing is served any more. */
+  /** The server has started to close the connection: no more messages are handled. */
   abandon(): void;
-  /** Reads nothing more, and resolves when everything that was read has been answered. */
+  /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export interface ConnectionInit {
   id: string;
   socket: ConnectionSocket;
   principal: Principal;
-  /** The client's address as limits count it. */
+  /** The client's address, as used by limits. */
   address: string;
   path: string;
   openedAt: number;

@@ -3,14 +3,14 @@ import type { ConnectionLifecycleService } from './connection-lifecycle.service.
 import type { TimerName } from './connection-parts.interface.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 
-/** One running timer of its name a connection, cancelled when the connection closes. */
+/** Runs one timer per connection, which is cancelled when the connection closes. */
 export class ConnectionTimers {
   constructor(
     private readonly name: TimerName,
     private readonly wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
     start: (connection: ServedConnection) => void,
-    /** Whether a new credential starts the timer anew. */
+    /** Whether a new credential restarts the timer. */
     restarts = false,
   ) {
     lifecycle.events.subscribe((event) => {

@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { DrainService } from './drain.service.js';
 import { ExpiryService } from './expiry.service.js';
 import { HeartbeatService } from './heartbeat.service.js';
@@ -17,7 +17,7 @@ import { RoomPolicy } from './rooms/room-policy.js';
 import { Rooms } from './rooms/rooms.js';
 import { SignalReceiver } from './signal-receiver.js';
 
-/** Who is connected, for how long, in which rooms, and how it ends. */
+/** Open connections: registry, timers, rooms, sessions and drain. */
 export const CONNECTION_PROVIDERS: Provider[] = [
   RoomPolicy,
   Rooms,

@@ -6,17 +6,17 @@ import type { Principal } from './principal.js';
 const OPEN = 1;
 
 /**
- * One accepted WebSocket and who is on it. Frames go out through it, so that they always have the shape of
- * the protocol and a value that cannot be serialised never becomes an uncaught exception.
+ * An accepted WebSocket and its principal. Frames sent through it always have the format of the protocol, and a value
+ * that cannot be serialized never causes an uncaught exception.
  *
  * @publicApi
  */
 export abstract class Connection {
-  /** Random, and unique on all nodes. */
+  /** Random, unique across all nodes. */
   readonly id: string;
-  /** What it writes to: frames that are sent there directly have no shape but their own. */
+  /** The socket. Frames sent on it directly bypass the protocol. */
   readonly socket: ConnectionSocket;
-  /** The client's address as limits count it. */
+  /** The client's address, as used by limits. */
   readonly address: string;
   /** The path of its gateway. */
   readonly path: string;
@@ -32,14 +32,14 @@ export abstract class Connection {
     this.openedAt = init.openedAt;
   }
 
-  /** Who is on it now: a login or a refresh replaces it, so keep the connection rather than the principal. */
+  /** The current principal. A login or a refresh replaces it, so keep the connection instead of the principal. */
   abstract get principal(): Principal;
 
   get isOpen(): boolean {
     return this.socket.readyState === OPEN;
   }
 
-  /** Whether it reads more slowly than it is allowed to; it is closed unless it catches up. */
+  /** Whether the client reads too slowly. It is closed unless it catches up. */
   get isBehind(): boolean {
     return this.socket.isBehind;
   }
@@ -50,22 +50,22 @@ export abstract class Connection {
   }
 
   /**
-   * Sends an event nobody asked for.
+   * Sends an event that is not a reply.
    *
-   * @throws TypeError when `data` cannot be serialised as JSON
+   * @throws TypeError if `data` cannot be serialized as JSON
    */
   abstract push(event: string, data: unknown): void;
 
   /**
-   * Starts the closing handshake; the socket is cut when the client does not answer it. Clients of `ws-security.v1` hear
-   * first what to do next.
+   * Starts the closing handshake. If the client does not answer it, the socket is destroyed. Clients that speak
+   * `ws-security.v1` first receive advice on how to reconnect.
    *
-   * @param reason for the client, at most 123 bytes of it (RFC 6455 §5.5.1)
-   * @param retryAfterMs milliseconds the client should stay away, where it may come back
+   * @param reason sent to the client, truncated to 123 bytes (RFC 6455 §5.5.1)
+   * @param retryAfterMs milliseconds the client should wait before it reconnects, if it may
    */
   abstract close(code: CloseCode, reason?: string, retryAfterMs?: number): void;
 
-  /** Cuts the line without a word. */
+  /** Destroys the socket without a close frame. */
   terminate(): void {
     this.socket.terminate();
   }

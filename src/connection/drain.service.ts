@@ -4,18 +4,19 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { type ServedConnection, servedOf } from './served-connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { HookTracker } from './hook-tracker.js';
 import { SessionMoves } from './resume/session-moves.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 const REASON = 'service restart';
-/** How long a client may take to show that it has heard the goodbye. */
+/** The time that a client has to confirm the goodbye. */
 const GOODBYE_MS = 1000;
 
 /**
- * Lets a node go without cutting anybody off: refuse handshakes, say goodbye, answer what is under way, close in paced
- * batches with 1012, wait for the hooks, terminate only what is left at the deadline, and leave the sessions to others.
+ * Shuts a node down gracefully: refuses handshakes, says goodbye, answers running requests, closes connections in
+ * paced batches with 1012, waits for hooks, terminates the remaining connections at the deadline, and hands sessions
+ * over to other nodes.
  *
  * @publicApi
  */
@@ -34,17 +35,17 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     private readonly wheel: TimerWheel,
   ) {}
 
-  /** Whether handshakes are refused from now on. */
+  /** Whether handshakes are refused. */
   get isDraining(): boolean {
     return this.draining;
   }
 
-  /** A server that gateways are bound to has begun to listen. @internal */
+  /** A server with gateways has started to listen. @internal */
   serving(): void {
     this.isServing = true;
   }
 
-  // The first hook of a shutdown: nobody new comes in while the others still run.
+  // This is the first hook of a shutdown, so no client is accepted while the other hooks run.
   onModuleDestroy(): void {
     this.draining = true;
   }
@@ -55,17 +56,17 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   }
 
   /**
-   * Sends everybody who is connected away, as a shutdown does, while the node goes on accepting: clients come back by
+   * Closes all current connections as a shutdown does, while the node keeps accepting new ones. Clients reconnect by
    * themselves, to this node or to others.
    */
   recycle(): Promise<void> {
     return this.closeInTime();
   }
 
-  /** @param last is begun when all have been closed, and waited for until the deadline */
+  /** @param last started when all connections are closed, and awaited until the deadline */
   private async closeInTime(last?: () => Promise<void>): Promise<void> {
     const connections = [...this.registry].map(servedOf);
-    // Where nobody could ever connect there is nothing to tell.
+    // A node that never served has nothing to report.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();
     const deadline = new Promise<void>((resolve) =>
@@ -93,7 +94,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   private async close(connection: ServedConnection): Promise<void> {
     const isOver = connection.whenClosed();
     if (connection.isOpen) {
-      // What a client of the protocol has sent before it heard the goodbye is here once it has answered a ping.
+      // The answer to a ping shows that everything the client sent before it received the goodbye has arrived.
       if (connection.sayGoodbye(CloseCode.SERVICE_RESTART, REASON))
         await Promise.race([connection.roundTrip(), this.wheel.delay(GOODBYE_MS), isOver]);
       await Promise.race([connection.finish(), isOver]);

@@ -10,8 +10,8 @@ import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 /**
- * Ends a connection when its credential expires, plus the time a refresh is awaited, or when the session has
- * become too old, whichever comes first.
+ * Closes a connection when its credential has expired, plus the grace period for a refresh, or when its session has
+ * reached its maximum age, whichever comes first.
  */
 @Injectable()
 export class ExpiryService {
@@ -32,14 +32,14 @@ export class ExpiryService {
     );
   }
 
-  /** Looks again: a connection that has resumed a session is as old as that. @internal */
+  /** Checks again, because a connection that resumes a session takes over its age. @internal */
   watch(connection: ServedConnection): void {
     const expiry = this.expiryOf(connection);
     const ageLimit = ageLimitOf(connection.startedAt, this.options);
     const end = Math.min(expiry, ageLimit);
     const remaining = end - this.clock.now();
     if (remaining === Infinity) this.timers.clear(connection);
-    // The wall clock may have been set back since: look again instead of closing early.
+    // The wall clock may have been set back, so check again instead of closing early.
     else if (remaining > 0) this.timers.set(connection, remaining, () => this.watch(connection));
     else if (ageLimit < expiry) connection.close(CloseCode.SESSION_TIMEOUT, 'session too old');
     else connection.close(CloseCode.TOKEN_EXPIRED, 'token expired');

@@ -8,7 +8,8 @@ import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 /**
- * Finds dead peers: a ping (RFC 6455 §5.5.2) every interval, and the line is cut when nothing came back in time.
+ * Detects dead peers: sends a ping (RFC 6455 §5.5.2) per interval, and destroys the socket if no answer arrives in
+ * time.
  */
 @Injectable()
 export class HeartbeatService {
@@ -34,7 +35,7 @@ export class HeartbeatService {
     if (connection.isOpen) connection.socket.ping();
     this.timers.set(connection, this.options.heartbeatTimeoutMs, () => {
       if (connection.lastSeen < sentAt && !connection.isPaused) connection.terminate();
-      // The interval counts from ping to ping, not from the end of the wait for an answer.
+      // The interval counts from ping to ping, not from the answer.
       else this.wait(connection, sentAt + this.options.heartbeatIntervalMs - this.clock.monotonic());
     });
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Hooks of gateways that are still running, so that a shutdown can wait for them. */
+/** Tracks running hooks of gateways, so that a shutdown can wait for them. */
 @Injectable()
 export class HookTracker {
   private readonly running = new Set<Promise<unknown>>();

@@ -8,7 +8,7 @@ import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
-/** Ends connections that nobody uses: heartbeats keep a line alive, but are no use. */
+/** Closes idle connections. Heartbeats do not count as activity. */
 @Injectable()
 export class IdleService {
   private readonly timers: ConnectionTimers | undefined;

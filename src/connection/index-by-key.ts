@@ -1,16 +1,15 @@
 /**
- * Finds things by a key that several of them may share. Most keys have a single one, which is held without a set of its
- * own.
+ * An index by keys that several values can share. Most keys have one value, which is stored without a set.
  */
 export class IndexByKey<T extends object> {
   private readonly entries = new Map<string, T | Set<T>>();
 
-  /** How many keys there are. */
+  /** The number of keys. */
   get size(): number {
     return this.entries.size;
   }
 
-  /** Everything under a key, as a list of its own. */
+  /** The values of a key, as a new list. */
   get(key: string): T[] {
     const entry = this.entries.get(key);
     if (entry === undefined) return [];

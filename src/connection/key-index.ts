@@ -1,15 +1,15 @@
 const NONE: ReadonlySet<never> = new Set<never>();
 
-/** Values by key. A key is there as long as it has a value. */
+/** Sets of values by key. A key without values is deleted. */
 export class KeyIndex<K, V> {
   private readonly sets = new Map<K, Set<V>>();
 
-  /** How many keys have values. */
+  /** The number of keys. */
   get size(): number {
     return this.sets.size;
   }
 
-  /** The values of a key, in the order in which they were added. */
+  /** The values of a key, in the order of insertion. */
   of(key: K): ReadonlySet<V> {
     return this.sets.get(key) ?? NONE;
   }
@@ -25,7 +25,7 @@ export class KeyIndex<K, V> {
     if (values?.delete(value) && values.size === 0) this.sets.delete(key);
   }
 
-  /** Forgets a key and all its values. */
+  /** Deletes a key with all its values. */
   deleteKey(key: K): void {
     this.sets.delete(key);
   }

@@ -6,24 +6,24 @@ import { replyText } from '../protocol/reply-text.js';
 import type { ConnectionSession } from './connection-parts.interface.js';
 import { Connection } from './connection.js';
 
-/** The outbound side of a connection: pushes, numbered where its client speaks the protocol, and answers. */
+/** The outbound side of a connection: pushes, numbered for clients that speak the protocol, and replies. */
 export abstract class OutboundConnection extends Connection {
-  /** Whether its last message was over a limit. */
+  /** Whether the last message exceeded a limit. */
   isLimited = false;
-  /** Whether pushes reach it: not before it is authenticated, and its client knows its session. */
+  /** Whether pushes are sent. Before authentication and the session frame, they are held back. */
   isReady = false;
-  /** Outlives it, for a client that may come back. */
+  /** Outlives the connection, so that the client can resume it. */
   session: ConnectionSession | undefined;
   private early: PushText[] | undefined;
   private earlyLength = 0;
   private pushes = 0;
 
   override push(event: string, data: unknown): void {
-    // What JSON leaves out (a function, undefined) is sent as null.
+    // Values that JSON omits (a function, undefined) are sent as null.
     this.pushText(new PushText(event, JSON.stringify(data) ?? 'null'));
   }
 
-  /** As `push`, of a text that is serialised already. @param room where it was sent to */
+  /** Like `push`, for a text that is already serialized. @param room the room it was sent to */
   pushText(text: PushText, room?: string): void {
     if (!this.isReady) this.hold(text);
     else if (this.session) this.pushNumbered(this.session, text, room);
@@ -31,36 +31,36 @@ export abstract class OutboundConnection extends Connection {
     else if (this.isOpen) this.socket.sendShared(text);
   }
 
-  /** Sends a push that was numbered before. */
+  /** Sends a push that is already numbered. */
   replay(text: string): void {
     this.write(text);
   }
 
-  /** The client knows its session: the pushes so far follow. */
+  /** The client knows its session: sends the pushes that were held back. */
   ready(): void {
     this.isReady = true;
     for (const text of this.early ?? []) this.pushText(text);
     this.early = undefined;
   }
 
-  /** Sends a frame of the protocol itself, which is not counted. */
+  /** Sends a frame of the protocol itself, which is not numbered. */
   announce(event: string, data: unknown): void {
     this.write(JSON.stringify({ event, data }));
   }
 
-  /** Answers a request. @throws TypeError when `data` cannot be serialised as JSON */
+  /** Replies to a request. @throws TypeError if `data` cannot be serialized as JSON */
   reply(event: string, data: unknown, id: FrameId | undefined): void {
     this.write(replyText(event, data, id));
   }
 
-  /** Answers a request that is not served. */
+  /** Replies to a request with an error. */
   fail(body: ErrorBody, id: FrameId | undefined): void {
     const shared = id === undefined ? sharedErrorText(body) : undefined;
     if (!shared) this.write(errorText(body, id));
     else if (this.isOpen) this.socket.sendShared(shared);
   }
 
-  /** As `fail`; of messages over a limit that have no id, only the first in a row is answered. */
+  /** Like `fail`, but of consecutive messages over a limit without an id, only the first is answered. */
   refuse(body: ErrorBody, id: FrameId | undefined): void {
     if (body.code === 'RATE_LIMITED') {
       const isRepetition = this.isLimited && id === undefined;
@@ -70,12 +70,12 @@ export abstract class OutboundConnection extends Connection {
     this.fail(body, id);
   }
 
-  /** Its client may have come back on another connection: then this one is over, and counts no push any more. */
+  /** If the client has resumed on another connection, this one numbers no more pushes. */
   private pushNumbered(session: ConnectionSession, text: PushText, room: string | undefined): void {
     if (session.isOf(this)) this.write(session.add(text, room));
   }
 
-  /** Pushes that wait for a client are bounded, whatever they wait for. */
+  /** Limits the pushes that are held back for a client. */
   private hold(text: PushText): void {
     if (!this.isOpen) return;
     this.earlyLength += text.plain.length;

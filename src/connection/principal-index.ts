@@ -2,20 +2,20 @@ import { IndexByKey } from './index-by-key.js';
 import type { Principal } from './principal.js';
 import { sessionIdIn, tokenIdIn, tokenIdOf, userIdIn, userKey } from './revocation-keys.js';
 
-/** What is found by its principal: a connection. */
+/** An indexed connection. */
 interface Identified {
   readonly principal: Principal;
   readonly limitKey: string;
 }
 
-/** Finds connections by what their principals are, so that the end of one user or session looks at no others. */
+/** Finds connections by user, session, token and limit key, without a scan of all connections. */
 export class PrincipalIndex<T extends Identified> {
   private readonly users = new IndexByKey<T>();
   private readonly sessions = new IndexByKey<T>();
   private readonly tokens = new IndexByKey<T>();
   private readonly limitKeys = new IndexByKey<T>();
 
-  /** How many keys there are, of all kinds. */
+  /** The number of keys of all kinds. */
   get size(): number {
     return this.users.size + this.sessions.size + this.tokens.size + this.limitKeys.size;
   }
@@ -29,7 +29,7 @@ export class PrincipalIndex<T extends Identified> {
     this.limitKeys.add(connection.limitKey, connection);
   }
 
-  /** To be called before its principal changes. */
+  /** Call this before the principal changes. */
   delete(connection: T): void {
     const { id, sessionId } = connection.principal;
     const jti = tokenIdOf(connection.principal);
@@ -39,17 +39,17 @@ export class PrincipalIndex<T extends Identified> {
     this.limitKeys.delete(connection.limitKey, connection);
   }
 
-  /** The connections with an id, of any issuer. */
+  /** The connections of a user id, of any issuer. */
   ofUser(id: string): T[] {
     return this.users.get(id);
   }
 
-  /** The connections whose limits are counted on a key. */
+  /** The connections with a limit key. */
   withLimitKey(key: string): T[] {
     return this.limitKeys.get(key);
   }
 
-  /** The connections that a key of revocations stands for. */
+  /** The connections whose credentials match a revocation key. */
   withRevocationKey(key: string): T[] {
     const sessionId = sessionIdIn(key);
     if (sessionId !== undefined) return this.sessions.get(sessionId);

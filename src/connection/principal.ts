@@ -1,9 +1,9 @@
-/** How a principal proved who it is. @publicApi */
+/** How a principal was authenticated. @publicApi */
 export type PrincipalKind = 'anonymous' | 'token' | 'certificate' | 'api-key';
 
 /**
- * Who is on a connection, as the server established it; nothing a message says can change it.
- * Two principals are the same when issuer and id are.
+ * The authenticated user of a connection. Messages cannot change it. Two principals are the same if issuer and id are
+ * equal.
  *
  * @publicApi
  */
@@ -15,12 +15,12 @@ export interface Principal {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Epoch milliseconds, or null when the credential does not expire. */
+  /** Epoch milliseconds, or null if the credential does not expire. */
   readonly expiresAt: number | null;
   readonly sessionId: string | null;
 }
 
-/** The principal of a connection that nobody has logged in on. @publicApi */
+/** The principal of a connection without authentication. @publicApi */
 export const ANONYMOUS: Principal = Object.freeze({
   id: null,
   issuer: null,
@@ -33,8 +33,8 @@ export const ANONYMOUS: Principal = Object.freeze({
 });
 
 /**
- * The key that limits are counted on: issuer and id, or the address of an anonymous client. The length keeps
- * `a` + `bc` and `ab` + `c` apart.
+ * The key that limits are counted under: issuer and id, or the address of an anonymous client. The length separates
+ * `a` + `bc` from `ab` + `c`.
  */
 export function limitKeyOf(principal: Principal, address: string): string {
   if (principal.id === null) return `address:${address}`;
@@ -47,7 +47,7 @@ export function isExpired({ expiresAt }: Principal, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;
 }
 
-/** Identity is issuer and id, and how it was proved; nothing else of two credentials has to agree. */
+/** Whether issuer, id and kind are equal. Everything else may differ. */
 export function isSamePrincipal(one: Principal, other: Principal): boolean {
   return one.id === other.id && one.issuer === other.issuer && one.kind === other.kind;
 }

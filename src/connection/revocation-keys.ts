@@ -3,7 +3,7 @@ import type { Principal } from './principal.js';
 const SESSION = 'session:';
 const TOKEN = 'token:';
 
-/** What is revoked with a user. The length keeps issuer and id apart, whatever is in them. */
+/** The revocation key of a user. The length separates issuer and id unambiguously. */
 export function userKey(id: string, issuer: string | null): string {
   return issuer === null ? `user:${id}` : `user@${issuer.length}:${issuer}:${id}`;
 }
@@ -16,7 +16,7 @@ export function tokenKey(jti: string): string {
   return TOKEN + jti;
 }
 
-/** Every key under which the credential of a principal can be revoked. */
+/** All revocation keys of a principal's credential. */
 export function revocationKeysOf(principal: Principal): string[] {
   const { id, issuer, sessionId } = principal;
   const jti = tokenIdOf(principal);
@@ -27,23 +27,23 @@ export function revocationKeysOf(principal: Principal): string[] {
   ];
 }
 
-/** The `jti` of the token that a principal came with. */
+/** The `jti` of the principal's token. */
 export function tokenIdOf({ claims }: Principal): string | undefined {
   const jti = claims['jti'];
   return typeof jti === 'string' ? jti : undefined;
 }
 
-/** The session that a key stands for, if it stands for one. */
+/** The session id in a revocation key, if it is the key of a session. */
 export function sessionIdIn(key: string): string | undefined {
   return key.startsWith(SESSION) ? key.slice(SESSION.length) : undefined;
 }
 
-/** As {@link sessionIdIn}, of a token. */
+/** The token id in a revocation key, if it is the key of a token. */
 export function tokenIdIn(key: string): string | undefined {
   return key.startsWith(TOKEN) ? key.slice(TOKEN.length) : undefined;
 }
 
-/** As {@link sessionIdIn}, of a user: the id, of whichever issuer. */
+/** The user id in a revocation key, without the issuer, if it is the key of a user. */
 export function userIdIn(key: string): string | undefined {
   const [head, length] = /^user(?:@(\d+))?:/.exec(key) ?? [];
   if (head === undefined) return undefined;

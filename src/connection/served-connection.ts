@@ -9,37 +9,37 @@ import { OutboundConnection } from './outbound-connection.js';
 import { limitKeyOf, type Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
 
-/** What a ping carries whose answer is waited for. */
+/** The payload of a ping that measures a round trip. */
 const ROUND_TRIP = 'round-trip';
 
-/** A connection as the module serves it: every `Connection` is one. Applications see the base class only. */
+/** The module's own view of a connection. Every `Connection` is one, but applications see only the base class. */
 export class ServedConnection extends OutboundConnection {
-  /** What it proves beside a credential. */
+  /** The proof of the client, in addition to its credential. */
   readonly proof: SenderProof;
-  /** Monotonic milliseconds at which something last arrived. */
+  /** Monotonic milliseconds when data last arrived. */
   lastSeen = 0;
-  /** Monotonic milliseconds at which it was used last; heartbeats are no use. */
+  /** Monotonic milliseconds of the last activity. Heartbeats do not count. */
   lastActive = 0;
-  /** Whether nothing is read from the client for now: its silence means nothing then. */
+  /** Whether reading is paused. Then silence does not mean that the client is dead. */
   isPaused = false;
-  /** Whether nothing it sends counts any more, because it is about to be closed. */
+  /** Whether incoming messages are ignored, because the connection is about to be closed. */
   isEnding = false;
-  /** How many observables that its handlers returned go on. */
+  /** The number of running observables returned by handlers. */
   streams = 0;
-  /** What the server closed it with; undefined when the client did, or the line broke. */
+  /** The close code of the server; undefined if the client closed the connection or it was lost. */
   closedWith: CloseCode | undefined;
   closeReason = '';
-  /** The timers that run for it, by name. */
+  /** The running timers, by name. */
   readonly timers: Record<TimerName, WheelTimer | undefined> = {
     heartbeat: undefined,
     idle: undefined,
     expiry: undefined,
   };
-  /** Reads from it. */
+  /** The reading side. */
   inbound: ConnectionInbound | undefined;
   private identity: Principal;
   private ownLimitKey: string;
-  /** The last answer of `limitKeyIn()`. */
+  /** The last result of `limitKeyIn()`. */
   private scopedLimitKey: string | undefined;
   private scope: string | undefined;
   /** The code of the last goodbye. */
@@ -59,7 +59,7 @@ export class ServedConnection extends OutboundConnection {
     return this.identity;
   }
 
-  /** Only the registry calls this, so that its index is right. */
+  /** Called only by the registry, which keeps its index up to date. */
   identify(principal: Principal): void {
     this.identity = principal;
     this.ownLimitKey = limitKeyOf(principal, this.address);
@@ -71,21 +71,21 @@ export class ServedConnection extends OutboundConnection {
     return this.ownLimitKey;
   }
 
-  /** As `limitKey`, behind the name of a limit: the same string as long as the same name is asked for. */
+  /** The `limitKey` with the name of a limit as prefix. The string is cached while the name is the same. */
   limitKeyIn(scope: string): string {
     if (this.scope === scope && this.scopedLimitKey !== undefined) return this.scopedLimitKey;
     this.scope = scope;
     return (this.scopedLimitKey = scope + this.ownLimitKey);
   }
 
-  /** Epoch milliseconds at which its session began: on an earlier connection, if it has resumed one. */
+  /** Epoch milliseconds when its session began; earlier than `openedAt` if it was resumed. */
   get startedAt(): number {
     return this.session?.startedAt ?? this.openedAt;
   }
 
   override close(code: CloseCode, reason = '', retryAfterMs = 0): void {
     if (this.isOpen) this.sayGoodbye(code, reason, retryAfterMs);
-    // The goodbye may have shown that it reads too slowly.
+    // The goodbye may have exceeded the limit of a slow client, which closes the connection.
     if (this.isOpen) {
       this.closedWith = code;
       this.closeReason = reason;
@@ -94,7 +94,7 @@ export class ServedConnection extends OutboundConnection {
     this.inbound?.abandon();
   }
 
-  /** Says what it will be closed with, once. @returns whether the client understands it */
+  /** Announces the close code, once. @returns whether the client speaks the protocol */
   sayGoodbye(code: CloseCode, reason: string, retryAfterMs = 0): boolean {
     if (!this.speaksProtocol) return false;
     if (this.farewell !== code) this.announce(ReservedEvent.GOODBYE, goodbyeOf(code, reason, retryAfterMs));
@@ -107,30 +107,30 @@ export class ServedConnection extends OutboundConnection {
     if (this.isOpen) this.socket.pong(data);
   }
 
-  /** Reads nothing more, and resolves when everything that was read has been answered. */
+  /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void> {
     return this.inbound?.finish() ?? Promise.resolve();
   }
 
-  /** Resolves when the client has answered a ping that is sent now. */
+  /** Sends a ping and resolves when the client has answered it. */
   roundTrip(): Promise<void> {
     if (this.isOpen) this.socket.ping(ROUND_TRIP);
     return new Promise((resolve) => (this.pings ??= []).push(resolve));
   }
 
-  /** A pong came. */
+  /** A pong has arrived. */
   ponged(data: string): void {
     if (data !== ROUND_TRIP) return;
     for (const resolve of this.pings ?? []) resolve();
     this.pings = undefined;
   }
 
-  /** Resolves once it has closed. */
+  /** Resolves once the connection has closed. */
   whenClosed(): Promise<void> {
     return new Promise((resolve) => this.onClosed(resolve));
   }
 
-  /** Calls back once it has closed, at once if it has already. */
+  /** Calls back once the connection has closed, at once if it has already. */
   onClosed(callback: () => void): void {
     if (this.hasClosed) callback();
     else (this.closedCallbacks ??= new Set()).add(callback);
@@ -140,7 +140,7 @@ export class ServedConnection extends OutboundConnection {
     this.closedCallbacks?.delete(callback);
   }
 
-  /** It has closed. */
+  /** The connection has closed. */
   closed(): void {
     this.hasClosed = true;
     for (const callback of this.closedCallbacks ?? []) callback();
@@ -148,7 +148,7 @@ export class ServedConnection extends OutboundConnection {
   }
 }
 
-/** The module's side of a connection that the application sees. */
+/** Returns the module's own view of a connection. */
 export function servedOf(connection: Connection): ServedConnection {
   return connection as ServedConnection;
 }

@@ -3,9 +3,9 @@ import { type ClusterSignal, ClusterSignals } from '../nodes/cluster-signals.js'
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
-import { ConnectionRegistry } from './connection-registry.service.js';
+import { ConnectionRegistry } from './connection-registry.js';
 
-/** Does with the connections of this node what signals from any node ask. */
+/** Applies signals of any node to the connections of this node. */
 @Injectable()
 export class SignalReceiver implements OnModuleInit {
   constructor(

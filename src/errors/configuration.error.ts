@@ -1,11 +1,11 @@
-/** One wrong setting: which, and what it may be instead. Never carries the value of a secret. */
+/** A wrong setting, and its valid values. Never contains the value of a secret. */
 export interface ConfigurationProblem {
   name: string;
   message: string;
 }
 
 /**
- * The application cannot start safely. Lists everything that is wrong at once, one `NAME: text` a line.
+ * The configuration is wrong or unsafe. Lists all problems, one `NAME: text` per line.
  *
  * @publicApi
  */

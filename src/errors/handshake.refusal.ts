@@ -3,15 +3,14 @@ import { HANDSHAKE_CLOSE_CODE, HANDSHAKE_STATUS, type HandshakeCode } from '../p
 import { restoreStacks, suspendStacks } from './without-stack.js';
 
 /**
- * A handshake that is answered with an HTTP error instead of 101. `cause` is for the operator only, and there is no
- * stack.
+ * Refuses a handshake with an HTTP error instead of 101. `cause` is only for the operator. It has no stack.
  *
  * @publicApi
  */
 export class HandshakeRefusal extends Error {
   override readonly name = 'HandshakeRefusal';
   readonly status: number;
-  /** What a client hears with `WS_REJECT_WITH=close`; undefined for what stays HTTP. */
+  /** The close code with `WS_REJECT_WITH=close`; undefined for refusals that are always HTTP. */
   closeCode: CloseCode | undefined;
 
   constructor(

@@ -1,8 +1,8 @@
 import { restoreStacks, suspendStacks } from './without-stack.js';
 
 /**
- * A credential did not verify. The reason is for the operator's log; clients see the same answer for every one. It has
- * no stack.
+ * A credential is invalid. The reason is only for the operator's log: clients receive the same response for every
+ * reason. It has no stack.
  *
  * @publicApi
  */

@@ -1,5 +1,6 @@
 /**
- * Whoever knows about credentials does not answer, or not as it should: whether one is valid cannot be told.
+ * A provider of keys or tokens does not answer, or answers incorrectly, so a credential can be neither accepted nor
+ * refused.
  *
  * @publicApi
  */

@@ -1,6 +1,5 @@
 /**
- * Makes errors that are thrown for each refusal: nobody looks at where they were thrown, and a stack would cost more than
- * the rest of the refusal.
+ * Creates an error without a stack. A stack would cost more than the rest of a refusal.
  */
 export function withoutStack<T>(make: () => T): T {
   const limit = suspendStacks();
@@ -11,7 +10,7 @@ export function withoutStack<T>(make: () => T): T {
   }
 }
 
-/** For constructors, which cannot call `super()` in a function. @returns what `restoreStacks()` takes */
+/** For constructors, which cannot call `super()` in a function. @returns the argument for `restoreStacks()` */
 export function suspendStacks(): number {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

@@ -1,10 +1,10 @@
 import type { FieldError, FrameId } from '../protocol/envelope.js';
 import { WsSecurityException } from './ws-security.exception.js';
 
-/** The frame is not a JSON object with a string `event`, or beyond what one may hold. @publicApi */
+/** The frame is not a JSON object with a string `event`, or exceeds a limit. @publicApi */
 export class BadMessageException extends WsSecurityException {
   override readonly name = 'BadMessageException';
-  /** Of the request, where it could be read. */
+  /** The id of the request, if it could be read. */
   readonly id: FrameId | undefined;
 
   constructor(options: ErrorOptions & { id?: FrameId | undefined } = {}) {
@@ -23,7 +23,7 @@ export class UnknownEventException extends WsSecurityException {
 }
 
 /**
- * The body breaks the rules of its DTO class, or a rule failed at it: then `cause` says how, for the operator.
+ * The body violates the rules of its DTO class, or a rule threw an error, which is then the `cause`.
  *
  * @publicApi
  */
@@ -62,7 +62,7 @@ export class ForbiddenEventException extends WsSecurityException {
   }
 }
 
-/** The principal, or its event, is over its budget. @publicApi */
+/** The principal, or its event, has exceeded its budget. @publicApi */
 export class RateLimitedException extends WsSecurityException {
   override readonly name = 'RateLimitedException';
 
@@ -71,7 +71,7 @@ export class RateLimitedException extends WsSecurityException {
   }
 }
 
-/** The service, or somebody it depends on, cannot serve this now. @publicApi */
+/** The service, or one it depends on, cannot handle the message now. @publicApi */
 export class OverloadedException extends WsSecurityException {
   override readonly name = 'OverloadedException';
 
@@ -80,7 +80,7 @@ export class OverloadedException extends WsSecurityException {
   }
 }
 
-/** Something the client is not responsible for went wrong; the operator finds it in the log. @publicApi */
+/** A server error that the client did not cause. The operator finds it in the log. @publicApi */
 export class InternalErrorException extends WsSecurityException {
   override readonly name = 'InternalErrorException';
 

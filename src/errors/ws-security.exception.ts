@@ -2,16 +2,16 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FieldError } from '../protocol/envelope.js';
 import { restoreStacks, suspendStacks } from './without-stack.js';
 
-/** What an exception can tell beside its code and message. @publicApi */
+/** The optional details of an exception. @publicApi */
 export interface WsSecurityExceptionOptions extends ErrorOptions {
-  /** Milliseconds after which the same message has a chance again. */
+  /** Milliseconds until the same message may be accepted. */
   retryAfterMs?: number;
   errors?: FieldError[];
 }
 
 /**
- * A message that is not served. Becomes the `exception` frame; `message` reaches the client, `cause` does not. It has no
- * stack.
+ * A message that is refused. Becomes the `exception` frame: `message` is sent to the client, `cause` is not. It has
+ * no stack.
  *
  * @publicApi
  */
@@ -28,7 +28,7 @@ export class WsSecurityException extends Error {
     const stacks = suspendStacks();
     super(message, options);
     restoreStacks(stacks);
-    // A client that is told to wait is always told how long, even if it is 0.
+    // A rate-limited client always receives a wait, even if it is 0.
     this.retryAfterMs = options.retryAfterMs ?? (code === 'RATE_LIMITED' ? 0 : undefined);
     this.errors = options.errors;
   }

@@ -3,15 +3,15 @@ import type { Faults } from './faults.js';
 import { GuardedObservable } from './guarded-observable.js';
 
 /**
- * Tells subscribers of events, each on its own: one that fails is reported, hears the next event as well, and keeps no
- * other from hearing this one.
+ * Notifies each subscriber of events separately. If a subscriber fails, the failure is reported, the other subscribers
+ * still get the event, and the failed one gets the next event.
  */
 export class Announcer<T> {
   readonly events: Observable<T>;
-  /** A subject for each subscriber, so that what fails behind one is known before the next is told. */
+  /** One subject per subscriber, so that a failure of one is known before the next one is notified. */
   private readonly listeners = new Set<Subject<T>>();
 
-  /** @param name of the events, for the operator */
+  /** @param name names the events in reports */
   constructor(
     private readonly name: string,
     private readonly faults: Faults,
@@ -20,14 +20,15 @@ export class Announcer<T> {
   }
 
   /**
-   * What an application builds of several observables (`merge(events, others)`), or tells on by a subject of its own,
-   * is no longer guarded by ours. While they are told RxJS is asked to throw at once what it would throw from a timer.
+   * Observables that the application derives from several sources (`merge(events, others)`) or from its own subject are
+   * not guarded here, and RxJS would throw their errors from a timer. With this setting it throws them synchronously
+   * while an event is announced.
    */
   announce(event: T): void {
     const before = config.useDeprecatedSynchronousErrorHandling;
     config.useDeprecatedSynchronousErrorHandling = true;
     try {
-      // Who subscribes meanwhile hears the next one.
+      // A subscriber that is added now gets the next event.
       for (const listener of Array.from(this.listeners)) this.attempt(() => listener.next(event));
     } finally {
       config.useDeprecatedSynchronousErrorHandling = before;
@@ -36,7 +37,7 @@ export class Announcer<T> {
 
   private add(subscriber: Subscriber<T>): () => void {
     const listener = new Subject<T>();
-    // RxJS does not expect a subscriber that throws by itself.
+    // RxJS does not expect subscribers to throw.
     listener.subscribe((event) => this.attempt(() => subscriber.next(event)));
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

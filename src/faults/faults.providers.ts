@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
 import { Faults } from './faults.js';
 
-/** What fails that no client is to blame for. */
+/** Reports of failures that no client is to blame for. */
 export const FAULT_PROVIDERS: Provider[] = [Faults];

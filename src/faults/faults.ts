@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 const WINDOW_S = 10;
-/** Kinds that are told apart within a window; what is beyond them is counted together. */
+/** Number of kinds that are counted separately within a window; further kinds are counted together. */
 const MAX_KINDS = 100;
 const MAX_STACK = 4096;
 const MAX_MESSAGE = 1024;
@@ -13,13 +13,13 @@ const OTHERS = 'Other code failed';
 interface Kind {
   readonly what: string;
   readonly name: string;
-  /** How many were not told of. */
+  /** Faults of this kind that were not logged. */
   more: number;
 }
 
 /**
- * Tells the operator what failed that no client is to blame for: the stack of the first fault of a kind, then how many
- * followed, so that whoever can cause one with each message fills no log.
+ * Reports failures that no client is to blame for. The first fault of a kind is logged with its stack, later ones are
+ * counted, so that a client that causes a fault with each message cannot fill the log.
  *
  * @publicApi
  */
@@ -31,15 +31,18 @@ export class Faults implements OnApplicationShutdown {
   constructor(private readonly wheel: TimerWheel) {}
 
   /**
-   * @param what failed, as a sentence without a full stop; of few different ones
-   * @param error one of the same name from the same line is of the same kind
+   * @param what the failure, as a sentence without a full stop; must have few different values
+   * @param error errors with the same name and the same line of code are of the same kind
    */
   report(what: string, error: unknown): void {
     const { name, message, frames } = partsOf(error);
     this.count(what, name, frames, message === '' ? name : `${name}: ${message.slice(0, MAX_MESSAGE)}`);
   }
 
-  /** As `report`, for code that works on what clients sent, and may say it in its messages. */
+  /**
+   * As `report`, without the message of the error: for code that processes input of clients and may repeat it in
+   * messages.
+   */
   reportWithoutMessage(what: string, error: unknown): void {
     const { name, frames } = partsOf(error);
     this.count(what, name, frames, name);
@@ -74,7 +77,7 @@ export class Faults implements OnApplicationShutdown {
     try {
       this.logger.error(text, stack);
     } catch {
-      // The logger is the application's too, and what it throws has nobody left to be told to.
+      // The logger belongs to the application. If it throws, there is no other place to report to.
     }
   }
 }
@@ -82,7 +85,7 @@ export class Faults implements OnApplicationShutdown {
 interface Parts {
   readonly name: string;
   readonly message: string;
-  /** Where it was thrown, one line each, each after a line end. */
+  /** The lines of the stack, each after a line feed. */
   readonly frames: string;
 }
 
@@ -93,12 +96,12 @@ function partsOf(error: unknown): Parts {
     const { name, message, stack = '' } = error;
     return { name: name.slice(0, MAX_NAME), message, frames: framesIn(stack, message) };
   } catch {
-    // Anything can be thrown, also what fails when it is looked at.
+    // A thrown value may be anything, for example a proxy that throws when its properties are read.
     return { name: 'unknown', message: '', frames: '' };
   }
 }
 
-/** The message comes before them, and may have lines that look like them. */
+/** The stack frames. The message comes before them and may contain lines that look like frames. */
 function framesIn(stack: string, message: string): string {
   const at = stack.indexOf(message);
   if (at === -1) return '';

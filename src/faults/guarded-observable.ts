@@ -7,11 +7,11 @@ type Next<T> = (value: T) => unknown;
 type Consumer<T> = Partial<Record<keyof Observer<T>, (value: never) => unknown>>;
 
 /**
- * An Observable whose subscribers may fail. RxJS throws what they throw, and errors that they do not listen to, from a
- * timer, which ends the process; here they are reported. The same holds behind operators.
+ * An Observable whose subscribers may fail. RxJS throws their errors, and errors without a listener, from a timer,
+ * which ends the process. Here they are reported, also behind operators.
  */
 export class GuardedObservable<T> extends Observable<T> {
-  /** @param name of what is subscribed to, for the operator */
+  /** @param name names the observable in reports */
   constructor(
     private readonly name: string,
     private readonly faults: Faults,
@@ -20,7 +20,7 @@ export class GuardedObservable<T> extends Observable<T> {
     super(subscribe);
   }
 
-  /** What operators make their results with. */
+  /** Operators create their results with this method. */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
     const lifted = new GuardedObservable<R>(this.name, this.faults);
     lifted.source = this;
@@ -33,7 +33,7 @@ export class GuardedObservable<T> extends Observable<T> {
     error?: ((cause: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // Between operators, and what turns a stream into a promise, RxJS subscribes by itself and catches all.
+    // RxJS itself subscribes between operators and in functions such as `firstValueFrom`, and catches all errors.
     if (isSubscriber(consumer)) return super.subscribe(consumer);
     const given = isNext(consumer) ? { next: consumer, error, complete } : (consumer ?? {});
     return super.subscribe(this.guarded(given as Consumer<T>));
@@ -71,7 +71,7 @@ function isNext<T>(
   return typeof consumer === 'function' || !consumer;
 }
 
-/** Also one of another copy of RxJS. */
+/** Also true for a subscriber of another copy of RxJS. */
 function isSubscriber<T>(consumer: unknown): consumer is Subscriber<T> {
   if (consumer instanceof Subscriber) return true;
   return typeof consumer === 'object' && consumer !== null && 'add' in consumer && 'unsubscribe' in consumer;

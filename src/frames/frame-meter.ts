@@ -2,44 +2,44 @@ const CONTROL = 0x8;
 const CLOSE = 0x8;
 const LONGEST_HEADER = 14;
 
-/** Told of each frame as soon as its header is there. */
+/** Is notified of each frame as soon as its header has arrived. */
 export interface FrameListener {
   /**
-   * @param isControl ping or pong; anything else belongs to a message
-   * @param isFinal whether a message ends with it
-   * @param bytes header and payload
+   * @param isControl true for a ping or pong, false for a frame of a message
+   * @param isFinal whether the frame is the last of its message
+   * @param bytes length of header and payload
    */
   onFrame(isControl: boolean, isFinal: boolean, bytes: number): void;
 }
 
 /**
- * Counts frames in the bytes of a client (RFC 6455 §5.2) before `ws` reads them: what `ws` tells of are whole messages,
- * and sixty fragments cost more than one. Payloads are stepped over, and whether frames are valid is for `ws` to say.
+ * Counts frames in the bytes of a client (RFC 6455 §5.2) before `ws` reads them. `ws` reports whole messages only, but
+ * sixty fragments cost more than one. Payloads are skipped, and `ws` decides whether frames are valid.
  */
 export class FrameMeter {
   /** Bytes of the current payload that are still to come. */
   private remaining = 0;
-  /** A header that a chunk has cut in two. */
+  /** The beginning of a header that continues in the next chunk. */
   private partial: Buffer | undefined;
-  /** Of the current frame. */
+  /** Opcode of the current frame. */
   private opcode = 0;
-  /** Whether frames are no longer counted. */
+  /** Whether `skim()` was called: frames are no longer counted. */
   private isSkimming = false;
-  /** Whether `skim()` hands over the current frame. */
+  /** Whether `skim()` passes the current frame on. */
   private isPassing = false;
 
-  /** @param listener may be left out where frames are only skimmed */
+  /** @param listener can be omitted if frames are only skimmed */
   constructor(private readonly listener?: FrameListener) {}
 
-  /** Counts the frames of a chunk. After a Close nothing counts any more (RFC 6455 §5.5.1). */
+  /** Counts the frames of a chunk. Frames after a Close are not counted (RFC 6455 §5.5.1). */
   read(chunk: Buffer): void {
     for (let at = 0; at < chunk.length && !this.isOver;)
       at = this.remaining > 0 ? at + this.step(chunk, at) : this.readHeader(chunk, at);
   }
 
   /**
-   * Steps over the frames of a chunk without counting them. Hands over what completes a frame that `read()` has seen the
-   * beginning of, and the Close: a reader that has had every byte so far gets whole frames, and few.
+   * Skips the frames of a chunk without counting them. Passes on the rest of a frame that `read()` has seen the
+   * beginning of, and the Close. So a reader that has had every byte so far gets whole frames, and only few.
    */
   skim(chunk: Buffer, pass: (bytes: Buffer) => void): void {
     if (!this.isSkimming) {
@@ -52,14 +52,14 @@ export class FrameMeter {
       const isHeader = this.remaining === 0;
       at = isHeader ? this.readHeader(chunk, at) : at + this.step(chunk, at);
       const isClose = isHeader && !this.partial && this.opcode === CLOSE;
-      // The reader has had the first bytes of a frame that it is in, and none of a Close.
+      // The reader has the first bytes of a frame that `read()` has seen, but not those of the Close.
       if (isClose && partial && !this.isPassing) pass(partial);
       if (isClose || this.isPassing) pass(chunk.subarray(start, at));
       if (!this.partial) this.isPassing = this.remaining > 0 && (this.isPassing || isClose);
     }
   }
 
-  /** Whether a whole Close was there: the client has nothing more to say. */
+  /** Whether a complete Close has arrived, after which the client may send nothing. */
   get isOver(): boolean {
     return this.opcode === CLOSE && this.remaining === 0;
   }
@@ -70,12 +70,12 @@ export class FrameMeter {
     return step;
   }
 
-  /** @returns where the header ends, or the chunk */
+  /** @returns the index of the end of the header, or of the chunk */
   private readHeader(chunk: Buffer, at: number): number {
     if (this.partial) return this.completeHeader(this.partial, chunk, at);
     const length = headerLength(chunk, at);
     if (chunk.length - at < length) {
-      // Copied, so that two bytes do not keep a whole chunk alive.
+      // Copied, because a view of two bytes would keep the whole chunk in memory.
       this.partial = Buffer.from(chunk.subarray(at));
       return chunk.length;
     }
@@ -106,7 +106,7 @@ export class FrameMeter {
   }
 }
 
-/** Bytes of a header, as far as the beginning of it tells. */
+/** Length of a header, or of the part that has to be read to know it. */
 function headerLength(bytes: Buffer, at: number): number {
   if (bytes.length - at < 2) return 2;
   const second = bytes[at + 1] as number;

@@ -4,8 +4,8 @@ import { AbstractWsAdapter } from '@nestjs/websockets';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 
 /**
- * Stands where the module's adapter will be. A request-scoped provider in the module's place lets Nest make that adapter
- * never, without a word, and gateways would be bound to another one, unprotected.
+ * Stands in for the adapter until it is created. If it depends on a request-scoped provider, Nest silently never
+ * creates it, and gateways would be bound to another adapter without protection.
  */
 @Injectable()
 export class AdapterPlaceholder extends AbstractWsAdapter implements OnApplicationBootstrap {
@@ -44,8 +44,8 @@ export class AdapterPlaceholder extends AbstractWsAdapter implements OnApplicati
       .filter(({ host, scope }) => host === home && scope === Scope.REQUEST)
       .map(({ name }) => String(name));
     const message =
-      `is given providers that are made for each request (${names.join(', ') || 'by what they inject'}), ` +
-      'but a connection outlives a request; make them, and what they inject, singletons';
+      `is given request-scoped providers (${names.join(', ') || 'because of their dependencies'}), ` +
+      'but a connection outlives a request; make them and their dependencies singletons';
     return new WsConfigurationError([{ name: 'WsSecurityModule', message }]);
   }
 }

@@ -12,18 +12,18 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import { BanService, closeBanned } from '../throttling/bans/ban.service.js';
 import { GatewayHooks } from './gateway-hooks.js';
 
-/** A connection on its way to its gateway. */
-export interface Newcomer {
+/** An accepted connection that has not reached its gateway yet. */
+export interface NewConnection {
   readonly client: WebSocket;
   readonly connection: ServedConnection;
   readonly channel: MessageChannel;
-  /** Tells Nest, which runs the connect hooks and binds the handlers. */
+  /** Passes the connection to Nest, which runs the connect hooks and binds the handlers. */
   readonly announce: () => void;
-  /** The session that the client asks for. */
+  /** The session that the client wants to resume. */
   readonly offer: ResumeOffer | undefined;
 }
 
-/** Brings a connection into its gateway: its session, then the connect hooks, and then its messages. */
+/** Starts a connection: resumes its session, runs the connect hooks, and then lets its messages through. */
 @Injectable()
 export class ConnectionEntry {
   constructor(
@@ -35,32 +35,32 @@ export class ConnectionEntry {
     private readonly expiry: ExpiryService,
   ) {}
 
-  /** Takes effect at once when there is nothing to wait for. */
-  start(newcomer: Newcomer): void | Promise<void> {
-    const { connection, channel, offer } = newcomer;
+  /** Synchronous if there is nothing to wait for. */
+  start(incoming: NewConnection): void | Promise<void> {
+    const { connection, channel, offer } = incoming;
     if (!this.resumes.isFor(connection)) {
       this.greet(connection, null);
       connection.ready();
-      return this.enter(newcomer);
+      return this.enter(incoming);
     }
     channel.pause();
     return this.resumes
       .begin(connection, offer, this.revocations, (resume) => {
-        // It is as old as its session.
+        // A resumed connection expires with its session.
         if (resume?.recovered === true) this.expiry.watch(connection);
         this.greet(connection, resume);
       })
-      .then(() => this.enter(newcomer));
+      .then(() => this.enter(incoming));
   }
 
-  private enter({ client, connection, channel, announce }: Newcomer): void | Promise<void> {
-    // It may have been revoked, or banned, after it was verified.
+  private enter({ client, connection, channel, announce }: NewConnection): void | Promise<void> {
+    // The principal may have been revoked or banned after verification.
     const { principal, address } = connection;
     if (this.revocations.isRevokedHere(principal)) closeRevoked(connection);
     else if (this.bans.isBannedHere(principal, address)) closeBanned(connection);
     if (connection.isOpen) announce();
     const hooks = this.hooks.connected(client);
-    // If it is being closed nothing is dispatched, but the answer to the closing handshake has to be read.
+    // If the connection is closing, no message is dispatched, but the answer to the closing handshake must be read.
     if (!hooks) return channel.open();
     channel.pause();
     return hooks.then(() => channel.open());

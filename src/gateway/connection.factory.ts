@@ -14,7 +14,7 @@ import { violationCodeOf } from './violation-code.js';
 
 const logger = new Logger('WsSecurity');
 
-/** Makes a connection of an accepted socket. */
+/** Creates the connection of an accepted socket. */
 @Injectable()
 export class ConnectionFactory {
   constructor(
@@ -42,8 +42,8 @@ export class ConnectionFactory {
 }
 
 /**
- * ws has already sent the close code, reads no answer to it and calls that 1006. Without a listener the error would end
- * the process.
+ * `ws` has already sent the close code, does not read the answer, and reports 1006. Without a listener, the error would
+ * end the process.
  */
 function onViolation(this: WebSocket, error: Error): void {
   servedConnectionOf(this).closedWith ??= violationCodeOf(error);

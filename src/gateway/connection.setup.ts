@@ -16,7 +16,10 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { ConnectionEntry } from './connection.entry.js';
 import { ConnectionFactory } from './connection.factory.js';
 
-/** Makes an accepted socket a connection: registered, watched, and deaf until the connect hooks are done. */
+/**
+ * Creates the connection of an accepted socket. The connection is registered and watched, and handles messages after
+ * the connect hooks are done.
+ */
 @Injectable()
 export class ConnectionSetup {
   constructor(
@@ -30,7 +33,7 @@ export class ConnectionSetup {
     private readonly faults: Faults,
   ) {}
 
-  /** @param announce tells Nest, which runs the connect hooks and binds the handlers */
+  /** @param announce passes the connection to Nest, which runs the connect hooks and binds the handlers */
   open(
     client: WebSocket,
     stream: Duplex,
@@ -49,20 +52,23 @@ export class ConnectionSetup {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
-    const newcomer = { client, connection, channel, announce, offer };
+    const incoming = { client, connection, channel, announce, offer };
     if (!handshake.awaitsLogin) {
-      this.settle(connection, this.entry.start(newcomer));
+      this.settle(connection, this.entry.start(incoming));
       return;
     }
     channel.pause();
     const login = this.login.logIn(connection, channel);
     this.settle(
       connection,
-      login.then((isIn) => (isIn ? this.entry.start(newcomer) : channel.open())),
+      login.then((isIn) => (isIn ? this.entry.start(incoming) : channel.open())),
     );
   }
 
-  /** Apart from the rest, so that what listens as long as the connection lives keeps no handshake, and no token, alive. */
+  /**
+   * A separate method, so that the listener keeps no reference to the handshake and its token as long as the connection
+   * lives.
+   */
   private watch(client: WebSocket, connection: ServedConnection, releases: readonly (() => void)[]): void {
     client.on('close', (code) => {
       for (const release of releases) release();
@@ -74,7 +80,7 @@ export class ConnectionSetup {
     pending?.catch((error: unknown) => this.giveUp(connection, error));
   }
 
-  /** 101 is on its way already: there is no answer to give any more, and nobody else may suffer. */
+  /** 101 may have been sent already, so the only option is to end this connection. */
   private giveUp(connection: ServedConnection, error: unknown): void {
     this.faults.report('A connection could not be set up', error);
     connection.terminate();

@@ -18,11 +18,11 @@ interface Chosen {
 }
 
 /**
- * Where the events of a gateway go. The built-in guards can be asked before Nest where they answer as the built-in ones
- * do, and no filter of the application's would want to see what they throw.
+ * The targets of the events of a gateway. The built-in guards can be called before Nest if they have not been changed
+ * and no filter of the application would handle their exceptions.
  *
- * @param guards in the order authentication, throttler, authorization
- * @param chosen the filter of all gateways, and whether it is the module's own
+ * @param guards the built-in guards or their replacements, in the order authentication, throttler, authorization
+ * @param chosen the filter of all gateways, and whether it is the built-in one
  * @param isIntercepted whether the application has interceptors for all handlers
  */
 export function eventTargetsOf(
@@ -50,7 +50,7 @@ export function eventTargetsOf(
 
 function areBuiltIn({ authentication, throttler, authorization }: BuiltInGuards): boolean {
   return (
-    // It is asked again when the turn of a message comes; who has steps of its own may count on being asked once.
+    // It is called again when the message is handled, and a subclass may expect only one call.
     authentication.constructor === WsAuthGuard &&
     answersLike(throttler, WsThrottlerGuard) &&
     answersLike(authorization, WsAuthorizationGuard)

@@ -11,28 +11,28 @@ import { SECURE_GATEWAY } from './secure-gateway.decorator.js';
 import { portOf, type SecureGatewayOptions } from './secure-gateway-options.js';
 
 export interface GatewayHandler {
-  /** What it subscribes to; Nest lets it be anything. */
+  /** The event that it subscribes to, of any type. */
   event: unknown;
   method: string;
-  /** What Nest runs: the method of the class, whatever the instance has in its place. */
-  // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+  /** The function that Nest calls: the method of the class, even if the instance has another one. */
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
   callback: Function;
 }
 
 export interface DiscoveredGateway {
   name: string;
   instance: object;
-  /** Undefined for a gateway that is not secured. */
+  /** Options of `@SecureGateway()`; undefined if the gateway is not secured. */
   options: SecureGatewayOptions | undefined;
-  /** Options of another decorator on it, which nobody looks at. */
+  /** Options of another decorator on the class, which have no effect. */
   strayOptions: string[];
-  /** Whether its instance says that it is of the class that was decorated; guards look there. */
+  /** Whether the constructor of the instance is the decorated class, where guards find their metadata. */
   isOfItsClass: boolean;
   isRequestScoped: boolean;
   isTransient: boolean;
-  /** The classes of guards, pipes and the like on it that are transient. */
+  /** Names of transient guards, pipes and other enhancers on the gateway. */
   transients: string[];
-  /** Instances that the gateway's own module can see. */
+  /** Resolves providers in the module of the gateway. */
   moduleRef: ModuleRef;
   handlers: GatewayHandler[];
 }
@@ -47,7 +47,7 @@ export class GatewayExplorer {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** The classes of secured gateways; they are known before the first instance is made. */
+  /** The classes of secured gateways, which are known before instances are created. */
   classes(): Type<Record<string, object>>[] {
     return this.discovery
       .getProviders()
@@ -77,7 +77,7 @@ export class GatewayExplorer {
   }
 
   private handlersOf(instance: object): GatewayHandler[] {
-    // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+    // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
     const prototype = Object.getPrototypeOf(instance) as Record<string, Function>;
     return this.scanner
       .getAllMethodNames(prototype)
@@ -94,7 +94,7 @@ function namesOf(wrappers: readonly { name: unknown }[] = []): string[] {
   return [...new Set(wrappers.map(({ name }) => String(name)))];
 }
 
-/** Undefined also where another decorator, of the class or of one that extends it, sends its clients elsewhere. */
+/** The options; also undefined if another decorator, of the class or a subclass, changes the path or port. */
 function securedOptionsOf(gateway: object): SecureGatewayOptions | undefined {
   const secured = Reflect.getMetadata(SECURE_GATEWAY, gateway) as SecureGatewayOptions | undefined;
   const bound = Reflect.getMetadata(GATEWAY_OPTIONS, gateway) as { path?: unknown } | undefined;

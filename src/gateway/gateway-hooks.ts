@@ -12,8 +12,8 @@ interface GatewayInstance {
 }
 
 /**
- * Stands between Nest and the connection hooks of gateways. Nest neither awaits them nor catches what they throw:
- * one failing hook would end the process. Here it ends its connection, and messages wait until hooks are done.
+ * Wraps the connection hooks of gateways. Nest neither awaits them nor catches their errors, so that a failing hook
+ * would end the process. Here it closes its connection, and messages wait until the hooks are done.
  */
 @Injectable()
 export class GatewayHooks {
@@ -46,9 +46,9 @@ export class GatewayHooks {
   }
 
   /**
-   * Resolves when the connect hooks of all gateways have finished with this client; one that failed closes it.
+   * Resolves when the connect hooks of all gateways are done for this client. If one fails, the connection is closed.
    *
-   * @returns undefined when there are none
+   * @returns undefined if there are no hooks
    */
   connected(client: object): Promise<void> | undefined {
     const runs = this.connecting.get(client);

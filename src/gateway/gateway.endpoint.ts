@@ -8,19 +8,19 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import type { GatewayPolicy } from './secured-gateways.js';
 import type { ConnectionSetup } from './connection.setup.js';
 
-/** No state is kept between messages: it would be 300 KB a connection. */
+/** No compression state is kept between messages: it would take 300 KB per connection. */
 const COMPRESSION = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 };
 
-/** Options of `ws` that its types do not know. */
+/** Options of `ws` that are missing in its types. */
 const UNTYPED = {
-  // How long a client may take to answer the closing handshake; then the line is cut.
+  // Milliseconds that a client has to answer the closing handshake before it is disconnected.
   closeTimeout: 10_000,
 };
 
-/** The gateways on one path: a `ws` server without a port, fed by the handshake. */
+/** The gateways on one path: a `ws` server without a port, which takes accepted handshakes. */
 export class GatewayEndpoint implements Endpoint {
   readonly server: WebSocketServer;
-  /** What the handshake that is being answered has chosen. */
+  /** The subprotocol of the handshake that is being answered. */
   private protocol: string | undefined;
 
   constructor(
@@ -34,7 +34,7 @@ export class GatewayEndpoint implements Endpoint {
       maxPayload: options.maxPayloadBytes,
       maxFragments: options.maxFragments,
       maxBufferedChunks: options.maxBufferedChunks,
-      // Pings are answered within the budget only.
+      // Only pings within the budget are answered.
       autoPong: false,
       ...UNTYPED,
       perMessageDeflate: options.compression && COMPRESSION,
@@ -54,12 +54,12 @@ export class GatewayEndpoint implements Endpoint {
   }
 }
 
-/** With compression `ws` looks at the offered extensions (RFC 6455 §9.1), and would answer in its own words. */
+/** With compression, `ws` checks the offered extensions (RFC 6455 §9.1), and would send its own response. */
 function refuseOffer(cause: Error): never {
   throw new HandshakeRefusal('BAD_HANDSHAKE', {}, { cause });
 }
 
-/** What randomUUID() puts together of twenty pieces keeps them all, until it is copied. */
+/** A flat copy: the string of randomUUID() refers to its twenty parts and keeps them in memory. */
 function connectionId(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }

@@ -4,7 +4,7 @@ import { AdapterPlaceholder } from './adapter.placeholder.js';
 import { GatewayAudit } from './audit/gateway-audit.js';
 import { GatewayStartProblems } from './audit/gateway-start-problems.js';
 import { ModuleSettings } from './audit/module-settings.js';
-import { ProvidersInVain } from './audit/providers-in-vain.js';
+import { UnusedProviders } from './audit/unused-providers.js';
 import { ConnectionEntry } from './connection.entry.js';
 import { ConnectionFactory } from './connection.factory.js';
 import { ConnectionSetup } from './connection.setup.js';
@@ -16,11 +16,11 @@ import { GuardChains } from './guards/guard-chains.js';
 import { SecuredGateways } from './secured-gateways.js';
 import { WsSecurityAdapter } from './ws-security.adapter.js';
 
-/** Where Nest comes in. */
+/** Providers of the integration with Nest. */
 export const GATEWAY_PROVIDERS: Provider[] = [
   GatewayExplorer,
   ModuleSettings,
-  ProvidersInVain,
+  UnusedProviders,
   GatewayAudit,
   { provide: StartProblems, useClass: GatewayStartProblems },
   GatewayHooks,

@@ -1,23 +1,23 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
 
-/** What `@SecureGateway()` takes. @publicApi */
+/** Options of `@SecureGateway()`. @publicApi */
 export interface SecureGatewayOptions {
-  /** The path clients connect to, compared byte for byte. */
+  /** The path that clients connect to, compared byte for byte. */
   path: string;
-  /** A port of its own; without one the gateway shares the application's. */
+  /** The port of the gateway. Default: the port of the application. */
   port?: number;
-  /** Lets clients without a credential in, as anonymous. What they may send is still for `@WsPublic()` to say. */
+  /** Accepts clients without a credential as anonymous. They may send only messages that `@WsPublic()` allows. */
   public?: boolean;
-  /** Application subprotocols in order of preference; left out, the client's first is chosen. */
+  /** Application subprotocols in order of preference. Default: the first one that the client offers. */
   protocols?: readonly string[];
-  /** Decisions before `101`, asked after those of the module. */
+  /** Guards that decide before `101`. They run after those of the module. */
   connectGuards?: readonly Type<WsConnectGuard>[];
   /** Guards that run after the built-in ones and the module's. A subclass of a built-in guard takes its place. */
   guards?: readonly Type<CanActivate>[];
 }
 
-/** The port a gateway is bound to; 0 for that of the application. */
+/** The port of a gateway; 0 for that of the application. */
 export function portOf({ port }: Pick<SecureGatewayOptions, 'port'>): number {
   return Number.isInteger(port) ? (port as number) : 0;
 }

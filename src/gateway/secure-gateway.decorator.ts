@@ -8,12 +8,12 @@ import { portOf, type SecureGatewayOptions } from './secure-gateway-options.js';
 export const SECURE_GATEWAY = 'ws-security:gateway';
 
 /**
- * `@WebSocketGateway` with every protection of this module on it.
+ * Makes a class a WebSocket gateway with all protections of this module.
  *
  * @publicApi
  */
 export function SecureGateway(options: SecureGatewayOptions): ClassDecorator {
-  // What is wrong with them is said when the application starts, together with everything else.
+  // Problems of the options are reported at the start of the application, together with all others.
   const given = (typeof options === 'object' ? { ...options } : {}) as SecureGatewayOptions;
   const path = withSlash(given.path);
   return applyDecorators(
@@ -29,15 +29,15 @@ function withSlash(path: unknown): string {
   return typeof path === 'string' && !path.startsWith('/') ? `/${path}` : (path as string);
 }
 
-/** Once, also where the class extends a gateway: a body that went through twice would be transformed twice. */
+/** Adds the pipe once, also if the class extends a gateway: a body would be transformed twice otherwise. */
 function withPipe(target: object): void {
   const pipes = (Reflect.getMetadata(PIPES_METADATA, target) ?? []) as unknown[];
   if (!pipes.includes(GatewayPipe)) UsePipes(GatewayPipe)(target as never);
 }
 
 /**
- * Before what else is on the class, above or below: guards are asked in this order and filters in the opposite one, so
- * that nothing goes before our guards, and a filter of the application's before ours, which catches everything.
+ * Adds an enhancer before all others on the class, above or below. Guards are called in this order and filters in the
+ * reverse order. So our guards run first, and a filter of the application runs before ours, which catches everything.
  */
 function ahead(key: string, type: Type): ClassDecorator {
   return (target) => {

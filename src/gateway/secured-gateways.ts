@@ -24,10 +24,10 @@ type PendingPolicy = { -readonly [K in keyof EndpointPolicy]: EndpointPolicy[K] 
   readonly targets: Map<string, EventTarget>;
 };
 
-/** What the gateways on a path ask of handshakes, and where their events go. */
+/** Requirements of the gateways on a path for handshakes, and the targets of their events. */
 export type GatewayPolicy = EndpointPolicy & { readonly targets: ReadonlyMap<string, EventTarget> };
 
-/** The gateways of the application, audited once and with their hooks made safe. */
+/** The secured gateways of the application: audited once, with wrapped hooks. */
 @Injectable()
 export class SecuredGateways {
   private verified: DiscoveredGateway[] | undefined;
@@ -46,14 +46,14 @@ export class SecuredGateways {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly faults: Faults,
   ) {
-    // Nest reads what is bound on them before it asks for the adapter.
+    // Nest reads the filters before it asks for the adapter.
     for (const gateway of explorer.classes()) chainFilters(gateway);
   }
 
   /**
-   * Looks at all gateways before the first is bound, so that everything wrong is said at once.
+   * Checks all gateways before the first one is bound, so that all problems are reported at once.
    *
-   * @param serverProblems what is wrong with the servers that the gateways are about to be bound to
+   * @param serverProblems returns the problems of the servers that the gateways are bound to
    * @throws WsConfigurationError
    */
   verify(
@@ -75,7 +75,7 @@ export class SecuredGateways {
     this.verified = gateways;
   }
 
-  /** What the gateways on a path ask for; `prepare()` completes it. */
+  /** The policy of the gateways on a path; `prepare()` completes it. */
   policyOf(port: number, path: string): GatewayPolicy {
     const gateways = (this.verified ?? []).filter(
       ({ options }) => (options?.port ?? 0) === port && options?.path === path,
@@ -90,7 +90,10 @@ export class SecuredGateways {
     return policy;
   }
 
-  /** Makes the guards. Nest binds gateways synchronously, and to make an instance takes a while. */
+  /**
+   * Creates the guards. This is a separate step, because Nest binds gateways synchronously, and instances are created
+   * asynchronously.
+   */
   async prepare(): Promise<void> {
     await this.enhancers.prepare();
     await this.guards.prepare(this.verified ?? []);

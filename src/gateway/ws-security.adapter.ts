@@ -26,8 +26,8 @@ import { portProblems } from './audit/missing-ports.js';
 import { SecuredGateways } from './secured-gateways.js';
 
 /**
- * The WebSocket adapter of the application. Registers itself when the module is built, so that `main.ts` needs no
- * line for it, and stops the start when another one took its place.
+ * The WebSocket adapter of the application. Registers itself when the module is built, so that `main.ts` needs no code
+ * for it, and stops the start if another adapter has replaced it.
  */
 @Injectable()
 export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicationBootstrap {
@@ -57,7 +57,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     if (adapter !== this) {
       throw replacedBy(adapter);
     }
-    // Nest asks for the adapter with each connection.
+    // Nest gets the adapter for each connection.
     this.config.setIoAdapter = (late) => {
       throw replacedBy(late);
     };
@@ -78,7 +78,6 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
   }
 
   override bindClientDisconnect(client: WebSocket, callback: (code: number) => void): void {
-    // It closes once.
     client.on('close', callback);
   }
 

@@ -3,14 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { UpgradeRequest } from './upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import { ClientLocator } from './client/client-locator.js';
 import { reasonOf, refusalOf } from './refusal-of.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
 /**
- * Wrong credentials of HTTP requests. They are counted with those of handshakes, so that an address has one limit
- * (`WS_AUTH_FAILURE_LIMIT`) wherever it guesses.
+ * Counts wrong credentials of HTTP requests together with those of handshakes, so that an address has one limit
+ * (`WS_AUTH_FAILURE_LIMIT`) for all guesses.
  *
  * @publicApi
  */
@@ -24,12 +24,12 @@ export class AuthFailures {
   ) {}
 
   /**
-   * Counts a request whose credential is wrong. One without a credential is no failure, and a right credential is to
-   * be accepted whatever the count: a neighbour at the same address must not lock others out.
+   * Counts a request with a wrong credential. Do not call it for a request without a credential. Accept a valid
+   * credential regardless of the count: otherwise a neighbor at the same address could lock out others.
    *
-   * @param request as Node has it; Fastify keeps it in `request.raw`
-   * @param cause what is wrong, for the operator only
-   * @returns what to answer, in `status` and `headers`: 401, over the limit 429, and 503 while nobody can count
+   * @param request the request of Node; with Fastify, `request.raw`
+   * @param cause the reason, shown to the operator only
+   * @returns the `status` and `headers` to answer with: 401, 429 over the limit, or 503 if the storage fails
    */
   async count(request: IncomingMessage, cause: InvalidCredentialError): Promise<HandshakeRefusal> {
     const { address } = this.clients.locate(request);

@@ -2,12 +2,12 @@ import type { Credential } from '../auth/credential.js';
 import type { Principal } from '../connection/principal.js';
 import type { SenderProof } from '../connection/sender-proof.js';
 
-/** Somebody who offers a credential: in a handshake, or in a message of an open connection. */
+/** A client that presents a credential, in a handshake or in a message. */
 export interface Claimant {
-  /** Failures are counted by it. */
+  /** Address that failures are counted for. */
   readonly address: string;
   readonly credential: Credential | undefined;
-  /** What its connection proves beside the credential. */
+  /** Proof of the connection in addition to the credential. */
   readonly proof: SenderProof;
   /** Anonymous until the credential is verified. */
   principal: Principal;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../time/clock.js';
-import { EndOfLine } from '../frames/end-of-line.js';
+import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -13,7 +13,7 @@ import { chooseSubprotocol } from './subprotocol.js';
 
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** What is refused before, or because, the handshakes of an address are counted: there is no limit to how often. */
+/** Refusals that the connect rate does not limit, because they happen before or because of it. */
 const UNLIMITED: ReadonlySet<HandshakeCode> = new Set<HandshakeCode>([
   'DRAINING',
   'HOST_NOT_ALLOWED',
@@ -25,9 +25,9 @@ const UNLIMITED: ReadonlySet<HandshakeCode> = new Set<HandshakeCode>([
 type RateOptions = Pick<ResolvedOptions, 'connectRateLimit' | 'connectRateTtlMs'>;
 
 /**
- * Says no in a way that browsers can read: 101, and at once the close code. Frames that come in go nowhere. A WebSocket
- * costs more than a response, so an address gets as many refusals of this kind as it may make handshakes; it is refused
- * over HTTP when it still goes on.
+ * Refuses handshakes so that browsers can read the reason: with 101 followed by a close code. Incoming frames are
+ * dropped. A WebSocket costs more than a response, so an address gets as many refusals of this kind as it may make
+ * handshakes. Further ones are HTTP responses.
  */
 export class ClosingServer {
   private readonly refused: SlidingWindowStorage;
@@ -47,11 +47,12 @@ export class ClosingServer {
     this.refused = new SlidingWindowStorage(clock);
   }
 
-  /** @returns whether this refusal can be told with a close code; otherwise it has to stay HTTP */
+  /** @returns whether the refusal was sent as a close code; otherwise it has to be an HTTP response */
   refuse(handshake: Handshake, refusal: HandshakeRefusal, socket: Duplex, head: Buffer): boolean {
     const { closeCode } = refusal;
     const { request, endpoint } = handshake;
-    // A node that goes says so before it looks at anything: this may be no handshake, or one for nobody.
+    // While draining, requests are refused before they are checked, so this may not be a handshake, or may have no
+    // endpoint.
     if (closeCode === undefined || !endpoint || shapeRefusalOf(request)) return false;
     if (UNLIMITED.has(refusal.code) && !this.hasRoomFor(handshake.address)) return false;
     const { raw } = request;
@@ -59,8 +60,8 @@ export class ClosingServer {
     if (protocol !== undefined) this.protocols.set(raw, protocol);
     this.server.handleUpgrade(raw, socket, head, (client) => {
       client.on('error', () => client.terminate());
-      const end = new EndOfLine(socket, new FrameMeter());
-      socket.on('data', (chunk: Buffer) => end.read(chunk));
+      const reader = new ClosingReader(socket, new FrameMeter());
+      socket.on('data', (chunk: Buffer) => reader.read(chunk));
       client.close(closeCode, refusal.code.toLowerCase().replaceAll('_', ' '));
     });
     return true;

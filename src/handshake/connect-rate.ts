@@ -10,7 +10,7 @@ import { waitOf } from '../throttling/throttler-verdict.interface.js';
 import { decideOn } from './decide-on.js';
 import { retryAfter } from './retry-after.js';
 
-/** Attempts to come in: handshakes, and `auth` messages, which are as much work. One that was refused does not count. */
+/** Limits the rate of handshakes and of `auth` messages, which cost as much. Refused attempts are not counted. */
 @Injectable()
 export class ConnectRate {
   private readonly rules: Readonly<Record<'connect' | 'auth', LimitRule>>;
@@ -24,9 +24,9 @@ export class ConnectRate {
   }
 
   /**
-   * @param key whose attempt it is
-   * @throws HandshakeRefusal now or later
-   * @throws OverloadedException now or later, when nobody can count
+   * @param key the address or user that the attempt is counted for
+   * @throws HandshakeRefusal synchronously or in the promise
+   * @throws OverloadedException synchronously or in the promise, if the storage fails
    */
   count(key: string, kind: 'connect' | 'auth'): void | Promise<void> {
     const rule = this.rules[kind];

@@ -11,8 +11,8 @@ const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const VISIBLE_ASCII = /^[!-~]+$/;
 
 /**
- * Finds the credentials a handshake offers at the places that `WS_AUTH_SOURCES` names, all of them: that there is
- * exactly one is for the caller to decide.
+ * Finds all credentials of a handshake in the places that `WS_AUTH_SOURCES` names. The caller decides whether there is
+ * exactly one.
  *
  * @publicApi
  */
@@ -24,7 +24,7 @@ export class CredentialExtractor {
     cookie: (request) => this.fromCookie(request),
     ticket: (request) => this.fromTicket(request),
     query: (request) => this.fromQuery(request),
-    // Comes later, in a frame.
+    // Sent later, in a frame.
     message: () => [],
   };
 
@@ -53,7 +53,10 @@ export class CredentialExtractor {
       .map((entry) => credentialOf('subprotocol', 'bearer', entry.slice(BEARER_PROTOCOL_PREFIX.length)));
   }
 
-  /** One for each cookie of the name: a browser sends several when they were set for several paths (RFC 6265 §5.4). */
+  /**
+   * One credential per cookie with the name: a browser sends several if they were set for several paths (RFC 6265
+   * §5.4).
+   */
   protected fromCookie(request: UpgradeRequest): Credential[] {
     const { authCookie } = this.options;
     if (authCookie === undefined) return [];

@@ -2,11 +2,11 @@ import { isThenable } from '../time/maybe-promise.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 
 /**
- * Decides on the answer of a store as soon as it is there, which is at once when nobody has to be waited for.
+ * Passes the answer of a store to a decision, synchronously if the answer is synchronous.
  *
- * @param ask may fail, now or later
- * @param decide throws to refuse
- * @param unavailable makes the refusal when `ask` failed; left out, its own error is thrown
+ * @param ask may throw or reject
+ * @param decide throws to refuse the handshake
+ * @param unavailable creates the refusal if `ask` failed; without it, the error of `ask` is thrown
  */
 export function decideOn<T>(
   ask: () => T | PromiseLike<T>,

@@ -1,7 +1,7 @@
 import type { Handshake } from './handshake.js';
 
 /**
- * One decision about a handshake. Throws a `HandshakeRefusal` or lets it pass.
+ * One decision about a handshake. Throws a `HandshakeRefusal` to refuse it.
  *
  * @publicApi
  */

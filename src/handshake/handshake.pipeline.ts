@@ -17,7 +17,7 @@ import { TransportStep } from './steps/transport.step.js';
 import { UserCapStep } from './steps/user-cap.step.js';
 import { VerificationStep } from './steps/verification.step.js';
 
-/** What is decided about a credential, wherever it came from. */
+/** Steps that decide about a credential, from a handshake or from a message. */
 const IDENTITY_STEPS: readonly Type<HandshakeStep>[] = [
   VerificationStep,
   BanStep,
@@ -26,7 +26,7 @@ const IDENTITY_STEPS: readonly Type<HandshakeStep>[] = [
   UserCapStep,
 ];
 
-/** The order of decisions, cheapest first. A new step is one line here. */
+/** The steps in order, cheapest first. A new step is one line here. */
 export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   DrainingStep,
   RequestShapeStep,
@@ -40,7 +40,7 @@ export const HANDSHAKE_STEPS: readonly Type<HandshakeStep>[] = [
   CredentialStep,
   ...IDENTITY_STEPS,
   SubprotocolStep,
-  // Verification may have lasted into a shutdown.
+  // A shutdown may have started during verification.
   DrainingStep,
 ];
 
@@ -52,22 +52,21 @@ function isIdentityStep(step: HandshakeStep): boolean {
 }
 
 /**
- * Runs the steps one after the other; the first refusal wins and the rest never run. Without a step that has to wait,
- * all is decided on return.
+ * Runs the steps in order until one refuses. If no step is asynchronous, the decision is made when the method returns.
  */
 @Injectable()
 export class HandshakePipeline {
   constructor(@Inject(HANDSHAKE_STEP_INSTANCES) private readonly steps: readonly HandshakeStep[]) {}
 
-  /** @throws HandshakeRefusal now or later */
+  /** @throws HandshakeRefusal synchronously or in the promise */
   decide(handshake: Handshake): void | Promise<void> {
     return run(this.steps, handshake);
   }
 
   /**
-   * Decides about the credential that a first message brought.
+   * Decides about the credential of a first message.
    *
-   * @throws HandshakeRefusal now or later
+   * @throws HandshakeRefusal synchronously or in the promise
    */
   identify(handshake: Handshake): void | Promise<void> {
     return run(this.steps.filter(isIdentityStep), handshake);

@@ -8,10 +8,10 @@ import { HandshakeService } from './handshake.service.js';
 import { TlsReloader } from './tls/tls-reloader.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
-/** A step may be asked more than once. */
+/** A step may occur more than once. */
 const STEPS = [...new Set<Type>(HANDSHAKE_STEPS)];
 
-/** The edge before 101. */
+/** The providers that handle handshakes before 101. */
 export const HANDSHAKE_PROVIDERS: Provider[] = [
   CredentialExtractor,
   ClientLocator,

@@ -8,7 +8,7 @@ import { ConnectionLifecycleService } from '../connection/connection-lifecycle.s
 import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ClientLocator } from './client/client-locator.js';
@@ -21,7 +21,9 @@ import { refuse } from './refusal-response.js';
 import { CertificateProof } from './tls/certificate-proof.js';
 import { principalOfCertificate } from './tls/client-certificate.js';
 
-/** Brings an upgrade to its end: accepted by the gateways on its path, or refused with everything given back. */
+/**
+ * Decides about an upgrade. Passes it to the gateways on its path, or refuses it and releases everything that it holds.
+ */
 @Injectable()
 export class HandshakeService implements OnApplicationShutdown {
   private readonly closing: ClosingServer | undefined;
@@ -43,7 +45,7 @@ export class HandshakeService implements OnApplicationShutdown {
     this.closing?.close();
   }
 
-  /** Nothing that the client sent after its request is read before the decision. */
+  /** Does not read anything after the request before the decision. */
   handle(
     raw: IncomingMessage,
     endpoint: Endpoint | undefined,
@@ -70,25 +72,25 @@ export class HandshakeService implements OnApplicationShutdown {
     );
   }
 
-  /** A handshake that ended in an error of ours. */
+  /** Reports a handshake that failed because of an error of the server. */
   report(error: unknown): void {
     this.faults.report('A handshake failed', error);
   }
 
   private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
     try {
-      // The client may have left while the decision was taken.
+      // The client may have disconnected in the meantime.
       if (!socket.destroyed) handshake.endpoint?.accept(handshake, socket, head);
     } catch (error) {
       if (error instanceof HandshakeRefusal) {
         this.refuse(handshake, error, socket, head);
         return;
       }
-      // 101 may be on its way already: there is no answer to give any more.
+      // 101 may have been sent already, so no other answer is possible.
       this.faults.report('A connection could not be set up', error);
       socket.destroy();
     }
-    // What the connection has not taken over is given back.
+    // Releases everything that the connection has not taken over.
     handshake.takeHeld()();
   }
 

@@ -7,26 +7,26 @@ import type { ClientOrigin } from './client/client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
 
 /**
- * One attempt to connect, and what the steps have found out about it so far.
+ * One attempt to connect, with the results of the steps so far.
  *
  * @publicApi
  */
 export class Handshake {
-  /** The client's address as limits count it. */
+  /** The address of the client, in the form that limits use. */
   readonly address: string;
   /** Whether the client spoke TLS, to this process or to a trusted proxy. */
   readonly isSecure: boolean;
   /** The host the client asked for. */
   readonly host: string;
-  /** Who the verified client certificate speaks of, if there is one. */
+  /** The principal of the verified client certificate, if there is one. */
   certificate: Principal | undefined;
-  /** What the connection proves beside the credential. @internal */
+  /** Proof of the connection in addition to the credential. @internal */
   proof: SenderProof = NO_PROOF;
   credential: Credential | undefined;
   principal: Principal = ANONYMOUS;
-  /** Whether nobody is let do anything until the first message brought a credential. */
+  /** Whether the first message must bring a credential before anything else is handled. */
   awaitsLogin = false;
-  /** The subprotocol the server chose. */
+  /** The subprotocol that the server chose. */
   protocol: string | undefined;
   private releases: (() => void)[] = [];
   private offered: readonly Credential[] | undefined;
@@ -43,12 +43,12 @@ export class Handshake {
     this.host = client.host;
   }
 
-  /** Every credential the request carries; there may be none, or too many. */
+  /** All credentials of the request: none, one, or too many. */
   get credentials(): readonly Credential[] {
     return (this.offered ??= this.extractor.extract(this.request));
   }
 
-  /** The same request with another credential, as if it had come with that one. @internal */
+  /** A copy with another credential and principal, for connect guards that decide about a refresh. @internal */
   renewed(credential: Credential, principal: Principal): Handshake {
     const { address, isSecure, host } = this;
     const renewed = new Handshake(this.request, this.endpoint, { address, isSecure, host }, this.extractor);
@@ -61,12 +61,15 @@ export class Handshake {
     });
   }
 
-  /** Keeps something for the connection: given back when it ends, or at once when the handshake is refused. */
+  /**
+   * Registers a function that releases something held for the connection. It is called when the connection ends, or
+   * when the handshake is refused.
+   */
   hold(release: () => void): void {
     this.releases.push(release);
   }
 
-  /** Hands over what is held; who takes it has to give it back. */
+  /** Transfers everything that is held to the caller, which must call the returned function to release it. */
   takeHeld(): () => void {
     const releases = this.releases;
     this.releases = [];

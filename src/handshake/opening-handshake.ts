@@ -6,17 +6,17 @@ import { isPort } from '../options/address-parsers.js';
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 // RFC 9110 §5.6.2.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// A host and an optional port (RFC 9110 §7.2), without anything a URL parser would have to repair.
+// A host and an optional port (RFC 9110 §7.2). Does not match anything that a URL parser would have to repair.
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d+))?$/;
 
-/** What a request has to be refused with that is no opening handshake to the letter of RFC 6455 §4.2.1. */
+/** The refusal of a request that is not a valid opening handshake (RFC 6455 §4.2.1); undefined if it is valid. */
 export function shapeRefusalOf(request: UpgradeRequest): HandshakeRefusal | undefined {
   if (!isUpgrade(request)) return new HandshakeRefusal('BAD_HANDSHAKE');
   if (request.only('sec-websocket-version') === '13') return undefined;
   return new HandshakeRefusal('UNSUPPORTED_VERSION', { 'Sec-WebSocket-Version': '13' });
 }
 
-/** Whether a client can have asked for it: a name or an address, and perhaps a port that there is. */
+/** Whether the text is a valid host: a name or an address, and optionally a port. */
 export function isHost(text: string): boolean {
   const match = HOST.exec(text);
   return match !== null && (match[1] === undefined || isPort(match[1]));
@@ -37,7 +37,7 @@ function isUpgrade(request: UpgradeRequest): boolean {
   );
 }
 
-/** Most clients send nothing else in this header. */
+/** Most clients send only `Upgrade` in this header. */
 function asksForUpgrade(request: UpgradeRequest): boolean {
   return (
     request.only('connection') === 'Upgrade' ||
@@ -52,7 +52,7 @@ function hasNoBody(request: UpgradeRequest): boolean {
   );
 }
 
-/** RFC 6455 §4.1: tokens, none of them twice. */
+/** RFC 6455 §4.1: tokens without duplicates. */
 function hasValidProtocols(request: UpgradeRequest): boolean {
   const lines = request.all('sec-websocket-protocol');
   if (lines.length === 0) return true;

@@ -18,8 +18,8 @@ export class OriginPolicy {
   }
 
   /**
-   * @param origin as the `Origin` header said it
-   * @param own the origin of the service as the client saw it
+   * @param origin value of the `Origin` header
+   * @param own the origin of the service from the point of view of the client
    */
   allows(origin: string, own: string): boolean {
     if (!isSerializedOrigin(origin)) return false;
@@ -31,7 +31,10 @@ export class OriginPolicy {
   }
 }
 
-/** The origin a client sees: scheme of the transport, and the Host header without a default port. */
+/**
+ * The origin of the service from the point of view of the client: the scheme of the transport, and the Host header
+ * without a default port.
+ */
 export function ownOrigin(host: string, isSecure: boolean): string {
   const scheme = isSecure ? 'https' : 'http';
   const defaultPort = isSecure ? ':443' : ':80';

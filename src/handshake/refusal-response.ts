@@ -5,7 +5,7 @@ import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 const LINGER_MS = 1000;
 const LINGER_BYTES = 65_536;
 
-/** Answers with a problem document (RFC 9457) and closes; nothing that may follow is read as a request. */
+/** Answers with a problem document (RFC 9457) and closes. Data after the request is not parsed. */
 export function refuse(socket: Duplex, refusal: HandshakeRefusal): void {
   if (!socket.writable) {
     socket.destroy();
@@ -38,8 +38,8 @@ function responseOf({ status, code, headers }: HandshakeRefusal): string {
 }
 
 /**
- * Closing with unread bytes makes the kernel reset the connection, and the client may lose the answer
- * (RFC 9112 §9.6): read on for a moment, discard, then cut.
+ * Reads and discards data for a moment before it closes. If a socket is closed with unread bytes, the kernel resets the
+ * connection, and the client may lose the answer (RFC 9112 §9.6).
  */
 function linger(socket: Duplex): void {
   let discarded = 0;

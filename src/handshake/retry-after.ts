@@ -5,7 +5,10 @@ export function retryAfter(ms: number): Record<string, string> {
 
 const SOON_MS = 5000;
 
-/** For what may be over in a while that nobody knows: a full node, a store or a provider that does not answer. */
+/**
+ * A `Retry-After` of five seconds, for causes of unknown duration: a full node, or a store or provider that does not
+ * answer.
+ */
 export function retrySoon(): Record<string, string> {
   return retryAfter(SOON_MS);
 }

@@ -3,7 +3,7 @@ import type { ResumeOffer } from '../connection/resume/resume.service.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 import type { Handshake } from './handshake.js';
 
-/** The server's choice of the offered subprotocols (RFC 6455 §4.2.2), never an entry that carries a secret. */
+/** Chooses one of the offered subprotocols (RFC 6455 §4.2.2), never an entry that contains a secret. */
 export function chooseSubprotocol({ request, endpoint }: Handshake): string | undefined {
   const entries = request.entries('sec-websocket-protocol');
   if (entries.length === 0) return undefined;
@@ -14,7 +14,7 @@ export function chooseSubprotocol({ request, endpoint }: Handshake): string | un
 
 const RESUME_ENTRY = /^resume\.([\w-]{43})\.(\d{1,15})$/;
 
-/** What a client that comes back asks for; nothing when it asks twice, or in a way that was never said. */
+/** The session that a client wants to resume; undefined if there is no valid entry or more than one. */
 export function resumeOfferOf(request: UpgradeRequest): ResumeOffer | undefined {
   const entries = request.entries('sec-websocket-protocol').filter(isResumeEntry);
   const [, token, lastSeq] = RESUME_ENTRY.exec(entries[0] ?? '') ?? [];

@@ -5,7 +5,7 @@ const NO_QUERY = new URLSearchParams();
 const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * An HTTP upgrade request as it came over the wire. Node joins or drops repeated headers; here each one counts.
+ * An HTTP upgrade request with its headers as sent. Node joins or drops repeated headers; here each one is kept.
  *
  * @publicApi
  */
@@ -27,7 +27,7 @@ export class UpgradeRequest {
     return this.raw.method ?? '';
   }
 
-  /** The request target up to the query, byte for byte as sent. */
+  /** The request target without the query, byte for byte as sent. */
   get path(): string {
     return pathOfTarget(this.raw.url ?? '');
   }
@@ -53,13 +53,13 @@ export class UpgradeRequest {
     return this.values.get(name) ?? NONE;
   }
 
-  /** The value of a header that was sent exactly once. */
+  /** The value of a header that was sent exactly once; otherwise undefined. */
   only(name: string): string | undefined {
     const values = this.all(name);
     return values.length === 1 ? values[0] : undefined;
   }
 
-  /** The entries of a header that is a comma-separated list (RFC 9110 §5.6.1), over all its lines. */
+  /** The entries of a header with a comma-separated list (RFC 9110 §5.6.1), from all its lines. */
   entries(name: string): readonly string[] {
     const values = this.values.get(name);
     if (!values) return NONE;
@@ -70,7 +70,7 @@ export class UpgradeRequest {
   }
 }
 
-/** A request target up to its query, byte for byte as sent. */
+/** A request target without its query, byte for byte as sent. */
 export function pathOfTarget(target: string): string {
   const query = target.indexOf('?');
   return query === -1 ? target : target.slice(0, query);

@@ -17,7 +17,7 @@ const INVALID_TOKEN: Readonly<Record<string, string>> = {
   'WWW-Authenticate': 'Bearer error="invalid_token"',
 };
 
-/** Every wrong credential gets the same answer, whatever is wrong with it, and only so many of them an address. */
+/** Refuses wrong credentials, all with the same answer, and limits their number per address. */
 @Injectable()
 export class WrongCredentials {
   private readonly rule: LimitRule;
@@ -31,8 +31,8 @@ export class WrongCredentials {
   }
 
   /**
-   * @throws HandshakeRefusal now or later
-   * @throws OverloadedException now or later, when nobody can count
+   * @throws HandshakeRefusal synchronously or in the promise
+   * @throws OverloadedException synchronously or in the promise, if the storage fails
    */
   refuse(address: string, cause: InvalidCredentialError): void | Promise<void> {
     return decideOn(
@@ -44,8 +44,8 @@ export class WrongCredentials {
   }
 
   /**
-   * @returns what to answer
-   * @throws OverloadedException now or later, when nobody can count
+   * @returns the refusal to answer with
+   * @throws OverloadedException synchronously or in the promise, if the storage fails
    */
   count(address: string, cause: InvalidCredentialError): HandshakeRefusal | Promise<HandshakeRefusal> {
     const verdict = this.hits.count(this.storage, address, this.rule, this.rule.limit);

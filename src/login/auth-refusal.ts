@@ -7,12 +7,12 @@ import {
 } from '../errors/ws-exceptions.js';
 import type { WsSecurityException } from '../errors/ws-security.exception.js';
 
-/** Milliseconds that somebody who was refused should wait. */
+/** Milliseconds that a refused client should wait. */
 export function retryAfterMsOf({ headers }: HandshakeRefusal): number {
   return Number(headers['Retry-After'] ?? 0) * 1000;
 }
 
-/** What a client with an open connection hears instead of an HTTP error. */
+/** The exception for a client with an open connection, which gets an error frame instead of an HTTP error. */
 export function toException(refusal: HandshakeRefusal): WsSecurityException {
   const waitMs = retryAfterMsOf(refusal);
   switch (refusal.code) {

@@ -12,8 +12,8 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import { InBandAuth } from './in-band-auth.js';
 
 /**
- * Connections that came without a credential and have to bring it in their first frame. Nothing else of theirs is
- * looked at before, and silence ends them.
+ * Authenticates connections that have to bring their credential in the first frame. Other frames are not read before,
+ * and a connection without a first frame is closed.
  */
 @Injectable()
 export class FirstMessageLogin {
@@ -24,7 +24,7 @@ export class FirstMessageLogin {
     private readonly auth: InBandAuth,
   ) {}
 
-  /** @returns whether the connection is authenticated now; if not, it is being closed */
+  /** @returns whether the connection is authenticated; if not, it is closing */
   async logIn(connection: ServedConnection, channel: MessageChannel): Promise<boolean> {
     const message = await this.firstMessage(connection, channel);
     if (!message) return false;
@@ -43,21 +43,21 @@ export class FirstMessageLogin {
     return new Promise((resolve) => {
       const end = (message?: InboundMessage): void => {
         deadline.cancel();
-        connection.offClosed(left);
+        connection.offClosed(onClosed);
         resolve(message);
       };
       const deadline = this.wheel.schedule(this.options.authTimeoutMs, () => {
         connection.close(CloseCode.AUTH_TIMEOUT, 'authentication timeout');
         end();
       });
-      // Who leaves before is not kept in memory until the deadline.
-      const left = (): void => end();
-      connection.onClosed(left);
+      // Without this, a closed connection would stay in memory until the deadline.
+      const onClosed = (): void => end();
+      connection.onClosed(onClosed);
       channel.first((text) => end(this.decode(text)));
     });
   }
 
-  /** What is no message is no login either, and is answered like one. */
+  /** A text that is not a message is not a login, and gets the same answer. */
   private decode(text: string): InboundMessage {
     const message = this.decoder.read(text);
     return message instanceof InboundMessage ? message : new InboundMessage('', undefined, message.id);

@@ -16,29 +16,29 @@ import { RevocationStep } from '../handshake/steps/revocation.step.js';
 import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import type { InboundMessage } from '../messages/inbound-message.js';
-import { Violations } from '../messages/violations.service.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { ViolationService } from '../messages/violation.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { BanService } from '../throttling/bans/ban.service.js';
 import { retryAfterMsOf, toException } from './auth-refusal.js';
 
-interface Anonymous {
+interface PendingLogin {
   readonly handshake: Handshake;
-  /** Takes what the login holds, to be given back when the connection ends. */
+  /** Takes the release of everything that the login holds, to be called when the connection ends. */
   readonly keep: (release: () => void) => void;
 }
 
 /**
- * The reserved `auth` event: a login for who came without a credential, a new credential for who has one. Both
- * are decided as a handshake is, by the same steps.
+ * Handles the reserved `auth` event: a login for a client that has no credential yet, a new credential for others. Both
+ * are decided by the steps of the handshake.
  */
 @Injectable()
 export class InBandAuth extends AuthEventHandler {
-  private readonly anonymous = new WeakMap<ServedConnection, Anonymous>();
-  /** How those connections came whose path has connect guards. */
+  private readonly anonymous = new WeakMap<ServedConnection, PendingLogin>();
+  /** The handshakes of connections whose path has connect guards. */
   private readonly guarded = new WeakMap<ServedConnection, Handshake>();
-  /** Attempts that are under way; the connection has its answer when they resolve. */
+  /** Attempts in progress. When one resolves, the client has been answered. */
   private readonly busy = new WeakMap<ServedConnection, Promise<HandshakeRefusal | undefined>>();
 
   constructor(
@@ -51,23 +51,26 @@ export class InBandAuth extends AuthEventHandler {
     private readonly bans: BanService,
     private readonly lifecycle: ConnectionLifecycleService,
     private readonly events: SecurityEvents,
-    private readonly violations: Violations,
+    private readonly violations: ViolationService,
     private readonly rate: ConnectRate,
   ) {
     super();
   }
 
   /** Lets an anonymous connection log in later. */
-  expect(connection: ServedConnection, handshake: Handshake, keep: Anonymous['keep']): void {
+  expect(connection: ServedConnection, handshake: Handshake, keep: PendingLogin['keep']): void {
     this.anonymous.set(connection, { handshake, keep });
   }
 
-  /** Keeps the request of an authenticated connection, in memory too, only where guards will be asked about it again. */
+  /**
+   * Keeps the handshake of an authenticated connection, if its guards will be asked again. It is not kept otherwise, to
+   * save memory.
+   */
   remember(connection: ServedConnection, handshake: Handshake): void {
     if (handshake.endpoint?.policy.connectGuards?.length !== 0) this.guarded.set(connection, handshake);
   }
 
-  /** @returns whether it succeeded; otherwise the connection is being closed */
+  /** @returns whether the login succeeded; if not, the connection is closing */
   async login(connection: ServedConnection, message: InboundMessage): Promise<boolean> {
     const refusal = await this.attempt(connection, message);
     if (!refusal) return true;
@@ -84,7 +87,7 @@ export class InBandAuth extends AuthEventHandler {
     await this.busy.get(connection);
   }
 
-  /** @returns why it was refused, undefined when it was not; the client has its answer either way */
+  /** @returns the refusal, or undefined if there is none; the client has been answered in both cases */
   private attempt(
     connection: ServedConnection,
     message: InboundMessage,
@@ -126,7 +129,7 @@ export class InBandAuth extends AuthEventHandler {
     const principal = anonymous
       ? await this.identify(connection, credential, anonymous)
       : await this.refresh(connection, credential);
-    // It may have been revoked, or banned, while it was looked at.
+    // The principal may have been revoked or banned in the meantime.
     if (this.revocations.isRevokedHere(principal)) throw new HandshakeRefusal('UNAUTHENTICATED');
     if (this.bans.isBannedHere(principal, connection.address)) throw new HandshakeRefusal('BANNED');
     return principal;
@@ -135,7 +138,7 @@ export class InBandAuth extends AuthEventHandler {
   private async identify(
     connection: ServedConnection,
     credential: Credential,
-    { handshake, keep }: Anonymous,
+    { handshake, keep }: PendingLogin,
   ): Promise<Principal> {
     Object.assign(handshake, { credential, principal: ANONYMOUS, awaitsLogin: false });
     try {
@@ -159,13 +162,13 @@ export class InBandAuth extends AuthEventHandler {
     await this.ban.check(claimant);
     await this.revocation.check(claimant);
     const { principal } = claimant;
-    // Nobody becomes somebody else on an open connection.
+    // The user of an open connection cannot change.
     if (!isSamePrincipal(connection.principal, principal)) throw new HandshakeRefusal('FORBIDDEN');
     await this.askGuards(this.guarded.get(connection)?.renewed(credential, principal));
     return principal;
   }
 
-  /** What a guard holds meanwhile is given back: the connection still has what was held when it came. */
+  /** Releases what the guards hold, because the connection still has what was held for its handshake. */
   private async askGuards(handshake: Handshake | undefined): Promise<void> {
     try {
       if (handshake) await this.guards.check(handshake);
@@ -181,7 +184,7 @@ export class InBandAuth extends AuthEventHandler {
   }
 }
 
-/** What is no token verifies as none, and counts like a wrong one. */
+/** Anything but a string is treated as an empty token, which is counted as a wrong credential. */
 function tokenOf(data: unknown): string {
   const token = typeof data === 'object' && data !== null && 'token' in data ? data.token : undefined;
   return typeof token === 'string' ? token : '';

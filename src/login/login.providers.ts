@@ -3,7 +3,7 @@ import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import { FirstMessageLogin } from './first-message-login.js';
 import { InBandAuth } from './in-band-auth.js';
 
-/** Credentials that come in a message. */
+/** Credentials in messages. */
 export const LOGIN_PROVIDERS: Provider[] = [
   InBandAuth,
   { provide: AuthEventHandler, useExisting: InBandAuth },

@@ -7,11 +7,11 @@ import type { InboundMessage } from './inbound-message.js';
 import { MessageContext } from './message-context.js';
 
 /**
- * Asks the built-in guards before Nest is entered, so that a flood of messages that are refused anyway costs little.
- * A guard that makes it wait is left to Nest; what was found out here, Nest does not ask for again.
+ * Calls the built-in guards before Nest is entered, so that a flood of refused messages costs little. A guard that
+ * answers later is left to Nest. Nest does not repeat decisions that were made here.
  *
- * @returns undefined, also when only Nest can ask them, or what to refuse the message with
- * @throws what a guard throws
+ * @returns the refusal of the message; undefined if it is admitted or only Nest can call the guards
+ * @throws the exception of a guard
  */
 export function admit(
   client: object,
@@ -23,11 +23,11 @@ export function admit(
   const context = new MessageContext(client, message, gateway, handler);
   if (!guards.authentication.canActivate(context)) return FORBIDDEN;
   const wait = guards.throttler.waitOf(context);
-  // Nest asks the throttler then.
+  // Nest will call the throttler.
   if (wait === undefined) return undefined;
   if (typeof wait !== 'number') {
     message.counted = wait.then(acceptOrThrow);
-    // It may never be asked for, when the connection ends before.
+    // Avoids an unhandled rejection if the connection ends before the result is used.
     message.counted.catch(() => undefined);
     return undefined;
   }
@@ -40,7 +40,7 @@ export function admit(
 
 const FORBIDDEN = Object.freeze(new ForbiddenEventException().toBody());
 
-/** As the exception says it, which would cost more than the whole refusal. */
+/** The body of the exception, without the exception, which would cost more than the whole refusal. */
 function rateLimited(retryAfterMs: number): ErrorBody {
   return { ...RATE_LIMITED, retryAfterMs };
 }

@@ -3,9 +3,10 @@ import type { Connection } from '../connection/connection.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 
 /**
- * Binary frames, where they are allowed, carry the same JSON; one that cannot be read closes the connection.
+ * Closes the connection if binary frames are not allowed, or if one is not UTF-8. Allowed ones contain the same JSON as
+ * text frames.
  *
- * @returns whether it can be read as text
+ * @returns whether the frame can be read as text
  */
 export function acceptBinary(connection: Connection, data: Buffer, isAllowed: boolean): boolean {
   if (!isAllowed) connection.close(CloseCode.UNSUPPORTED_DATA, 'binary frames are not accepted');

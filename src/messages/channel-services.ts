@@ -3,15 +3,15 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { Clock } from '../time/clock.js';
 import { MessageDispatcher } from './message.dispatcher.js';
-import { Violations } from './violations.service.js';
+import { ViolationService } from './violation.service.js';
 
-/** The services that a channel works with; the same for all of them. */
+/** The services that all channels share. */
 @Injectable()
 export class ChannelServices {
   constructor(
     @InjectSecurityOptions() readonly options: ResolvedOptions,
     readonly dispatcher: MessageDispatcher,
-    readonly violations: Violations,
+    readonly violations: ViolationService,
     readonly clock: Clock,
   ) {}
 }

@@ -10,12 +10,10 @@ import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import { isErrorCode } from '../protocol/error-code.js';
 
-// What Nest says when a guard returns false.
+// The message of the exception that Nest throws when a guard returns false.
 const GUARD_REFUSAL = 'Forbidden resource';
 
-/**
- * The error frame an exception becomes; undefined when it is none that was meant for a client.
- */
+/** The body of the error frame for an exception; undefined if the exception is not meant for clients. */
 export function errorBodyOf(exception: unknown): ErrorBody | undefined {
   if (exception instanceof WsSecurityException) return exception.toBody();
   if (exception instanceof WsException) return bodyOfWsException(exception);

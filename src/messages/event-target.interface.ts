@@ -4,16 +4,16 @@ import type { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 import type { HandlerFilters } from './handler-filters.js';
 
-/** Where an event goes, and what is around its handler. */
+/** The handler of an event, and its guards, filters and interceptors. */
 export interface EventTarget {
   readonly gateway: Type;
-  // oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
   readonly handler: Function;
-  /** The built-in guards, or what took their places; undefined when only Nest can ask them. */
+  /** The built-in guards or their replacements; undefined if only Nest can call them. */
   readonly guards: BuiltInGuards | undefined;
-  /** What is asked about its exceptions. */
+  /** The filters for exceptions of the handler. */
   readonly filters: HandlerFilters;
-  /** Whether interceptors are around it. */
+  /** Whether the handler has interceptors. */
   readonly isIntercepted: boolean;
 }
 

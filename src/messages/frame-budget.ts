@@ -10,27 +10,27 @@ export type BudgetOptions = Pick<
 >;
 
 /**
- * What a connection may send a second, in frames and bytes. Frames are charged when they arrive, and judged later,
- * when `ws` tells of them: both happen in the same order, for messages and for control frames.
+ * The frames and bytes that a connection may send per second. Frames are charged when they arrive. The result is read
+ * later, when `ws` reports the frames in the same order, separately for messages and control frames.
  */
 export class FrameBudget implements FrameListener {
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
-  private readonly messages = new Judgements();
-  private readonly controls = new Judgements();
+  private readonly messages = new VerdictQueue();
+  private readonly controls = new VerdictQueue();
   private now: number;
-  /** Whether the message that is coming in has been over budget so far. */
+  /** Whether a frame of the current message was over the budget. */
   private isOver = false;
 
   constructor(options: BudgetOptions, now: number) {
     this.now = now;
     this.frames = new TokenBucket(options.frameRate, options.frameBurst, now);
-    // The largest message must be possible, whatever the rate.
+    // The largest allowed message must fit, whatever the rate.
     const burst = Math.max(options.byteRate, options.maxPayloadBytes + LONGEST_HEADER);
     this.bytes = new TokenBucket(options.byteRate, burst, now);
   }
 
-  /** Sets the time that the next frames are charged at, monotonic milliseconds. */
+  /** Sets the time for the next frames, in monotonic milliseconds. */
   at(now: number): void {
     this.now = now;
   }
@@ -47,24 +47,24 @@ export class FrameBudget implements FrameListener {
     this.isOver = false;
   }
 
-  /** Whether the message that `ws` tells of next was within the budget. */
+  /** Whether the next message that `ws` reports was within the budget. */
   judgeMessage(): boolean {
     return this.messages.next();
   }
 
-  /** The same of a ping or pong. */
+  /** Whether the next ping or pong that `ws` reports was within the budget. */
   judgeControl(): boolean {
     return this.controls.next();
   }
 
-  /** Charges what a compressed message has grown to. */
+  /** Charges the inflated size of a compressed message. */
   chargeInflated(bytes: number): boolean {
     if (!this.bytes.has(bytes, this.now)) return false;
     this.bytes.take(bytes);
     return true;
   }
 
-  /** Milliseconds until a frame has a chance again. */
+  /** Milliseconds until the next frame can be within the budget. */
   get retryAfterMs(): number {
     return Math.max(1, this.frames.waitFor(1), this.bytes.waitFor(1));
   }
@@ -79,18 +79,15 @@ export class FrameBudget implements FrameListener {
   }
 }
 
-/**
- * A queue of yes and no. The noes alone are remembered, as runs: a flood is one run, however many frames it has that
- * nobody asks about.
- */
-class Judgements {
+/** A queue of verdicts. Only refusals are stored, as runs, so a flood takes constant memory. */
+class VerdictQueue {
   private added = 0;
   private taken = 0;
-  /** Where each run begins and where it ends, in turn. */
+  /** Start and end of each run, alternating. */
   private runs: number[] | undefined;
 
   add(fits: boolean): void {
-    if (!fits) this.addNo();
+    if (!fits) this.addRefusal();
     this.added++;
   }
 
@@ -102,7 +99,7 @@ class Judgements {
     return false;
   }
 
-  private addNo(): void {
+  private addRefusal(): void {
     const runs = (this.runs ??= []);
     if (runs.at(-1) === this.added) runs[runs.length - 1] = this.added + 1;
     else runs.push(this.added, this.added + 1);

@@ -12,19 +12,19 @@ import { InboundMessage } from './inbound-message.js';
 const MAX_ID_LENGTH = 128;
 
 /**
- * What a duplicate (`"":0` and a comma) or a lone surrogate (`\ud800` for one character) adds to a text at least,
- * beyond what its value needs. Most messages are as short as they can be, and are done here.
+ * The least number of characters that a duplicate member (`"":0` and a comma) or a lone surrogate (`\ud800` for one
+ * character) adds to a text. Most messages have no extra characters and need no further check.
  */
 const LEAST_AMBIGUITY = 5;
 
-/** A text that is no message; the id of the request unless it is in doubt. */
+/** The result for a text that is not a message; `id` is undefined if it is ambiguous. */
 export interface Unreadable {
   readonly id: FrameId | undefined;
 }
 
 const UNREADABLE: Unreadable = { id: undefined };
 
-/** Text to envelope, once per frame: what comes out means one thing and is small enough for everybody behind. */
+/** Parses a frame once. The result is unambiguous and within the limits of JSON. */
 @Injectable()
 export class FrameDecoder {
   private readonly measure: JsonMeasure;
@@ -33,14 +33,14 @@ export class FrameDecoder {
     this.measure = new JsonMeasure(options);
   }
 
-  /** @throws BadMessageException, with the id of the request unless it is in doubt */
+  /** @throws BadMessageException with the id of the request, unless the id is ambiguous */
   decode(text: string): InboundMessage {
     const message = this.read(text);
     if (message instanceof InboundMessage) return message;
     throw new BadMessageException(message);
   }
 
-  /** As {@link decode}, for callers that refuse many: an exception costs more than all the rest. */
+  /** As {@link decode}, but without an exception, which would cost more than the rest of a refusal. */
   read(text: string): InboundMessage | Unreadable {
     const frame = parse(text);
     if (!frame) return UNREADABLE;
@@ -53,7 +53,7 @@ export class FrameDecoder {
     return new InboundMessage(event, data, id);
   }
 
-  /** Members beside these three are not counted: they show in the text like duplicates. */
+  /** Other members are not counted, so they are found like duplicates. */
   private leastLength(frame: Record<string, unknown>): number {
     const { measure } = this;
     return (
@@ -70,7 +70,7 @@ export class FrameDecoder {
   }
 }
 
-/** Whatever is wrong with the rest of a frame: an `id` that was written once, and can be written back, is in no doubt. */
+/** Returns the `id` of an invalid frame, if it occurs once and can be encoded. */
 function unreadable(text: string, id: FrameId | undefined): Unreadable {
   return id !== undefined && !hasLoneSurrogate(id) && hasOneMember(text, 'id') ? { id } : UNREADABLE;
 }
@@ -84,7 +84,7 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Tells most garbage apart without an error of the parser, which costs more than all the rest. */
+/** Detects most invalid texts without an error of the parser, which would cost more than the rest. */
 function looksLikeObject(text: string): boolean {
   return (
     (text.startsWith('{') || text.trimStart().startsWith('{')) &&
@@ -92,7 +92,7 @@ function looksLikeObject(text: string): boolean {
   );
 }
 
-/** The answer carries the same id: a number that was rounded would be another one. */
+/** The answer has the same id, so a number must not be rounded. */
 function isId(id: unknown): id is FrameId | undefined {
   if (typeof id === 'number')
     return Number.isSafeInteger(id) || (Number.isFinite(id) && !Number.isInteger(id));

@@ -9,7 +9,7 @@ import type { InboundMessage } from './inbound-message.js';
 import { idOfFrame, onSent } from './sent-frames.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
-/** A filter and the exceptions that it is for; all of them when none is named. */
+/** A filter and the exceptions that it catches; an empty list means all. */
 export interface BoundFilter {
   readonly filter: ExceptionFilter;
   readonly catches: readonly Type[];
@@ -18,20 +18,20 @@ export interface BoundFilter {
 const INTERNAL_ERROR = Object.freeze(new InternalErrorException().toBody());
 
 /**
- * The filters of one handler. Nest forgets that a handler threw once a filter of the application has seen it, does not
- * wait for that filter, and leaves what it throws or rejects with to end the process. Here a request gets an answer
- * under its id, whatever the filter does.
+ * The filters of one handler. Nest drops the exception after it has called a filter of the application, does not await
+ * the filter, and lets errors of the filter end the process. Here each request is answered under its id, even if the
+ * filter fails.
  */
 export class HandlerFilters {
-  /** @param filters in the order in which they are asked */
+  /** @param filters in the order in which they are called */
   constructor(
     private readonly filters: readonly BoundFilter[],
     private readonly faults: Faults,
   ) {}
 
-  /** Asks the first filter that is for the exception. Throws nothing. */
+  /** Calls the first filter that catches the exception. Never throws. */
   handle(exception: unknown, host: ArgumentsHost, message: InboundMessage): void {
-    // From here on it is not acknowledged.
+    // A failed message is not acknowledged.
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;
     if (exception instanceof ValidationFailedException && exception.cause !== undefined)
       this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
@@ -62,7 +62,7 @@ export class HandlerFilters {
     )?.filter;
   }
 
-  /** @param thrown by the filter, which then is what happened; otherwise the exception itself */
+  /** @param thrown the error of the filter if it failed, otherwise the exception itself */
   private settle(
     connection: ServedConnection,
     message: InboundMessage,
@@ -74,24 +74,24 @@ export class HandlerFilters {
       message.failure = body.code;
       if (message.id !== undefined) connection.fail(body, message.id);
     }
-    // What its own filter has answered, the application knows of.
+    // The application knows about exceptions that its own filter has answered.
     if (message.answeredBy === 'application' || message.failure !== 'INTERNAL_ERROR') return;
-    const who = thrown === exception ? 'handler' : 'filter';
-    this.faults.report(`A ${who} of "${message.event}" failed`, thrown);
+    const part = thrown === exception ? 'handler' : 'filter';
+    this.faults.report(`A ${part} of "${message.event}" failed`, thrown);
   }
 }
 
-/** One with the `catch()` of ours says what it answers. */
+/** Whether the filter has its own `catch()`. The built-in `catch()` records its answers itself. */
 function answersItself(filter: ExceptionFilter | undefined): boolean {
   // oxlint-disable-next-line typescript/unbound-method -- compared, not called
   return filter !== undefined && filter.catch !== WsExceptionFilter.prototype.catch;
 }
 
-/** Who sends a frame under the id of the request has answered it; where there is none, any frame will do. */
+/** Records that the application has answered the request: by a frame with its id, or by any frame if it has no id. */
 function listenForAnswer(message: InboundMessage, ...senders: readonly object[]): () => void {
-  const hear = (data: unknown): void => {
+  const listener = (data: unknown): void => {
     if (message.id === undefined || idOfFrame(data) === message.id) message.answeredBy = 'application';
   };
-  const ends = senders.map((sender) => onSent(sender, hear));
+  const ends = senders.map((sender) => onSent(sender, listener));
   return () => ends.forEach((end) => end());
 }

@@ -3,19 +3,19 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import type { FrameId } from '../protocol/envelope.js';
 import type { HandlerFilters } from './handler-filters.js';
 
-/** One frame on its way through the gateway; guards and filters find it among the handler's arguments. */
+/** One message on its way through the gateway. Guards and filters find it among the arguments of the handler. */
 export class InboundMessage {
-  /** The error that it ended in, if it did: no acknowledgement follows. */
+  /** The code of the error that the message ended with, if any; then no acknowledgement follows. */
   failure: ErrorCode | undefined = undefined;
-  /** Whether it has been counted on its budgets, or what will come of it. */
+  /** Whether the throttler has counted the message, or the promise of that. */
   counted: true | Promise<boolean> | undefined = undefined;
-  /** What is asked about exceptions; undefined where only Nest can. */
+  /** The filters for exceptions; undefined if only Nest can call them. */
   filters: HandlerFilters | undefined = undefined;
-  /** Resolves when a filter that takes its time is done. */
+  /** Resolves when an asynchronous filter is done. */
   filtered: Promise<void> | undefined = undefined;
-  /** Who has told the client that it failed. */
+  /** Whether the module or the application has answered with an error. */
   answeredBy: 'module' | 'application' | undefined = undefined;
-  /** Who was allowed to send it. */
+  /** The principal that was authorized to send the message. */
   admittedAs: Principal | undefined = undefined;
 
   constructor(
@@ -25,5 +25,5 @@ export class InboundMessage {
   ) {}
 }
 
-/** Where Nest finds the message among a handler's arguments. */
+/** Index of the message in the arguments of the handler. */
 export const MESSAGE_ARGUMENT = 3;

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { servedConnectionOf } from '../connection/connection-of.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
-import { EndOfLine } from '../frames/end-of-line.js';
+import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import { acceptBinary } from './binary-frame.js';
@@ -15,26 +15,26 @@ import { MessageHandlers } from './message-handlers.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
 
 /**
- * The inbound side of one socket: frames over the budget go no further, the others are held back until it is opened,
- * and then served in their order.
+ * The inbound side of one socket. Drops frames over the budget, holds the others back until `open()`, and then handles
+ * them in order.
  */
 export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   readonly handlers = new MessageHandlers();
   private readonly budget: FrameBudget;
   private readonly meter: FrameMeter;
   private readonly queue: MessageQueue;
-  /** Reads instead of all this once the connection is over. */
-  private end: EndOfLine | undefined;
+  /** Reads the socket after the connection has ended. */
+  private closingReader: ClosingReader | undefined;
   private held: string[] | undefined = [];
   private takeFirst: ((text: string) => void) | undefined;
   /** Whether the last frame was over the budget. */
   private isOver = false;
-  /** Whether nothing more is read until it is closed. */
+  /** Whether reading has stopped until the connection closes. */
   private isFinishing = false;
 
   /**
-   * @param stream what the socket reads from
-   * @param targets where events go
+   * @param stream the stream that the socket reads from
+   * @param targets the handlers of events
    */
   constructor(
     readonly socket: WebSocket,
@@ -48,7 +48,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     this.meter = new FrameMeter(this.budget);
     this.queue = new MessageQueue(options, this);
     connection.inbound = this;
-    // Before `ws` reads the bytes.
+    // Runs before `ws` reads the bytes.
     stream.prependListener('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('message', onMessage);
     socket.on('ping', onPing);
@@ -56,12 +56,12 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
   }
 
   private onData(chunk: Buffer): void {
-    if (this.end) {
-      this.end.read(chunk);
+    if (this.closingReader) {
+      this.closingReader.read(chunk);
       return;
     }
-    // Over without a word of ours: this chunk is on its way to `ws` already, the next one is not.
-    if (!this.connection.isOpen) this.endLine();
+    // The client or `ws` has ended the connection. `ws` still gets this chunk, but not the next one.
+    if (!this.connection.isOpen) this.stopReading();
     const now = this.services.clock.monotonic();
     this.connection.lastSeen = now;
     this.budget.at(now);
@@ -80,7 +80,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
       take(text);
       return;
     }
-    // Frames that came in the same packet as the handshake are read before the pause takes effect.
+    // Frames in the same packet as the handshake are read before the pause takes effect.
     if (this.held) this.held.push(text);
     else this.dispatch(text);
   }
@@ -93,7 +93,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     if (this.isWithinBudget(this.budget.judgeControl())) this.connection.ponged(data.toString());
   }
 
-  /** Hands the first frame over; those after it are held until `open()`. */
+  /** Passes on the first frame. Later frames are held until `open()`. */
   first(take: (text: string) => void): void {
     const text = this.held?.shift();
     if (text !== undefined) {
@@ -104,7 +104,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     this.resume();
   }
 
-  /** Lets frames through from now on, the held ones first. */
+  /** Starts to dispatch frames, the held ones first. */
   open(): void {
     const held = this.held ?? [];
     this.held = undefined;
@@ -118,9 +118,9 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     await Promise.all([this.queue.whenIdle(), this.services.dispatcher.settled(this.connection)]);
   }
 
-  /** Nothing is served any more, but the answer to the closing handshake has to be read. */
+  /** Drops all messages, but continues to read the answer to the closing handshake. */
   abandon(): void {
-    this.endLine();
+    this.stopReading();
     this.queue.clear();
     this.held = undefined;
     this.isFinishing = false;
@@ -142,8 +142,8 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     this.socket.resume();
   }
 
-  private endLine(): void {
-    this.end ??= new EndOfLine(this.stream, this.meter);
+  private stopReading(): void {
+    this.closingReader ??= new ClosingReader(this.stream, this.meter);
   }
 
   private get isListening(): boolean {
@@ -167,7 +167,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     return fits;
   }
 
-  /** On the wire it may have been small. */
+  /** A compressed message is charged again, with its inflated size. */
   private fitsInflated({ length }: Buffer): boolean {
     return !this.services.options.compression || this.budget.chargeInflated(length);
   }
@@ -178,7 +178,7 @@ export function channelOf(client: object): MessageChannel {
   return servedConnectionOf(client).inbound as MessageChannel;
 }
 
-// One function for all channels instead of one for each.
+// Shared by all channels, to save memory.
 function onMessage(this: object, data: unknown, isBinary: boolean): void {
   channelOf(this).onMessage(data as Buffer, isBinary);
 }

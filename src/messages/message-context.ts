@@ -5,10 +5,12 @@ import type { InboundMessage } from './inbound-message.js';
 type HttpHost = ReturnType<ExecutionContext['switchToHttp']>;
 type RpcHost = ReturnType<ExecutionContext['switchToRpc']>;
 type WsHost = ReturnType<ExecutionContext['switchToWs']>;
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
 type Handler = Function;
 
-/** What guards see of a message before Nest does: the same arguments that Nest hands them. */
+/**
+ * The execution context of a message for guards that are called before Nest. It has the arguments that Nest will pass.
+ */
 export class MessageContext implements ExecutionContext, WsHost {
   private readonly args: readonly unknown[];
 
@@ -59,10 +61,10 @@ export class MessageContext implements ExecutionContext, WsHost {
   }
 
   switchToHttp(): HttpHost {
-    throw new TypeError('A message is no HTTP request.');
+    throw new TypeError('A WebSocket message has no HTTP context.');
   }
 
   switchToRpc(): RpcHost {
-    throw new TypeError('A message is no RPC.');
+    throw new TypeError('A WebSocket message has no RPC context.');
   }
 }

@@ -1,8 +1,9 @@
 import type { WsMessageHandler } from '@nestjs/common';
 
-/** The events of all gateways on one path, for one client. */
+/** The handlers of all gateways on one path, for one client. */
 export class MessageHandlers {
-  // The list that Nest makes for each client. A map would be as large again, and not much faster for so few.
+  // The list that Nest creates for each client. A map would need additional memory and be hardly faster for a few
+  // handlers.
   private handlers: readonly WsMessageHandler[] = [];
 
   add(handlers: readonly WsMessageHandler[]): void {

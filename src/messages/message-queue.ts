@@ -4,27 +4,27 @@ import type { Job } from './message.dispatcher.js';
 
 export type QueueOptions = Pick<ResolvedOptions, 'maxInFlight' | 'maxQueued'>;
 
-/** What the queue does not do itself. */
+/** The operations that the queue needs from its connection. */
 export interface QueueControl {
-  /** Serves a message; never rejects. */
+  /** Runs the handler of a message; never rejects. */
   run(job: Job): Promise<void>;
-  /** Nothing more may come in for now, or may again. */
+  /** Stops and resumes reading from the client. */
   pause(): void;
   resume(): void;
 }
 
 interface Entry {
   readonly job: Job;
-  /** What a handler leaves in its context (AsyncLocalStorage) is not found by the next one. */
+  /** Keeps the context (AsyncLocalStorage) of handlers separate. */
   readonly scope: AsyncResource;
 }
 
 /**
- * So many handlers of a connection at once, the others wait their turn. When too many wait, the client is made to, by
- * TCP: nothing is dropped.
+ * Limits the number of handlers that run at the same time for a connection; other messages wait. If too many wait,
+ * reading stops, and TCP slows down the client. No message is dropped.
  */
 export class MessageQueue {
-  // Made when they are needed: most connections wait for nothing, and many never send.
+  // Created when needed: on most connections no message waits, and many clients never send.
   private waiting: Entry[] | undefined;
   private idle: (() => void)[] | undefined;
   private onDone: (() => void) | undefined;
@@ -49,13 +49,13 @@ export class MessageQueue {
     this.control.pause();
   }
 
-  /** Resolves when nothing is served and nothing waits. */
+  /** Resolves when no handler runs and no message waits. */
   whenIdle(): Promise<void> {
     if (this.running === 0) return Promise.resolve();
     return new Promise((resolve) => (this.idle ??= []).push(resolve));
   }
 
-  /** Forgets what has not begun. */
+  /** Drops the messages whose handlers have not started. */
   clear(): void {
     this.waiting = undefined;
   }
@@ -70,14 +70,14 @@ export class MessageQueue {
     this.running--;
     const next = this.waiting?.shift();
     if (next) this.start(next);
-    if (this.running === 0) this.tellIdle();
-    // Half empty, so that it does not stop and go with each message.
+    if (this.running === 0) this.resolveIdle();
+    // Resumes when the queue is half empty, so that it does not pause and resume with each message.
     if (!this.isPaused || (this.waiting?.length ?? 0) > this.options.maxQueued / 2) return;
     this.isPaused = false;
     this.control.resume();
   }
 
-  private tellIdle(): void {
+  private resolveIdle(): void {
     const { idle } = this;
     this.idle = undefined;
     for (const resolve of idle ?? []) resolve();

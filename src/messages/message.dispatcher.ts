@@ -18,17 +18,17 @@ import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
 import { ReplyWriter } from './reply.writer.js';
-import { Violations } from './violations.service.js';
+import { ViolationService } from './violation.service.js';
 
 /** A message and the handler that will serve it. */
 export interface Job {
   readonly message: InboundMessage;
   readonly handler: WsMessageHandler;
-  /** Whether the handler runs behind interceptors, which make a stream of it that has not begun. */
+  /** Whether the handler has interceptors, which turn its result into an observable that starts later. */
   readonly isIntercepted: boolean;
 }
 
-/** Where the messages of a connection go. */
+/** The handlers for the messages of a connection. */
 export interface Route {
   readonly socket: object;
   readonly connection: ServedConnection;
@@ -40,25 +40,27 @@ const BAD_MESSAGE = Object.freeze(new BadMessageException().toBody());
 const UNKNOWN_EVENT = Object.freeze(new UnknownEventException().toBody());
 const TOKEN_EXPIRED = Object.freeze(new TokenExpiredException().toBody());
 
-/** From a text to the handler and back. Whatever happens on the way, the process and the connection stay. */
+/**
+ * Decodes a text, calls its handler and sends the reply. Errors on the way end neither the process nor the connection.
+ */
 @Injectable()
 export class MessageDispatcher {
   constructor(
     private readonly decoder: FrameDecoder,
     private readonly replies: ReplyWriter,
     private readonly auth: AuthEventHandler,
-    private readonly violations: Violations,
+    private readonly violations: ViolationService,
     private readonly clock: Clock,
   ) {}
 
-  /** @returns what is left to do for a message; undefined when it has been answered */
+  /** @returns the handler to run for the message; undefined if the message has been answered */
   accept(route: Route, text: string): Job | undefined {
     const message = this.decoder.read(text);
     if (message instanceof InboundMessage) return this.route(route, message);
     return this.refuse(route.connection, BAD_MESSAGE, message.id);
   }
 
-  /** Resolves when the handler is done; what it streams goes on. Never rejects. */
+  /** Resolves when the handler is done; a stream continues after that. Never rejects. */
   async run(connection: ServedConnection, { message, handler, isIntercepted }: Job): Promise<void> {
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
@@ -72,7 +74,7 @@ export class MessageDispatcher {
     if (message.failure) this.recordThrown(connection, message.failure);
   }
 
-  /** Resolves when the connection has an answer to the `auth` message it sent last. */
+  /** Resolves when the last `auth` message of the connection has been answered. */
   settled(connection: ServedConnection): Promise<void> {
     return this.auth.settled(connection);
   }
@@ -89,7 +91,7 @@ export class MessageDispatcher {
       this.auth.handle(connection, message);
       return undefined;
     }
-    // Somebody whose credential has expired may do nothing but bring a new one.
+    // A connection with an expired credential can only send a new one.
     if (isExpired(connection.principal, this.clock.now())) return this.refuse(connection, TOKEN_EXPIRED, id);
     const handler = route.handlers.of(event);
     if (!handler) return this.refuse(connection, UNKNOWN_EVENT, id);
@@ -119,7 +121,10 @@ export class MessageDispatcher {
     this.violations.record(connection, body.code);
   }
 
-  /** Of a frame that was a good one, only the application says so, in words of its own: that a room is full. */
+  /**
+   * Records a violation for an exception of the application. `BAD_MESSAGE` does not count: the frame was valid, and the
+   * application rejects its content, for example because a room is full.
+   */
   private recordThrown(connection: ServedConnection, code: ErrorCode): void {
     if (code !== 'BAD_MESSAGE') this.violations.record(connection, code);
   }

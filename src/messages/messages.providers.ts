@@ -4,14 +4,14 @@ import { FrameDecoder } from './frame-decoder.js';
 import { MessageDispatcher } from './message.dispatcher.js';
 import { ReplyWriter } from './reply.writer.js';
 import { ValidatedBody } from './validated-body.js';
-import { Violations } from './violations.service.js';
+import { ViolationService } from './violation.service.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
-/** The edge after 101. */
+/** The providers that handle messages after 101. */
 export const MESSAGE_PROVIDERS: Provider[] = [
   FrameDecoder,
   ReplyWriter,
-  Violations,
+  ViolationService,
   WsExceptionFilter,
   ValidatedBody,
   MessageDispatcher,

@@ -7,24 +7,24 @@ import type { PushText } from '../protocol/push-text.js';
 import { textFrame } from './text-frame.js';
 import { batchWrites, writeBatch } from './write-batch.js';
 
-/** How long a client may be behind by more than it is allowed to. */
+/** Time in milliseconds that a client may be over its limit of buffered bytes. */
 const GRACE_MS = 1000;
-/** Behind by this many times the allowance there is no grace. */
+/** Multiple of the limit at which there is no grace period. */
 const EXCESS = 2;
 
 export type OutboundOptions = Pick<ResolvedOptions, 'maxBufferedBytes' | 'compression'>;
 
 /**
- * The outbound side of one socket. Writes whole frames, so that a push to thousands is framed once, and gives up on a
- * client that reads too slowly before what waits for it fills the memory.
+ * The outbound side of one socket. Writes whole frames, so that a push to thousands of clients is framed once. Closes
+ * connections of clients that read too slowly, before their buffered data fills the memory.
  */
 export class OutboundSocket implements ConnectionSocket {
   private grace: WheelTimer | undefined;
   private hasGivenUp = false;
 
   /**
-   * @param stream what the socket writes to
-   * @param onSlow ends the connection of a client
+   * @param stream the stream that the socket writes to
+   * @param onSlow closes the connection of a slow client
    */
   constructor(
     private readonly socket: WebSocket,
@@ -51,7 +51,7 @@ export class OutboundSocket implements ConnectionSocket {
   }
 
   send(text: string): void {
-    // Compressed frames are for `ws` to write, and it keeps their order.
+    // With compression, `ws` writes the frames and keeps their order.
     if (this.options.compression) this.socket.send(text);
     else this.write(textFrame(text));
     this.watch();
@@ -86,7 +86,7 @@ export class OutboundSocket implements ConnectionSocket {
   }
 
   private watch(): void {
-    // The goodbye to a client that was given up comes here too.
+    // The goodbye to a slow client comes here too.
     if (!this.isBehind || this.hasGivenUp) return;
     writeBatch(this.stream);
     if (!this.isBehind) return;

@@ -1,31 +1,31 @@
 import { type Observable, type Subscription, takeWhile } from 'rxjs';
 import type { ServedConnection } from '../connection/served-connection.js';
 
-/** Who takes what an observable emits. */
+/** Receives the values of an observable. */
 export interface StreamObserver {
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
-  /** Whether the client has heard of an error instead. */
+  /** Whether the client has been sent an error instead. */
   hasFailed(): boolean;
-  /** The connection has no place for one more stream. */
+  /** Called when the connection has too many streams. */
   refuse(): void;
-  /** It was stopped, and what it does at its end failed. */
+  /** Called when the teardown of a stopped stream fails. */
   report(error: unknown): void;
 }
 
 /**
- * An observable that a handler returned. It has a place of its connection's until it ends, or the connection does.
- * Behind an interceptor every answer is an observable: one value that ends at once needs no place there.
+ * An observable that a handler returned. It counts as one of the streams of its connection until it or the connection
+ * ends. With an interceptor, each result is an observable: one that ends after a single value does not count.
  */
 export class ReplyStream {
   private subscription: Subscription | undefined;
   private hasPlace = false;
   private isRefused = false;
-  /** The first value, while it is open whether it is the only one. */
+  /** The first value, kept until it is known whether more values follow. */
   private held: { readonly value: unknown } | undefined;
 
-  /** @param maxStreams places of the connection */
+  /** @param maxStreams number of streams that a connection may have */
   constructor(
     private readonly connection: ServedConnection,
     private readonly maxStreams: number,
@@ -33,8 +33,8 @@ export class ReplyStream {
   ) {}
 
   /**
-   * @param isIntercepted whether it has not begun yet, and may be a single answer
-   * @param begun called with its first value, or at its end
+   * @param isIntercepted whether the observable comes from an interceptor, has not started, and may be a single answer
+   * @param begun called at the first value or at the end
    */
   listen(values: Observable<unknown>, isIntercepted: boolean, begun: () => void): void {
     if (!isIntercepted && !this.takePlace()) {
@@ -42,7 +42,7 @@ export class ReplyStream {
       begun();
       return;
     }
-    // Asked before each value, so that one that emits without giving anybody else a turn ends too.
+    // Checked before each value, so that a synchronous stream ends too.
     const goesOn = takeWhile(() => !this.isRefused && this.connection.isOpen);
     const subscription = values.pipe(goesOn).subscribe({
       next: (value) => {
@@ -66,7 +66,7 @@ export class ReplyStream {
     else this.connection.onClosed(stop);
   }
 
-  /** @returns whether it was handed on */
+  /** @returns whether the value was passed on */
   private next(value: unknown): boolean {
     if (this.takePlace()) {
       this.observer.next(value);
@@ -87,7 +87,7 @@ export class ReplyStream {
     if (!this.isRefused) this.observer.complete();
   }
 
-  /** There is more to come than the one value. */
+  /** More values follow, but the connection has too many streams. */
   private refuse(): void {
     if (!this.held) return;
     this.held = undefined;
@@ -100,7 +100,7 @@ export class ReplyStream {
     try {
       this.subscription?.unsubscribe();
     } catch (error) {
-      // What a stream does at its end is the application's, and must not end the process.
+      // The teardown is code of the application and must not end the process.
       this.observer.report(error);
     }
   }

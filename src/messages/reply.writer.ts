@@ -9,7 +9,7 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { InboundMessage } from './inbound-message.js';
 import { ReplyStream } from './reply-stream.js';
 
-/** When a stream of a connection ends is not known; its client asks again in a while. */
+/** It is not known when a stream will end, so the client should retry after a second. */
 const STREAM_RETRY_MS = 1000;
 const NO_PLACE = Object.freeze(new OverloadedException(STREAM_RETRY_MS).toBody());
 
@@ -18,7 +18,7 @@ interface WsResponse {
   data: unknown;
 }
 
-/** Brings what a handler returned to the client: one value, a stream of them, or an acknowledgement. */
+/** Sends the result of a handler: one value, a stream, or an acknowledgement. */
 @Injectable()
 export class ReplyWriter {
   constructor(
@@ -27,10 +27,10 @@ export class ReplyWriter {
   ) {}
 
   /**
-   * A stream is listened to until it ends, or the connection does. One too many is answered `OVERLOADED`.
+   * Subscribes to a stream until it or the connection ends. A stream over the limit is answered `OVERLOADED`.
    *
-   * @param isIntercepted whether every result is an observable, also that of a handler that answers once
-   * @returns of a stream, what resolves with its first value or its end
+   * @param isIntercepted whether the result comes from an interceptor and is always an observable
+   * @returns for a stream, a promise that resolves with its first value or at its end
    */
   write(
     connection: ServedConnection,
@@ -44,7 +44,7 @@ export class ReplyWriter {
     return undefined;
   }
 
-  /** The client did nothing wrong: it is told so without detail, the operator gets the stack. */
+  /** Answers without detail and reports the stack to the operator. */
   fail(connection: ServedConnection, message: InboundMessage, error: unknown): void {
     message.failure = 'INTERNAL_ERROR';
     this.report(message, error);
@@ -97,7 +97,7 @@ export class ReplyWriter {
   }
 }
 
-/** Nest's own shape of a reply: an `event`, and at most `data` beside it. */
+/** Nest's `WsResponse`: an `event` and optionally `data`, without other members. */
 function isWsResponse(value: unknown): value is WsResponse {
   if (typeof value !== 'object' || value === null || !('event' in value)) return false;
   return (

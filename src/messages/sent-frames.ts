@@ -8,10 +8,10 @@ type Listener = (data: unknown) => void;
 const LISTENERS = Symbol('listeners');
 
 /**
- * Hears what is sent through an object by whoever has it, once it has been sent. An object that was listened to once
- * keeps its stand-in for `send()`: to take it away might take away one that came after it.
+ * Calls a listener with each frame that is sent through an object, after it has been sent. The replaced `send()` stays
+ * in place when the last listener is removed, because removing it could also remove a replacement that was added later.
  *
- * @returns the function that ends it
+ * @returns a function that removes the listener
  */
 export function onSent(sender: object, listener: Listener): () => void {
   const listeners = ((sender as Sender)[LISTENERS] ??= tap(sender as Sender));
@@ -30,7 +30,7 @@ function tap(sender: Sender): Set<Listener> {
   return listeners;
 }
 
-/** The `id` of a frame, as text or as bytes; undefined where there is none. */
+/** The `id` of a frame that is text or bytes; undefined if it has none. */
 export function idOfFrame(data: unknown): unknown {
   if (typeof data !== 'string' && !Buffer.isBuffer(data)) return undefined;
   try {

@@ -16,7 +16,7 @@ export function textFrame(text: string): Buffer {
     frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
     frame.writeUInt32BE(length >>> 0, 6);
   }
-  // Latin-1 is the same for ASCII, and faster.
+  // For ASCII, Latin-1 gives the same bytes and is faster.
   if (length === text.length) frame.write(text, start, 'latin1');
   else frame.write(text, start);
   return frame;

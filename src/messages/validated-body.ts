@@ -3,14 +3,14 @@ import { methodOf } from '../nest/handler-metadata.js';
 import { WsValidationPipe } from '../validation/ws-validation.pipe.js';
 import { type BodyParameter, bodyParametersOf } from '../nest/body-parameter.js';
 
-/** The body of a message as its handler will see it, for decisions that are taken before the handler runs. */
+/** The validated body of a message, for decisions before the handler runs. */
 @Injectable()
 export class ValidatedBody {
   constructor(private readonly pipe: WsValidationPipe) {}
 
   /**
-   * The body, validated and an instance of its DTO class, before pipes of the parameter's own; as it was sent when the
-   * handler declares no class for the whole of it.
+   * The validated body as an instance of its DTO class, before pipes of the parameter. If the handler declares no
+   * parameter for the whole body, the body as it was sent.
    *
    * @throws ValidationFailedException
    */
@@ -20,7 +20,7 @@ export class ValidatedBody {
   }
 
   /**
-   * Looks at everything that the handler takes of a body.
+   * Validates all parameters that the handler takes from the body.
    *
    * @throws ValidationFailedException
    */

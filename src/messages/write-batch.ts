@@ -3,18 +3,18 @@ import type { Duplex } from 'node:stream';
 const corked = new Set<Duplex>();
 
 /**
- * Holds what is written to a stream until everything that is ready now has been written, so that the answers to the
- * frames of one packet leave in one packet: a system call each would cost more than all the rest.
+ * Buffers the writes to a stream until the end of this turn of the event loop, so that the answers to the frames of one
+ * packet leave in one packet. One system call per answer would cost more than the rest.
  */
 export function batchWrites(stream: Duplex): void {
   if (corked.has(stream)) return;
-  // After everything that was readable has been read, and the promises behind it have settled.
+  // Runs after all readable data has been read and the resulting promises have settled.
   if (corked.size === 0) setImmediate(flush);
   corked.add(stream);
   stream.cork();
 }
 
-/** Writes what a stream holds at once. */
+/** Writes the buffered data of a stream immediately. */
 export function writeBatch(stream: Duplex): void {
   if (corked.delete(stream)) stream.uncork();
 }

@@ -6,8 +6,8 @@ import { errorBodyOf } from './error-body.js';
 import { InboundMessage } from './inbound-message.js';
 
 /**
- * Turns what a guard, pipe, interceptor or handler throws into the protocol's error frame. What was not meant for
- * a client is answered without detail, and the operator is told.
+ * Turns exceptions of guards, pipes, interceptors and handlers into error frames of the protocol. Exceptions that are
+ * not meant for clients are answered without detail and logged for the operator.
  *
  * @publicApi
  */
@@ -23,12 +23,12 @@ export class WsExceptionFilter implements ExceptionFilter {
     if (message) message.failure = body.code;
     connection.refuse(body, message?.id);
     if (message) message.answeredBy = 'module';
-    // Where nobody else tells the operator.
+    // Otherwise `HandlerFilters` reports the exception.
     if (!message?.filters && body.code === 'INTERNAL_ERROR')
       this.logger.error('A handler failed', exception instanceof Error ? exception.stack : undefined);
   }
 
-  /** Override to give exceptions of your own a code; call super for the rest. */
+  /** Override to map exceptions of your own to codes; call `super.toBody()` for the others. */
   protected toBody(exception: unknown, _event: string | undefined): ErrorBody {
     return errorBodyOf(exception) ?? new InternalErrorException().toBody();
   }

@@ -5,28 +5,28 @@ import type { Principal } from '../connection/principal.js';
 import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { ValidatedBody } from './validated-body.js';
 
-/** What a policy decides about. @publicApi */
+/** The message that a policy decides about. @publicApi */
 export interface PolicyRequest<Body> {
   readonly principal: Principal;
   readonly connection: Connection;
-  /** Validated: the very object that the handler gets. */
+  /** The validated body: the same object that the handler gets. */
   readonly body: Body;
   readonly event: string;
   readonly context: ExecutionContext;
 }
 
 /**
- * A decision of the application about an object: may this principal do this to that? For a handler with
- * `@UseGuards()`, for a gateway or for all of them with `guards`.
+ * A decision of the application about an object: may this principal do this with it? Bind it to a handler with
+ * `@UseGuards()`, or name it in `guards` of a gateway or of the module.
  *
  * @publicApi
  */
 export abstract class WsPolicyGuard<Body = unknown> implements CanActivate {
-  // A property, so that subclasses have a constructor of their own.
+  // Injected as a property, so that subclasses can have their own constructor.
   @Inject(ValidatedBody) private readonly bodies!: ValidatedBody;
 
   /**
-   * @throws ValidationFailedException when the body is not valid: nothing is decided about it then
+   * @throws ValidationFailedException if the body is not valid; then `isPermitted()` is not called
    * @throws ForbiddenEventException
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -35,12 +35,12 @@ export abstract class WsPolicyGuard<Body = unknown> implements CanActivate {
     const body = (await this.bodies.of(context)) as Body;
     const event = ws.getPattern();
     const request = { principal: connection.principal, connection, body, event, context };
-    // Anything but true is a refusal, whatever a policy without types answers.
+    // Only `true` permits, because a policy without types may return other values.
     const answer: unknown = await this.isPermitted(request);
     if (answer !== true) throw new ForbiddenEventException();
     return true;
   }
 
-  /** Whether it may be. An error is answered `INTERNAL_ERROR`, and nothing happens. */
+  /** Whether the principal may do this. If it throws, the answer is `INTERNAL_ERROR`, and the handler does not run. */
   protected abstract isPermitted(request: PolicyRequest<Body>): boolean | Promise<boolean>;
 }

@@ -5,24 +5,24 @@ const BODY_POSITION = 1;
 
 type Handler = (...args: unknown[]) => unknown;
 
-/** A parameter of a handler that takes the body of a message, or a part of it. */
+/** A handler parameter that receives the body of a message, or a property of it. */
 export interface BodyParameter {
   readonly index: number;
-  /** The name of the part, if it is one. */
+  /** The name of the property, if it is one. */
   readonly data?: string;
   readonly pipes?: readonly unknown[];
   readonly schema?: unknown;
-  /** The class the parameter is declared with, as far as it is known at run time. */
+  /** The declared class of the parameter, if it is known at runtime. */
   readonly metatype: unknown;
 }
 
-/** The body parameters of a method of a gateway. */
+/** Returns the body parameters of a gateway method. */
 export function bodyParametersOf(gateway: object, method: string): BodyParameter[] {
   const { prototype } = gateway as Type<Record<string, Handler>>;
   const types = (Reflect.getMetadata('design:paramtypes', prototype, method) as unknown[] | undefined) ?? [];
   const all = Reflect.getMetadata(PARAM_ARGS_METADATA, gateway, method) as
     Record<string, Omit<BodyParameter, 'metatype'>> | undefined;
-  // Without decorators Nest passes client and body by position.
+  // Without decorators, Nest passes client and body by position.
   if (!all)
     return takesBodyByPosition(prototype[method], types)
       ? [{ index: BODY_POSITION, metatype: types[BODY_POSITION] }]
@@ -32,7 +32,7 @@ export function bodyParametersOf(gateway: object, method: string): BodyParameter
     .map(([, parameter]) => ({ ...parameter, metatype: types[parameter.index] }));
 }
 
-/** Neither a default value nor `...rest` shows in the length of a function, and types only where they are emitted. */
+/** The length of a function does not count default values and `...rest`, and types exist only if they are emitted. */
 function takesBodyByPosition(handler: Handler | undefined, types: readonly unknown[]): boolean {
   return (
     types.length > BODY_POSITION ||

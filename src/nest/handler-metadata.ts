@@ -1,14 +1,17 @@
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 
-/** A handler or a class, as Nest's `ExecutionContext` gives it. @publicApi */
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- what Nest calls a handler and a class
+/** A handler or a class, as in Nest's `ExecutionContext`. @publicApi */
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- the type that Nest uses for handlers and classes
 export type Callable = Function;
 
-/** Remembers the classes it has looked at. */
+/** Caches the methods of classes. */
 const scanner = new MetadataScanner();
 
-/** Metadata of a class or a method; of a method by its name too, where a decorator above puts another function there. */
+/**
+ * Sets metadata on a class or a method. For a method it is also stored by name, because another decorator may replace
+ * the function.
+ */
 export function declare(key: string, value: unknown): ClassDecorator & MethodDecorator {
   const onName = (target: object, method?: string | symbol): void => {
     if (method !== undefined) Reflect.defineMetadata(key, value, target, method);
@@ -16,7 +19,7 @@ export function declare(key: string, value: unknown): ClassDecorator & MethodDec
   return applyDecorators(SetMetadata(key, value), onName);
 }
 
-/** What {@link declare} said of a handler. A method that is overridden says it anew. */
+/** Reads the metadata of {@link declare} for a handler. A method that overrides another one does not inherit it. */
 export function declaredOf(key: string, gateway: Callable, handler: Callable): unknown {
   return Reflect.getMetadata(key, handler) ?? declaredOfName(key, gateway, handler);
 }
@@ -28,7 +31,10 @@ function declaredOfName(key: string, gateway: Callable, handler: Callable): unkn
   return owner ? Reflect.getOwnMetadata(key, owner, method) : undefined;
 }
 
-/** The name a gateway has for a handler: a decorator may have put a function of another name in its place. */
+/**
+ * The name of a handler in its gateway. It may differ from the function's name if a decorator has replaced the
+ * function.
+ */
 export function methodOf(gateway: Callable, handler: Callable): string {
   const { prototype } = gateway as Type<Record<string, unknown>>;
   if (prototype[handler.name] === handler) return handler.name;

@@ -4,9 +4,9 @@ import { WsConfigurationError } from '../errors/configuration.error.js';
 import { REQUEST_SCOPED_CREATE_EXCEPTION, SCOPE_OPTIONS_METADATA } from './metadata-keys.js';
 
 /**
- * The application's provider of a class if there is one, otherwise a new instance with what its module can see.
+ * Returns the application's provider of a class, or a new instance with dependencies from its module.
  *
- * @throws WsConfigurationError when it, or something it injects, would be made for each request
+ * @throws WsConfigurationError if it, or one of its dependencies, is request-scoped
  */
 export async function providedInstanceOf<T extends object>(type: Type<T>, moduleRef: ModuleRef): Promise<T> {
   const scope = providedScopeOf(type, moduleRef);
@@ -15,7 +15,7 @@ export async function providedInstanceOf<T extends object>(type: Type<T>, module
   const created = await (scope === Scope.TRANSIENT
     ? moduleRef.resolve<T>(type, undefined, { strict: false })
     : create(type, moduleRef));
-  // Nest calls the hooks of single providers only, and ThrottlerGuard prepares itself in this one.
+  // Nest does not call hooks of instances created here, and ThrottlerGuard needs this one.
   await (created as Partial<OnModuleInit>).onModuleInit?.();
   return created;
 }
@@ -28,7 +28,7 @@ async function create<T extends object>(type: Type<T>, moduleRef: ModuleRef): Pr
   });
 }
 
-/** @returns undefined when nobody provides it */
+/** @returns undefined if there is no such provider */
 function providedScopeOf(type: Type, moduleRef: ModuleRef): Scope | undefined {
   try {
     return moduleRef.introspect(type).scope;
@@ -43,6 +43,6 @@ function declaredScopeOf(type: Type): Scope | undefined {
 
 function perRequest({ name }: Type): WsConfigurationError {
   const message =
-    'is request-scoped, but is made once, when the application starts; make it and what it injects singletons';
+    'is request-scoped, but is created once at the start; make it and its dependencies singletons';
   return new WsConfigurationError([{ name, message }]);
 }

@@ -1,72 +1,73 @@
 import { Injectable } from '@nestjs/common';
 import type { MaybePromise } from '../time/maybe-promise.js';
 
-/** Whom a push is for: everybody, a user or a room. @publicApi */
+/** The recipients of a push: all connections, a user or a room. @publicApi */
 export type Audience =
   | { readonly to: 'everyone' }
   | { readonly to: 'user'; readonly id: string; readonly issuer?: string | null }
   | { readonly to: 'room'; readonly room: string };
 
-/** A push on its way to every node. @publicApi */
+/** A push that is sent to every node. @publicApi */
 export interface Broadcast {
   readonly audience: Audience;
   readonly event: string;
-  /** The data, as JSON. */
+  /** The data as JSON. */
   readonly json: string;
 }
 
 /**
- * A place in the order of all broadcasts. Only the bus knows its form; a later position is the greater string. A bus
- * without positions says `''`.
+ * A position in the order of all broadcasts. Its format is private to the bus, but a later position is a greater
+ * string. A bus without positions uses `''`.
  *
  * @publicApi
  */
 export type Position = string;
 
 /**
- * Carries pushes to all nodes, so that rooms and users can span them. Every node gets every broadcast, in one order.
+ * Carries pushes to all nodes, so that rooms and users can span nodes. Every node receives every broadcast in the
+ * same order.
  *
- * A bus with positions lets a session move to another node without losing a push. Without them, a client that comes back
- * to another node is told that nothing was recovered.
+ * With positions, a session can move to another node without missing a push. Without them, a client that reconnects
+ * to another node recovers nothing.
  *
  * @publicApi
  */
 export abstract class BroadcastBus {
   /**
-   * Brings a broadcast to every node, this one included, in the order of publishing.
+   * Sends a broadcast to every node, including this one, in the order of publishing.
    *
-   * @returns once it is stored; what it throws, now or later, is thrown to the sender
-   * @throws OverloadedException when too many broadcasts wait
+   * @returns a promise or nothing, once the broadcast is stored; errors are passed on to the sender
+   * @throws OverloadedException if too many broadcasts are waiting
    */
   abstract publish(broadcast: Broadcast): MaybePromise<void>;
 
   /**
-   * Hands over what was published anywhere. Called once, while the application starts; the start fails if it throws.
+   * Receives the broadcasts of all nodes. Called once, while the application starts. If it throws, the start fails.
    *
-   * @param deliver gets each broadcast, and its position from a bus that has positions
-   * @param gap to be called when broadcasts are lost to this node: its sessions then recover nothing
+   * @param deliver receives each broadcast, with its position if the bus has positions
+   * @param gap called when this node has missed broadcasts; its sessions then cannot be resumed
    */
   abstract subscribe(
     deliver: (broadcast: Broadcast, at?: Position) => void,
     gap: () => void,
   ): MaybePromise<void>;
 
-  /** The position of the broadcast that was handed over last on this node; from the start one that is not `''`. */
+  /** The position of the last broadcast delivered on this node. A bus with positions never returns `''`. */
   get position(): Position {
     return '';
   }
 
   /**
-   * What was published after one position, up to and including another.
+   * Returns the broadcasts after one position, up to and including another.
    *
-   * @returns undefined when some of it is lost, or no longer known
+   * @returns undefined if some of them are missing or no longer known
    */
   between(after: Position, to: Position): MaybePromise<Iterable<Broadcast> | undefined> {
     return after === to ? [] : undefined;
   }
 }
 
-/** This node alone, without a detour. @publicApi */
+/** Carries pushes within this process only. @publicApi */
 @Injectable()
 export class LocalBroadcastBus extends BroadcastBus {
   private deliver: (broadcast: Broadcast) => void = () => undefined;

@@ -4,13 +4,13 @@ import { Injectable } from '@nestjs/common';
 export interface KickSignal {
   readonly type: 'kick';
   readonly id: string;
-  /** Left out, the id of any issuer. */
+  /** By default, the user id of any issuer. */
   readonly issuer?: string | null;
-  /** For the client, at most 123 bytes. */
+  /** Sent to the client, truncated to 123 bytes. */
   readonly reason?: string;
 }
 
-/** Gives the connections of a user other rights. @publicApi */
+/** Changes the rights of a user's connections. @publicApi */
 export interface RightsSignal {
   readonly type: 'rights';
   readonly id: string;
@@ -19,21 +19,21 @@ export interface RightsSignal {
   readonly scopes: readonly string[];
 }
 
-/** What one node asks of all. It is plain data: JSON carries it whole. @publicApi */
+/** A signal from one node to all nodes. It is plain data that can be sent as JSON. @publicApi */
 export type ClusterSignal = KickSignal | RightsSignal;
 
 /**
- * Applies a signal to the connections of this node that were accepted at or before a moment (epoch milliseconds,
- * `Infinity` for all that are there).
+ * Applies a signal to the connections of this node that were accepted at or before a time (epoch milliseconds,
+ * `Infinity` for all connections).
  *
- * @returns how many connections it reached
+ * @returns the number of connections it applied to
  * @publicApi
  */
 export type ApplySignal = (signal: ClusterSignal, before: number) => number;
 
 /**
- * Asks every node to do something with its connections now. Nothing is remembered: connections that are accepted later
- * are not concerned.
+ * Sends signals to the current connections of all nodes. Signals are not stored: they do not affect connections that
+ * are accepted later.
  *
  * @publicApi
  */
@@ -41,20 +41,20 @@ export abstract class ClusterSignals {
   /**
    * Sends a signal to every node, this one included.
    *
-   * @returns how many connections it reached, on all nodes that answered
+   * @returns the number of connections it applied to, on all nodes that answered
    */
   abstract send(signal: ClusterSignal): Promise<number>;
 
-  /** Says what a signal does on this node; called while the application starts. */
+  /** Sets the function that applies signals on this node. Called while the application starts. */
   abstract onSignal(apply: ApplySignal): void;
 }
 
-/** This process alone. @publicApi */
+/** Sends signals within this process only. @publicApi */
 @Injectable()
 export class MemoryClusterSignals extends ClusterSignals {
   private readonly receivers: ApplySignal[] = [];
 
-  // Nothing comes in between sending and applying, and clocks can be set back: no moment has to be compared.
+  // Sending and applying are one step here, and clocks can be set back, so no time is compared.
   async send(signal: ClusterSignal): Promise<number> {
     return this.receivers.reduce((reached, apply) => reached + apply(signal, Infinity), 0);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Counts connections by scope (an address, a user), for caps. A store of its own so that nodes can share it.
+ * Counts connections by scope (an address or a user), for connection limits. Nodes can share a directory.
  *
  * @publicApi
  */
@@ -9,14 +9,14 @@ export abstract class ConnectionDirectory {
   /**
    * Takes a place if fewer than `limit` are taken, atomically.
    *
-   * @returns whether there was one; it has to be given back by `release` exactly once
+   * @returns whether a place was taken; it must be returned by `release` exactly once
    */
   abstract acquire(scope: string, limit: number): boolean | Promise<boolean>;
 
-  /** Gives one place back. */
+  /** Returns one place. */
   abstract release(scope: string): void | Promise<void>;
 
-  /** How many places of a scope are taken, over all nodes. */
+  /** The number of places taken in a scope, on all nodes. */
   abstract count(scope: string): number | Promise<number>;
 }
 

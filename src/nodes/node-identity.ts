@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 
-/** How many bytes name a node. */
+/** The length of a node id in bytes. */
 export const NODE_ID_BYTES = 8;
 
-/** Which of several nodes this process is: another one after each start. @publicApi */
+/** The identity of this process among several nodes. It changes with each start. @publicApi */
 @Injectable()
 export class NodeIdentity {
   /** 8 random bytes, base64url. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
-import { SecurityEvents } from './security-events.service.js';
+import { SecurityEvents } from './security-events.js';
 
-/** Makes security events of what happens to connections. */
+/** Creates security events from connection events. */
 @Injectable()
 export class ConnectionReporter {
   constructor(lifecycle: ConnectionLifecycleService, events: SecurityEvents) {
     lifecycle.events.subscribe((event) => {
-      // The handshake has reported its refusal already, with the reason.
+      // The handshake has already reported its refusal, with the reason.
       if (event.type === 'refused') return;
       if (event.type === 'draining') {
         events.emit({ type: 'node.draining', connections: event.connections });

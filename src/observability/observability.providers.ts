@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ConnectionReporter } from './connection-reporter.js';
-import { SecurityEvents } from './security-events.service.js';
+import { SecurityEvents } from './security-events.js';
 
-/** What operators are told. */
+/** Security events. */
 export const OBSERVABILITY_PROVIDERS: Provider[] = [SecurityEvents, ConnectionReporter];

@@ -25,12 +25,12 @@ export const SECURITY_EVENT_TYPES = [
   'cluster.version',
 ] as const;
 
-/** What a security event tells of. @publicApi */
+/** The type of a security event. @publicApi */
 export type SecurityEventType = (typeof SECURITY_EVENT_TYPES)[number];
 
-/** Something an operator may want to know. Details never hold a credential or a body. @publicApi */
+/** An event for operators. Details never contain a credential or a body. @publicApi */
 export interface SecurityEvent {
-  /** What happened, for example `handshake.refused`. */
+  /** The type, for example `handshake.refused`. */
   readonly type: SecurityEventType;
   readonly [detail: string]: string | number | null | undefined;
 }

@@ -4,14 +4,14 @@ import { z } from 'zod';
 const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d+))?)$/;
 const MAX_PORT = 65_535;
 
-/** An address, or a range of them in CIDR notation (RFC 4632, RFC 4291 §2.3). */
+/** An address, or an address range in CIDR notation (RFC 4632, RFC 4291 §2.3). */
 export function addressRange() {
   return z.string().refine(isAddressRange, {
     error: 'each entry must be an IP address or a range such as 10.0.0.0/8 or fd00::/8',
   });
 }
 
-/** A host name or address with an optional port, as a Host header has it; case does not matter. */
+/** A host name or address with an optional port, as in a Host header. Case-insensitive. */
 export function host() {
   return z
     .string()
@@ -26,7 +26,7 @@ function isHost(text: string): boolean {
   return match !== null && (match[1] === undefined || isPort(match[1]));
 }
 
-/** A port that can be connected to, as everybody writes it. */
+/** A port from 1 to 65535 in decimal digits without leading zeros. */
 export function isPort(text: string): boolean {
   return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT;
 }
@@ -38,7 +38,7 @@ function isAddressRange(text: string): boolean {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (address.includes(':') ? 128 : 32);
 }
 
-/** An address in its usual notation; ipaddr.js would take octal, hexadecimal and short forms as well. */
+/** An address in its usual notation. ipaddr.js also accepts octal, hexadecimal and short forms. */
 export function isAddress(text: string): boolean {
   return text.includes(':')
     ? !text.includes('%') && ipaddr.IPv6.isValid(text)

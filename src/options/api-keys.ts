@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { stringOf } from './option-parsers.js';
 
-/** A key that a service was given, as the file of keys has it. The key itself is nowhere. */
+/** An API key, as in the file of keys. The key itself is stored nowhere. */
 export interface ApiKey {
   readonly id: string;
   /** SHA-256 of the key in lower-case hexadecimal digits. */
@@ -30,17 +30,16 @@ const entry = z.strictObject(
       .optional(),
   },
   {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'has members it may not have' : 'must be an object',
+    error: (issue) => (issue.code === 'unrecognized_keys' ? 'has unknown properties' : 'must be an object'),
   },
 );
 
 const list = z.array(entry, { error: 'must be a list' });
 
 /**
- * The keys a file holds.
+ * Reads the keys of a file.
  *
- * @throws Error that says what is wrong, and never what is in the file
+ * @throws Error that describes the problem without quoting the file
  */
 export function readApiKeys(file: string): ApiKey[] {
   const parsed = list.safeParse(parse(readFileSync(file, 'utf8')));
@@ -55,7 +54,7 @@ export function readApiKeys(file: string): ApiKey[] {
   return parsed.data;
 }
 
-/** The path of a file of keys that can be used when the application starts. */
+/** The path of a valid file of API keys. */
 export function apiKeysPath() {
   return stringOf('must name a file with a JSON list of keys').superRefine((file, context) => {
     try {
@@ -79,7 +78,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('it is no JSON');
+    throw new Error('it is not valid JSON');
   }
 }
 

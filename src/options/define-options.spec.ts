@@ -18,7 +18,7 @@ const STORE = defineOptions(
     owner: 'StoreModule',
     contradictions: ({ url, outage }) =>
       outage === 'deny' && url === undefined
-        ? [{ name: 'WS_STORE_URL', message: 'is required beside WS_STORE_OUTAGE' }]
+        ? [{ name: 'WS_STORE_URL', message: 'is required if WS_STORE_OUTAGE is set' }]
         : [],
     weaknesses: ({ tls }) => (tls ? [] : [{ name: 'WS_STORE_TLS', message: 'must be true in production' }]),
   },
@@ -50,9 +50,9 @@ describe('a table of options', () => {
   it('reports all problems at once, also those of several options together', () => {
     const environment = { NODE_ENV: 'production', WS_STORE_OUTAGE: 'deny', WS_STORE_TIMEOUT_MS: 'soon' };
     expect(problemsOf({ urll: 'x' }, environment)).toEqual([
-      'urll: is no option; did you mean url?',
+      'urll: is not an option; did you mean url?',
       'WS_STORE_TIMEOUT_MS: must be a whole number from 1 to 1000',
-      'WS_STORE_URL: is required beside WS_STORE_OUTAGE',
+      'WS_STORE_URL: is required if WS_STORE_OUTAGE is set',
       'WS_STORE_TLS: must be true in production',
     ]);
     expect(() => STORE.resolve({ timeoutMs: 0 }, { WS_STORE_TL: 'true' })).toThrow(

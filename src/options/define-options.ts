@@ -5,36 +5,37 @@ import { misplacedOptions, type Misplaced } from './misplaced-options.js';
 import { type GivenOptions, type OptionsInForce, type OptionsTable, variablesOf } from './options-table.js';
 import { declareVariables, unknownVariables } from './unknown-variables.js';
 
-/** What a table says beside the rule of each option. */
+/** The rules of a table in addition to those of each option. */
 export interface TableRules<T extends OptionsTable> extends Misplaced {
-  /** Settings that are each valid and make no sense together. */
+  /** Finds options that are valid on their own but contradict each other. */
   readonly contradictions?: (options: OptionsInForce<T>) => readonly ConfigurationProblem[];
-  /** Settings that development tolerates and production does not. */
+  /** Finds options that are allowed in development but not in production. */
   readonly weaknesses?: (options: OptionsInForce<T>) => readonly ConfigurationProblem[];
-  /** Options that rules compare with others: wrong ones count as not set there. */
+  /** Options that are compared with others. If one of them is wrong, it counts as not set in the comparison. */
   readonly compared?: readonly (keyof T)[];
 }
 
-/** Options as far as they can be read, and everything that is wrong with them. */
+/** The options as far as they can be read, and all problems. */
 export interface TableReading<T extends OptionsTable> {
-  /** Only to look for further problems when there are some: wrong ones have stand-ins here. */
+  /** If there are problems, this is only for finding more of them: wrong options have stand-in values. */
   readonly options: OptionsInForce<T>;
-  /** Whether `NODE_ENV` says so. */
+  /** Whether `NODE_ENV` is `production`. */
   readonly production: boolean;
   readonly problems: readonly ConfigurationProblem[];
 }
 
-/** Reads the options of one table: what is given, else the environment, else the default. */
+/** Reads the options of one table from code, the environment and the defaults, in this order. */
 export interface OptionsReader<T extends OptionsTable> {
   readonly table: T;
-  /** For callers that decide themselves what to do about problems. */
+  /** Reads the options without throwing. */
   read(given?: GivenOptions<T>, environment?: Environment): TableReading<T>;
   /** @throws WsConfigurationError with every problem at once */
   resolve(given?: GivenOptions<T>, environment?: Environment): Readonly<OptionsInForce<T>>;
 }
 
 /**
- * A table of options. Its variables are known from now on, so that one that is misspelled is told with the nearest name.
+ * Creates a reader for a table of options. From now on its variables are known, so that a misspelled one is reported
+ * with the nearest name.
  */
 export function defineOptions<const T extends OptionsTable>(
   table: T,
@@ -60,7 +61,7 @@ export function defineOptions<const T extends OptionsTable>(
       ...(rules.contradictions?.(options) ?? []),
       ...((production && rules.weaknesses?.(options)) || []),
     ];
-    // What is wrong by itself has its line already.
+    // An option that is wrong on its own has been reported already.
     const wrong = new Set(problems.map(({ name }) => name));
     problems.push(...together.filter(({ name }) => !wrong.has(name)));
     return { options, production, problems: withoutRepetition(problems) };
@@ -75,7 +76,7 @@ export function defineOptions<const T extends OptionsTable>(
     return Object.freeze(options);
   }
 
-  /** So that options can be looked at together although some are wrong: those have their default, or count as set. */
+  /** Replaces wrong options, so that options can be checked together: they get their default, or count as set. */
   function withStandIns(given: Record<string, unknown>): Record<string, unknown> {
     const entries = Object.entries(shape).map(([name, rule]) => {
       const { success, data } = rule.safeParse(given[name]);
@@ -89,10 +90,10 @@ export function defineOptions<const T extends OptionsTable>(
   return { table, read, resolve };
 }
 
-/** As long as the longest secret that a rule asks for, so that it is no problem by itself. */
+/** As long as the longest secret that a rule requires, so that the stand-in violates no rule. */
 const STAND_IN = '-'.repeat(64);
 
-/** Of most options without a default, rules ask only whether they were given. */
+/** For most options without a default, rules check only whether they are set. */
 function presenceOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : STAND_IN;
@@ -103,7 +104,7 @@ function definedOf(given: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** A list with three bad entries is one thing to mend. */
+/** A list with several bad entries is reported once. */
 export function withoutRepetition(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {
   const seen = new Map(problems.map((problem) => [`${problem.name}: ${problem.message}`, problem]));
   return [...seen.values()];

@@ -10,7 +10,7 @@ interface EnvironmentReading {
   problems: ConfigurationProblem[];
 }
 
-/** Reads the variables of all options of a table; one that is empty counts as not set. */
+/** Reads the variables of a table. An empty variable counts as not set. */
 export function readEnvironment(table: OptionsTable, environment: Environment): EnvironmentReading {
   const reading: EnvironmentReading = { values: {}, problems: [] };
   for (const [name, { variable, file }] of Object.entries(table)) {

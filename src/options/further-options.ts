@@ -4,8 +4,8 @@ import type { Environment } from './environment.js';
 import type { GivenOptions, OptionsInForce, OptionsTable } from './options-table.js';
 
 /**
- * Options of another entry point, with what was given of them in code. As a value among the `providers` of the module,
- * their problems are told together with those of the module's own options.
+ * The options of another entry point, with the values given in code. As a value among the `providers` of the module,
+ * their problems are reported together with those of the module.
  */
 export class FurtherOptions<T extends OptionsTable = OptionsTable> {
   constructor(

@@ -1,4 +1,4 @@
-/** The signature of a JWT (RFC 7518 §3.1, RFC 8037, RFC 9864). @publicApi */
+/** A signature algorithm of JWTs (RFC 7518 §3.1, RFC 8037, RFC 9864). @publicApi */
 export type JwtAlgorithm =
   | 'HS256'
   | 'HS384'
@@ -17,13 +17,13 @@ export type JwtAlgorithm =
 
 export type HmacAlgorithm = Extract<JwtAlgorithm, `HS${string}`>;
 
-/** Signatures with a shared secret, and the bytes a secret needs for each (RFC 7518 §3.2). */
+/** Algorithms with a shared secret, and the minimum length of the secret in bytes (RFC 7518 §3.2). */
 export const HMAC_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const satisfies Record<
   HmacAlgorithm,
   number
 >;
 
-/** Signatures with a key pair. */
+/** Algorithms with a key pair. */
 export const PUBLIC_KEY_ALGORITHMS = [
   'RS256',
   'RS384',

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** What kind of thing a value is, for messages that must not hold the value. */
+/** Describes the kind of a value, for messages that must not contain the value. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Buffer.isBuffer(value)) return "a Buffer (take its toString('base64'), or read the file as text)";

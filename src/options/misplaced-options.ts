@@ -3,15 +3,15 @@ import { kindOf } from './kind-of.js';
 import { isLikely, nearestName } from './nearest-name.js';
 import type { OptionsTable } from './options-table.js';
 
-/** Where options are given, and what may be written beside them. */
+/** The place where options are given, and the other names that are allowed there. */
 export interface Misplaced {
-  /** What takes the options, for example `WsSecurityModule`. */
+  /** The receiver of the options, for example `WsSecurityModule`. */
   readonly owner: string;
-  /** Names that belong beside the options, with what is wrong when they are among them. */
+  /** Names that belong beside the options, with the message if they are among them. */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
-/** Problems of names that were given as options and are not options of the table. */
+/** Finds names that are not options of the table. */
 export function misplacedOptions(
   given: unknown,
   table: OptionsTable,
@@ -29,10 +29,10 @@ export function misplacedOptions(
 function messageOf(name: string, table: OptionsTable, beside: Readonly<Record<string, string>>): string {
   if (Object.hasOwn(beside, name)) return beside[name] as string;
   const option = optionOf(name, table);
-  if (option !== undefined) return `is a variable of the environment; as an option it is ${option}`;
+  if (option !== undefined) return `is an environment variable; the option is ${option}`;
   const nearest = nearestName(name, [...Object.keys(table), ...Object.keys(beside)]);
-  if (nearest !== undefined && isLikely(name, nearest)) return `is no option; did you mean ${nearest}?`;
-  return `is no option; there are ${Object.keys(table).join(', ')}`;
+  if (nearest !== undefined && isLikely(name, nearest)) return `is not an option; did you mean ${nearest}?`;
+  return `is not an option; the options are ${Object.keys(table).join(', ')}`;
 }
 
 function optionOf(variable: string, table: OptionsTable): string | undefined {

@@ -37,6 +37,6 @@ describe('C6 suggestion()', () => {
 
   it('C6 names the nearest one without a question when no name is similar', () => {
     expect(suggestion('WS_SOMETHING_ELSE_ALTOGETHER', variables)).toMatch(/^the nearest known name is WS_/);
-    expect(suggestion('x', [])).toBe('there are no others');
+    expect(suggestion('x', [])).toBe('there are no known names');
   });
 });

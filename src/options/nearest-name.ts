@@ -1,4 +1,4 @@
-/** The known name that somebody most likely meant; undefined when there is none to choose from. */
+/** The known name that is most similar to a given one; undefined if there are no known names. */
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   let nearest: string | undefined;
   let least = Infinity;
@@ -9,19 +9,19 @@ export function nearestName(given: string, known: Iterable<string>): string | un
   return nearest;
 }
 
-/** `did you mean X?` where that is likely, and otherwise what the nearest one is. */
+/** `did you mean X?` if that is likely, otherwise the nearest name. */
 export function suggestion(given: string, known: Iterable<string>): string {
   const name = nearestName(given, known);
-  if (name === undefined) return 'there are no others';
+  if (name === undefined) return 'there are no known names';
   return isLikely(given, name) ? `did you mean ${name}?` : `the nearest known name is ${name}`;
 }
 
-/** Whether one was meant by the other, and is not merely the nearest. */
+/** Whether one name is probably a misspelling of the other. */
 export function isLikely(given: string, name: string): boolean {
   return distanceOf(given, name) < Math.max(3, given.length / 4);
 }
 
-/** A word that is left out or cut short (`WS_JWT_AUD`) is a smaller slip than as many wrong letters. */
+/** A word that is missing or abbreviated (`WS_JWT_AUD`) counts less than as many wrong letters. */
 function distanceOf(given: string, name: string): number {
   const edits = editsBetween(given.toLowerCase(), name.toLowerCase());
   const [mine, theirs] = [wordsOf(given), wordsOf(name)];
@@ -37,7 +37,7 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Whether each word begins another word of the longer name, in the same order. */
+/** Whether each word begins a word of the longer name, in the same order. */
 function isShortened(words: readonly string[], whole: readonly string[]): boolean {
   let next = 0;
   return words.every((word) => {
@@ -47,7 +47,7 @@ function isShortened(words: readonly string[], whole: readonly string[]): boolea
   });
 }
 
-/** Letters to add, remove, exchange or swap with their neighbour (optimal string alignment). */
+/** Letters to add, remove, replace or swap with a neighbour (optimal string alignment). */
 function editsBetween(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, index) => index);

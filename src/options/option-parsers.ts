@@ -4,17 +4,17 @@ import { kindOf } from './kind-of.js';
 
 const INTEGER = /^\d{1,15}$/;
 
-/** Says that a value is of the wrong kind, and of which; the value itself may be a secret. */
+/** A message with the kind of the wrong value. The value itself may be a secret. */
 export function instead(message: string): z.core.$ZodErrorMap {
   return ({ input }) => `${message}, not ${kindOf(input)}`;
 }
 
-/** A text, whose rules say what it may be. @param message what it must be */
+/** A string, which can have further rules. @param message the requirement */
 export function stringOf(message: string): z.ZodString {
   return z.string({ error: instead(message) });
 }
 
-/** An integer given as a number or, from the environment, in decimal digits. */
+/** An integer, as a number or in decimal digits. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   const message =
     max === Number.MAX_SAFE_INTEGER
@@ -25,16 +25,16 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
     .refine((value) => Number.isSafeInteger(value) && value >= min && value <= max, { error: message });
 }
 
-/** `true` or `false`, nothing that merely looks like it. */
+/** Exactly `true` or `false`. */
 export function flag() {
   return z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
     error: 'must be true or false',
   });
 }
 
-/** A list, from the environment separated by commas. */
+/** A list, or a string with commas between the entries. */
 export function list<T extends string>(item: z.ZodType<T, string>) {
-  const message = 'must be a list of strings, or a text with commas between them';
+  const message = 'must be a list of strings, or a string with commas between them';
   return z
     .union(
       [
@@ -51,7 +51,7 @@ export function list<T extends string>(item: z.ZodType<T, string>) {
     .pipe(z.array(item));
 }
 
-/** A text that is not shorter than so many bytes in UTF-8. */
+/** A string of at least `min` bytes in UTF-8. */
 export function bytes(min: number, message: string) {
   return stringOf('must be a string').refine((value) => Buffer.byteLength(value) >= min, { error: message });
 }
@@ -60,7 +60,7 @@ export function choice<const T extends readonly [string, ...string[]]>(...values
   return z.enum(values, { error: `must be one of ${values.join(', ')}` });
 }
 
-/** An absolute http(s) URL that carries neither credentials nor a fragment. */
+/** An absolute http(s) URL without credentials and fragment. */
 export function httpUrl() {
   const message = 'must be a URL such as https://id.example.com, without user or fragment';
   return stringOf(message).refine(isHttpUrl, { error: message });
@@ -72,7 +72,7 @@ function isHttpUrl(text: string): boolean {
   return username === '' && password === '';
 }
 
-/** A file that can be read when the application starts. */
+/** The path of a readable file. */
 export function filePath() {
   const message = 'must name a file that can be read';
   return stringOf(message).refine(isReadable, { error: message });

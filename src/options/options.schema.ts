@@ -9,14 +9,14 @@ import { publicKeyPem } from './public-key.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 
 const DAY_MS = 86_400_000;
-/** Eight bytes are kept for each hit that counts: no more than 80 MB a key, for who lifts a limit out of the way. */
+/** The highest limit. A window stores eight bytes per hit, so a key needs at most 80 MB. */
 export const MAX_LIMIT = 10_000_000;
 
-/** Where a credential may stand in a handshake, or after it. @publicApi */
+/** The places of a credential, in the handshake or in a message. @publicApi */
 export const CREDENTIAL_SOURCES = ['header', 'subprotocol', 'cookie', 'ticket', 'query', 'message'] as const;
 
 /**
- * Every option in one table: the name in `forRoot()`, the environment variable, the rule and the default.
+ * All options in one table: the name in `forRoot()`, the environment variable, the schema and the default.
  *
  * @publicApi
  */
@@ -37,7 +37,7 @@ export const OPTIONS = {
   authSources: option(
     'WS_AUTH_SOURCES',
     list(choice(...CREDENTIAL_SOURCES) as z.ZodType as z.ZodType<(typeof CREDENTIAL_SOURCES)[number], string>)
-      .refine((sources) => sources.length > 0, { error: 'must name a source' })
+      .refine((sources) => sources.length > 0, { error: 'must name at least one source' })
       .transform((sources) => [...new Set(sources)])
       .default(['header', 'subprotocol', 'ticket']),
   ),
@@ -65,7 +65,7 @@ export const OPTIONS = {
   ),
   jwtSecret: option(
     'WS_JWT_SECRET',
-    // RFC 7518 §3.2: a key of at least the hash's size.
+    // RFC 7518 §3.2: the key is at least as long as the hash.
     bytes(
       32,
       'must be at least 32 bytes long, for example the output of `openssl rand -base64 48`',
@@ -93,7 +93,7 @@ export const OPTIONS = {
         error: `each entry must be one of ${JWT_ALGORITHMS.join(', ')}`,
       }) as z.ZodType<JwtAlgorithm, string>,
     )
-      .refine((algorithms) => algorithms.length > 0, { error: 'must name an algorithm' })
+      .refine((algorithms) => algorithms.length > 0, { error: 'must name at least one algorithm' })
       .optional(),
   ),
   jwtType: option(
@@ -116,7 +116,7 @@ export const OPTIONS = {
   maxPayloadBytes: option('WS_MAX_PAYLOAD_BYTES', integer(1, 2 ** 30).default(65_536)),
   maxFragments: option('WS_MAX_FRAGMENTS', integer(1, 16_384).default(64)),
   maxBufferedChunks: option('WS_MAX_BUFFERED_CHUNKS', integer(1, 262_144).default(1024)),
-  // A message is walked recursively: the bound of the depth is one of the stack.
+  // Messages are processed recursively, so the stack limits the depth.
   maxJsonDepth: option('WS_MAX_JSON_DEPTH', integer(1, 128).default(10)),
   maxJsonNodes: option('WS_MAX_JSON_NODES', integer(4, 10_000_000).default(2000)),
   maxArrayLength: option('WS_MAX_ARRAY_LENGTH', integer(1, 10_000_000).default(256)),
@@ -152,14 +152,14 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS;
 
 /**
- * What may be given to `WsSecurityModule.forRoot()`. Everything is optional; what is left out comes from the
- * environment variable of the same name (`rateLimit` is `WS_RATE_LIMIT`), then from the default.
+ * The options of `WsSecurityModule.forRoot()`. All are optional. An option that is omitted comes from its environment
+ * variable (`WS_RATE_LIMIT` for `rateLimit`), or else has its default.
  *
  * @publicApi
  */
 export type WsSecurityOptions = GivenOptions<typeof OPTIONS>;
 
-/** The options in force: given, read and defaulted. Everybody injects this one. @publicApi */
+/** The options after environment and defaults are applied, as they are injected. @publicApi */
 export type ResolvedOptions = Readonly<
   OptionsInForce<typeof OPTIONS> & { requireTls: boolean; production: boolean }
 >;

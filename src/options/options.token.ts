@@ -3,5 +3,5 @@ import { Inject } from '@nestjs/common';
 /** Token of the resolved options. @publicApi */
 export const SECURITY_OPTIONS = Symbol('SECURITY_OPTIONS');
 
-/** Injects the options in force. @publicApi */
+/** Injects the resolved options. @publicApi */
 export const InjectSecurityOptions = (): ParameterDecorator => Inject(SECURITY_OPTIONS);

@@ -3,7 +3,7 @@ import type { JwtAlgorithm } from './jwt-algorithms.js';
 import { stringOf } from './option-parsers.js';
 
 const MIN_RSA_BITS = 2048;
-// A private key would do for OpenSSL, which takes the public half; but it does not belong here.
+// OpenSSL accepts a private key and takes its public half, but a private key does not belong here.
 const BLOCK = /^-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----$/;
 const RSA: readonly JwtAlgorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const EC = new Map<string | undefined, JwtAlgorithm>([
@@ -12,13 +12,13 @@ const EC = new Map<string | undefined, JwtAlgorithm>([
   ['secp521r1', 'ES512'],
 ]);
 
-/** A key that verifies signatures, and the algorithms it can have. */
+/** A public key, and the signature algorithms it supports. */
 export interface PublicKey {
   key: KeyObject;
   algorithms: readonly JwtAlgorithm[];
 }
 
-/** One public key or certificate in PEM; `\n` may be written out, as one-line environment files need it. */
+/** A public key or certificate in PEM. Newlines may be written as `\n`, as environment files require. */
 export function publicKeyPem() {
   const message =
     'must be one public key or certificate in PEM: RSA of at least 2048 bits, EC on P-256, P-384 or P-521, or Ed25519';
@@ -27,7 +27,7 @@ export function publicKeyPem() {
     .refine((pem) => publicKeyOf(pem) !== undefined, { error: message });
 }
 
-/** The key of a PEM text; undefined when it cannot be used. */
+/** The key of a PEM text; undefined if it cannot be used. */
 export function publicKeyOf(pem: string): PublicKey | undefined {
   const begins = pem.split(/\r?\n/).filter((line) => line.startsWith('-----BEGIN'));
   if (begins.length !== 1 || !BLOCK.test(begins[0] as string)) return undefined;

@@ -49,9 +49,9 @@ export function redisContradictions(options: RedisOptions): ConfigurationProblem
   const { redisUrl: url, redisTlsCertFile: cert, redisTlsKeyFile: key, redisTlsCaFile: ca } = options;
   const problems: ConfigurationProblem[] = [];
   if (cert !== undefined && key === undefined)
-    problems.push({ name: 'WS_REDIS_TLS_KEY_FILE', message: 'is required beside WS_REDIS_TLS_CERT_FILE' });
+    problems.push({ name: 'WS_REDIS_TLS_KEY_FILE', message: 'is required if WS_REDIS_TLS_CERT_FILE is set' });
   if (key !== undefined && cert === undefined)
-    problems.push({ name: 'WS_REDIS_TLS_CERT_FILE', message: 'is required beside WS_REDIS_TLS_KEY_FILE' });
+    problems.push({ name: 'WS_REDIS_TLS_CERT_FILE', message: 'is required if WS_REDIS_TLS_KEY_FILE is set' });
   if (url !== undefined && !parseRedisUrl(url).tls && (ca ?? cert) !== undefined)
     problems.push({ name: 'WS_REDIS_URL', message: 'must begin with rediss beside files for TLS' });
   if (url !== undefined && !isInstalled('ioredis'))

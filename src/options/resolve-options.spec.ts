@@ -192,7 +192,7 @@ describe('resolveOptions', () => {
 
   it('C1 refuses a certificate without its key', () => {
     const problems = problemsOf(() => resolveOptions({}, { WS_TLS_CERT_FILE: 'package.json' }));
-    expect(problems).toEqual(['WS_TLS_KEY_FILE: is required beside WS_TLS_CERT_FILE']);
+    expect(problems).toEqual(['WS_TLS_KEY_FILE: is required if WS_TLS_CERT_FILE is set']);
     expect(problemsOf(() => resolveOptions({}, { WS_TLS_CA_FILE: 'package.json' }))).toHaveLength(1);
   });
 
@@ -214,11 +214,14 @@ describe('resolveOptions', () => {
   });
 
   it.each<[string, RegExp]>([
-    ['rateLimt', /^rateLimt: is no option; did you mean rateLimit\?$/],
-    ['connectGuard', /^connectGuard: is no option; did you mean connectGuards\?$/],
-    ['guards', /^guards: is no option that useFactory can return; .* forRootAsync\(\{ guards, useFactory/],
-    ['WS_RATE_LIMIT', /^WS_RATE_LIMIT: is a variable of the environment; as an option it is rateLimit$/],
-    ['somethingElseAltogether', /^somethingElseAltogether: is no option; there are requireTls, /],
+    ['rateLimt', /^rateLimt: is not an option; did you mean rateLimit\?$/],
+    ['connectGuard', /^connectGuard: is not an option; did you mean connectGuards\?$/],
+    [
+      'guards',
+      /^guards: is not an option that useFactory can return; .* forRootAsync\(\{ guards, useFactory/,
+    ],
+    ['WS_RATE_LIMIT', /^WS_RATE_LIMIT: is an environment variable; the option is rateLimit$/],
+    ['somethingElseAltogether', /^somethingElseAltogether: is not an option; the options are requireTls, /],
   ])('C6 suggests the right name for the unknown option %s', (name, problem) => {
     expect(problemsOf(() => resolveOptions({ [name]: 5 }, {}))).toEqual([expect.stringMatching(problem)]);
   });
@@ -427,11 +430,7 @@ describe('options of verifiers', () => {
       ['text', 'canary', 'must be a list'],
       ['an object', { canary: entry }, 'must be a list'],
       ['an entry that is not an object', ['canary'], 'entry 1: must be an object'],
-      [
-        'a member too many',
-        [entry, { ...entry, id: 'b', key: 'canary' }],
-        'entry 2: has members it may not have',
-      ],
+      ['a member too many', [entry, { ...entry, id: 'b', key: 'canary' }], 'entry 2: has unknown properties'],
       ['no id', [{ ...entry, id: undefined }], 'entry 1: id must be a string'],
       ['an empty id', [{ ...entry, id: '' }], 'entry 1: id must not be empty'],
       ['a short hash', [{ ...entry, sha256: 'canary' }], 'entry 1: sha256 must be 64 hexadecimal digits'],
@@ -463,7 +462,9 @@ describe('options of verifiers', () => {
         /read \(ENOENT\)$/,
       );
       const file = fileWith('[canary');
-      expect(problemsOf(() => resolveOptions({ apiKeysFile: file }, {}))[0]).toMatch(/: it is no JSON$/);
+      expect(problemsOf(() => resolveOptions({ apiKeysFile: file }, {}))[0]).toMatch(
+        /: it is not valid JSON$/,
+      );
     });
   });
 });

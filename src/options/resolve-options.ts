@@ -10,7 +10,7 @@ import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js'
 
 type Parsed = OptionsInForce<typeof OPTIONS>;
 
-/** `forRoot()` takes these beside the options: they belong to the module, and a `useFactory` cannot return them. */
+/** Properties of `forRoot()` that belong to the module. A `useFactory` cannot return them. */
 const OF_THE_MODULE = ['imports', 'providers', 'connectGuards', 'guards', 'throttlers'];
 
 const reader = defineOptions(OPTIONS, {
@@ -18,7 +18,7 @@ const reader = defineOptions(OPTIONS, {
   beside: Object.fromEntries(
     OF_THE_MODULE.map((name) => [
       name,
-      `is no option that useFactory can return; write it beside useFactory: forRootAsync({ ${name}, useFactory, … })`,
+      `is not an option that useFactory can return; write it beside useFactory: forRootAsync({ ${name}, useFactory, … })`,
     ]),
   ),
   contradictions,
@@ -26,17 +26,17 @@ const reader = defineOptions(OPTIONS, {
   compared: ['jwtAlgorithms', 'redisUrl'],
 });
 
-/** Options as far as they can be read, and everything that is wrong with them. */
+/** The options as far as they can be read, and all problems. */
 export interface OptionsReading {
-  /** Only to look for further problems when there are some: wrong ones have stand-ins here. */
+  /** If there are problems, this is only for finding more of them: wrong options have stand-in values. */
   readonly options: ResolvedOptions;
   readonly problems: readonly ConfigurationProblem[];
 }
 
 /**
- * Options in force: what is given, else the environment, else the default.
+ * Resolves the options from code, the environment and the defaults, in this order.
  *
- * @param further knows what would stop the start beside the options
+ * @param further finds problems outside the options
  * @throws WsConfigurationError with every problem at once
  */
 export function resolveOptions(
@@ -51,18 +51,18 @@ export function resolveOptions(
   throw new WsConfigurationError(withoutRepetition([...wrong, ...beside]));
 }
 
-/** As {@link resolveOptions}, for callers that decide themselves what to do about problems. */
+/** Like {@link resolveOptions}, without throwing. */
 export function readOptions(given: WsSecurityOptions, environment: Environment): OptionsReading {
   const { options, production, problems } = reader.read(given, environment);
   const requireTls = options.requireTls ?? production;
   return { options: Object.freeze({ ...options, requireTls, production }), problems };
 }
 
-/** Settings that are each valid and make no sense together. */
+/** Options that are valid on their own but contradict each other. */
 function contradictions(options: Parsed): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   const require = (isThere: unknown, option: OptionName, because: OptionName): void => {
-    const message = `is required beside ${OPTIONS[because].variable}`;
+    const message = `is required if ${OPTIONS[because].variable} is set`;
     if (isThere === undefined) problems.push({ name: OPTIONS[option].variable, message });
   };
   if (options.tlsCertFile !== undefined) require(options.tlsKeyFile, 'tlsKeyFile', 'tlsCertFile');
@@ -72,7 +72,7 @@ function contradictions(options: Parsed): ConfigurationProblem[] {
   return [...problems, ...verifierContradictions(options), ...redisContradictions(options)];
 }
 
-/** What development tolerates and production does not. */
+/** Options that are allowed in development but not in production. */
 function weaknesses(options: Parsed): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   const refuse = (isWeak: boolean, option: OptionName, message: string): void => {
@@ -81,13 +81,13 @@ function weaknesses(options: Parsed): ConfigurationProblem[] {
   refuse(
     options.allowedOrigins.includes('*'),
     'allowedOrigins',
-    'must name origins in production, * lets every site in',
+    'must name origins in production, because * allows every site',
   );
   refuse(options.allowedHosts.includes('*'), 'allowedHosts', 'must name hosts in production');
   refuse(
     options.requireTls === false,
     'requireTls',
-    'must be true in production, tokens travel in the clear otherwise',
+    'must be true in production, because tokens would be sent unencrypted otherwise',
   );
   refuse(
     options.trustedProxies.some((range) => range.endsWith('/0')),

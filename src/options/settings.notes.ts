@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { unknownVariables } from './unknown-variables.js';
 
-/** Tells at the start of variables that nothing reads. They may belong to another program, so they stop nothing. */
+/** Warns at the start about unknown variables. They may belong to another program, so they do not stop the start. */
 @Injectable()
 export class SettingsNotes implements OnModuleInit {
   private readonly logger = new Logger('WsSecurity');

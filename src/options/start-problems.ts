@@ -2,13 +2,14 @@ import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import type { ResolvedOptions } from './options.schema.js';
 
 /**
- * What would stop the start beside the options. Wrong options stop it before anything is made of them; so that all is
- * told at once, the rest is looked for then, as far as it can be seen without a single instance.
+ * Finds problems outside the options that would stop the start. Wrong options stop the start before any instance
+ * exists. So that all problems are reported at once, the others are then searched as far as possible without
+ * instances.
  */
 export abstract class StartProblems {
-  /** What is wrong with what the module was given beside the options; asked for at every start. */
+  /** Problems of the settings beside the options. Called at every start. */
   abstract ofSettings(): readonly ConfigurationProblem[];
 
-  /** @param options with stand-ins for those that are wrong */
+  /** @param options with stand-in values for wrong ones */
   abstract beside(options: ResolvedOptions): readonly ConfigurationProblem[];
 }

@@ -25,7 +25,7 @@ it('C6 reports unknown variables with the nearest name, and never their values',
     WSS_URL: 'canary',
   });
   expect(problems.map(({ name, message }) => `${name}: ${message}`)).toEqual([
-    expect.stringMatching(/^WS_ALLOWED_ORIGIN: is no variable .*; did you mean WS_ALLOWED_ORIGINS\?$/),
+    expect.stringMatching(/^WS_ALLOWED_ORIGIN: is not a variable .*; did you mean WS_ALLOWED_ORIGINS\?$/),
     expect.stringMatching(/^WS_JWT_AUD: .*; did you mean WS_JWT_AUDIENCE\?$/),
     expect.stringMatching(/^WS_JWT_SECRT_FILE: .*; did you mean WS_JWT_SECRET_FILE\?$/),
     expect.stringMatching(/^WS_REDIS_URI: .* WS_REDIS_URL/),

@@ -23,7 +23,7 @@ type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets'> &
 const PUBLIC_KEYS = ['jwtPublicKey', 'jwtJwksUri', 'oidcIssuer'] as const;
 const INTROSPECTION = ['introspectionUrl', 'introspectionClientId', 'introspectionClientSecret'] as const;
 
-/** Each of these says who verifies credentials. */
+/** Options that each configure a verifier. */
 export const VERIFIERS = [
   'jwtSecret',
   ...PUBLIC_KEYS,
@@ -35,32 +35,33 @@ export function hasVerifier(options: { readonly [K in (typeof VERIFIERS)[number]
   return VERIFIERS.some((name) => options[name] !== undefined);
 }
 
-/** Settings of verifiers that are each valid and make no sense together. */
+/** Options of verifiers that are valid on their own but contradict each other. */
 export function verifierContradictions(options: VerifierOptions): ConfigurationProblem[] {
   const publicKeys = PUBLIC_KEYS.filter((name) => options[name] !== undefined);
   const problems: ConfigurationProblem[] = [];
   if (options.jwtSecret !== undefined) {
-    // RFC 8725 §2.1: a public key must never be taken for a shared secret.
+    // RFC 8725 §2.1: a public key must never be used as a shared secret.
     for (const name of publicKeys) {
-      const message = 'must not be set together with WS_JWT_SECRET, HMAC and public keys do not mix';
+      const message =
+        'must not be set together with WS_JWT_SECRET, because HMAC and public keys must not be mixed';
       problems.push(problem(name, message));
     }
   } else if (options.jwtPreviousSecrets.length > 0) {
-    problems.push(problem('jwtSecret', 'is required beside WS_JWT_PREVIOUS_SECRETS'));
+    problems.push(problem('jwtSecret', 'is required if WS_JWT_PREVIOUS_SECRETS is set'));
   }
   if (isIssuerIdle(options))
-    problems.push(problem('jwtIssuer', 'must equal WS_OIDC_ISSUER, which alone issues tokens here'));
+    problems.push(problem('jwtIssuer', 'must equal WS_OIDC_ISSUER, the only issuer of tokens'));
   problems.push(...algorithmProblems(options));
   const given = INTROSPECTION.find((name) => options[name] !== undefined);
   if (given !== undefined) {
     const missing = INTROSPECTION.filter((name) => options[name] === undefined);
-    const message = `is required beside ${OPTIONS[given].variable}`;
+    const message = `is required if ${OPTIONS[given].variable} is set`;
     problems.push(...missing.map((name) => problem(name, message)));
   }
   return problems;
 }
 
-/** What development tolerates of a verifier and production does not. */
+/** Options of verifiers that are allowed in development but not in production. */
 export function verifierWeaknesses(options: VerifierOptions): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   for (const name of ['jwtJwksUri', 'oidcIssuer', 'introspectionUrl'] as const) {
@@ -71,17 +72,17 @@ export function verifierWeaknesses(options: VerifierOptions): ConfigurationProbl
   return isToken ? [...problems, ...verifierNeeds(options)] : problems;
 }
 
-/** What tokens need in production beside a key to verify them with. */
+/** Options that production requires in addition to a key. */
 export function verifierNeeds(options: VerifierOptions): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   if ((options.jwtIssuer ?? options.oidcIssuer) === undefined)
-    problems.push(problem('jwtIssuer', 'is required in production: whose tokens are accepted'));
+    problems.push(problem('jwtIssuer', 'is required in production: the issuer whose tokens are accepted'));
   if (options.jwtAudience === undefined)
-    problems.push(problem('jwtAudience', 'is required in production: for whom tokens must be meant'));
+    problems.push(problem('jwtAudience', 'is required in production: the audience that tokens must name'));
   return problems;
 }
 
-/** The provider's tokens name the provider; another issuer would be waited for in vain. */
+/** The provider's tokens name the provider, so no token can have another issuer. */
 function isIssuerIdle(options: VerifierOptions): boolean {
   const { jwtIssuer, oidcIssuer, jwtPublicKey, jwtJwksUri, introspectionUrl } = options;
   if (jwtIssuer === undefined || oidcIssuer === undefined || jwtIssuer === oidcIssuer) return false;
@@ -97,15 +98,15 @@ function algorithmProblems(options: VerifierOptions): ConfigurationProblem[] {
   const possible = possibleAlgorithms(options);
   const impossible = algorithms.filter((algorithm) => !possible.has(algorithm));
   if (impossible.length > 0) {
-    const allowed = [...possible].join(', ') || 'nothing, for want of a key';
-    const message = `has ${impossible.join(', ')}, which no configured key can have; it may be ${allowed}`;
+    const allowed = [...possible].join(', ') || 'empty until a key is configured';
+    const message = `has ${impossible.join(', ')}, which no configured key supports; it may be ${allowed}`;
     return [problem('jwtAlgorithms', message)];
   }
   const bytes = Math.max(0, ...hmac.map((algorithm) => HMAC_BYTES[algorithm]));
   const isShort = (secret: string | undefined): boolean =>
     secret !== undefined && Buffer.byteLength(secret) < bytes;
   if (![options.jwtSecret, ...options.jwtPreviousSecrets].some(isShort)) return [];
-  return [problem('jwtAlgorithms', `has an algorithm that needs secrets of at least ${bytes} bytes`)];
+  return [problem('jwtAlgorithms', `has an algorithm that requires secrets of at least ${bytes} bytes`)];
 }
 
 function possibleAlgorithms({
@@ -116,7 +117,7 @@ function possibleAlgorithms({
 }: VerifierOptions): ReadonlySet<string> {
   return new Set<string>([
     ...(jwtSecret === undefined ? [] : HMAC_ALGORITHMS),
-    // Of a key that cannot be read, which is a problem of its own, nothing is known.
+    // The algorithms of an unreadable key are unknown. The key is reported separately.
     ...(jwtPublicKey === undefined ? [] : (publicKeyOf(jwtPublicKey)?.algorithms ?? PUBLIC_KEY_ALGORITHMS)),
     ...((jwtJwksUri ?? oidcIssuer) === undefined ? [] : PUBLIC_KEY_ALGORITHMS),
   ]);

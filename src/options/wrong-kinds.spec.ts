@@ -70,14 +70,14 @@ it('C1 the message names the kind of value where the kind is wrong', () => {
     'WS_JWT_SECRET: must be a string, not a promise (await it)',
   ]);
   expect(problemsOf('allowedOrigins', { origin: '*' })).toEqual([
-    'WS_ALLOWED_ORIGINS: must be a list of strings, or a text with commas between them, not an object',
+    'WS_ALLOWED_ORIGINS: must be a list of strings, or a string with commas between them, not an object',
   ]);
   expect(problemsOf('allowedOrigins', [5])).toEqual([
-    'WS_ALLOWED_ORIGINS: must be a list of strings, or a text with commas between them',
+    'WS_ALLOWED_ORIGINS: must be a list of strings, or a string with commas between them',
   ]);
   expect(problemsOf('tlsCertFile', 5)).toEqual([
     'WS_TLS_CERT_FILE: must name a file that can be read, not a number',
-    'WS_TLS_KEY_FILE: is required beside WS_TLS_CERT_FILE',
+    'WS_TLS_KEY_FILE: is required if WS_TLS_CERT_FILE is set',
   ]);
 });
 

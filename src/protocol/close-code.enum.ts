@@ -1,6 +1,6 @@
 /**
- * Why a connection ended: RFC 6455 §7.4 codes the server uses and the module's own in the
- * private range 4000–4999. An object, because bundlers can neither drop nor shorten what an `enum` compiles to.
+ * The reason a connection ended: RFC 6455 §7.4 codes, and the module's own codes in the private range 4000–4999. An
+ * object, because bundlers can tree-shake and minify it better than an `enum`.
  *
  * @publicApi
  */

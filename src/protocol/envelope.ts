@@ -1,7 +1,7 @@
 import type { ErrorCode } from './error-code.js';
 import type { ReconnectAdvice } from './reconnect-advice.js';
 
-/** Correlates a request with its reply; chosen by the client. @publicApi */
+/** Matches a reply with its request. Chosen by the client. @publicApi */
 export type FrameId = string | number;
 
 /** client → server. @publicApi */
@@ -11,21 +11,21 @@ export interface RequestFrame {
   id?: FrameId;
 }
 
-/** server → client, the answer to a request. @publicApi */
+/** server → client, the reply to a request. @publicApi */
 export interface ReplyFrame {
   event: string;
   data: unknown;
   id?: FrameId;
 }
 
-/** server → client, unasked. `seq` counts the pushes of one session of `ws-security.v1`. @publicApi */
+/** server → client, without a request. `seq` numbers the pushes of a `ws-security.v1` session. @publicApi */
 export interface PushFrame {
   event: string;
   data: unknown;
   seq?: number;
 }
 
-/** One rule a body broke; `path` names a property of the body, dots between levels. @publicApi */
+/** A violated rule of a body. `path` names a property, with dots between levels. @publicApi */
 export interface FieldError {
   path: string;
   constraint: string;
@@ -37,29 +37,29 @@ export interface ErrorBody {
   status: 'error';
   code: ErrorCode;
   message: string;
-  /** Milliseconds after which the same message has a chance again. */
+  /** Milliseconds until the same message may be accepted. */
   retryAfterMs?: number;
   errors?: FieldError[];
 }
 
-/** server → client, a request that was not served. @publicApi */
+/** server → client, an error in response to a message. @publicApi */
 export interface ErrorFrame {
   event: 'exception';
   data: ErrorBody;
   id?: FrameId;
 }
 
-/** First frame of `ws-security.v1`. @publicApi */
+/** The `data` of the first frame of `ws-security.v1`. @publicApi */
 export interface SessionBody {
   connectionId: string;
   principal: { id: string | null; roles: readonly string[] };
-  /** Epoch milliseconds, or null when the credential does not expire. */
+  /** Epoch milliseconds, or null if the credential does not expire. */
   expiresAt: number | null;
   heartbeatMs: number;
   resume: { token: string; seq: number; recovered: boolean } | null;
 }
 
-/** Last frame of `ws-security.v1` before a planned end. @publicApi */
+/** The `data` of the last frame of `ws-security.v1` before a planned close. @publicApi */
 export interface GoodbyeBody {
   code: number;
   reason: string;

@@ -1,5 +1,5 @@
 /**
- * What an `exception` frame says in `data.code`.
+ * The error codes in `data.code` of an `exception` frame.
  *
  * @publicApi
  */

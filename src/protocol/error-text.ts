@@ -4,13 +4,13 @@ import { ReservedEvent } from './reserved-event.js';
 
 const known = new WeakMap<ErrorBody, PushText>();
 
-/** The text of an error frame. */
+/** Serializes an error frame. */
 export function errorText(body: ErrorBody, id: FrameId | undefined): string {
   const text = (sharedErrorText(body) ?? textOf(body)).plain;
   return id === undefined ? text : `${text.slice(0, -1)},"id":${JSON.stringify(id)}}`;
 }
 
-/** What all get who are refused with one body and gave no `id`; for bodies that are frozen, and so never change. */
+/** Serializes an error frame without `id` once for all recipients. Only for frozen bodies, which never change. */
 export function sharedErrorText(body: ErrorBody): PushText | undefined {
   if (!Object.isFrozen(body)) return undefined;
   let text = known.get(body);

@@ -1,7 +1,7 @@
 import { CloseCode } from './close-code.enum.js';
 
 /**
- * What a refused handshake says in `code`, and its HTTP status.
+ * The codes of refused handshakes, and their HTTP status.
  *
  * @publicApi
  */
@@ -25,7 +25,7 @@ export const HANDSHAKE_STATUS = {
 /** The code of a refused handshake. @publicApi */
 export type HandshakeCode = keyof typeof HANDSHAKE_STATUS;
 
-/** The close code that says the same to a client that cannot read HTTP errors. */
+/** The corresponding close codes, for clients that cannot read HTTP errors. */
 export const HANDSHAKE_CLOSE_CODE: Readonly<Partial<Record<HandshakeCode, CloseCode>>> = {
   UNAUTHENTICATED: CloseCode.UNAUTHENTICATED,
   FORBIDDEN: CloseCode.FORBIDDEN,

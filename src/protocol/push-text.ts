@@ -1,12 +1,15 @@
-/** What all forms of a push begin with: serialised once, and kept once however many sessions keep it. */
+/**
+ * The part of a push that all its forms begin with. It is serialized and stored once, even if several sessions keep
+ * it.
+ */
 export class PushHead {
-  /** How many sessions keep it. */
+  /** The number of sessions that keep it. */
   keepers = 0;
   private width: 1 | 2 | undefined;
 
   constructor(readonly text: string) {}
 
-  /** Bytes that a character of it takes in memory: two as soon as one of them is beyond Latin-1. */
+  /** Bytes per character in memory: two if any character is beyond Latin-1. */
   get bytesPerCharacter(): 1 | 2 {
     return (this.width ??= /[^\0-\xff]/.test(this.text) ? 2 : 1);
   }
@@ -16,15 +19,18 @@ export class PushHead {
   }
 }
 
-/** The text of a push, or of a refusal, serialised once for all who get it; sessions of `ws-security.v1` number it each on their own. */
+/**
+ * The text of a push or an error, serialized once for all recipients. Sessions of `ws-security.v1` add their own
+ * numbers.
+ */
 export class PushText {
   readonly head: PushHead;
-  /** For clients that speak no subprotocol of ours. */
+  /** For clients without the subprotocol. */
   readonly plain: string;
-  /** `plain` as whoever sends it has encoded it, once for all. */
+  /** `plain` as an encoded frame, cached by the sender. */
   frame: Uint8Array | undefined;
 
-  /** @param json the data, as JSON */
+  /** @param json the data as JSON */
   constructor(event: string, json: string) {
     const text = `{"event":${JSON.stringify(event)},"data":${json}`;
     this.head = new PushHead(text);

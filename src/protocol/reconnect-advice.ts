@@ -1,8 +1,8 @@
 import { CloseCode } from './close-code.enum.js';
 
 /**
- * What a client does after a connection ended: stay away, come back with jitter, or come back with a
- * fresh credential.
+ * The next step of a client after a connection ended: stay away, reconnect with backoff, or reconnect with a new
+ * credential.
  *
  * @publicApi
  */
@@ -21,8 +21,8 @@ const RETRIED: Readonly<Record<number, ReconnectAdvice>> = {
 };
 
 /**
- * The next step for a close code. Codes this protocol does not know (1001, 1005, 1006, a proxy's own) mean
- * that the line broke, so the client comes back.
+ * Returns the next step for a close code. An unknown code (1001, 1005, 1006, or one from a proxy) means that the
+ * connection was lost, so the client reconnects.
  *
  * @publicApi
  */

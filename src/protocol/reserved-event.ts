@@ -1,6 +1,6 @@
 const RESERVED = ['auth', 'ping', 'pong', 'session', 'goodbye', 'ack', 'exception'] as const;
 
-/** Events the module itself speaks; a gateway cannot subscribe to them. */
+/** Events that the module handles itself. A gateway cannot subscribe to them. */
 export type ReservedEventName = (typeof RESERVED)[number];
 
 export const ReservedEvent = {

@@ -1,11 +1,11 @@
-// The module's own function: fake timers of a test runner replace the global one.
+// Imported, because fake timers of a test runner replace the global functions.
 import { clearTimeout, setTimeout } from 'node:timers';
 
-/** How long a test waits for one thing before it fails, in milliseconds. */
+/** How long a test waits for a result before it fails, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000;
 
 /**
- * @param story what was awaited and what happened instead; asked when the time is over
+ * @param story describes what was expected and what happened; called when the time is over
  * @throws Error with the story after `ms`
  */
 export async function within<T>(ms: number, awaited: Promise<T>, story: () => string): Promise<T> {

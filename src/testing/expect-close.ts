@@ -7,9 +7,9 @@ import type { TestClient } from './test-client.js';
  * Waits until the server has closed the connection, in any test runner.
  *
  * @param code one of `CloseCode`
- * @param timeoutMs the client's own when left out
- * @returns code and reason
- * @throws Error when it closes with another code or does not close in time
+ * @param timeoutMs default: the timeout of the client
+ * @returns close code and reason
+ * @throws Error if it closes with another code, or does not close in time
  */
 export async function expectClose(
   client: TestClient,
@@ -20,7 +20,7 @@ export async function expectClose(
   const end = await within(
     timeoutMs,
     client.closed,
-    () => `${expected}, but it is open; ${client.describe()}`,
+    () => `${expected}, but it is still open; ${client.describe()}`,
   );
   if (end.code !== code)
     throw new Error(`${expected}, but it was closed with ${closeText(end)}; ${client.describe()}`);

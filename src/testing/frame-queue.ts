@@ -1,7 +1,7 @@
 import { within } from './deadline.js';
 import { closeText } from './close-text.js';
 
-/** What the server sent; a text that is no JSON has no event and is the data. @publicApi */
+/** A received frame. A text that is not JSON becomes `data`, without an event. @publicApi */
 export interface TestFrame<T = unknown> {
   event: string;
   data: T;
@@ -25,7 +25,7 @@ interface Reader {
 const SHOWN_FRAMES = 5;
 const SHOWN_CHARACTERS = 200;
 
-/** Frames in the order they came, for readers who come before or after them. */
+/** Queues frames in order, for readers that come before or after them. */
 export class FrameQueue {
   private frames: TestFrame[] = [];
   private readonly readers = new Set<Reader>();
@@ -39,7 +39,7 @@ export class FrameQueue {
     reader.resolve(frame);
   }
 
-  /** Nothing more will come. */
+  /** No more frames will arrive. */
   close(end: TestClose): void {
     this.end = end;
     for (const { reject, awaited } of this.readers) reject(this.ended(awaited, end));
@@ -50,7 +50,10 @@ export class FrameQueue {
     return this.frames.splice(0);
   }
 
-  /** The first frame that matches; the others stay. @throws Error when it does not come in time or cannot come */
+  /**
+   * The first frame that matches; others stay queued. @throws Error if it does not arrive in time, or cannot arrive
+   * any more
+   */
   async next(awaited: string, ms: number, matches: (frame: TestFrame) => boolean): Promise<TestFrame> {
     const index = this.frames.findIndex((frame) => matches(frame));
     if (index >= 0) return this.frames.splice(index, 1)[0] as TestFrame;
@@ -61,13 +64,13 @@ export class FrameQueue {
       this.readers.add(reader);
     });
     try {
-      return await within(ms, arrival, () => `waited in vain for ${awaited}; ${this.describe()}`);
+      return await within(ms, arrival, () => `timed out waiting for ${awaited}; ${this.describe()}`);
     } finally {
       if (reader) this.readers.delete(reader);
     }
   }
 
-  /** What has arrived and was not read, for messages of errors. */
+  /** Describes unread frames, for error messages. */
   describe(): string {
     if (this.frames.length === 0) return 'nothing else arrived';
     const shown = this.frames.slice(-SHOWN_FRAMES).map((frame) => JSON.stringify(frame));
@@ -77,7 +80,7 @@ export class FrameQueue {
 
   private ended(awaited: string, end: TestClose): Error {
     return new Error(
-      `waited in vain for ${awaited}: the connection closed with ${closeText(end)}; ${this.describe()}`,
+      `cannot receive ${awaited}: the connection closed with ${closeText(end)}; ${this.describe()}`,
     );
   }
 }
@@ -87,7 +90,7 @@ function parse(text: string): TestFrame {
     const frame = JSON.parse(text) as TestFrame | null;
     if (typeof frame?.event === 'string') return frame;
   } catch {
-    // Shown as it came.
+    // Shown as received.
   }
   return { event: '', data: text };
 }

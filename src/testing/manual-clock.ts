@@ -7,7 +7,7 @@ interface Ticker {
 }
 
 /**
- * Time that moves only when a test says so: give it to `startTestApp({ clock })`, or provide it as `Clock`.
+ * A clock that only tests advance. Pass it to `startTestApp({ clock })`, or provide it as `Clock`.
  *
  * @publicApi
  */
@@ -21,7 +21,7 @@ export class ManualClock extends Clock {
     return this.start + this.elapsed;
   }
 
-  /** Milliseconds since the clock was made. */
+  /** Milliseconds since the clock was created. */
   monotonic(): number {
     return this.elapsed;
   }
@@ -32,12 +32,12 @@ export class ManualClock extends Clock {
     return () => this.tickers.delete(ticker);
   }
 
-  /** How many timers run. */
+  /** The number of running timers. */
   get running(): number {
     return this.tickers.size;
   }
 
-  /** Lets so many milliseconds pass; everything that is due meanwhile happens at its own time. */
+  /** Advances by milliseconds. Timers run at their own times. */
   advance(ms: number): void {
     const end = this.elapsed + ms;
     for (let due = this.earliest(); due && due.next <= end; due = this.earliest()) {
@@ -48,7 +48,7 @@ export class ManualClock extends Clock {
     this.elapsed = end;
   }
 
-  /** Moves on, second by second, until something has happened, for ten minutes at most. */
+  /** Advances second by second until the promise settles, for at most ten minutes. */
   async advanceUntil(happened: Promise<unknown>): Promise<void> {
     const watch = { isOver: false };
     const over = (): void => void (watch.isOver = true);
@@ -59,7 +59,7 @@ export class ManualClock extends Clock {
     }
   }
 
-  /** As `advance`, but nothing runs in between: the process was stopped. */
+  /** Like `advance`, but no timers run in between, as if the process had been stopped. */
   jump(ms: number): void {
     this.elapsed += ms;
     for (const ticker of this.tickers) ticker.next = this.elapsed + ticker.every;

@@ -22,42 +22,42 @@ import { mintToken, type TestTokenOptions } from './test-token.js';
 
 const HMAC = ['HS256', 'HS384', 'HS512'] as const;
 
-/** What `startTestApp()` starts. @publicApi */
+/** The options of `startTestApp()`. @publicApi */
 export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
   /** The gateways under test. */
   gateways?: Provider[];
-  /** Options of `WsSecurityModule`, over those that `module` gives it. */
+  /** Options of `WsSecurityModule`, which override the defaults of `module`. */
   options?: WsSecurityOptions;
-  /** What else `WsSecurityModule.forRoot()` is given. */
+  /** Further arguments of `WsSecurityModule.forRoot()`. */
   forRoot?: WsSecurityModuleExtras;
-  /** A module of the application that imports `WsSecurityModule` itself; it is not added then. */
+  /** A module that imports `WsSecurityModule` itself. The module is then not added. */
   module?: Type | DynamicModule;
-  /** Takes the place of the system's time. */
+  /** Replaces the system clock. */
   clock?: Clock;
   /** Replaces providers: `(builder) => builder.overrideProvider(Users).useValue(fake)`. */
   override?: (builder: TestingModuleBuilder) => unknown;
   /** Called before the application listens: global pipes, a prefix, middleware. */
   beforeInit?: (app: INestApplication) => unknown;
-  /** Another adapter than that of `@nestjs/platform-express`. */
+  /** Replaces the adapter of `@nestjs/platform-express`. */
   httpAdapter?: AbstractHttpAdapter;
-  /** Serves `https:` and `wss:` (with Express; another adapter has its own setting). */
+  /** Serves `https:` and `wss:` with Express. Other adapters have their own setting. */
   tls?: { cert: string; key: string };
-  /** A free one when left out. */
+  /** Default: a free port. */
   port?: number;
-  /** Errors only, when left out. */
+  /** Default: only errors. */
   logger?: NestApplicationOptions['logger'];
 }
 
-/** A Nest application that `startTestApp()` has started. @publicApi */
+/** An application started by `startTestApp()`. @publicApi */
 export interface TestApp {
   app: INestApplication;
   port: number;
   /** `ws://127.0.0.1:…` or `wss://127.0.0.1:…`, without a path. */
   url: string;
   /**
-   * A token for this application: signed with its secret, for its issuer and audience, valid by its clock.
+   * Creates a token for this application: signed with its secret, for its issuer and audience, valid by its clock.
    *
-   * @throws Error when it has no secret
+   * @throws Error if it has no secret
    */
   mintToken(claims?: JWTPayload, options?: TestTokenOptions): Promise<string>;
   close(): Promise<void>;
@@ -66,7 +66,7 @@ export interface TestApp {
 /**
  * Starts a Nest application with `WsSecurityModule` on a free port of the loopback. Close it after the test.
  *
- * @throws whatever stops the start, such as `WsConfigurationError`
+ * @throws errors of the start, such as `WsConfigurationError`
  * @publicApi
  */
 export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp> {
@@ -95,7 +95,7 @@ export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp
     await config.beforeInit?.(app);
     await app.listen(config.port ?? 0, '127.0.0.1');
   } catch (error) {
-    // What runs already would keep the test runner alive.
+    // Running servers would keep the test runner alive.
     await app.close().catch(() => undefined);
     throw error;
   }
@@ -117,7 +117,8 @@ async function mintFor(
   const resolved = app.get<ResolvedOptions>(SECURITY_OPTIONS, { strict: false });
   const { jwtIssuer, jwtAudience, jwtType } = resolved;
   const secret = options?.secret ?? resolved.jwtSecret;
-  if (secret === undefined) throw new Error('the application verifies no tokens of a secret: set jwtSecret');
+  if (secret === undefined)
+    throw new Error('cannot mint a token: the application has no secret; set jwtSecret');
   const own = {
     ...(jwtIssuer !== undefined && { iss: jwtIssuer }),
     ...(jwtAudience !== undefined && { aud: jwtAudience }),

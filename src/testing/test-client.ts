@@ -5,8 +5,8 @@ import { shakeHands } from './test-handshake.js';
 import type { TestConnectOptions, TestRefusal } from './test-handshake.interface.js';
 
 /**
- * A WebSocket client that queues what arrives and remembers its end, so that no test has to sleep. Whatever it waits
- * for has a deadline, and the error says what was awaited and what arrived.
+ * A WebSocket client that queues frames and remembers the close, so that tests never sleep. All waits have a
+ * deadline, and errors describe what was expected and what arrived.
  *
  * @publicApi
  */
@@ -14,12 +14,12 @@ export class TestClient {
   private readonly socket: WebSocket;
   private readonly queue: FrameQueue;
   private ids = 0;
-  /** Resolves when the connection has ended, and never rejects. `expectClose()` has a deadline. */
+  /** Resolves when the connection has ended, and never rejects. Use `expectClose()` for a deadline. */
   readonly closed: Promise<TestClose>;
 
   private constructor(
     socket: WebSocket,
-    /** How long it waits for each thing, in milliseconds. */
+    /** The timeout of each wait in milliseconds. */
     readonly timeoutMs: number,
   ) {
     this.socket = socket;
@@ -38,7 +38,7 @@ export class TestClient {
   /**
    * Resolves when the connection is open.
    *
-   * @throws Error with status and code when the handshake is refused
+   * @throws Error with status and code if the handshake is refused
    */
   static async connect(url: string, options: TestConnectOptions = {}): Promise<TestClient> {
     const outcome = await TestClient.attempt(url, options);
@@ -47,9 +47,9 @@ export class TestClient {
   }
 
   /**
-   * Resolves with the HTTP answer that refuses the handshake.
+   * Resolves with the HTTP response that refuses the handshake.
    *
-   * @throws Error when it is accepted
+   * @throws Error if it is accepted
    */
   static async refused(url: string, options: TestConnectOptions = {}): Promise<TestRefusal> {
     const outcome = await TestClient.attempt(url, options);
@@ -75,12 +75,12 @@ export class TestClient {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** Sends a frame as JSON, a string as it is. */
+  /** Sends a string unchanged, and any other value as JSON. */
   send(frame: unknown): void {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Sends a request and returns its reply or its `exception`; whatever else arrives stays in the queue. */
+  /** Sends a request and returns its reply or its `exception`. Other frames stay queued. */
   async request<T = unknown>(event: string, data?: unknown): Promise<TestFrame<T>> {
     const id = `test-${++this.ids}`;
     this.send({ event, data, id });
@@ -93,9 +93,9 @@ export class TestClient {
   }
 
   /**
-   * The next frame that has arrived or will.
+   * Returns the next frame, queued or future.
    *
-   * @param event only frames of this event; the others stay in the queue
+   * @param event the event to wait for; other frames stay queued
    */
   async next<T = unknown>(event?: string): Promise<TestFrame<T>> {
     const awaited = event === undefined ? 'a frame' : `a frame ${JSON.stringify(event)}`;
@@ -107,12 +107,12 @@ export class TestClient {
     return frame as TestFrame<T>;
   }
 
-  /** Everything that has arrived and was not read. */
+  /** Returns all unread frames, and removes them from the queue. */
   take(): TestFrame[] {
     return this.queue.take();
   }
 
-  /** What `take()` would return, as text for messages of errors. */
+  /** Describes the frames that `take()` would return, for error messages. */
   describe(): string {
     return this.queue.describe();
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 
-/** What a test client offers in its handshake. @publicApi */
+/** The options of a test client's handshake. @publicApi */
 export interface TestConnectOptions {
   /** Sent as `Authorization: Bearer`. */
   token?: string;
@@ -9,16 +9,16 @@ export interface TestConnectOptions {
   protocols?: string[];
   origin?: string;
   headers?: Record<string, string>;
-  /** Of a `wss:` server; its certificate is not checked unless `rejectUnauthorized` says so. */
+  /** Options for a `wss:` server. Its certificate is checked only with `rejectUnauthorized`. */
   tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>;
-  /** How long the client waits for each thing, in milliseconds; 5000 when left out. */
+  /** The timeout of each wait in milliseconds; default 5000. */
   timeoutMs?: number;
 }
 
-/** A handshake that was answered by HTTP. @publicApi */
+/** A handshake with an HTTP response. @publicApi */
 export interface TestRefusal {
   status: number;
-  /** Of the problem document, such as `UNAUTHENTICATED`; empty when there is none. */
+  /** The code of the problem document, such as `UNAUTHENTICATED`; empty without one. */
   code: string;
   headers: IncomingHttpHeaders;
   body: Record<string, unknown>;

@@ -3,10 +3,10 @@ import { DEFAULT_TIMEOUT_MS, within } from './deadline.js';
 import type { TestConnectOptions, TestRefusal } from './test-handshake.interface.js';
 
 /**
- * One opening handshake.
+ * Performs one opening handshake.
  *
- * @param attach is given the socket before anything can arrive
- * @throws Error when there is neither an answer nor a connection in time
+ * @param attach receives the socket before data can arrive
+ * @throws Error if there is neither a response nor a connection in time
  */
 export function shakeHands(
   url: string,
@@ -38,7 +38,7 @@ export function shakeHands(
   });
   return within(timeoutMs, outcome, () => {
     socket.terminate();
-    return `the handshake with ${url} was not answered`;
+    return `the handshake with ${url} was not answered in time`;
   });
 }
 

@@ -11,8 +11,8 @@ const VERIFIERS = [
 ] as const satisfies (keyof WsSecurityOptions)[];
 
 /**
- * All clients of a test have one address: limits by address are out of the way. Heartbeats are a day apart, because a
- * clock that jumps would cut everybody who had no time to answer.
+ * All clients of a test share one address, so limits per address are high. Heartbeats are a day apart, because a
+ * clock that jumps would close connections without time to answer.
  */
 const DEFAULTS: WsSecurityOptions = {
   logSecurityEvents: false,
@@ -22,10 +22,10 @@ const DEFAULTS: WsSecurityOptions = {
   drainTimeoutMs: 2000,
 };
 
-/** What an application is tested with: the test's options, else its own, else those of a test. */
+/** Merges the options: those of the test, those of its module, and the defaults for tests. */
 export function testOptions(given: WsSecurityOptions, options: WsSecurityOptions): WsSecurityOptions {
   const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  // What a test sets to undefined it does without.
+  // An option that a test sets to undefined stays unset.
   const own = { ...defined, ...options };
   const isVerified = VERIFIERS.some((name) => own[name] !== undefined);
   return { ...DEFAULTS, ...(!isVerified && { jwtSecret: TEST_SECRET }), ...own };

@@ -1,24 +1,24 @@
 import { type JWTPayload, SignJWT } from 'jose';
 
-/** The secret of an application that `startTestApp()` starts, unless it is given another. @publicApi */
+/** The default secret of an application started by `startTestApp()`. @publicApi */
 export const TEST_SECRET = 'a secret of tests, long enough for each of HS256, HS384 and HS512';
 
-/** How `mintToken()` signs. @publicApi */
+/** The options of `mintToken()`. @publicApi */
 export interface TestTokenOptions {
-  /** Seconds from now, negative for a token that has expired; 3600 when left out. */
+  /** Seconds from now, negative for an expired token; default 3600. */
   expiresIn?: number;
-  /** What signs it; `TEST_SECRET` when left out. */
+  /** The signing secret; default `TEST_SECRET`. */
   secret?: string | Uint8Array;
-  /** `HS256` when left out. */
+  /** Default `HS256`. */
   algorithm?: 'HS256' | 'HS384' | 'HS512';
   /** `typ` of the header, such as `at+jwt`. */
   type?: string;
-  /** Epoch milliseconds that count as now, for example those of a `ManualClock`. */
+  /** The current time in epoch milliseconds, for example of a `ManualClock`. */
   now?: number;
 }
 
 /**
- * A token that an application of `startTestApp()` accepts, for `alice` unless the claims name another `sub`.
+ * Creates a token that is valid in an application of `startTestApp()`, for `alice` unless the claims have a `sub`.
  *
  * @publicApi
  */

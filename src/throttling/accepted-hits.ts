@@ -1,12 +1,12 @@
 const LEAST_CAPACITY = 4;
 
 /**
- * When hits were accepted, in a ring. It takes as much memory as it holds times, and gives it back: who lowers or
- * raises a limit, or sends little, does not pay for the highest limit.
+ * A ring of the times of accepted hits. It grows and shrinks with the number of hits, so memory does not depend on
+ * the highest limit.
  */
 export class AcceptedHits {
   private times = new Float64Array(LEAST_CAPACITY);
-  /** The capacity is a power of two, so that an index wraps by a mask. */
+  /** The capacity is a power of two, so that a mask wraps an index. */
   private mask = LEAST_CAPACITY - 1;
   private first = 0;
   private length = 0;
@@ -15,18 +15,18 @@ export class AcceptedHits {
     return this.length;
   }
 
-  /** How many it has memory for. */
+  /** The number of times that fit without resizing. */
   get capacity(): number {
     return this.times.length;
   }
 
-  /** When the n-th latest was accepted, the very latest being the first; long ago when so many are not remembered. */
+  /** The time of the n-th latest hit, counted from 1; `-Infinity` if it is not known. */
   latest(n: number): number {
     const { length } = this;
     return n > length ? -Infinity : (this.times[(this.first + length - n) & this.mask] as number);
   }
 
-  /** When the oldest was accepted; never when there is none. */
+  /** The time of the oldest hit; `Infinity` if there is none. */
   get oldest(): number {
     return this.length === 0 ? Infinity : (this.times[this.first] as number);
   }
@@ -36,11 +36,11 @@ export class AcceptedHits {
     this.times[(this.first + this.length++) & this.mask] = now;
   }
 
-  /** Forgets the oldest. */
+  /** Removes the oldest hit. */
   shift(): void {
     this.first = (this.first + 1) & this.mask;
     this.length--;
-    // Not as soon as it is half empty, so that it is not copied again and again.
+    // Shrinks at a quarter instead of a half, so that hits are not copied again and again.
     if (this.capacity > LEAST_CAPACITY && this.length <= this.capacity / 4) this.resize(this.capacity / 2);
   }
 

@@ -1,16 +1,18 @@
 /**
- * What is declared of a budget: the same for every key and on every node, whatever limit holds for a key at the moment.
- * A storage that nodes share may choose by it how it counts.
+ * The declared limits of a budget. They are the same for every key and on every node, even if the current limit of a
+ * key differs. A storage that nodes share can choose its algorithm by them.
  *
  * @publicApi
  */
 export interface DeclaredLimit {
-  /** Hits a window holds. */
+  /** Hits per window. */
   readonly limit: number;
-  /** Length of the window, milliseconds. */
+  /** The length of the window in milliseconds. */
   readonly ttl: number;
-  /** Milliseconds a key stays refused once it was over the limit; 0 for as long as it is. */
+  /**
+   * The milliseconds for which a key is blocked after it exceeded the limit; 0 blocks only while the window is full.
+   */
   readonly blockDuration: number;
-  /** The highest cost of any event that is counted on the budget. */
+  /** The highest cost of all events that share the budget. */
   readonly maxCost: number;
 }

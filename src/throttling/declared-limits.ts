@@ -5,7 +5,7 @@ import { SKIP } from './throttle-settings.js';
 import type { ThrottledGateway } from './throttled-gateway.interface.js';
 import { costOf } from './ws-cost.decorator.js';
 
-/** What is declared of each budget. It depends on the events of all gateways, and is one object for each budget. */
+/** The declared limits of each budget. They depend on the events of all gateways. Each budget has one object. */
 @Injectable()
 export class DeclaredLimits {
   private gateways: readonly ThrottledGateway[] = [];
@@ -13,15 +13,15 @@ export class DeclaredLimits {
 
   constructor(private readonly scopes: ThrottleScopeReader) {}
 
-  /** Names all gateways, before the first message comes. */
+  /** Registers all gateways before the first message. */
   introduce(gateways: readonly ThrottledGateway[]): void {
     this.scopes.introduce(gateways);
     this.gateways = gateways;
   }
 
   /**
-   * @param throttler the name of it
-   * @param scope the budget, as `ThrottleScopeReader` names it
+   * @param throttler the name of the throttler
+   * @param scope the name of the budget, from `ThrottleScopeReader`
    */
   of(throttler: string, scope: string, rule: Omit<DeclaredLimit, 'maxCost'>): DeclaredLimit {
     const { limit, ttl, blockDuration } = rule;

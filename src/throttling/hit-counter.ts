@@ -10,25 +10,25 @@ import type { LimitRule } from './limit-rule.js';
 import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
 import { knowsCost } from './ws-throttler-storage.interface.js';
 
-/** When a storage works again is not known; its clients ask again in a while. */
+/** Sent to clients if a storage fails, because its recovery time is unknown. */
 const RETRY_MS = 1000;
 
-/** What a storage throws on purpose. */
-const MEANT = [WsSecurityException, HttpException, WsException, HandshakeRefusal];
+/** Exceptions that a storage throws on purpose. */
+const INTENDED = [WsSecurityException, HttpException, WsException, HandshakeRefusal];
 
 /**
- * Counts hits in whatever storage the application has. Nothing passes that was not counted, and a storage that fails is
- * told to the operator.
+ * Counts hits in the storage of the application. If the storage fails, the hit is refused and the failure is reported
+ * to the operator.
  */
 @Injectable()
 export class HitCounter {
   constructor(@Optional() private readonly faults?: Faults) {}
 
   /**
-   * Counts a hit, at once where the storage can.
+   * Counts a hit, synchronously if the storage can.
    *
-   * @param limit that holds now; one that is no number lets nothing through
-   * @throws OverloadedException now or later, when the storage fails
+   * @param limit the current limit; a value that is not a number refuses every hit
+   * @throws OverloadedException thrown or rejected, if the storage fails
    */
   count(
     storage: ThrottlerStorage,
@@ -48,7 +48,7 @@ export class HitCounter {
   }
 
   private fail(cause: unknown): never {
-    if (MEANT.some((type) => cause instanceof type)) throw cause;
+    if (INTENDED.some((type) => cause instanceof type)) throw cause;
     this.faults?.report('The throttler storage failed', cause);
     throw new OverloadedException(RETRY_MS, { cause });
   }
@@ -67,7 +67,7 @@ function ask(
     : storage.increment(key, ttl, limit, blockDuration, name, cost, declared);
 }
 
-/** For a storage that knows no costs. */
+/** For a storage without costs. */
 async function oneByOne(
   storage: ThrottlerStorage,
   key: string,
@@ -80,10 +80,10 @@ async function oneByOne(
   return verdict;
 }
 
-/** @throws TypeError when it says neither yes nor no, or names no wait */
+/** @throws TypeError if `isBlocked` is not a boolean, or the wait is not a number */
 function checked(verdict: ThrottlerVerdict): ThrottlerVerdict {
   const answer = verdict as Partial<ThrottlerVerdict> | null | undefined;
   if (typeof answer?.isBlocked !== 'boolean' || Number.isNaN(waitOf(verdict)))
-    throw new TypeError('The answer is no verdict: isBlocked must be true or false, and a wait a number');
+    throw new TypeError('The throttler storage must return isBlocked as a boolean and the wait as a number');
   return verdict;
 }

@@ -4,7 +4,7 @@ import { throttlerProblems, type ThrottlerSetting } from './throttler-problems.j
 
 const KNOWN = ['name', 'limit', 'ttl', 'blockDuration', 'skipIf', 'getTracker', 'generateKey'];
 
-/** What is wrong with `forRoot({ throttlers })`, whatever was given there. */
+/** The problems of `forRoot({ throttlers })`, which may have any value. */
 export function namedThrottlerProblems(throttlers: unknown): string[] {
   if (!Array.isArray(throttlers)) return [`must have a list as throttlers, not ${kindOf(throttlers)}`];
   const taken = new Set(['default']);

@@ -11,15 +11,15 @@ interface Entry {
   blockedUntil: number;
 }
 
-/** Everybody's windows of one throttler: whatever limit holds for a key at the moment, it has one. */
+/** All windows of one throttler. Each key has one window, even if its limit changes. */
 interface Group {
   readonly name: string;
   readonly entries: Map<string, Entry>;
 }
 
 /**
- * Exact sliding windows in this process, one for a key and a throttler. Each hit brings the limit of the moment, so a
- * principal whose limit changes keeps its budget. A window that no longer counts anything is swept away.
+ * Exact sliding windows in memory, one per key and throttler. Each hit brings the current limit, so a principal keeps
+ * its budget if the limit changes. Expired windows are deleted.
  *
  * @publicApi
  */
@@ -27,7 +27,7 @@ interface Group {
 export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationShutdown {
   readonly knowsCost = true;
   private readonly groups = new Map<string, Group>();
-  /** What was asked for last is mostly asked for again. */
+  /** Caches the last lookup, because consecutive hits often share it. */
   private latest: Group | undefined;
   private stopSweeping: (() => void) | undefined;
 
@@ -42,10 +42,11 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
   /**
    * Counts a hit.
    *
-   * @param ttl the window that holds now, milliseconds
-   * @param limit hits that it holds now
-   * @param blockDuration milliseconds a key stays refused once it was over the limit; 0 for as long as it is
-   * @param cost hits to count, all of them or none
+   * @param ttl the current window in milliseconds
+   * @param limit the current number of hits per window
+   * @param blockDuration milliseconds for which a key is blocked after it exceeded the limit; 0 blocks only while the
+   * window is full
+   * @param cost hits to count, either all or none
    */
   async increment(
     key: string,
@@ -58,7 +59,7 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     return this.hit(key, ttl, limit, blockDuration, throttlerName, cost);
   }
 
-  /** As {@link increment}, at once. */
+  /** Like {@link increment}, but synchronous. */
   hit(
     key: string,
     ttl: number,

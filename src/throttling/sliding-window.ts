@@ -1,32 +1,32 @@
 import { AcceptedHits } from './accepted-hits.js';
 
-/** While there is no limit so many of the latest hits are remembered, for a limit that comes later: 80 kB a window. */
+/** Without a limit, this many of the latest hits are kept, in case a limit is set later: 80 kB per window. */
 export const REMEMBERED_WITHOUT_LIMIT = 10_000;
 
 /**
- * The exact sliding window of one key: remembers when hits were accepted, and compares with the limit and the window of
- * the moment. The n-th latest hit decides, so a hit costs the same whatever the limit, and a refused one changes nothing.
+ * An exact sliding window for one key. It keeps the times of accepted hits and compares them with the current limit.
+ * The n-th latest hit decides, so a hit takes constant time whatever the limit is, and a refused hit changes nothing.
  */
 export class SlidingWindow {
   private readonly accepted = new AcceptedHits();
-  /** The longest window that was asked about, milliseconds. */
+  /** The longest window so far, in milliseconds. */
   private longest = 0;
-  /** The most hits that any limit so far has let through. */
+  /** The highest limit so far. */
   private most = 0;
 
   /**
    * @param now monotonic milliseconds
-   * @param limit hits a window holds now; of a fraction the whole ones, and none of what is no number
-   * @param ttl length of a window, milliseconds
-   * @param cost hits to count, all of them or none; more than the limit counts as the limit
-   * @returns 0 when the hit is accepted, otherwise the milliseconds until one will be
+   * @param limit the current hits per window, rounded down; 0 if it is not a number
+   * @param ttl the length of the window in milliseconds
+   * @param cost hits to count, either all or none; a cost above the limit counts as the limit
+   * @returns 0 if the hit is accepted, otherwise the milliseconds until one can be accepted
    */
   hit(now: number, limit: number, ttl: number, cost = 1): number {
     if (ttl > this.longest) this.longest = ttl;
     if (!(limit >= 1)) return Math.max(1, ttl);
     const whole = Math.floor(limit);
     const count = Math.min(cost, whole);
-    // With this one accepted, that hit and all before it have to have left the window.
+    // The hit is accepted once this earlier hit has left the window.
     const free = whole === Infinity ? now : this.accepted.latest(whole - count + 1) + ttl;
     if (now < free) return free - now;
     const kept = whole === Infinity ? REMEMBERED_WITHOUT_LIMIT : whole;
@@ -35,19 +35,19 @@ export class SlidingWindow {
     return 0;
   }
 
-  /** Monotonic milliseconds from which on this window no longer remembers anything that counts. */
+  /** Monotonic milliseconds from which this window has no effect any more. */
   get idleAt(): number {
     return this.accepted.latest(1) + this.longest;
   }
 
-  /** How many accepted hits are remembered. */
+  /** The number of remembered hits. */
   get size(): number {
     return this.accepted.size;
   }
 
   private remember(now: number): void {
     const { accepted } = this;
-    // Two for each that comes, so that what has left the window is soon gone without a hit that has to wait for it.
+    // Two per new hit, so that expired hits are removed soon, without one hit that removes all of them.
     if (this.isForgettable(now)) {
       accepted.shift();
       if (this.isForgettable(now)) accepted.shift();

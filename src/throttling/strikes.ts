@@ -1,13 +1,13 @@
 import { SlidingWindow } from './sliding-window.js';
 
-/** The violations of one connection: how many of each kind, and whether they have become too many within a while. */
+/** Counts the violations of one connection by kind, and detects too many within a window. */
 export class Strikes<Kind extends string> {
   private readonly counts = new Map<Kind, number>();
   private readonly window: SlidingWindow | undefined;
 
   /**
-   * @param limit violations that are too many
-   * @param ttl milliseconds that one is remembered
+   * @param limit the number of violations that is too many
+   * @param ttl the window in milliseconds
    */
   constructor(
     private readonly limit: number,
@@ -18,19 +18,19 @@ export class Strikes<Kind extends string> {
 
   /**
    * @param now monotonic milliseconds
-   * @returns 0, or, when these were too many, the milliseconds until the first of them is forgotten
+   * @returns 0, or if there were too many, the milliseconds until the first of them expires
    */
   add(kind: Kind, now: number): number {
     this.note(kind);
     return this.window ? this.window.hit(now, this.limit - 1, this.ttl) : 1;
   }
 
-  /** Counts what is none, but belongs into the report. */
+  /** Counts something for the report that is not a violation. */
   note(kind: Kind): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
 
-  /** How many there were of each kind since this was asked last. */
+  /** Returns the counts of each kind since the last call. */
   takeCounts(): Record<string, number> {
     const counts = Object.fromEntries(this.counts);
     this.counts.clear();

@@ -8,28 +8,28 @@ import type { ThrottleScopeReader } from './throttle-scope.js';
 import { BLOCK, KEY_GENERATOR, LIMIT, SKIP, TRACKER, TTL } from './throttle-settings.js';
 import { costOf } from './ws-cost.decorator.js';
 
-/** One budget that an event is counted on, as far as that is known before the first message. */
+/** A budget that an event counts on, as far as it is known before the first message. */
 export interface ThrottleRule extends LimitRule {
-  /** What the key of the budget begins with. */
+  /** The prefix of the budget's keys. */
   readonly prefix: string;
 }
 
-/** What the decorators of an event say. */
+/** The settings from the decorators of an event. */
 interface Settings {
-  /** All but those whose numbers a function says. */
+  /** Rules with fixed numbers. */
   readonly rules: readonly ThrottleRule[];
-  /** Whether a function of the application has to be asked with each message. */
+  /** Whether a function of the application must be called for each message. */
   readonly isDynamic: boolean;
   readonly cost: number;
 }
 
 type Setting = (key: string) => unknown;
 
-/** Reads the decorators of events once, instead of on each message. */
+/** Reads the decorators of each event once instead of for each message. */
 export class ThrottleRules {
   private readonly known = new WeakMap<Callable, Map<Callable, Settings>>();
 
-  /** @param limits left out where nothing is declared of a budget */
+  /** @param limits omitted if budgets have no declared limits */
   constructor(
     private readonly throttlers: readonly ThrottlerOptions[],
     private readonly reflector: Reflector,
@@ -37,7 +37,7 @@ export class ThrottleRules {
     private readonly limits?: DeclaredLimits,
   ) {}
 
-  /** The rules of an event; undefined when they have to be worked out for each message. */
+  /** The rules of an event; undefined if they must be determined for each message. */
   of(gateway: Callable, handler: Callable): readonly ThrottleRule[] | undefined {
     const { rules, isDynamic } = this.settingsOf(gateway, handler);
     return isDynamic ? undefined : rules;
@@ -47,7 +47,7 @@ export class ThrottleRules {
     return this.settingsOf(gateway, handler).cost;
   }
 
-  /** What is declared of the budget that an event has with a throttler. */
+  /** The declared limits of an event's budget for a throttler. */
   declaredOf(gateway: Callable, handler: Callable, throttler: string): DeclaredLimit | undefined {
     return this.settingsOf(gateway, handler).rules.find(({ name }) => name === throttler)?.declared;
   }
@@ -101,7 +101,7 @@ function hasFunctions(throttler: ThrottlerOptions, setting: Setting): boolean {
   );
 }
 
-/** Whether the application chooses the key, and so what else is counted on it. */
+/** Whether the application chooses the key, and so which events share the budget. */
 function hasKeyOf({ generateKey }: ThrottlerOptions, setting: Setting): boolean {
   return (setting(KEY_GENERATOR) ?? generateKey) !== undefined;
 }

@@ -5,8 +5,8 @@ import { LIMIT } from './throttle-settings.js';
 import type { ThrottledGateway } from './throttled-gateway.interface.js';
 
 /**
- * Tells which budget a message is counted on: the shared one, a gateway's or an event's own. All nodes of an application
- * say the same, in whatever order they load their gateways.
+ * Determines the budget of a message: the shared one, the gateway's or the event's own. All nodes of an application
+ * use the same names, in whatever order they load their gateways.
  *
  * @publicApi
  */
@@ -15,7 +15,7 @@ export class ThrottleScopeReader {
   private readonly places = new WeakMap<Callable, string>();
   private readonly taken = new Map<string, number>();
 
-  /** Such as `*`, `Chat@/ws` for all events of a gateway, `Chat.say@/ws` for one of them. */
+  /** For example `*`, `Chat@/ws` for all events of a gateway, or `Chat.say@/ws` for one of them. */
   scopeOf(gateway: Callable, handler: Callable, throttler: string): string {
     if (Reflect.hasMetadata(LIMIT + throttler, handler))
       return `${gateway.name}.${methodOf(gateway, handler)}${this.placeOf(gateway)}`;
@@ -23,9 +23,9 @@ export class ThrottleScopeReader {
   }
 
   /**
-   * Names all gateways at the start. Those with the same class name and path are told apart by a number, in the order of
-   * their ports and then of their events. The port itself is no part of a name, because each process of one machine
-   * needs another.
+   * Names all gateways at the start. Gateways with the same class name and path get a number, in the order of their
+   * ports and then of their events. The port is not part of the name, because processes on one machine need different
+   * ports.
    *
    * @internal
    */
@@ -49,7 +49,7 @@ export class ThrottleScopeReader {
     const name = gateway.name + place;
     const count = (this.taken.get(name) ?? 0) + 1;
     this.taken.set(name, count);
-    // No path has a `#`.
+    // A path contains no `#`.
     return count === 1 ? place : `${place}#${count}`;
   }
 }
@@ -62,7 +62,7 @@ function portOf(gateway: Callable): number {
   return (Reflect.getMetadata(PORT_METADATA, gateway) as number | undefined) ?? 0;
 }
 
-/** Gateways on one path have no event in common. */
+/** Gateways on the same path have no event in common. */
 function firstEventOf({ handlers }: ThrottledGateway): string {
   return handlers.map(({ event }) => String(event)).toSorted()[0] ?? '';
 }

@@ -1,7 +1,7 @@
 import type { Callable } from '../nest/handler-metadata.js';
 import type { ThrottlerSetting } from './throttler-problems.js';
 
-/** Keys of the metadata of `@Throttle()` and `@SkipThrottle()`; the throttler package does not export them. */
+/** Metadata keys of `@Throttle()` and `@SkipThrottle()`. The throttler package does not export them. */
 export const SKIP = 'THROTTLER:SKIP';
 export const LIMIT = 'THROTTLER:LIMIT';
 export const TTL = 'THROTTLER:TTL';
@@ -18,7 +18,7 @@ const KEYS = {
   generateKey: KEY_GENERATOR,
 } as const;
 
-/** What the decorators on a class, or on a handler, say of each throttler they name. */
+/** Reads the decorators of a class or a handler, per throttler. */
 export function throttleSettingsOf(target: Callable): ThrottlerSetting[] {
   const settings = new Map<string, ThrottlerSetting>();
   const keys = Reflect.getMetadataKeys(target) as unknown[];

@@ -1,6 +1,6 @@
 import type { Callable } from '../nest/handler-metadata.js';
 
-/** A gateway and its events, as far as budgets depend on them. */
+/** The properties of a gateway that its budgets depend on. */
 export interface ThrottledGateway {
   readonly gateway: Callable;
   readonly handlers: readonly { readonly event: unknown; readonly callback: Callable }[];

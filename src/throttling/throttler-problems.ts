@@ -1,6 +1,6 @@
 import { MAX_LIMIT } from '../options/options.schema.js';
 
-/** A throttler as it was configured, or what a decorator says of it; anything may stand there. */
+/** The settings of a throttler, from the options or a decorator. They may have any value. */
 export interface ThrottlerSetting {
   readonly name: string;
   readonly skip?: unknown;
@@ -14,7 +14,7 @@ export interface ThrottlerSetting {
 
 const FUNCTIONS = ['skipIf', 'getTracker', 'generateKey'] as const;
 
-/** What no throttler can count with. A function says it for each message, and is not asked here. */
+/** Finds invalid settings. Functions are not called here. */
 export function throttlerProblems(setting: ThrottlerSetting): string[] {
   const { name, skip, limit, ttl, blockDuration } = setting;
   const problem = (isFine: boolean, what: string): string[] =>
@@ -32,7 +32,7 @@ export function throttlerProblems(setting: ThrottlerSetting): string[] {
       isGivenBy(blockDuration, (value) => isWhole(value, 0)),
       'must have a whole number of milliseconds as the blockDuration',
     ),
-    ...problem(skip === undefined || typeof skip === 'boolean', 'must have true or false as the skipping'),
+    ...problem(skip === undefined || typeof skip === 'boolean', 'must have true or false as skip'),
     ...FUNCTIONS.flatMap((step) =>
       problem(
         setting[step] === undefined || typeof setting[step] === 'function',

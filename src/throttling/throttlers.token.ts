@@ -1,7 +1,7 @@
 import type { ThrottlerOptions } from '@nestjs/throttler';
 
-/** The named throttlers that `forRoot({ throttlers })` gave, beside the default one. */
+/** The named throttlers from `forRoot({ throttlers })`, without the default one. */
 export const WS_THROTTLERS = Symbol('WS_THROTTLERS');
 
-/** A budget beside the default one; without a `blockDuration` nobody waits longer than the window asks. @publicApi */
+/** A named throttler. Without a `blockDuration`, clients wait only until the window has room. @publicApi */
 export type WsThrottler = ThrottlerOptions & { readonly name: string };

@@ -5,7 +5,7 @@ import { HitCounter } from './hit-counter.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { WsThrottlerGuard } from './ws-throttler.guard.js';
 
-/** How often: windows, budgets, bans. */
+/** Rate limits and bans. */
 export const THROTTLING_PROVIDERS: Provider[] = [
   ThrottleScopeReader,
   DeclaredLimits,

@@ -1,10 +1,10 @@
-/** Lets so much through a second, and as much at once as it holds. */
+/** A token bucket, with a rate per second and a capacity for bursts. */
 export class TokenBucket {
   private tokens: number;
 
   /**
-   * @param rate tokens a second
-   * @param capacity tokens it holds, and has at the beginning
+   * @param rate tokens per second
+   * @param capacity the maximum number of tokens, which is also the initial one
    * @param filledAt monotonic milliseconds
    */
   constructor(
@@ -15,7 +15,7 @@ export class TokenBucket {
     this.tokens = capacity;
   }
 
-  /** Whether there are so many tokens; nothing is taken. */
+  /** Whether there are enough tokens. Takes none. */
   has(count: number, now: number): boolean {
     if (this.tokens < this.capacity) {
       this.tokens = Math.min(this.capacity, this.tokens + ((now - this.filledAt) * this.rate) / 1000);
@@ -24,12 +24,12 @@ export class TokenBucket {
     return this.tokens >= count;
   }
 
-  /** Takes what `has` has found. */
+  /** Takes tokens. Call `has` first. */
   take(count: number): void {
     this.tokens -= count;
   }
 
-  /** Milliseconds until there are so many tokens, if nobody takes any. */
+  /** Milliseconds until there are enough tokens, if none are taken in the meantime. */
   waitFor(count: number): number {
     return Math.max(0, Math.ceil(((count - this.tokens) * 1000) / this.rate));
   }

@@ -4,10 +4,10 @@ import type { DeclaredLimit } from './declared-limit.interface.js';
 import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
 
 /**
- * A `ThrottlerStorage` that counts several hits as one, all of them or none. A key has one window a throttler, whatever
- * limit holds at the moment.
+ * A `ThrottlerStorage` with costs: it counts several hits together, either all or none. A key has one window per
+ * throttler, even if its limit changes.
  *
- * When it fails, now or later, the message is answered `OVERLOADED` and a handshake 503.
+ * If it throws or rejects, a message is answered with `OVERLOADED` and a handshake with 503.
  *
  * @publicApi
  */
@@ -17,12 +17,13 @@ export interface WsThrottlerStorage extends ThrottlerStorage {
   /**
    * Counts a hit.
    *
-   * @param ttl the window, milliseconds
-   * @param limit hits that a window holds for this key now
-   * @param blockDuration milliseconds a key stays refused once it was over the limit; 0 for as long as it is
-   * @param cost hits to count; more than the limit counts as the limit
-   * @param declared of the budget, the same object for each hit; left out where a function of the application says what
-   * holds, or chooses the key
+   * @param ttl the window in milliseconds
+   * @param limit the current hits per window for this key
+   * @param blockDuration milliseconds for which a key is blocked after it exceeded the limit; 0 blocks only while the
+   * window is full
+   * @param cost hits to count; a cost above the limit counts as the limit
+   * @param declared the declared limits of the budget, the same object for each hit; omitted if a function of the
+   * application determines the limit or the key
    */
   increment(
     key: string,
@@ -34,7 +35,7 @@ export interface WsThrottlerStorage extends ThrottlerStorage {
     declared?: DeclaredLimit,
   ): Promise<ThrottlerVerdict>;
 
-  /** As `increment`, for a storage that may know at once. A message waits only for an answer that comes later. */
+  /** Like `increment`, for a storage that may answer synchronously. Then the message does not have to wait. */
   hit?(
     key: string,
     ttl: number,

@@ -22,7 +22,7 @@ import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttlers.token.js';
 import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
 
-/** Steps of the guard it extends; where a subclass has its own, they are asked on each message. */
+/** Steps of the base guard. If a subclass overrides one of them, it is called for each message. */
 const STEPS = [
   'shouldSkip',
   'handleRequest',
@@ -32,13 +32,15 @@ const STEPS = [
 ] as const;
 
 /**
- * One budget per principal over all events and sockets; `@Throttle()` gives an event, or a gateway, its own.
+ * Limits messages with one budget per principal for all events and sockets. `@Throttle()` gives an event or a gateway
+ * its own budget.
  *
  * @publicApi
  */
 @Injectable()
 export class WsThrottlerGuard extends ThrottlerGuard {
-  // Properties, so that subclasses have a constructor of their own. A guard that a factory makes has the first ones.
+  // These are properties, so that subclasses can have their own constructor. A guard created by a factory gets
+  // defaults.
   @Inject(HitCounter) private readonly hitCounter: HitCounter = new HitCounter();
   @Inject(DeclaredLimits) private readonly declaredLimits: DeclaredLimits | undefined = undefined;
   private rules!: ThrottleRules;
@@ -51,7 +53,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     protected readonly scopes: ThrottleScopeReader,
     @Inject(WS_THROTTLERS) named: readonly WsThrottler[],
   ) {
-    // A block would refuse hits that the window has room for again.
+    // A block would refuse hits that fit into the window again.
     const throttlers = [{ name: 'default', limit, ttl }, ...named].map((throttler) => ({
       blockDuration: 0,
       ...throttler,
@@ -60,10 +62,10 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   }
 
   override async onModuleInit(): Promise<void> {
-    // Not before: fields of a subclass, and what is injected into fields, are not there while this class is constructed.
+    // Not in the constructor: fields of a subclass, and fields with injected values, do not exist yet there.
     this.isExtended = STEPS.some((step) => this[step] !== WsThrottlerGuard.prototype[step]);
     await super.onModuleInit();
-    // What keys of a subclass share is not known.
+    // A subclass with its own keys may share them between events.
     const hasOwnKeys = this.generateKey !== WsThrottlerGuard.prototype.generateKey;
     const limits = hasOwnKeys ? undefined : this.declaredLimits;
     this.rules = new ThrottleRules(this.throttlers, this.reflector, this.scopes, limits);
@@ -72,7 +74,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   /** @throws RateLimitedException */
   override canActivate(context: ExecutionContext): Promise<boolean> {
     const wait = this.waitOf(context);
-    // Who asks guards takes an answer as it comes; the guard this one extends always makes them wait.
+    // The caller accepts synchronous results, although the base guard declares a promise.
     if (typeof wait === 'number') return acceptOrThrow(wait) as unknown as Promise<boolean>;
     return wait?.then(acceptOrThrow) ?? super.canActivate(context);
   }
@@ -80,8 +82,8 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   /**
    * Counts a message.
    *
-   * @returns 0 when it is accepted, otherwise the milliseconds until one will be; undefined when a step of a subclass,
-   * or a decorator with functions, has to be asked
+   * @returns 0 if it is accepted, otherwise the milliseconds until one can be accepted; undefined if a step of a
+   * subclass or a function in a decorator must be called
    * @internal
    */
   waitOf(context: ExecutionContext): number | Promise<number> | undefined {
@@ -109,20 +111,20 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   }
 
   /**
-   * How many messages a window holds for who is on a connection; override it for limits by plan.
+   * Returns the limit of a connection per window. Override it for limits by plan.
    *
-   * @param limit what `WS_RATE_LIMIT` or `@Throttle()` says
+   * @param limit the limit from `WS_RATE_LIMIT` or `@Throttle()`
    */
   protected limitOf(_connection: Connection, limit: number): number | Promise<number> {
     return limit;
   }
 
-  /** Whom a hit is counted for: the principal, or the address of somebody anonymous. */
+  /** Returns the key of the client: its principal, or its address if it is anonymous. */
   protected override getTracker(connection: Record<string, unknown>): Promise<string> {
     return Promise.resolve(connection['limitKey'] as string);
   }
 
-  /** Which budget: the principal's one, or that of an event with a `@Throttle()` of its own. */
+  /** Returns the key of the budget: the principal's shared one, or that of an event with its own `@Throttle()`. */
   protected override generateKey(context: ExecutionContext, tracker: string, name: string): string {
     return `${this.scopes.scopeOf(context.getClass(), context.getHandler(), name)}|${tracker}`;
   }
@@ -134,7 +136,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     return Promise.reject(new RateLimitedException(waitOf(detail)));
   }
 
-  /** One budget after the other, until one has no room; waits only where it has to. */
+  /** Counts on one budget after the other until one is exhausted. Waits only if a storage is asynchronous. */
   private count(
     connection: Connection,
     rules: readonly ThrottleRule[],
@@ -147,7 +149,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
         typeof limit === 'number'
           ? this.spend(connection, rule, limit)
           : limit.then((own) => this.spend(connection, rule, own));
-      // Whatever is no number yet has to be waited for: a limit that is passed over is none.
+      // Anything but a number is awaited, because a skipped limit would be no limit.
       if (typeof wait !== 'number')
         return Promise.resolve(wait).then((late) => late || this.count(connection, rules, i + 1));
       if (wait > 0) return wait;

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Time as a dependency, so that every deadline can be shown without waiting for it.
+ * The clock as a dependency, so that tests can check deadlines without waiting.
  *
  * @publicApi
  */
 export abstract class Clock {
-  /** Wall clock, epoch milliseconds: what `exp` is compared with. */
+  /** The wall clock in epoch milliseconds, for example to compare with `exp`. */
   abstract now(): number;
-  /** Milliseconds that never run backwards: what windows and deadlines are measured with. */
+  /** Monotonic milliseconds, for windows and deadlines. */
   abstract monotonic(): number;
-  /** Calls `tick` every `ms` until the returned function is called; does not keep the process alive. */
+  /** Calls `tick` every `ms` milliseconds until the returned function is called. Does not keep the process alive. */
   abstract every(ms: number, tick: () => void): () => void;
 }
 

@@ -1,13 +1,13 @@
 import type { TimerWheel } from './timer-wheel.js';
 
-/** The work took longer than it may. */
+/** The work did not finish before its deadline. */
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
 }
 
 /**
- * The result of `work`, or a rejection with `DeadlineExceededError` after `ms` milliseconds. What comes later is
- * ignored, failures included.
+ * Returns the result of `work`, or rejects with `DeadlineExceededError` after `ms` milliseconds. Later results and
+ * errors are ignored.
  */
 export function withDeadline<T>(wheel: TimerWheel, ms: number, work: T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,16 +1,16 @@
-/** An answer that is there at once, or later. @publicApi */
+/** A result that is available now or later. @publicApi */
 export type MaybePromise<T> = T | PromiseLike<T>;
 
-/** Whether an answer is still to come: from a native promise, or from a library's own. */
+/** Whether a result is a promise, native or from a library. */
 export function isThenable<T>(answer: MaybePromise<T>): answer is PromiseLike<T> {
   return typeof answer === 'object' && answer !== null && 'then' in answer;
 }
 
 /**
- * For what a store does that nobody waits for: one that fails forgets by itself what it holds, and must not end the
- * process.
+ * Runs work of a store whose result is not awaited. A failure must not end the process, and a store releases by
+ * itself what it holds.
  *
- * @param onFailed hears why, now or later
+ * @param onFailed receives the error, synchronously or later
  */
 export function unawaited(work: () => MaybePromise<void>, onFailed: (error: unknown) => void): void {
   try {

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from './clock.js';
 
-/** A scheduled call; `cancel()` may be called at any time, also twice. @publicApi */
+/** A scheduled call. `cancel()` may be called at any time, more than once. @publicApi */
 export interface WheelTimer {
   cancel(): void;
 }
@@ -11,7 +11,9 @@ const logger = new Logger('WsSecurity');
 const TICK_MS = 100;
 const SLOTS = 512;
 
-/** A link of a ring. What leaves it refers to no other any more, or each would keep the next one from being collected. */
+/**
+ * A link of a ring. A removed link keeps no references, so that links do not keep each other from garbage collection.
+ */
 class Link {
   next: Link = this;
   previous: Link = this;
@@ -49,8 +51,8 @@ class Entry extends Link implements WheelTimer {
 }
 
 /**
- * All deadlines of all connections on one interval (hashed timing wheel): scheduling and cancelling are
- * constant time, delays may be longer than the 24.8 days of `setTimeout`, and nothing runs early.
+ * Runs the deadlines of all connections on one interval (a hashed timing wheel). Scheduling and cancelling take
+ * constant time, delays may exceed the 24.8 days of `setTimeout`, and nothing runs early.
  *
  * @publicApi
  */
@@ -64,14 +66,14 @@ export class TimerWheel implements OnApplicationShutdown {
     this.lastTick = this.tickOf(clock.monotonic());
   }
 
-  /** How many calls are to come. */
+  /** The number of scheduled calls. */
   get size(): number {
     let size = 0;
     for (const slot of this.slots) for (let { next } = slot; next !== slot; next = next.next) size++;
     return size;
   }
 
-  /** Calls `run` once, `delayMs` from now or at most one tick (100 ms) later. */
+  /** Calls `run` once after `delayMs`, at most one tick (100 ms) late. */
   schedule(delayMs: number, run: () => void): WheelTimer {
     if (!this.stop) {
       this.lastTick = this.tickOf(this.clock.monotonic());
@@ -95,7 +97,7 @@ export class TimerWheel implements OnApplicationShutdown {
 
   private advance(): void {
     const now = this.tickOf(this.clock.monotonic());
-    // After a long stall one round visits every slot; more would visit them again.
+    // After a long stall, one round visits every slot once.
     const first = Math.max(this.lastTick + 1, now - SLOTS + 1);
     this.lastTick = Math.max(now, this.lastTick);
     for (let tick = first; tick <= now; tick++) this.runDue(this.slotOf(tick), now);
@@ -107,13 +109,13 @@ export class TimerWheel implements OnApplicationShutdown {
       if ((next as Entry).dueTick <= now) due.push(next as Entry);
     }
     for (const entry of due) {
-      // Another one may have cancelled it.
+      // An earlier call may have cancelled it.
       if (entry.isAlone) continue;
       entry.cancel();
       try {
         entry.run();
       } catch (error) {
-        // All others are on the same interval, where it would end the process.
+        // All deadlines share the interval, so an uncaught error would end the process.
         logger.error('A timer failed', error instanceof Error ? error.stack : undefined);
       }
     }

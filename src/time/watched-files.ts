@@ -5,17 +5,17 @@ const POLL_MS = 1000;
 
 export interface FileUser {
   readonly paths: readonly string[];
-  /** Takes over what the files hold now; throws when they cannot be used. */
+  /** Reads the files and uses their content. Throws if it cannot be used. */
   take(): void;
-  /** Why they cannot be used, for the operator. */
+  /** Describes an error of `take` for the operator. */
   reasonOf(error: unknown): string;
-  /** Hears it once for each state of the files. */
+  /** Called once for each state of the files that cannot be used. */
   onFailed(reason: string): void;
 }
 
 /**
- * Files that are taken over when they change. They are looked at once a second, because renames and swapped links escape
- * `fs.watch`, and whenever somebody asks.
+ * Files that are read again when they change. They are checked once a second, because `fs.watch` misses renames and
+ * swapped links, and on demand.
  */
 export class WatchedFiles {
   private seen: string | undefined;
@@ -29,25 +29,25 @@ export class WatchedFiles {
     private readonly user: FileUser,
   ) {}
 
-  /** Looks once a second from now on. */
+  /** Checks the files once a second from now on. */
   poll(): void {
     this.stopPolling ??= this.clock.every(POLL_MS, () => void this.look());
   }
 
-  /** Takes nothing over any more, not even from a look that is under way. */
+  /** Stops checking. A running check has no effect any more. */
   close(): void {
     this.isClosed = true;
     this.stopPolling?.();
   }
 
-  /** Takes over what has changed; calls that come meanwhile wait for the same look. */
+  /** Reads the files if they have changed. Calls in the meantime share the same check. */
   look(): Promise<void> {
     this.pending ??= this.takeChanges().finally(() => (this.pending = undefined));
     return this.pending;
   }
 
   private async takeChanges(): Promise<void> {
-    // Before the content is read: a change in between is seen the next time.
+    // The state is taken before the content is read, so that a change in between is noticed by the next check.
     const state = (await Promise.all(this.user.paths.map(stateOfFile))).join(' ');
     if (state === this.seen || this.isClosed) return;
     try {
@@ -59,7 +59,7 @@ export class WatchedFiles {
     }
   }
 
-  /** Once for each state, though each look tries again: a file may be unreadable only for a while. */
+  /** Reports each state once. Each check tries again, because a file may be unreadable only for a while. */
   private report(state: string, reason: string): void {
     if (this.failure === `${state} ${reason}`) return;
     this.failure = `${state} ${reason}`;
@@ -67,7 +67,10 @@ export class WatchedFiles {
   }
 }
 
-/** Changes with the file, also by an atomic rename or a swapped link; the error's code when it is not there. */
+/**
+ * Returns a text that changes with the file, even by an atomic rename or a swapped link, or an error code if the file
+ * is missing.
+ */
 async function stateOfFile(file: string): Promise<string> {
   try {
     const { mtimeNs, size, dev, ino } = await stat(file, { bigint: true });

@@ -1,7 +1,7 @@
 /**
- * Characters that text from outside may not have unless its property says so: `control` are those of C0
- * but tab and line ends, NUL among them; `bidi` are those that embed, override or isolate a direction (UAX #9 §2), which
- * make text read otherwise than it is.
+ * Kinds of characters that are refused in text, unless its property allows them. `control`: C0 control characters
+ * including NUL, except tab and line ends. `bidi`: characters that embed, override or isolate a direction (UAX #9 §2)
+ * and so can change the apparent order of text.
  *
  * @publicApi
  */
@@ -17,7 +17,7 @@ const KINDS = Object.keys(RANGES) as CharacterKind[];
 const ALLOWED = 'ws-security:allowed-characters';
 
 /**
- * Lets the text of a property have characters that are refused otherwise.
+ * Allows characters in the text of a property that are refused by default.
  *
  * @publicApi
  */
@@ -30,7 +30,7 @@ export function allowedCharacters(prototype: object, property: string): readonly
   return (Reflect.getMetadata(ALLOWED, prototype, property) as CharacterKind[] | undefined) ?? [];
 }
 
-/** Matches a character that text may not have; undefined when it may have every one. */
+/** Matches a refused character; undefined if all are allowed. */
 export function refusedCharacters(allowed: readonly CharacterKind[]): RegExp | undefined {
   const ranges = KINDS.filter((kind) => !allowed.includes(kind)).map((kind) => RANGES[kind]);
   return ranges.length === 0 ? undefined : new RegExp(`[${ranges.join('')}]`);

@@ -8,16 +8,16 @@ import {
   rulesOf,
 } from './class-rules.js';
 
-/** A property that lets values through which no rule looks at, and the line that would. */
+/** A property whose value no rule checks, and the decorators that would. */
 export interface UncheckedProperty {
-  /** From the body's class on, dots between levels. */
+  /** Path from the class of the body, with dots between levels. */
   path: string;
   fix: string;
 }
 
-/** Say something about a value, but leave open what it is. */
+/** Rules that do not restrict the type of a value. */
 const OPEN_RULES = new Set(['isDefined', 'isNotEmpty', 'notEquals', 'isNotIn']);
-/** Look at a container and not at what is in it. */
+/** Rules that check a container but not its elements. */
 const CONTAINER_RULES = new Set([
   'isArray',
   'arrayContains',
@@ -32,7 +32,7 @@ const CONTAINER_RULES = new Set([
 const COLLECTIONS: readonly unknown[] = [Array, Set, Map];
 const PLAIN: readonly unknown[] = [Object, String, Number, Boolean, Date, BigInt, Symbol, Promise, Function];
 
-/** Everything in a DTO class, and in the classes it is made of, that nothing would check. */
+/** All properties of a DTO class and its nested classes that no rule checks. */
 export function uncheckedProperties(type: Class): UncheckedProperty[] {
   return collect(type, '', new Set());
 }
@@ -55,7 +55,7 @@ function collect(type: Class, parent: string, seen: Set<Class>): UncheckedProper
   });
 }
 
-/** @returns what to add; undefined when the rules there are will do */
+/** @returns the decorators to add; undefined if the rules are sufficient */
 function fixOf({ designType, rules, types }: PropertyRules): string | undefined {
   const declared = types[0] ?? designType;
   if (isDto(declared)) return `@ValidateNested() @Type(() => ${declared.name})`;
@@ -68,7 +68,10 @@ function fixOf({ designType, rules, types }: PropertyRules): string | undefined 
   return '@ValidateNested() @Type(() => NestedDto), or another rule for what it may be';
 }
 
-/** Rules of the application's own are its word; those of class-validator look at single values, if not told better. */
+/**
+ * Whether a rule checks the whole value. Rules of the application are trusted. Rules of class-validator check single
+ * values, unless `each` is set.
+ */
 function isDecisive({ type, name, each, validateIf }: Rule, isCollection: boolean): boolean {
   if (type !== ValidationTypes.CUSTOM_VALIDATION || validateIf) return false;
   if (OPEN_RULES.has(name ?? '') || CONTAINER_RULES.has(name ?? '')) return false;

@@ -5,36 +5,38 @@ export type Class = (abstract new (...args: never[]) => object) & { readonly nam
 
 type Condition = (object: object, value: unknown) => boolean;
 
-/** One rule of a property, as class-validator keeps it. */
+/** One rule of a property, as class-validator stores it. */
 export interface Rule {
   readonly type: string;
   readonly name?: string;
-  /** For each element of an array instead of the array. */
+  /** Whether the rule applies to each element of an array instead of the array. */
   readonly each: boolean;
-  /** What the decorator was given; undefined where it takes nothing. */
+  /** Arguments of the decorator; undefined if it takes no arguments. */
   readonly constraints?: readonly unknown[];
-  /** The application's own words for what is wrong. */
+  /** Error message of the application. */
   readonly message?: string | ((parameters: classValidator.ValidationArguments) => string);
-  /** What has the `validate()` of the rule. */
+  /** Class with the `validate()` of the rule. */
   readonly constraintCls?: object;
-  /** Given with the rule: when it is to be applied at all. */
+  /** Condition of the rule; it applies only if the condition holds. */
   readonly validateIf?: Condition;
   readonly groups?: readonly string[];
   readonly always?: boolean;
 }
 
-/** What a DTO class says of one property, by decorators of class-validator and class-transformer and by its type. */
+/**
+ * The rules of one property of a DTO class, from decorators of class-validator and class-transformer and from its type.
+ */
 export interface PropertyRules {
   readonly name: string;
-  /** Undefined where the compiler emitted none. */
+  /** Type that the compiler emitted; undefined if there is none. */
   readonly designType: unknown;
   readonly rules: readonly Rule[];
   readonly isNested: boolean;
-  /** Of `@Type()`, or the sub-types of its discriminator. */
+  /** Classes of `@Type()`, or the sub-types of its discriminator. */
   readonly types: readonly Class[];
-  /** What a discriminator makes of values that name no sub-type. */
+  /** Class for values whose discriminator names no sub-type. */
   readonly fallback?: Class;
-  /** Of `@ValidateIf()`, and of `@IsOptional()`. */
+  /** Conditions of `@ValidateIf()` and `@IsOptional()`. */
   readonly conditions: readonly Condition[];
 }
 
@@ -43,14 +45,14 @@ interface TypeMetadata {
   readonly options?: { readonly discriminator?: { readonly subTypes: readonly { readonly value: Class }[] } };
 }
 
-/** class-validator exports each name as a constant. */
+/** class-validator exports the name of each rule as a constant. */
 export const BUILT_IN_RULES: ReadonlySet<unknown> = new Set<unknown>(
   Object.values(classValidator).filter((name) => typeof name === 'string'),
 );
 
 const known = new WeakMap<Class, readonly PropertyRules[]>();
 
-/** The properties of a class that have rules; those it inherits included. */
+/** The properties of a class that have rules, including inherited ones. */
 export function rulesOf(type: Class): readonly PropertyRules[] {
   let properties = known.get(type);
   if (!properties) {
@@ -89,7 +91,7 @@ function typesOf(type: Class, name: string): Pick<PropertyRules, 'types' | 'fall
   return subTypes ? { types: subTypes.map(({ value }) => value), fallback: declared } : { types: [declared] };
 }
 
-/** One that decides by the value it is given cannot be asked without. */
+/** A function that depends on the value cannot be called without one. */
 function declaredBy({ typeFunction }: TypeMetadata): Class | undefined {
   try {
     return typeFunction();

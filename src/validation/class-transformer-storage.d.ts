@@ -1,4 +1,4 @@
-/** What `@Type()` says is kept where no entry point of class-transformer leads. */
+/** class-transformer does not export the storage of `@Type()` from its entry point. */
 declare module 'class-transformer/cjs/storage.js' {
   export { defaultMetadataStorage } from 'class-transformer/types/storage.js';
 }

@@ -1,4 +1,4 @@
-/** What class-validator validates with; no entry point leads to it. */
+/** class-validator does not export its executor from its entry point. */
 declare module 'class-validator/cjs/validation/ValidationExecutor.js' {
   export { ValidationExecutor } from 'class-validator/types/validation/ValidationExecutor.js';
 }

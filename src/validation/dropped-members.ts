@@ -2,15 +2,15 @@ import type { FieldError } from '../protocol/envelope.js';
 import { type Class, rulesOf } from './class-rules.js';
 import { unknownProperty } from './field-errors.js';
 
-/** Members that a schema left out without a word: unknown ones are refused, not dropped. */
+/** Members that a schema dropped. Unknown members are refused instead. */
 export function droppedBySchema(given: unknown, taken: unknown): FieldError[] {
   return dropped(given, taken, '', bySchema);
 }
 
 /**
- * Members that class-transformer left out because every instance has something of that name, as `toString` or a
- * method, or `size` in a map; class-validator never sees them. What it left out for a decorator, as `@Expose()`, it was
- * told to.
+ * Members that class-transformer dropped because every instance has a member of that name, such as `toString`, a
+ * method, or `size` of a map. class-validator never sees them. Members that were dropped because of a decorator such as
+ * `@Expose()` are fine.
  */
 export function droppedByClass(given: unknown, taken: unknown): FieldError[] {
   return dropped(given, taken, '', byClass);
@@ -18,7 +18,7 @@ export function droppedByClass(given: unknown, taken: unknown): FieldError[] {
 
 interface Dropping {
   isDropped: (object: object, name: string) => boolean;
-  /** What was made into something else is not looked into. */
+  /** Types whose members are not compared. */
   readonly opaque: readonly (abstract new (...args: never[]) => object)[];
 }
 

@@ -58,7 +58,7 @@ it.each(FAULTS)('L6 %s that throws is an error at its path', async (_what, body,
   expect(refusal?.errors).toContainEqual({
     path,
     constraint,
-    message: constraint === 'transform' ? 'cannot be made what is declared' : 'is not valid',
+    message: constraint === 'transform' ? 'cannot be converted to the declared type' : 'is not valid',
   });
   expect(refusal?.cause).toBeInstanceOf(Error);
   expect(JSON.stringify(refusal?.errors)).not.toContain('canary');

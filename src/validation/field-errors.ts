@@ -3,25 +3,25 @@ import type { FieldError } from '../protocol/envelope.js';
 
 const MAX_ERRORS = 32;
 const MAX_PATH = 64;
-/** A name may be as long as a message, and stand in the path of every error: no more of it is looked at. */
+/** Longest part of a path that is inspected: a name may be as long as a message and occur in each path. */
 const LONGEST_LOOK = 1024;
 const UNSAFE = /[^\p{L}\p{N}_.$-]/gu;
 
-/** class-validator's tree of errors as a flat list of paths; never carries the values that were refused. */
+/** Flattens class-validator's tree of errors to a list of paths. Never contains refused values. */
 export function fieldErrorsOf(errors: readonly ValidationError[]): FieldError[] {
   const found: FieldError[] = [];
   collect(errors, '', found);
   return harmless(found);
 }
 
-/** As many errors as a client can use. Of paths, which may be the client's own input, only what is harmless. */
+/** Limits the number of errors, and removes unsafe characters from paths, which may contain input of the client. */
 export function harmless(errors: readonly FieldError[]): FieldError[] {
   return errors.slice(0, MAX_ERRORS).map((error) => ({ ...error, path: harmlessPath(error.path) }));
 }
 
 function harmlessPath(path: string): string {
   const safe = path.slice(0, LONGEST_LOOK).replace(UNSAFE, '');
-  // The cut may have left half a character.
+  // The cut may have split a surrogate pair.
   return safe.slice(0, MAX_PATH).replace(UNSAFE, '');
 }
 
@@ -38,7 +38,7 @@ function collect(errors: readonly ValidationError[], parent: string, found: Fiel
   }
 }
 
-/** An object of no class that has rules is an error without a property: the object itself is meant. */
+/** An error about the object itself has no property. */
 function pathOf({ property }: { property?: string }, parent: string): string {
   if (property === undefined) return parent;
   return parent === '' ? property : `${parent}.${property}`;

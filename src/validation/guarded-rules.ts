@@ -15,8 +15,8 @@ const guardedRules = new WeakMap<Rule, Rule>();
 const guardedConstraints = new WeakMap<Constraint, Partial<Constraint>>();
 
 /**
- * The rules of all classes, as class-validator's own storage has them, but for what they throw: a rule that throws does
- * not hold, a condition that throws does, and a message that throws is a general one. What was thrown is noted.
+ * class-validator's storage of rules, with rules that do not throw: a rule that throws does not hold, a condition that
+ * throws holds, and a message that throws is replaced. The errors are recorded.
  */
 export const GUARDED_RULES = {
   hasValidationMetaData: true,
@@ -52,7 +52,7 @@ function withGuards(rule: Rule): Rule {
   return Object.keys(own).length === 0 ? rule : (Object.assign(Object.create(rule), own) as Rule);
 }
 
-/** What its error is called. */
+/** Name of the constraint in errors. */
 function constraintOf({ constraintCls, name, type }: Rule): string {
   return storage.getTargetValidatorConstraints(constraintCls)[0]?.name ?? name ?? type;
 }
@@ -91,7 +91,7 @@ function guardedConstraint(constraint: Constraint): Partial<Constraint> {
   return guarded;
 }
 
-/** Asks for the instance each time, as class-validator does: a container of the application's may make it. */
+/** Reads the instance each time, as class-validator does, because a container of the application may create it. */
 function guardedInstance(constraint: Constraint): ValidatorConstraintInterface {
   const fail = ({ object, property }: ValidationArguments, error: unknown): false => {
     noteFault(object, { property, constraint: constraint.name || ValidationTypes.CUSTOM_VALIDATION, error });

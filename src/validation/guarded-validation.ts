@@ -5,13 +5,13 @@ import { markFaults, type RuleFault } from './rule-faults.js';
 
 export interface Judgement {
   readonly errors: ValidationError[];
-  /** The first rule that threw; it is among the errors. */
+  /** The first rule that threw; it is also in `errors`. */
   readonly fault: RuleFault | undefined;
 }
 
 /**
- * Validates as class-validator does, except that a rule that throws, or whose promise rejects, is a rule that does not
- * hold. There it would be an error without a place, and a promise of another rule, left alone by it, could end the
+ * Validates as class-validator does, but treats a rule that throws or rejects as a rule that does not hold.
+ * class-validator would throw an error without a path, and an unhandled rejection of another rule could end the
  * process.
  */
 export async function guardedValidation(object: object, options: ValidatorOptions): Promise<Judgement> {

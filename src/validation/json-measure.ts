@@ -1,25 +1,25 @@
-/** How large the JSON of one message may be. */
+/** Limits for the JSON of one message. */
 export interface JsonLimits {
-  /** Objects and arrays within each other; the outermost is 1. */
+  /** Depth of nested objects and arrays; the outermost has depth 1. */
   readonly maxJsonDepth: number;
-  /** Values of every kind, the outermost included. */
+  /** Number of values of every kind, including the outermost. */
   readonly maxJsonNodes: number;
-  /** Elements of one array. */
+  /** Number of elements of one array. */
   readonly maxArrayLength: number;
 }
 
-/** The length of a value that is out of bounds; no text is as long. */
+/** The length of a value that exceeds a limit; longer than any text. */
 export const OUT_OF_BOUNDS = Infinity;
 
 const QUOTES = 2;
-/** Quotes, colon, and the comma or bracket behind the value. */
+/** Quotes, colon, and the comma or bracket after the value. */
 const MEMBER_SIGNS = 4;
-/** `true` and `null`; `false` has one more. */
+/** Length of `true` and `null`; `false` has one character more. */
 const LITERAL = 4;
 
 /**
- * Walks a parsed value once, before anybody else looks at it. Beside holding it against the limits it adds up the
- * least number of characters a text of it has, which tells almost for free that no member of the text got lost.
+ * Walks a parsed value once. It checks the limits and adds up the least number of characters that a text of the value
+ * has. If the text is not longer, it contains no duplicate members.
  */
 export class JsonMeasure {
   private nodes = 0;
@@ -27,7 +27,7 @@ export class JsonMeasure {
 
   constructor(private readonly limits: JsonLimits) {}
 
-  /** Members that were walked since `start()`. */
+  /** Number of members since `start()`. */
   get memberCount(): number {
     return this.members;
   }
@@ -39,7 +39,7 @@ export class JsonMeasure {
     return 1;
   }
 
-  /** @returns the least length of one member of the outermost object; nothing for a member that is not there */
+  /** @returns the least length of one member of the outermost object; 0 for a member that does not exist */
   ofMember(name: string, value: unknown): number {
     if (value === undefined) return 0;
     this.members += 1;
@@ -69,7 +69,7 @@ export class JsonMeasure {
   private ofObject(object: object, depth: number): number {
     let members = 0;
     let length = 1;
-    // What JSON.parse() makes has nothing enumerable that is not its own.
+    // Results of JSON.parse() have no inherited enumerable properties.
     for (const key in object) {
       if (isForbiddenKey(key)) return OUT_OF_BOUNDS;
       members += 1;
@@ -81,7 +81,7 @@ export class JsonMeasure {
   }
 }
 
-/** Names that reach the prototype of whatever they are copied to. */
+/** Names that could change the prototype of an object that they are copied to. */
 function isForbiddenKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype';
 }
@@ -93,7 +93,7 @@ function lengthOfLeaf(value: unknown): number {
 
 function leastDigits(value: number): number {
   if (value === Infinity || value === -Infinity) return OUT_OF_BOUNDS;
-  // `1.5`, `100` and `1e9` are the shortest of their kind.
+  // `1.5`, `100` and `1e9` have three characters, and no number of this kind has fewer.
   if (value >= 100 || !Number.isInteger(value)) return 3;
   return value >= 0 && value < 10 ? 1 : 2;
 }

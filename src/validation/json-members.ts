@@ -3,14 +3,14 @@ const QUOTE_CODE = 0x22;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
-/** `[` and `{`, `]` and `}` differ in this bit only. */
+/** `[` and `{`, and `]` and `}`, differ only in this bit. */
 const CURLY = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
 /**
- * Whether a JSON text has exactly as many members as its value. JSON.parse() lets the last of two members with one
- * name win: the other is left only in the text.
+ * Whether a JSON text has exactly as many members as its parsed value. JSON.parse() keeps only the last of several
+ * members with the same name.
  *
  * @param text valid JSON
  */
@@ -19,15 +19,15 @@ export function hasOnlyMembers(text: string, count: number): boolean {
 }
 
 /**
- * Whether the outermost object of a JSON text has exactly one member of this name, however the name is spelled.
+ * Whether the outermost object of a JSON text has exactly one member of this name, in any spelling.
  *
  * @param text valid JSON
- * @param name without anything that JSON escapes
+ * @param name must not contain characters that JSON escapes
  */
 export function hasOneMember(text: string, name: string): boolean {
   const literal = `"${name}"`;
   const first = text.indexOf(literal);
-  // Without escapes there is one spelling, and most frames have it once.
+  // Without escapes there is only one spelling, and most frames contain it once.
   if (!text.includes('\\') && first === text.lastIndexOf(literal)) return first !== -1;
   return hasOneOutermost(text, literal);
 }
@@ -51,7 +51,7 @@ function isSame(spelling: string, literal: string): boolean {
   return spelling.includes('\\') ? JSON.stringify(JSON.parse(spelling)) === literal : spelling === literal;
 }
 
-/** Each member has a colon, and strings may hold more. */
+/** An upper bound for the number of members: each has a colon, and strings may contain more. */
 function hasMoreColons(text: string, count: number): boolean {
   let at = -1;
   for (let found = 0; found <= count; found += 1) {
@@ -61,7 +61,7 @@ function hasMoreColons(text: string, count: number): boolean {
   return true;
 }
 
-/** Strings that a colon follows. */
+/** Number of strings that are followed by a colon. */
 function memberCount(text: string): number {
   let count = 0;
   for (let open = text.indexOf(QUOTE); open !== -1;) {
@@ -72,14 +72,14 @@ function memberCount(text: string): number {
   return count;
 }
 
-/** Whether the string that ends here is the name of a member. */
+/** Whether the string that ends at `end` is the name of a member. */
 function isName(text: string, end: number): boolean {
   let at = end;
   while (text.charCodeAt(at) <= SPACE) at += 1;
   return text.charCodeAt(at) === COLON;
 }
 
-/** Index behind the string that opens at `open`. */
+/** Index after the string that starts at `open`. */
 function endOfString(text: string, open: number): number {
   let close = text.indexOf(QUOTE, open + 1);
   while (isEscaped(text, close)) close = text.indexOf(QUOTE, close + 1);

@@ -1,6 +1,6 @@
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Whether a string of a JSON value, a name included, is no Unicode text and so cannot be encoded (RFC 7493 §2.1). */
+/** Whether a JSON value has a string or name with a lone surrogate, which cannot be encoded (RFC 7493 §2.1). */
 export function hasLoneSurrogate(value: unknown): boolean {
   if (typeof value === 'string') return LONE_SURROGATE.test(value);
   if (typeof value !== 'object' || value === null) return false;

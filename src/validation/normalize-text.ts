@@ -1,22 +1,22 @@
-/** Marks in a row: found however long they are, as a least length would be counted anew from each mark. */
+/** A run of marks. A minimum length would be counted again from each mark, which takes quadratic time. */
 const RUN = /\p{M}{2,}/gu;
-/** Normalisation is left to put thirty marks in a row in order. */
+/** Longest run that is normalized without splitting it. */
 const LONGEST = 30;
 const PART = /([^\u034f]{30})(?=[^\u034f])|([^\u034f]{0,30})\u034f/gu;
-/** What NFC may change: below this, no character has a mark and none composes. */
+/** Characters that NFC may change. Characters below have no marks and do not compose. */
 const COMBINING = /[\u0300-\uffff]/;
-const PARTED = '$1$2\u034f';
+const SPLIT = '$1$2\u034f';
 
 /**
- * One normalisation form, in linear time: putting marks in order takes the square of their number, so longer runs
- * are parted as the Stream-Safe Text Format does (UAX #15 §13).
+ * Normalizes text in linear time. Sorting marks takes quadratic time, so longer runs are split as in the Stream-Safe
+ * Text Format (UAX #15 §13).
  */
 export function normalizeText(text: string, form: 'NFC' | 'NFKC'): string {
   if (!COMBINING.test(text)) return form === 'NFC' ? text : text.normalize(form);
-  return text.replace(RUN, parted).normalize(form);
+  return text.replace(RUN, split).normalize(form);
 }
 
-/** A joiner parts a run, also one that is there already. */
-function parted(run: string): string {
-  return run.length > LONGEST ? run.replace(PART, PARTED) : run;
+/** Splits a run by combining grapheme joiners. Existing joiners count too. */
+function split(run: string): string {
+  return run.length > LONGEST ? run.replace(PART, SPLIT) : run;
 }

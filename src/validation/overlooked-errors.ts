@@ -7,34 +7,33 @@ const COLLECTIONS: readonly unknown[] = [Array, Set, Map];
 const NOT_NESTED: readonly unknown[] = [undefined, Object, ...COLLECTIONS];
 
 /**
- * What class-validator lets pass although the class says otherwise: integers that were rounded, a list for an object
- * and an object for a list, nested objects that are missing, and properties whose condition does not hold. And
- * characters that text may not have.
+ * Errors that class-validator does not detect: integers that were rounded, a list instead of an object or the reverse,
+ * missing nested objects, properties whose condition does not hold, and forbidden characters.
  *
- * @param body an instance of a DTO class whose rules hold, or what a schema made
+ * @param body a valid instance of a DTO class, or the output of a schema
  */
 export function overlookedErrors(body: unknown): FieldError[] {
   const errors: FieldError[] = [];
-  lookAt(body, '', [], errors);
+  check(body, '', [], errors);
   return errors;
 }
 
-function lookAt(value: unknown, path: string, allowed: readonly CharacterKind[], errors: FieldError[]): void {
+function check(value: unknown, path: string, allowed: readonly CharacterKind[], errors: FieldError[]): void {
   if (typeof value === 'string') {
     if (hasRefusedCharacters(value, allowed)) errors.push(characterError(path));
   } else if (Array.isArray(value) || value instanceof Set) {
     [...(value as Iterable<unknown>)].forEach((item, at) =>
-      lookAt(item, join(path, String(at)), allowed, errors),
+      check(item, join(path, String(at)), allowed, errors),
     );
   } else if (value instanceof Map) {
-    for (const [name, item] of value) lookAtMember(String(name), item, path, allowed, errors);
+    for (const [name, item] of value) checkMember(String(name), item, path, allowed, errors);
   } else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
-    // Bytes, which have a member each, are no text.
-    lookAtObject(value, path, allowed, errors);
+    // Binary data is skipped: it has no text, but one member per byte.
+    checkObject(value, path, allowed, errors);
   }
 }
 
-function lookAtObject(
+function checkObject(
   object: object,
   path: string,
   allowed: readonly CharacterKind[],
@@ -42,17 +41,16 @@ function lookAtObject(
 ): void {
   const type = object.constructor as Class | undefined;
   const properties = typeof type === 'function' ? rulesOf(type) : [];
-  for (const property of properties)
-    lookAtProperty(object as Record<string, unknown>, property, path, errors);
+  for (const property of properties) checkProperty(object as Record<string, unknown>, property, path, errors);
   const isDeclared = (name: string): boolean => properties.some((property) => property.name === name);
   for (const [name, value] of Object.entries(object)) {
-    if (isDeclared(name)) lookAt(value, join(path, name), allowedCharacters(object, name), errors);
-    else lookAtMember(name, value, path, allowed, errors);
+    if (isDeclared(name)) check(value, join(path, name), allowedCharacters(object, name), errors);
+    else checkMember(name, value, path, allowed, errors);
   }
 }
 
-/** Its name comes from outside as well. */
-function lookAtMember(
+/** The name of the member is input too. */
+function checkMember(
   name: string,
   value: unknown,
   path: string,
@@ -61,10 +59,10 @@ function lookAtMember(
 ): void {
   const here = join(path, name);
   if (hasRefusedCharacters(name, allowed)) errors.push(characterError(here));
-  lookAt(value, here, allowed, errors);
+  check(value, here, allowed, errors);
 }
 
-function lookAtProperty(
+function checkProperty(
   object: Record<string, unknown>,
   property: PropertyRules,
   parent: string,
@@ -74,7 +72,7 @@ function lookAtProperty(
   const value = object[name];
   const path = join(parent, name);
   if (!conditions.every((holds) => holds(object, value))) {
-    // Every rule was skipped: what is there has been looked at by nobody.
+    // All rules of the property were skipped, so its value has not been checked.
     if (value !== undefined && value !== null) errors.push(unknownProperty(path));
     return;
   }
@@ -105,10 +103,10 @@ export const isDeclaredList = (designType: unknown): boolean => designType === A
 
 const isList = (value: unknown): boolean => Array.isArray(value) || value instanceof Set;
 
-/** Without `@Type()` an object stays as it came. */
+/** Without `@Type()`, a map stays a plain object. */
 const isMapLike = (value: unknown): boolean => typeof value === 'object' && !isList(value);
 
-/** class-validator walks through lists in lists, and through lists where one object is declared. */
+/** class-validator accepts lists in lists, and a list instead of a single object. */
 function isNestedValue(value: unknown, designType: unknown): boolean {
   if (!NOT_NESTED.includes(designType)) return !isCollection(value);
   return !Array.isArray(value) || !value.some((item) => isCollection(item));
@@ -117,7 +115,7 @@ function isNestedValue(value: unknown, designType: unknown): boolean {
 const isCollection = (value: unknown): boolean =>
   COLLECTIONS.some((type) => value instanceof (type as typeof Array));
 
-/** Whether a rule says that its numbers are integers. */
+/** Whether a rule requires integers. */
 export function isInteger({ rules }: PropertyRules): boolean {
   return rules.some(({ name, constraints }) => {
     if (name !== 'isNumber') return name === 'isInt';
@@ -125,7 +123,7 @@ export function isInteger({ rules }: PropertyRules): boolean {
   });
 }
 
-/** Beyond 2^53 a number stands for its neighbours too (RFC 8259 §6). */
+/** Integers beyond 2^53 are rounded when they are parsed (RFC 8259 §6). */
 function isExact(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isExact);
   if (value instanceof Set || value instanceof Map) return [...value.values()].every(isExact);

@@ -1,17 +1,17 @@
 import type { ValidationError } from 'class-validator';
 
-/** A rule that threw instead of saying whether it holds. */
+/** A rule that threw an error. */
 export interface RuleFault {
   readonly property: string;
   readonly constraint: string;
   readonly error: unknown;
 }
 
-/** By the object whose rules were looked at, which is made anew for each message. */
+/** Faults by the validated object, which is created for each message. */
 const faults = new WeakMap<object, RuleFault[]>();
 
 export function noteFault(object: object, fault: RuleFault): void {
-  // For some messages class-validator has the class in its place.
+  // For some messages, class-validator passes the class instead of the object.
   if (typeof object !== 'object') return;
   const noted = faults.get(object);
   if (noted) noted.push(fault);
@@ -19,10 +19,10 @@ export function noteFault(object: object, fault: RuleFault): void {
 }
 
 /**
- * Makes every rule that threw an error of its property.
+ * Adds an error to the property of each rule that threw.
  *
- * @param errors with the objects they are about, also those of properties without errors
- * @returns what the first of them threw
+ * @param errors must contain their targets, also for properties without errors
+ * @returns the first fault
  */
 export function markFaults(errors: readonly ValidationError[], message: string): RuleFault | undefined {
   let first: RuleFault | undefined;

@@ -3,13 +3,13 @@ import { normalizeText } from './normalize-text.js';
 import { plainText } from './plain-text.js';
 import { type Sanitize, sanitizer } from './sanitizer.js';
 
-/** What HTML may stay; the names are those of the library sanitize-html, which takes more. @publicApi */
+/** Allowed HTML. The options are those of the library sanitize-html, which has more. @publicApi */
 export interface SanitizeHtmlOptions {
-  /** Elements that stay; the text of others stays without them. */
+  /** Allowed elements. Of other elements, only the text is kept. */
   allowedTags?: string[];
-  /** Attributes that stay, by element; `*` for all of them. */
+  /** Allowed attributes by element; `*` stands for all elements. */
   allowedAttributes?: Record<string, string[]>;
-  /** URL schemes that links may have. */
+  /** Allowed URL schemes of links. */
   allowedSchemes?: string[];
   [option: string]: unknown;
 }
@@ -22,8 +22,8 @@ const require = createRequire(import.meta.url);
 export const Trim = (): PropertyDecorator => sanitizer({ stage: 'trim', sanitize: (text) => text.trim() });
 
 /**
- * Rewrites text to one Unicode normalisation form (UAX #15), so that what looks the same is the same. Comes before
- * every other sanitizer; what those leave is still in that form.
+ * Normalizes text to a Unicode normalization form (UAX #15), so that equal-looking texts are equal. Runs before all
+ * other sanitizers; their results are normalized too.
  *
  * @publicApi
  */
@@ -32,17 +32,17 @@ export function NormalizeUnicode(form: 'NFC' | 'NFKC' = 'NFC'): PropertyDecorato
   return sanitizer({ stage: 'normalize', sanitize }, { stage: 'compose', sanitize });
 }
 
-/** Removes markup and nothing else: `a < b`, `Tom & Jerry` and a literal `&lt;` stay as they are. @publicApi */
+/** Removes markup. `a < b`, `Tom & Jerry` and a literal `&lt;` are kept. @publicApi */
 export const PlainText = (): PropertyDecorator => sanitizer({ stage: 'markup', sanitize: plainText });
 
 /**
- * Keeps harmless HTML only.
+ * Removes all HTML that is not allowed.
  *
- * @param options by default a short list of text-level elements
+ * @param options default: a short list of text-level elements
  * @publicApi
  */
 export function SanitizeHtml(options: SanitizeHtmlOptions = HARMLESS): PropertyDecorator {
-  // Loaded by the first class that asks for it: most applications accept no HTML at all.
+  // Loaded on first use: most applications accept no HTML.
   const sanitizeHtml = require('sanitize-html') as SanitizeHtmlFunction;
   return sanitizer({ stage: 'markup', sanitize: (text) => sanitizeHtml(text, options), isCostly: true });
 }

@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
 
 /**
- * In this order, wherever the decorators stand: what normalisation turns into markup has to be seen as such, and
- * what markup stood beside may be trimmed and composed once it is gone.
+ * The order of sanitizers, independent of the order of decorators. Normalization may create markup, so it comes first.
+ * Text may have to be trimmed and composed after markup has been removed.
  */
 const STAGES = ['normalize', 'markup', 'trim', 'compose'] as const;
 
@@ -12,7 +12,7 @@ export type Sanitize = (text: string) => string;
 interface Step {
   readonly stage: SanitizerStage;
   readonly sanitize: Sanitize;
-  /** Takes so long that it is not to be done twice for a body that is refused in the end. */
+  /** Too expensive to run twice for a body that is refused in the end. */
   readonly isCostly?: boolean;
 }
 
@@ -22,13 +22,13 @@ type Transformation = (parameters: { value: unknown }) => unknown;
 
 const stepsOf = new WeakMap<object, () => readonly Step[]>();
 
-/** What a transformation of class-transformer does to a value, if it is one of sanitizers and cheap. */
+/** The function of a transformation, if it consists of sanitizers that are not costly. */
 export function sanitizationOf(transformation: object): ((value: unknown) => unknown) | undefined {
   const steps = stepsOf.get(transformation)?.();
   return steps?.every((step) => !step.isCostly) ? (value) => rewrite(value, steps) : undefined;
 }
 
-/** A property decorator that rewrites strings, also those in a list, a set or a map, before the rules of the DTO look at them. */
+/** A property decorator that rewrites strings, also in a list, set or map, before the DTO is validated. */
 export function sanitizer(...added: Step[]): PropertyDecorator {
   return (target, property) => {
     const known = (Reflect.getMetadata(STEPS, target, property) as Step[] | undefined) ?? [];
@@ -36,7 +36,7 @@ export function sanitizer(...added: Step[]): PropertyDecorator {
     const isFirst = !Reflect.hasOwnMetadata(STEPS, target, property);
     Reflect.defineMetadata(STEPS, steps, target, property);
     if (!isFirst) return;
-    // One transformation a class, which finds the steps that were added after it.
+    // One transformation per property. It also runs the steps that are added later.
     const ownSteps = (): Step[] => Reflect.getOwnMetadata(STEPS, target, property) as Step[];
     const run: Transformation = ({ value }) => rewrite(value, ownSteps());
     stepsOf.set(run, ownSteps);
@@ -54,7 +54,10 @@ function rewrite(value: unknown, steps: readonly Step[]): unknown {
   return rewriteItem(value);
 }
 
-/** What nothing changed since it was normalised is not normalised again: it may be eighteen times as long by then. */
+/**
+ * Text that has not changed since it was normalized is not normalized again, because normalization can make it eighteen
+ * times as long.
+ */
 function rewriteText(text: string, steps: readonly Step[]): string {
   let normalized: string | undefined;
   for (const { stage, sanitize } of steps) {

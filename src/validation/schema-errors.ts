@@ -1,7 +1,7 @@
 import type { FieldError } from '../protocol/envelope.js';
 import { unknownProperty } from './field-errors.js';
 
-/** What a Standard Schema says is wrong; `code` is zod's, `type` valibot's. */
+/** An issue of a Standard Schema; `code` is set by zod, `type` by valibot. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
@@ -12,7 +12,7 @@ export interface SchemaIssue {
 
 const NAME = /^[a-z_]{1,32}$/i;
 
-/** Libraries put what they were given into their messages, so only where and which rule is told. */
+/** Messages of libraries may contain the input, so only the path and the name of the rule are used. */
 export function errorsOfIssue(issue: SchemaIssue): FieldError[] {
   const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
   if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys))

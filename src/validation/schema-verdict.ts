@@ -3,7 +3,7 @@ import type { ArgumentMetadata } from '@nestjs/common';
 export type Schema = NonNullable<ArgumentMetadata['schema']>;
 type Verdict = Awaited<ReturnType<Schema['~standard']['validate']>>;
 
-/** The part of a zod schema that is asked. */
+/** The method of a zod schema that is used. */
 interface ZodSchema {
   safeParseAsync(
     value: unknown,
@@ -11,8 +11,8 @@ interface ZodSchema {
 }
 
 /**
- * What a schema says of a value. By the standard interface zod asks checks that answer later twice, and forgets the
- * promises of the first time: one that rejects would end the process.
+ * Validates a value with a schema. With the standard interface, zod runs asynchronous checks twice and ignores the
+ * promises of the first run, so that a rejection would end the process.
  */
 export function verdictOf(schema: Schema, value: unknown): Verdict | Promise<Verdict> {
   return isZod(schema) ? zodVerdict(schema, value) : schema['~standard'].validate(value);

@@ -1,7 +1,7 @@
 import type { FieldError } from '../protocol/envelope.js';
 import { type Class, rulesOf } from './class-rules.js';
 
-/** Members whose getters throw at what the class was made of. */
+/** Members whose getters throw for the data of the client. */
 export function unreadable(made: unknown, path = ''): FieldError[] {
   if (Array.isArray(made)) return made.flatMap((item, at) => unreadable(item, join(path, String(at))));
   if (typeof made !== 'object' || made === null || typeof made.constructor !== 'function') return [];

@@ -2,21 +2,20 @@ import { getMetadataStorage, type ValidationError, type ValidatorConstraintInter
 import { type Class, type PropertyRules, type Rule, rulesOf } from './class-rules.js';
 
 const VALUE = '$value';
-/** For private use: no message has it, whatever is cut or converted. */
+/** A private-use character, which no message contains and no conversion changes. */
 const MARK = '\ue000';
-/** Stands for what the client sent, while a message is asked whether it repeats that. */
+/** Replaces the value of the client to find out whether a message repeats it. */
 const STAND_IN = MARK.repeat(16);
-/** The same of every object it may be in. */
+/** Replaces any object that contains the value. */
 const ANY_OBJECT: object = new Proxy({ member: STAND_IN }, { get: () => STAND_IN });
 
 /**
- * Messages of the application may have `$value` in them, which is for whoever wrote the value: in answers they become
- * a text without it.
+ * Replaces messages that repeat the value of the client, by `$value` or in a function, with a text without it.
  *
- * @param errors with the objects they are about, which lead to the rules
+ * @param errors must contain their targets, which are needed to find the rules
  */
 export function withoutRepeatedInput(errors: readonly ValidationError[]): void {
-  look(errors, []);
+  replaceRepeating(errors, []);
 }
 
 export function withoutTargets(errors: readonly ValidationError[]): void {
@@ -26,16 +25,16 @@ export function withoutTargets(errors: readonly ValidationError[]): void {
   }
 }
 
-function look(errors: readonly ValidationError[], outer: readonly Rule[]): void {
+function replaceRepeating(errors: readonly ValidationError[], outer: readonly Rule[]): void {
   for (const error of errors) {
     const { target, property, constraints = {}, children = [] } = error;
-    // Elements of a list have the rules of the property that holds it.
+    // Errors of elements of a list belong to the rules of the list.
     const rules = propertyOf(target, property)?.rules ?? outer;
     for (const rule of rules) {
       const { name, isRepeating } = ruleMessageOf(rule, property);
       if (isRepeating && Object.hasOwn(constraints, name)) constraints[name] = 'is not valid';
     }
-    look(children, rules);
+    replaceRepeating(children, rules);
   }
 }
 
@@ -45,14 +44,14 @@ function propertyOf(target: object | undefined, property: string): PropertyRules
 }
 
 interface RuleMessage {
-  /** Of the constraint, in errors. */
+  /** Name of the constraint in errors. */
   readonly name: string;
   readonly isRepeating: boolean;
 }
 
 const ruleMessages = new WeakMap<Rule, RuleMessage>();
 
-/** Asked once a rule: a body may break thousands, and what stands for it is always the same. */
+/** Computed once per rule: a body may break thousands of rules. */
 function ruleMessageOf(rule: Rule, property: string): RuleMessage {
   let known = ruleMessages.get(rule);
   if (!known) {
@@ -78,7 +77,7 @@ function repeats(
     const text = write({ ...given, constraints: [...constraints] });
     return text.includes(VALUE) || text.includes(MARK);
   } catch {
-    // It expects something of the value, and so may tell it.
+    // The function needs a certain value, so it may repeat it.
     return true;
   }
 }

@@ -4,10 +4,10 @@ import { type Class, rulesOf } from './class-rules.js';
 import { unreadable } from './unreadable-members.js';
 
 /**
- * Members that cannot be made what they are declared: class-transformer, `@Transform()` and setters meet values of any
- * kind before a rule does, and throw at some of them; so do getters, when a rule asks for their value.
+ * Members that cannot be transformed to their declared type. class-transformer, `@Transform()` and setters get values
+ * before they are validated, and may throw; getters may throw when a rule reads them.
  *
- * @param outer what the value itself is called
+ * @param outer the path of the value itself
  */
 export function untransformable(
   type: Class,
@@ -32,11 +32,11 @@ export function untransformable(
   return paths.map((path) => ({
     path,
     constraint: 'transform',
-    message: 'cannot be made what is declared',
+    message: 'cannot be converted to the declared type',
   }));
 }
 
-/** Otherwise it is not the client who is wrong. */
+/** If the class cannot be constructed, the error is not the fault of the client. */
 function isConstructible(type: Class): boolean {
   try {
     return Boolean(new (type as unknown as new () => object)());

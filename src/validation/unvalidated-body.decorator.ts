@@ -3,10 +3,10 @@ import { SetMetadata } from '@nestjs/common';
 export const UNVALIDATED_BODY = 'ws-security:unvalidated-body';
 
 /**
- * Lets a handler take a body that cannot be validated, or not entirely. Without it the application does not start.
- * The body is still within the limits of frames; everything else is for the handler to look at.
+ * Allows a handler to take a body that is not validated, or only in part. Without it, the application does not start.
+ * The limits of frames still apply; the handler must check everything else.
  *
- * @param reason why that is safe, for whoever reads the gateway next
+ * @param reason why this is safe, for readers of the code
  * @publicApi
  */
 export const UnvalidatedBody = (reason: string): MethodDecorator => SetMetadata(UNVALIDATED_BODY, reason);

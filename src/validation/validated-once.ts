@@ -7,11 +7,10 @@ interface Outcome {
 const outcomes = new WeakMap<object, Outcome[]>();
 
 /**
- * What became of a body before, so that a guard that had to look into it and the handler behind it get one and the
- * same instance.
+ * The result of an earlier validation of the body, so that a guard and the handler get the same instance.
  *
- * @param judge the class of pipe that validates: another one may be stricter
- * @param rules the class or schema the body is held against
+ * @param judge the class of the pipe, because another one may be stricter
+ * @param rules the class or schema of the body
  */
 export function outcomeOf(body: unknown, judge: unknown, rules: unknown): Promise<unknown> | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
@@ -19,7 +18,7 @@ export function outcomeOf(body: unknown, judge: unknown, rules: unknown): Promis
   return found?.body;
 }
 
-/** Remembers it as long as the body lives. */
+/** Stores a result as long as the body is in memory. */
 export function remember(
   body: unknown,
   judge: unknown,

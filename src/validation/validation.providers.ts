@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
 import { WsValidationPipe } from './ws-validation.pipe.js';
 
-/** What may be said. */
+/** Providers of validation. */
 export const VALIDATION_PROVIDERS: Provider[] = [WsValidationPipe];

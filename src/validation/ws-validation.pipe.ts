@@ -17,8 +17,8 @@ import { withoutRepeatedInput, withoutTargets } from './unrepeated-messages.js';
 import { outcomeOf, remember } from './validated-once.js';
 
 /**
- * Makes the body of a message an instance of its DTO class, or what its schema makes of it, or refuses it: unknown
- * properties are errors, and nothing is converted on a guess.
+ * Validates the body of a message and turns it into an instance of its DTO class, or the output of its schema. Unknown
+ * properties are errors, and no value is converted implicitly.
  *
  * @publicApi
  */
@@ -39,18 +39,18 @@ export class WsValidationPipe extends ValidationPipe {
 
   /** @throws ValidationFailedException */
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    // Without parameter decorators a handler's socket comes through pipes too: only bodies are ours.
+    // If a handler has no parameter decorators, Nest passes its socket through pipes too.
     if (metadata.type !== 'body') return Promise.resolve(value);
     if (this.isExtended()) return this.validated(value, metadata);
     const outcome = outcomeOf(value, this.constructor, rulesIn(metadata)) ?? acceptedAtOnce(value, metadata);
-    return outcome ?? this.judged(value, metadata);
+    return outcome ?? this.validatedFully(value, metadata);
   }
 
   /**
-   * What the handler will get for this body, for guards that have to look into it: the work is done once, and the
-   * pipe of the handler finds it done.
+   * The body that the handler will get, for guards that need it. It is validated once, and the pipe of the handler uses
+   * the same result.
    *
-   * @param value the body as it came
+   * @param value the body as it was sent
    * @param metadata `type: 'body'` and the `metatype` or `schema` of the handler's parameter
    * @throws ValidationFailedException
    */
@@ -58,15 +58,17 @@ export class WsValidationPipe extends ValidationPipe {
     const known = outcomeOf(value, this.constructor, rulesIn(metadata));
     if (known) return known;
     const body = this.isExtended() ? undefined : acceptedAtOnce(value, metadata);
-    return body ? remember(value, this.constructor, rulesIn(metadata), body) : this.judged(value, metadata);
+    return body
+      ? remember(value, this.constructor, rulesIn(metadata), body)
+      : this.validatedFully(value, metadata);
   }
 
-  /** Whatever a subclass does otherwise has to be asked. */
+  /** Subclasses may validate in another way, so they skip the shortcut. */
   private isExtended(): boolean {
     return Object.getPrototypeOf(this) !== WsValidationPipe.prototype;
   }
 
-  private judged(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  private validatedFully(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { schema } = metadata;
     const body = schema ? this.bySchema(value, metadata, schema) : this.byClass(value, metadata);
     return remember(value, this.constructor, rulesIn(metadata), body);
@@ -74,15 +76,15 @@ export class WsValidationPipe extends ValidationPipe {
 
   private async byClass(value: unknown, given: ArgumentMetadata): Promise<unknown> {
     const metadata = this.expectedType ? { ...given, metatype: this.expectedType } : given;
-    const body = await this.made(value, metadata);
+    const body = await this.transformed(value, metadata);
     if (this.toValidate(metadata))
       this.refuse(
-        await this.found(metadata, () => [...droppedByClass(value, body), ...overlookedErrors(body)]),
+        await this.guarded(metadata, () => [...droppedByClass(value, body), ...overlookedErrors(body)]),
       );
     return body;
   }
 
-  private async made(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  private async transformed(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     try {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
@@ -96,8 +98,8 @@ export class WsValidationPipe extends ValidationPipe {
   }
 
   /**
-   * A class without rules is left alone: gateways take one only where the developer said why, and class-validator
-   * would refuse every value.
+   * A class without rules is not validated: class-validator would refuse every value. A gateway may have such a class
+   * only with `@UnvalidatedBody()`.
    */
   protected override toValidate(metadata: ArgumentMetadata): boolean {
     return super.toValidate(metadata) && hasRules(metadata.metatype);
@@ -113,11 +115,11 @@ export class WsValidationPipe extends ValidationPipe {
   }
 
   private async bySchema(value: unknown, metadata: ArgumentMetadata, schema: Schema): Promise<unknown> {
-    const result = await this.found(metadata, () => verdictOf(schema, value));
+    const result = await this.guarded(metadata, () => verdictOf(schema, value));
     if (result.issues) this.refuse((result.issues as readonly SchemaIssue[]).flatMap(errorsOfIssue));
     else
       this.refuse(
-        await this.found(metadata, () => [
+        await this.guarded(metadata, () => [
           ...droppedBySchema(value, result.value),
           ...overlookedErrors(result.value),
         ]),
@@ -125,10 +127,10 @@ export class WsValidationPipe extends ValidationPipe {
     return 'value' in result ? result.value : undefined;
   }
 
-  /** What rules say of a body; where one throws, nothing can be said but that it is not valid. */
-  private async found<T>({ data }: ArgumentMetadata, look: () => T | PromiseLike<T>): Promise<T> {
+  /** Runs checks that may call code of the application. If they throw, the body is refused as not valid. */
+  private async guarded<T>({ data }: ArgumentMetadata, check: () => T | PromiseLike<T>): Promise<T> {
     try {
-      return await look();
+      return await check();
     } catch (cause) {
       const error = { path: data ?? 'body', constraint: 'rule', message: NOT_VALID };
       throw new ValidationFailedException([error], { cause });

@@ -376,7 +376,7 @@ describePage('the page of the reference service', () => {
         await Promise.all([remember(page), remember(root)]);
         await root.click('[data-action="drain"]');
         await Promise.all([
-          root.locator('#admin-result', { hasText: '2 connections sent away' }).waitFor(),
+          root.locator('#admin-result', { hasText: 'Draining 2 connections.' }).waitFor(),
           hasShown('The server is restarting.'),
           hasShown('The server is restarting.', root),
         ]);

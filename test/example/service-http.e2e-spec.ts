@@ -220,7 +220,7 @@ describe.each([
       {
         statusCode: 400,
         message: [
-          'there are properties that nobody knows',
+          'there are unknown properties',
           'username must be one of the following values: alice, bob, root',
         ],
       },

@@ -40,12 +40,14 @@ describe('C5 C6 the start of the application', () => {
     'C1 fails when the path is %p',
     async (path) =>
       expect(await problemsWith({ path })).toEqual([
-        "Given: must name its path as a text; write @SecureGateway({ path: '/ws' })",
+        "Given: must have a string as its path; write @SecureGateway({ path: '/ws' })",
       ]),
   );
 
   it.each([undefined, null, 8080, '/ws'])('C1 fails when the options are %p', async (options) =>
-    expect(await problemsWith(options)).toEqual([expect.stringMatching(/^Given: must name its path/)]),
+    expect(await problemsWith(options)).toEqual([
+      expect.stringMatching(/^Given: must have a string as its path/),
+    ]),
   );
 
   it.each<[string, object, RegExp]>([
@@ -67,11 +69,11 @@ describe('C5 C6 the start of the application', () => {
   it.each<[string, unknown, RegExp]>([
     ['pth', '/ws', /"pth", which has no effect here; did you mean "path"\?/],
     ['connectGuard', [], /did you mean "connectGuards"\?/],
-    ['namespace', 'chat', /"namespace", which has no effect here; gateways are told apart by their path/],
+    ['namespace', 'chat', /"namespace", which has no effect here; give each gateway its own path/],
     ['cors', { origin: '*' }, /"cors".*WS_ALLOWED_ORIGINS/],
-    ['transports', ['websocket'], /"transports".*there are path, port, public/],
+    ['transports', ['websocket'], /"transports".*the options are path, port, public/],
     ['maxPayload', 10, /"maxPayload".*WS_MAX_PAYLOAD_BYTES/],
-    ['constructor', 1, /"constructor".*there are/],
+    ['constructor', 1, /"constructor".*the options are/],
   ])('C6 fails when a gateway has the option %s, which has no effect', async (option, value, problem) => {
     expect(await problemsWith({ path: '/ws', [option]: value })).toEqual([expect.stringMatching(problem)]);
   });
@@ -81,8 +83,8 @@ describe('C5 C6 the start of the application', () => {
     @SecureGateway({ path: '/ws' })
     class Both {}
     expect(await problemsOf({ gateways: [Both] })).toEqual([
-      expect.stringMatching(/^Both: has namespace in a @WebSocketGateway\(\) beside it/),
-      expect.stringMatching(/^Both: has cors in a @WebSocketGateway\(\) beside it/),
+      expect.stringMatching(/^Both: has namespace in an additional @WebSocketGateway\(\)/),
+      expect.stringMatching(/^Both: has cors in an additional @WebSocketGateway\(\)/),
     ]);
   });
 

@@ -205,7 +205,7 @@ describe('C6 the start of the application', () => {
           module: { providers: [{ provide, ...provider } as never] },
         }),
       ).toEqual([
-        `WsSecurityModule: is given a ${name} in providers that is none; let its class extend ${name}`,
+        `WsSecurityModule: is given a provider for ${name} that does not extend it; let its class extend ${name}`,
       ]);
   });
 
@@ -224,7 +224,7 @@ describe('C6 the start of the application', () => {
       gateways: [Gateway],
       module: { providers: [{ provide: provide as never, useClass: Scoped }] },
     });
-    expect(problems).toEqual([expect.stringMatching(/made for each request|is request-scoped/)]);
+    expect(problems).toEqual([expect.stringMatching(/is given request-scoped providers|is request-scoped/)]);
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -236,7 +236,9 @@ describe('C6 the start of the application', () => {
   ])('C6 fails when %s is provided, which the module never uses', async (name, provide, hint) => {
     const providers = [{ provide: provide as never, useValue: {} }];
     const [problem, ...others] = await problemsOf({ gateways: [Gateway], module: { providers } });
-    expect(problem).toMatch(new RegExp(`^WsSecurityModule: is given ${name} in providers, which nobody`));
+    expect(problem).toMatch(
+      new RegExp(`^WsSecurityModule: is given ${name} in providers, which has no effect`),
+    );
     expect(problem).toMatch(hint);
     expect(others).toEqual([]);
   });

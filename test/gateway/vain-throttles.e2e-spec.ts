@@ -37,7 +37,9 @@ describe('C6 the start of the application', () => {
     }
     const problems = await problemsOf({ gateways: [Named], module: { throttlers: [long] } });
     expect(problems).toHaveLength(3);
-    expect(problems[0]).toMatch(/^Named\.short: throttles by "short", .*There are "default", "long";/);
+    expect(problems[0]).toMatch(
+      /^Named\.short: throttles by "short", .*The throttlers are "default", "long";/,
+    );
     expect(problems[1]).toMatch(/^Named\.misspelt: throttles by "defualt", .*did you mean default\?/);
     expect(problems[2]).toMatch(/^Named\.skipped: throttles by "medium"/);
   });
@@ -106,8 +108,8 @@ describe('C6 the start of the application', () => {
       }
     }
     const message =
-      'has guards, limits or rights of messages, which nobody asks on a hook; ' +
-      'decisions about who may connect are connectGuards';
+      'has guards, limits or access rules for messages, which Nest does not apply to hooks; ' +
+      'use connectGuards to decide which clients may connect';
     expect(await problemsOf({ gateways: [Hooked, Fine] })).toEqual([
       `Hooked.handleConnection: ${message}`,
       `Hooked.handleDisconnect: ${message}`,

@@ -62,7 +62,7 @@ describe('an application without HTTP', () => {
         {
           name: 'EchoGateway',
           message:
-            'shares the port of an HTTP server, and this application has none; give the gateway a port of its own: ' +
+            'has no port, and this application has no HTTP server whose port it could share; give it a port: ' +
             '@SecureGateway({ path: "/ws", port: … })',
         },
         { name: 'OtherGateway' },

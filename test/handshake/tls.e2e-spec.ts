@@ -17,7 +17,7 @@ import { TimerWheel } from '../../src/time/timer-wheel.js';
 import { principalOfCertificate, refuseUnverified } from '../../src/handshake/tls/client-certificate.js';
 import { tlsOptionsFromEnv, tlsOptionsOf } from '../../src/handshake/tls/tls-options.js';
 import { TlsReloader } from '../../src/handshake/tls/tls-reloader.js';
-import { SecurityEvents } from '../../src/observability/security-events.service.js';
+import { SecurityEvents } from '../../src/observability/security-events.js';
 import { resolveOptions } from '../../src/options/resolve-options.js';
 import {
   CertificateAuthority,

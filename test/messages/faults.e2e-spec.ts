@@ -190,7 +190,7 @@ it('L6 background failures of a store are logged', async () => {
     await other.close();
   }
   await client.request('order', { price: 1 });
-  const text = 'A place of the ConnectionDirectory could not be given back';
+  const text = 'A place of the ConnectionDirectory could not be released';
   expect(logged.texts.filter((line) => line === text)).toHaveLength(1);
   clock.advance(10_000);
   // Each connection has one place per address and one per user.

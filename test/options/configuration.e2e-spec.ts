@@ -31,7 +31,7 @@ import {
   OtherAuthorization,
 } from '../support/misconfigured.gateways.js';
 
-const UNNAMED = 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
+const UNNAMED = 'subscribes to an invalid event; use a string of 1 to 128 Unicode characters';
 
 describe('the start of the application', () => {
   it('fails when a gateway is not secured', async () => {
@@ -211,8 +211,8 @@ describe('the start of the application', () => {
       }
     }
     expect(await problemsOf({ gateways: [Hidden] })).toEqual([
-      expect.stringMatching(/^Hidden\.shared: is no handler for Nest/),
-      expect.stringMatching(/^Hidden\.Symbol\(hidden\): is no handler for Nest/),
+      expect.stringMatching(/^Hidden\.shared: is not a handler for Nest/),
+      expect.stringMatching(/^Hidden\.Symbol\(hidden\): is not a handler for Nest/),
     ]);
   });
 
@@ -229,13 +229,13 @@ describe('the start of the application', () => {
   it('I3 fails when only part of a body is validated, and shows the line to add', async () => {
     const problems = await problemsOf({ gateways: [HalfCheckedBodies] });
     expect(problems).toEqual([
-      'HalfCheckedBodies.nested: takes OrderDto, whose "address" nothing checks; ' +
-        'add to it @ValidateNested() @Type(() => AddressDto)',
+      'HalfCheckedBodies.nested: takes OrderDto, whose "address" is not validated; ' +
+        'add @ValidateNested() @Type(() => AddressDto)',
       ...['pipeWithoutRules', 'primitive', 'any', 'rest'].map(
         (method) =>
           expect.stringContaining(`HalfCheckedBodies.${method}: takes a body that cannot`) as string,
       ),
-      "HalfCheckedBodies.noReason: opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')",
+      "HalfCheckedBodies.noReason: opts out of validation without a reason; state why this is safe: @UnvalidatedBody('…')",
     ]);
   });
 
@@ -286,7 +286,7 @@ describe('the start of the application', () => {
   ])('fails when two guards replace the same built-in guard: %p', async (guards, names) => {
     @SecureGateway({ path: '/ws', guards })
     class Own {}
-    const place = `names more than one guard for the place of WsAuthorizationGuard: ${names};`;
+    const place = `names more than one replacement of WsAuthorizationGuard: ${names};`;
     const [[own], [module]] = [
       await problemsOf({ gateways: [Own] }),
       await problemsOf({ gateways: [EchoGateway], module: { guards } }),

@@ -235,7 +235,7 @@ describe('C7 one start of the reference service reports', () => {
       NO_COLOR: '1',
     });
     await service.stop();
-    const told = service.stdout.split('\n').filter((line) => line.includes('is no variable'));
+    const told = service.stdout.split('\n').filter((line) => line.includes('is not a variable'));
     expect(told).toEqual([
       expect.stringMatching(/WARN.*\[WsSecurity\] WS_ALLOWED_ORIGIN: .*did you mean WS_ALLOWED_ORIGINS\?/),
       expect.stringMatching(/WARN.*\[WsSecurity\] WS_JWT_AUD: .*did you mean WS_JWT_AUDIENCE\?/),

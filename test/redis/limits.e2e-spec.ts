@@ -11,7 +11,7 @@ import type { ThrottlerVerdict } from '../../src/throttling/throttler-verdict.in
 import { SystemClock } from '../../src/time/clock.js';
 import { TestLink } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
-import { runContract } from '../support/run-contract.js';
+import { runContractAtOnce } from '../support/run-contract.js';
 
 /** A wall clock that a test sets, as waking from a suspension does. */
 class SettableClock extends SystemClock {
@@ -60,6 +60,27 @@ const EXACT: DeclaredLimit = { limit: 5, ttl: 10_000, blockDuration: 0, maxCost:
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+describeWithRedis('limits over all nodes keep their contract', () => {
+  let redis: RedisServer;
+  let subjects = 0;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+
+  afterAll(() => redis?.stop());
+
+  const subject = async (): Promise<ContractSubject<RedisThrottlerStorage>> => {
+    const keys = new RedisKeys(`wss:${++subjects}:`);
+    const [first, second] = [await Node.start(redis, { keys }), await Node.start(redis, { keys })];
+    const close = (): void => [first, second].forEach((node) => node.stop());
+    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 100, close };
+  };
+
+  runContractAtOnce('exact ones', throttlerStorageContract(subject, { runs: 2 }));
+  runContractAtOnce('budgets lent to nodes', leasedThrottlerStorageContract(subject, { runs: 2 }));
+});
+
 describeWithRedis('limits over all nodes', () => {
   let redis: RedisServer;
   let nodes: Node[] = [];
@@ -87,14 +108,6 @@ describeWithRedis('limits over all nodes', () => {
     const stats = String(await redis.command('INFO', 'commandstats'));
     return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
   };
-
-  const subject = async (): Promise<ContractSubject<RedisThrottlerStorage>> => {
-    const [first, second] = [await start(), await start()];
-    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 100 };
-  };
-
-  runContract('exact ones', throttlerStorageContract(subject, { runs: 2 }));
-  runContract('budgets lent to nodes', leasedThrottlerStorageContract(subject, { runs: 2 }));
 
   it('R2 a flood of refused hits costs no call', async () => {
     for (const declared of [LEASED, EXACT]) {

@@ -169,11 +169,11 @@ describe('the test client', () => {
     await client.request('who');
     Object.assign(client, { timeoutMs: 200 });
     await expect(client.request('silence')).rejects.toThrow(
-      'waited in vain for the reply to "silence"; unread, the last 1 of 1: {"event":"pong","data":null} (after 200 ms)',
+      'timed out waiting for the reply to "silence"; unread, the last 1 of 1: {"event":"pong","data":null} (after 200 ms)',
     );
-    await expect(client.next('news')).rejects.toThrow('waited in vain for a frame "news"');
+    await expect(client.next('news')).rejects.toThrow('timed out waiting for a frame "news"');
     await expect(expectClose(client, CloseCode.FORBIDDEN)).rejects.toThrow(
-      'expected the connection to be closed with 4403 (FORBIDDEN), but it is open; unread',
+      'expected the connection to be closed with 4403 (FORBIDDEN), but it is still open; unread',
     );
     // A reader that timed out does not take a later frame.
     client.take();
@@ -218,7 +218,7 @@ describe('the test client', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const url = `ws://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     await expect(TestClient.connect(url, { timeoutMs: 100 })).rejects.toThrow(
-      `the handshake with ${url} was not answered (after 100 ms)`,
+      `the handshake with ${url} was not answered in time (after 100 ms)`,
     );
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => silent.close(resolve));

@@ -3,7 +3,9 @@ import { ConnectionRegistry } from 'nestjs-ws-security';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { BearerGuard } from '../auth/bearer.guard.js';
 
-/** How busy this node is: for administrators, since it tells how well an attack works. */
+/**
+ * Reports the number of connections of this node. For administrators only, because it shows how well an attack works.
+ */
 @Controller('admin')
 export class ConnectionsController {
   constructor(private readonly connections: ConnectionRegistry) {}

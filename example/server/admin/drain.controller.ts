@@ -3,7 +3,7 @@ import { ConnectionRegistry, DrainService } from 'nestjs-ws-security';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { BearerGuard } from '../auth/bearer.guard.js';
 
-/** Sends everybody away, as before maintenance of a node, while the service goes on accepting. */
+/** Closes all connections of this node, as before maintenance, while it still accepts new ones. */
 @Controller('admin')
 export class DrainController {
   private readonly logger = new Logger(DrainController.name);
@@ -18,7 +18,7 @@ export class DrainController {
   @HttpCode(202)
   start(): { draining: number } {
     const draining = this.connections.size;
-    // It takes as long as the batches do, and the answer does not wait for it.
+    // Runs in batches. The response does not wait for it.
     this.drain.recycle().catch((error: unknown) => this.logger.error(error));
     return { draining };
   }

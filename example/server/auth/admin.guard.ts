@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable } from '@nestjs/common';
 import type { AuthenticatedRequest } from './bearer.guard.js';
 
-/** Lets administrators through; who somebody is, `BearerGuard` has found out before. */
+/** Accepts administrators only. `BearerGuard` must run before. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

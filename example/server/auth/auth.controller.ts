@@ -15,14 +15,14 @@ import { TokenService } from './token.service.js';
 
 const DEFAULT_EXPIRY_SECONDS = 3600;
 
-/** Signing in without a password: for the demonstration, never in production. */
+/** Signs in demo users without a password. Disabled in production. */
 @Controller('auth')
 export class AuthController {
   constructor(private readonly tokens: TokenService) {}
 
   @Post('login')
   @HttpCode(200)
-  // RFC 6749 §5.1: what holds a token is kept nowhere.
+  // RFC 6749 §5.1: responses with tokens must not be cached.
   @Header('Cache-Control', 'no-store')
   login(@Body(BodyPipe) body: LoginDto): {
     accessToken: string;

@@ -20,7 +20,7 @@ const BEARER = /^bearer +(\S+)$/i;
 
 export type AuthenticatedRequest = IncomingMessage & { principal: Principal };
 
-/** Authenticates HTTP requests by the same tokens that the gateways verify, and counts wrong ones with theirs. */
+/** Authenticates HTTP requests with the tokens that the gateways accept, and counts wrong ones together with theirs. */
 @Injectable()
 export class BearerGuard implements CanActivate {
   private readonly logger = new Logger(BearerGuard.name);
@@ -36,7 +36,7 @@ export class BearerGuard implements CanActivate {
     const request = http.getRequest<AuthenticatedRequest>();
     const response = http.getResponse<ServerResponse>();
     const { authorization } = request.headers;
-    // RFC 6750 §3.1: whoever sent nothing learns only what is expected.
+    // RFC 6750 §3.1: without a credential, the challenge contains no error.
     if (authorization === undefined) throw refusal(response, 401, { 'WWW-Authenticate': 'Bearer' });
     try {
       request.principal = await this.principalOf(BEARER.exec(authorization)?.[1] ?? '');
@@ -46,7 +46,7 @@ export class BearerGuard implements CanActivate {
         const { status, headers } = await this.failures.count(request, error);
         throw refusal(response, status, headers);
       }
-      // Whether the token is good cannot be told.
+      // The token could not be verified, so it is unknown whether it is valid.
       this.logger.error(error);
       throw new ServiceUnavailableException(undefined, { cause: error });
     }
@@ -54,7 +54,7 @@ export class BearerGuard implements CanActivate {
 
   private async principalOf(token: string): Promise<Principal> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
-      throw new InvalidCredentialError('no token, or too long');
+      throw new InvalidCredentialError('the token is empty or too long');
     const principal = await this.verifier.verify(token, 'bearer');
     if (await this.revocations.isRevoked(principal)) throw new InvalidCredentialError('revoked');
     return principal;

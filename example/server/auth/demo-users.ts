@@ -5,7 +5,7 @@ export interface DemoUser {
 
 const CHATTER: DemoUser = { roles: ['user'], scope: 'chat:read chat:write' };
 
-/** The people of the demonstration; a real service asks its identity provider. */
+/** The users of the demonstration. A real service uses an identity provider. */
 export const DEMO_USERS: ReadonlyMap<string, DemoUser> = new Map([
   ['alice', CHATTER],
   ['bob', CHATTER],

@@ -10,7 +10,7 @@ import { AdminGuard } from './admin.guard.js';
 import { type AuthenticatedRequest, BearerGuard } from './bearer.guard.js';
 import { RevokeDto } from './revoke.dto.js';
 
-/** Signs a user or a session out, everywhere and at once. */
+/** Revokes the tokens of a user or a session, and closes their connections. */
 @Controller('auth')
 export class RevokeController {
   constructor(
@@ -35,7 +35,10 @@ export class RevokeController {
     return { closed: closed.reduce((sum, count) => sum + count, 0) };
   }
 
-  /** A user is one to an issuer: the configured ones, the administrator's, and those of the user's connections. */
+  /**
+   * User ids are unique per issuer, so the user is revoked for each known one: the configured issuers, that of the
+   * administrator, and those of the connections of the user.
+   */
   private issuersOf(userId: string, administratorsIssuer: string | null): (string | null)[] {
     const { jwtIssuer, oidcIssuer } = this.options;
     const connected = this.connections.ofUser(userId).map(({ principal }) => principal.issuer);

@@ -1,6 +1,6 @@
 import { IsString, Length, ValidateIf } from 'class-validator';
 
-/** A user or a session. */
+/** Names a user or a session. */
 export class RevokeDto {
   @ValidateIf(({ sessionId }: RevokeDto) => sessionId === undefined)
   @IsString()

@@ -2,7 +2,7 @@ import { Controller, Header, HttpCode, Post, Req, UseGuards } from '@nestjs/comm
 import { InjectSecurityOptions, type ResolvedOptions, TicketService } from 'nestjs-ws-security';
 import { type AuthenticatedRequest, BearerGuard } from './bearer.guard.js';
 
-/** Tickets for clients that can put nothing but a URL together. */
+/** Issues tickets for clients that can only pass a URL. */
 @Controller('auth')
 export class TicketController {
   constructor(

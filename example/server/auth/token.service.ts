@@ -12,17 +12,17 @@ export class TokenService {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
   ) {}
 
-  /** Whether this service holds the secret that tokens are signed with. */
+  /** Whether this service has the secret to sign tokens. */
   get canSign(): boolean {
     return this.options.jwtSecret !== undefined;
   }
 
-  /** @param expiresIn seconds */
+  /** @param expiresIn lifetime in seconds */
   sign(username: string, user: DemoUser, expiresIn: number): string {
     const { jwtSecret, jwtIssuer, jwtAudience, jwtAlgorithms, jwtType } = this.options;
     const algorithm = (jwtAlgorithms?.[0] ?? 'HS256') as 'HS256';
     return this.jwt.sign(
-      // To the millisecond (RFC 7519 §2 allows fractions), so that a revocation tells the tokens of one second apart.
+      // Milliseconds (RFC 7519 §2 allows fractions), so that a revocation distinguishes tokens of the same second.
       { roles: user.roles, scope: user.scope, iat: Date.now() / 1000 },
       {
         algorithm,

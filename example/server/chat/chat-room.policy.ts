@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Connection, RoomPolicy } from 'nestjs-ws-security';
 
-/** Who is signed in may listen everywhere; who may write need not listen first. */
+/** Authenticated users may join every room. Users with the scope to write may send without joining. */
 @Injectable()
 export class ChatRoomPolicy extends RoomPolicy {
   override canSend({ principal }: Connection): boolean {

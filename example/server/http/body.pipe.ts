@@ -1,7 +1,7 @@
 import { BadRequestException, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 
-/** Takes what the rules of a class allow, and tells which rules were broken without repeating what was sent. */
+/** Validates bodies, and names the broken rules without repeating the input. */
 @Injectable()
 export class BodyPipe extends ValidationPipe {
   constructor() {
@@ -15,6 +15,6 @@ export class BodyPipe extends ValidationPipe {
 
 function textsOf({ constraints = {} }: ValidationError): string[] {
   return Object.entries(constraints).map(([rule, text]) =>
-    rule === 'whitelistValidation' ? 'there are properties that nobody knows' : text,
+    rule === 'whitelistValidation' ? 'there are unknown properties' : text,
   );
 }

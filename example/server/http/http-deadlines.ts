@@ -1,27 +1,27 @@
 import type { Server } from 'node:http';
 
-/** How long the peer of an HTTP request may take; milliseconds. */
+/** Time limits of HTTP requests in milliseconds. */
 export interface HttpDeadlines {
-  /** For its head and its body. */
+  /** For the head and the body of a request. */
   request: number;
-  /** From its head on, until its answer is on its way. */
+  /** From the head of a request until its response is sent. */
   exchange: number;
-  /** How often Node looks whether a request is late. */
+  /** Interval at which Node checks for late requests. */
   lookEvery: number;
 }
 
-/** Together less than 30 s: the head takes at most 10 s, as the module has it. */
+/** In total less than 30 s: the module allows at most 10 s for the head. */
 export const HTTP_DEADLINES: HttpDeadlines = { request: 15_000, exchange: 18_000, lookEvery: 2000 };
 
 /**
- * Cuts whoever sends half a request, or does not read the answer. This service takes no uploads and sends nothing
- * long; the module leaves that to the application.
+ * Closes connections that send only part of a request or do not read the response. The module leaves these limits to
+ * the application. This service has no uploads and no long responses.
  *
- * @param server before it listens
+ * @param server must not listen yet
  */
 export function limitWaiting(server: Server, { request, exchange, lookEvery }: HttpDeadlines): void {
   server.requestTimeout = request;
-  // An option of createServer(), which Nest calls without any; Node reads it when the server starts to listen.
+  // Nest calls createServer() without this option. Node reads it when the server starts to listen.
   Object.assign(server, { connectionsCheckingInterval: lookEvery });
   server.on('request', ({ socket }, response) => {
     const deadline = setTimeout(() => socket.destroy(), exchange).unref();

@@ -3,8 +3,8 @@ import { type ArgumentsHost, Catch, HttpException } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 
 /**
- * Answers errors with their status and nothing that a parser or a router said of the request: Nest would pass that
- * on, pieces of the request in it. What a body has to be like, the rules of its properties say.
+ * Answers errors with their status, without the messages of parsers and routers, which may contain parts of the
+ * request. Only messages of validation rules are passed on.
  */
 @Catch(HttpException)
 export class PlainErrorFilter extends BaseExceptionFilter<HttpException> {
@@ -17,7 +17,7 @@ export class PlainErrorFilter extends BaseExceptionFilter<HttpException> {
   }
 }
 
-/** Of errors of Nest's, only those of its `ValidationPipe` say more than one thing. */
+/** Only the errors of the `ValidationPipe` of Nest have a list of messages. */
 function rulesOf(response: string | object): string[] | undefined {
   return typeof response === 'object' && 'message' in response && Array.isArray(response.message)
     ? (response.message as string[])

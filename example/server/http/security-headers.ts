@@ -4,13 +4,13 @@ import type { ClientLocator } from 'nestjs-ws-security';
 const TWO_YEARS = 'max-age=63072000';
 
 /**
- * Headers of every answer: browsers guess no types, and come back over TLS only (RFC 6797) once they came over TLS,
- * to this service or to a proxy it trusts.
+ * Headers of every response: no type sniffing, and only TLS in the future (RFC 6797) if the client used TLS, to this
+ * service or to a trusted proxy.
  */
 export function securityHeaders(clients: ClientLocator) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    // Over plain HTTP anybody could have written it (RFC 6797 §7.2).
+    // Browsers ignore this header over plain HTTP, where it could be forged (RFC 6797 §7.2).
     if (clients.locate(request).isSecure) response.setHeader('Strict-Transport-Security', TWO_YEARS);
   };
 }

@@ -12,7 +12,7 @@ interface PageFile {
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const IMPORT_MAP = /<script type="importmap">(.*?)<\/script>/s;
 
-/** Folders whose files the page may load, and under which path. Nothing else is ever read. */
+/** Folders with the files of the page, and their paths. No other files are read. */
 const FOLDERS: readonly (readonly [path: string, folder: string])[] = [
   ['/', 'example/web'],
   ['/', 'example/dist/web'],
@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
 @Injectable()
 export class PageFiles {
   private readonly files = new Map<string, PageFile>();
-  /** The only inline script there is, by its hash. */
+  /** Allows the only inline script by its hash. */
   readonly contentSecurityPolicy: string;
 
   constructor() {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { PageFiles } from './page-files.js';
 
-/** Serves the page, and lets everything else through. */
+/** Serves the files of the page and passes on all other requests. */
 @Injectable()
 export class PageMiddleware implements NestMiddleware {
   constructor(private readonly files: PageFiles) {}

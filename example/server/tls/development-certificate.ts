@@ -12,7 +12,9 @@ interface KeyPair {
 const FOLDER = fileURLToPath(new URL('../../../.certs', import.meta.url));
 const YEAR_MS = 365 * 86_400_000;
 
-/** A self-signed certificate for localhost, made on the first start and kept, so that browsers are asked once. */
+/**
+ * A self-signed certificate for localhost. It is created at the first start and kept, so that browsers warn only once.
+ */
 export async function developmentCertificate(): Promise<KeyPair> {
   const files = { cert: join(FOLDER, 'cert.pem'), key: join(FOLDER, 'key.pem') };
   if (existsSync(files.cert) && existsSync(files.key)) {

@@ -3,25 +3,25 @@ import { Clock } from '../../time/clock.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 
 /**
- * Keeps the principals of tickets, by a hash of the ticket. A principal is plain data and may be kept as JSON. A store of
- * its own so that nodes can share it.
+ * Stores the principals of tickets, by a hash of the ticket. A principal is plain data and can be stored as JSON.
+ * Nodes can share a store.
  *
  * @publicApi
  */
 export abstract class TicketStore {
   /**
-   * Keeps one more, and, atomically, no more than so many of one principal (issuer and id): the oldest are forgotten.
+   * Stores a ticket and, atomically, deletes the oldest ones of this principal (issuer and id) beyond `most`.
    *
-   * @param ttlMs milliseconds until it is forgotten
-   * @param most how many of this principal are kept, this one included
+   * @param ttlMs milliseconds until it expires
+   * @param most the maximum number of tickets of this principal, including this one
    */
   abstract put(hash: string, principal: Principal, ttlMs: number, most: number): void | Promise<void>;
 
-  /** Takes it out, atomically: of any number of simultaneous calls with one hash a single one gets it. */
+  /** Removes a ticket and returns its principal. Atomic: of simultaneous calls with one hash, only one succeeds. */
   abstract take(hash: string): Principal | undefined | Promise<Principal | undefined>;
 }
 
-/** Clients do not wait with more at once: the oldest are dropped first. */
+/** Beyond this number, the oldest tickets are deleted. */
 const MAX_TICKETS = 100_000;
 
 interface Ticket {
@@ -72,7 +72,7 @@ export class MemoryTicketStore extends TicketStore {
     return ticket;
   }
 
-  /** Tickets expire in the order they were issued, so the first that is still good ends the search. */
+  /** Tickets expire in the order of issue, so the first valid one ends the search. */
   private sweep(): void {
     const now = this.clock.monotonic();
     for (const [hash, { until }] of this.tickets) {

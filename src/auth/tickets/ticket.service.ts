@@ -10,13 +10,13 @@ import { RevocationService } from '../revocation.service.js';
 import { TicketStore } from './ticket-store.js';
 
 const TICKET_BYTES = 32;
-/** Unused tickets of a user. One that reloads a page over and over needs the last one only. */
+/** The limit of unused tickets per user. A client that reloads a page needs only the latest one. */
 const MAX_UNUSED = 10;
 const TICKET = /^[\w-]{43}$/;
 
 /**
- * Tickets for browsers, which cannot set headers: a client that is authenticated over HTTP gets one and connects with
- * `?ticket=` in the URL. It is good once and for a moment, so one that is logged somewhere is worth nothing.
+ * Issues tickets for browsers, which cannot set headers. A client that is authenticated over HTTP gets a ticket and
+ * connects with `?ticket=` in the URL. It is valid once and for a short time, so a ticket in a log is worthless.
  *
  * @publicApi
  */
@@ -30,36 +30,42 @@ export class TicketService {
   ) {}
 
   /**
-   * A ticket of 256 random bits for a principal, good for one handshake within `WS_TICKET_TTL_MS`. The connection
-   * expires when the principal does, and revoking the principal voids the ticket. Of the unused tickets of a principal
-   * the latest 10 are good: one more makes the oldest void.
+   * Issues a ticket of 256 random bits, valid for one handshake within `WS_TICKET_TTL_MS`. The connection expires
+   * with the principal, and revoking the principal revokes the ticket. The latest 10 unused tickets of a principal
+   * are valid.
    *
-   * @throws TypeError for an anonymous principal, or one that has expired
+   * @throws TypeError if the principal is anonymous or has expired
    */
   async issue(principal: Principal): Promise<string> {
-    if (principal.id === null) throw new TypeError('A ticket is for somebody: this principal is anonymous.');
-    if (isExpired(principal, this.clock.now())) throw new TypeError('The principal has expired.');
+    if (principal.id === null) throw new TypeError('Cannot issue a ticket: the principal is anonymous.');
+    if (isExpired(principal, this.clock.now()))
+      throw new TypeError('Cannot issue a ticket: the principal has expired.');
     this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.store.put(secretHash(ticket), this.dated(principal), this.options.ticketTtlMs, MAX_UNUSED);
+    await this.store.put(
+      secretHash(ticket),
+      this.withIssuedAt(principal),
+      this.options.ticketTtlMs,
+      MAX_UNUSED,
+    );
     return ticket;
   }
 
   /**
-   * The principal that a ticket was issued to. The ticket is gone then, whatever becomes of the handshake.
+   * Returns the principal of a ticket and uses up the ticket, even if the handshake is refused later.
    *
-   * @throws InvalidCredentialError when there is no such ticket any more; any other error means it cannot be told
+   * @throws InvalidCredentialError if the ticket is unknown, used or expired; any other error is answered as `AUTH_UNAVAILABLE`
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
     const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
-    if (!principal) throw new InvalidCredentialError('no such ticket');
+    if (!principal) throw new InvalidCredentialError('unknown ticket');
     if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
     return principal;
   }
 
-  /** Revocation needs to know when a credential was issued; one that does not say counts as issued now. */
-  private dated(principal: Principal): Principal {
+  /** Revocation needs an issue time. A principal without one counts as issued now. */
+  private withIssuedAt(principal: Principal): Principal {
     const { claims } = principal;
     if ('iat' in claims) return principal;
     return { ...principal, claims: { ...claims, iat: this.clock.now() / 1000 } };

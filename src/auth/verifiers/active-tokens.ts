@@ -2,22 +2,25 @@ import { bytesOf, REMEMBERED_BYTES } from './remembered-bytes.js';
 
 const MAX_TOKENS = 10_000;
 
-/** What an authorization server has answered about a token, as JSON. */
+/** The answer of an authorization server about a token, as JSON. */
 export interface ActiveToken {
   readonly json: string;
-  /** Monotonic milliseconds until which it is believed. */
+  /** The answer is used until then, in monotonic milliseconds. */
   readonly until: number;
 }
 
-/** Active tokens by their hashes; the oldest are given up when there are too many, or when their answers are too large. */
+/**
+ * Caches active tokens by their hashes. The oldest are deleted if there are too many, or if their answers are too
+ * large.
+ */
 export class ActiveTokens {
   private readonly tokens = new Map<string, ActiveToken>();
   private bytes = 0;
 
-  /** @param maxBytes what it may take in memory */
+  /** @param maxBytes the memory limit */
   constructor(private readonly maxBytes = REMEMBERED_BYTES) {}
 
-  /** How many tokens are remembered. */
+  /** The number of cached tokens. */
   get size(): number {
     return this.tokens.size;
   }

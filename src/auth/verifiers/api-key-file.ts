@@ -3,17 +3,17 @@ import type { Clock } from '../../time/clock.js';
 import { readApiKeys, type ApiKey } from '../../options/api-keys.js';
 import { WatchedFiles } from '../../time/watched-files.js';
 
-/** The file of API keys as it is now. */
+/** The current content of the file of API keys. */
 export class ApiKeyFile {
-  /** Speaks whenever a changed file has been taken over. */
+  /** Emits when a changed file has been loaded. */
   readonly reloads = new Subject<void>();
-  /** The keys of the last file that could be used, by their ids. */
+  /** The keys of the last valid file, by id. */
   keys: ReadonlyMap<string, ApiKey>;
   private readonly file: WatchedFiles;
 
   /**
-   * @param onReloadFailed hears once why a changed file is not taken over; the keys before it stay
-   * @throws Error when the file cannot be used
+   * @param onReloadFailed called once with the reason if a changed file cannot be loaded; the previous keys stay
+   * @throws Error if the file cannot be used
    */
   constructor(path: string, clock: Clock, onReloadFailed: (reason: string) => void) {
     this.keys = byId(readApiKeys(path));
@@ -28,12 +28,12 @@ export class ApiKeyFile {
     });
   }
 
-  /** Looks at the file once a second from now on, so that a broken one is heard of before anybody connects. */
+  /** Checks the file once a second from now on, so that an invalid file is reported before a client connects. */
   poll(): void {
     this.file.poll();
   }
 
-  /** Takes over what has changed; calls that come meanwhile wait for the same look. */
+  /** Loads the file if it has changed. Calls in the meantime share the same check. */
   refresh(): Promise<void> {
     return this.file.look();
   }

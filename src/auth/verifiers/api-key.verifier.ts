@@ -8,10 +8,10 @@ import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyFile } from './api-key-file.js';
 
 const ISSUER = 'api-key';
-/** Hexadecimal digits of the hash of a key that tell it from every other: 128 bits. */
+/** The number of hexadecimal digits of a hash that identify a key: 128 bits. */
 const FINGERPRINT_DIGITS = 32;
 
-/** Keys of services, known by their hash alone. A key that was taken out of the file is refused at once. */
+/** Verifies API keys by their hashes. A key that is removed from the file is refused at once. */
 export class ApiKeyVerifier extends TokenVerifier {
   constructor(
     readonly file: ApiKeyFile,
@@ -23,13 +23,13 @@ export class ApiKeyVerifier extends TokenVerifier {
   override async verify(key: string): Promise<Principal> {
     await this.file.refresh();
     const found = this.find(createHash('sha256').update(key).digest());
-    if (!found) throw new InvalidCredentialError('no such key');
+    if (!found) throw new InvalidCredentialError('unknown key');
     const principal = principalOf(found);
     if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
     return principal;
   }
 
-  /** What has become of a principal: itself, one with other rights, or undefined when its key is good no more. */
+  /** The principal with its current rights, or undefined if its key is no longer valid. */
   current(principal: Principal): Principal | undefined {
     if (principal.kind !== 'api-key' || principal.issuer !== ISSUER) return principal;
     const key = this.file.keys.get(principal.id ?? '');
@@ -38,7 +38,7 @@ export class ApiKeyVerifier extends TokenVerifier {
     return isDeepStrictEqual(rightsOf(principal), rightsOf(current)) ? principal : current;
   }
 
-  /** Every entry is compared, and each in constant time: the answer takes as long whichever it is. */
+  /** Compares every entry in constant time, so that the duration does not depend on the result. */
   private find(hash: Buffer): ApiKey | undefined {
     let found: ApiKey | undefined;
     for (const key of this.file.keys.values()) {
@@ -48,7 +48,7 @@ export class ApiKeyVerifier extends TokenVerifier {
   }
 }
 
-/** The claim `kid` says which key it was also where the principal comes from a store as plain data. */
+/** The claim `kid` identifies the key even if the principal comes from a store as plain data. */
 function principalOf(key: ApiKey): Principal {
   const { id, roles, scopes, expiresAt = null } = key;
   const identity = { id, issuer: ISSUER, kind: 'api-key', sessionId: null } as const;
@@ -59,7 +59,7 @@ function fingerprintOf({ sha256 }: ApiKey): string {
   return sha256.slice(0, FINGERPRINT_DIGITS);
 }
 
-/** A principal that the application made itself is known by the id of its key alone. */
+/** A principal that the application created is identified by the id of its key only. */
 function isFingerprintOf(key: ApiKey, kid: unknown): boolean {
   return kid === undefined || kid === fingerprintOf(key);
 }

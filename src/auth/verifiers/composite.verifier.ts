@@ -15,9 +15,9 @@ export interface Verifiers {
 }
 
 /**
- * Gives each credential to the verifiers that are configured for its kind. Each of them checks everything by itself, so
- * that a second one opens no way around the first. Whether the sender may use the token is checked after all of them,
- * also where they remember a token.
+ * Passes each credential to the verifiers that are configured for its kind. Each verifier performs all checks, so an
+ * additional verifier cannot weaken another one. The sender constraint is checked last, because verifiers cache
+ * tokens.
  */
 export class CompositeVerifier extends TokenVerifier {
   constructor(private readonly verifiers: Verifiers) {
@@ -54,10 +54,10 @@ export class CompositeVerifier extends TokenVerifier {
         if (!(error instanceof InvalidCredentialError)) undecided ??= error;
       }
     }
-    throw undecided ?? new InvalidCredentialError('nobody vouches for it');
+    throw undecided ?? new InvalidCredentialError('no verifier accepts it');
   }
 
-  /** An authorization server reads its JWTs too, as long as nobody here is meant to. */
+  /** If no JWT verifier is configured, the authorization server also verifies JWTs. */
   private responsible(token: string, kind: TokenKind): readonly TokenVerifier[] {
     const { jwt, introspection, apiKeys } = this.verifiers;
     if (kind === 'api-key') return apiKeys ? [apiKeys] : [];

@@ -17,15 +17,15 @@ import { VerifiedClaims } from './verified-claims.js';
 const WRONG_KEY = 'invalid signature';
 
 /**
- * JWTs that are signed with a shared secret, held to the same rules as those of public keys. Synchronous: a hash is
- * done long before another thread has taken up the work.
+ * Verifies JWTs that are signed with a shared secret, by the same rules as those with public keys. It is synchronous,
+ * because a hash takes less time than a switch to another thread.
  */
 export class HmacVerifier extends TokenVerifier {
   private readonly jwt = new JwtService({});
   private readonly secrets: readonly KeyObject[];
   private readonly verified: VerifiedClaims<KeyObject>;
 
-  /** @param secrets the one that tokens are signed with, then those before it */
+  /** @param secrets the current secret, then the previous ones */
   constructor(
     secrets: readonly string[],
     private readonly options: JwtVerifierOptions,
@@ -48,7 +48,7 @@ export class HmacVerifier extends TokenVerifier {
     return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
   }
 
-  /** Signature, issuer, audience and times; the claims that identity rests on are looked at once more behind it. */
+  /** Checks signature, issuer, audience and times. The caller checks the required claims again. */
   private claimsOf(token: string, digest: string, now: number): JWTPayload {
     const { algorithms, issuer, audience, clockSkewMs } = this.options;
     this.checkHeader(token);
@@ -61,7 +61,7 @@ export class HmacVerifier extends TokenVerifier {
     };
     for (const secret of this.secrets) {
       try {
-        // A key object; the type of the option is behind.
+        // A key object is accepted, although the declared type of the option is narrower.
         const claims = withoutStack(() =>
           this.jwt.verify<JWTPayload>(token, { ...expected, secret: secret as unknown as Buffer }),
         );
@@ -69,7 +69,7 @@ export class HmacVerifier extends TokenVerifier {
         return claims;
       } catch (error) {
         if ((error as Error).message !== WRONG_KEY)
-          throw new InvalidCredentialError('no JWT', { cause: error });
+          throw new InvalidCredentialError('not a valid JWT', { cause: error });
       }
     }
     throw new InvalidCredentialError('no key verifies the signature');

@@ -17,7 +17,7 @@ export interface IntrospectionClientOptions extends ProviderTimeout {
   issuer?: string | undefined;
 }
 
-/** Asks an authorization server what a token is (RFC 7662 §2). */
+/** Asks an authorization server about a token (RFC 7662 §2). */
 export class IntrospectionClient {
   private readonly server: AuthorizationServer;
   private readonly authentication: ClientAuth;
@@ -29,35 +29,38 @@ export class IntrospectionClient {
   }
 
   /**
-   * @throws InvalidCredentialError when `active` is anything but a boolean
-   * @throws ProviderUnavailableError when there is no usable answer
+   * @throws InvalidCredentialError if `active` is not a boolean
+   * @throws ProviderUnavailableError if there is no usable answer
    */
   async ask(token: string): Promise<Record<string, unknown>> {
     const { url, clientId, clock, timeoutMs } = this.options;
     const client = { client_id: clientId };
     const response = await introspectionRequest(this.server, client, this.authentication, token, {
       additionalParameters: { token_type_hint: 'access_token' },
-      // Whether plain http may be configured at all is for the options to say.
+      // The options decide whether plain http is allowed.
       [allowInsecureRequests]: url.startsWith('http:'),
       [customFetch]: (to, request) => exchange(to, { ...request, clock, timeoutMs }),
     });
     try {
       return await processIntrospectionResponse(this.server, client, response);
     } catch (error) {
-      // The answer is 200 and a JSON object, so that only its `active` can be wrong.
+      // The answer is 200 and a JSON object, so only its `active` can be invalid.
       if (error instanceof OperationProcessingError)
-        throw new InvalidCredentialError('active is no boolean', { cause: error });
+        throw new InvalidCredentialError('active is not a boolean', { cause: error });
       throw error;
     }
   }
 }
 
-/** By our own transport: bounded in time and size, and nowhere but to the endpoint. */
+/** Uses our own transport, which limits time and size and follows no redirects. */
 async function exchange(url: string, request: ProviderRequest): Promise<Response> {
   return Response.json(await requestJson(url, request));
 }
 
-/** Form-encoded before they are joined (RFC 6749 §2.3.1), and no more of them than that encoding asks for. */
+/**
+ * Form-encodes both parts before they are joined (RFC 6749 §2.3.1), and encodes only the characters that this
+ * requires.
+ */
 function basicAuthentication(clientId: string, clientSecret: string): ClientAuth {
   const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
   const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;

@@ -12,13 +12,13 @@ const CACHE_MS = 5000;
 export interface IntrospectionOptions extends IntrospectionClientOptions {
   audience?: string | undefined;
   clockSkewMs: number;
-  /** What answers may take in memory. */
+  /** The memory limit for cached answers. */
   rememberedBytes?: number | undefined;
 }
 
 /**
- * Opaque tokens, which only their authorization server can read (RFC 7662). Tokens are remembered by their hash and
- * for so short a time that a revoked one is not good for long.
+ * Verifies opaque tokens, which only their authorization server can read (RFC 7662). Answers are cached under the
+ * hash of the token, for a short time, so that a revoked token is refused soon.
  */
 export class IntrospectionVerifier extends TokenVerifier {
   private readonly active: ActiveTokens;
@@ -54,7 +54,7 @@ export class IntrospectionVerifier extends TokenVerifier {
     return { json: JSON.stringify(await this.client.ask(token)), until };
   }
 
-  /** Each connection has claims of its own, and times are looked at each time. */
+  /** Each connection gets its own copy of the claims. Times are checked on each use. */
   private principalOf({ json }: ActiveToken): Principal {
     const answer = JSON.parse(json) as Record<string, unknown>;
     const { issuer, audience, clockSkewMs } = this.options;

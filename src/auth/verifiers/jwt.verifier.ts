@@ -15,14 +15,14 @@ export interface JwtVerifierOptions {
   algorithms: readonly JwtAlgorithm[];
   issuer?: string | undefined;
   audience?: string | undefined;
-  /** The `typ` a token must have (RFC 8725 §3.11); left out, any that access tokens usually have, or none. */
+  /** The required `typ` (RFC 8725 §3.11). By default, the usual types of access tokens, or no type. */
   type?: string | undefined;
   clockSkewMs: number;
-  /** What verified tokens may take in memory. */
+  /** The memory limit for verified tokens. */
   rememberedBytes?: number | undefined;
 }
 
-/** JWTs (RFC 7519) of one issuer, checked as RFC 8725 asks, wherever the keys come from. */
+/** Verifies JWTs (RFC 7519) of one issuer as RFC 8725 requires, with keys from any source. */
 export class JwtVerifier extends TokenVerifier {
   private readonly expected: JWTVerifyOptions;
   private readonly verified: VerifiedClaims<VerificationKey>;
@@ -54,14 +54,14 @@ export class JwtVerifier extends TokenVerifier {
     const header = headerOf(token);
     const digest = this.verified.digestOf(token);
     const known = this.verified.find(digest, now);
-    // A key that was withdrawn since vouches for nothing any more.
+    // The key may have been withdrawn since the token was verified.
     if (known && (await this.keys.candidates(header)).includes(known.key)) return known.claims;
     const { key, claims } = await this.verifiedBy(header, token, now);
     this.verified.add(digest, key, claims, now);
     return claims;
   }
 
-  /** Algorithm, type and issuer are looked at first: what is not meant for these keys never makes them be fetched. */
+  /** Checks algorithm, type and issuer first, so that tokens of other issuers never cause keys to be fetched. */
   private async verifiedBy(
     header: JWTHeaderParameters,
     token: string,

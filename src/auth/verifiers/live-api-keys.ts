@@ -1,15 +1,15 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
-import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
+import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { closeRevoked } from '../revocation.service.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { ApiKeyVerifier } from './api-key.verifier.js';
 import { CompositeVerifier } from './composite.verifier.js';
 
 /**
- * Holds open connections to the file of keys: a connection whose key is gone or replaced is closed with 4403, one whose
- * rights have changed has the new ones at once.
+ * Applies changes of the file of API keys to open connections. A connection whose key was removed or replaced is
+ * closed with 4403. A connection whose rights have changed gets the new ones at once.
  */
 @Injectable()
 export class LiveApiKeys implements OnModuleInit, OnApplicationShutdown {
@@ -41,10 +41,10 @@ export class LiveApiKeys implements OnModuleInit, OnApplicationShutdown {
     for (const connection of this.registry) this.review(connection, keys);
   }
 
-  /** The file may have changed after the key was verified, when the registry did not know the connection yet. */
+  /** The file may have changed after the key was verified, before the registry knew the connection. */
   private reviewNew(connection: Connection, keys: ApiKeyVerifier): void {
     if (!keys.current(connection.principal)) closeRevoked(connection);
-    // Rights change when all subscribers have heard that it is open.
+    // Rights change after all subscribers have been notified that the connection is open.
     else queueMicrotask(() => this.review(connection, keys));
   }
 

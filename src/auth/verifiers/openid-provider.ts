@@ -2,10 +2,10 @@ import { ProviderUnavailableError } from '../../errors/provider-unavailable.erro
 import { type ProviderTimeout, requestJson } from './provider-http.js';
 
 /**
- * The JWK set of an OpenID provider, by way of its metadata (OpenID Connect Discovery 1.0 §4).
+ * Fetches the JWK set of an OpenID provider, whose metadata names its URL (OpenID Connect Discovery 1.0 §4).
  *
- * @param issuer as configured; the metadata must have exactly this one (§4.3)
- * @param timeout for each of the two requests
+ * @param issuer as configured; the metadata must contain exactly this issuer (§4.3)
+ * @param timeout per request; there are two
  */
 export async function openidKeys(issuer: string, timeout: ProviderTimeout): Promise<Record<string, unknown>> {
   const metadata = await requestJson(

@@ -3,7 +3,7 @@ import { ProviderUnavailableError } from '../../errors/provider-unavailable.erro
 
 const MAX_RESPONSE_BYTES = 262_144;
 
-/** How long a provider may take. */
+/** The time limit of a request to a provider. */
 export interface ProviderTimeout {
   clock: Clock;
   /** From the request to the last byte of the answer. */
@@ -17,16 +17,17 @@ export interface ProviderRequest extends ProviderTimeout {
 }
 
 /**
- * The JSON object a provider answers with. A redirect is not followed: it could lead a secret anywhere.
+ * Requests a JSON object from a provider. Redirects are not followed, because they could send a secret to another
+ * host.
  *
- * @throws ProviderUnavailableError for everything that is not 200 and a JSON object of bearable size, in time
+ * @throws ProviderUnavailableError if the answer is not 200 with a JSON object, too long or too late
  */
 export async function requestJson(
   url: string,
   { clock, timeoutMs, ...init }: ProviderRequest,
 ): Promise<Record<string, unknown>> {
   const deadline = new AbortController();
-  const stop = clock.every(timeoutMs, () => deadline.abort(new Error(`not within ${timeoutMs} ms`)));
+  const stop = clock.every(timeoutMs, () => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)));
   const { origin, pathname } = new URL(url);
   try {
     const response = await fetch(url, {
@@ -63,9 +64,10 @@ function objectOf(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's message would quote the answer.
-    throw new Error('no JSON');
+    // The parser's own message would quote the answer.
+    throw new Error('not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('not a JSON object');
   return value as Record<string, unknown>;
 }

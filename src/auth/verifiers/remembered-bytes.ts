@@ -1,7 +1,7 @@
-/** What all verifiers together remember of tokens at most. A text is counted as if each character took two bytes. */
+/** The memory limit for tokens cached by all verifiers together. Each character counts as two bytes. */
 export const REMEMBERED_BYTES = 16 * 1024 * 1024;
 
-/** What an entry takes beside its text: its key, and its place in a map. */
+/** The memory of an entry in addition to its text: its key and its place in a map. */
 const ENTRY_BYTES = 256;
 
 export function bytesOf(text: string): number {

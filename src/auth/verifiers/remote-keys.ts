@@ -4,10 +4,10 @@ import { InvalidCredentialError } from '../../errors/invalid-credential.error.js
 import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
 import type { VerificationKey, VerificationKeys } from './verification-keys.js';
 
-/** How long fetched keys are used without asking again, and how long when the provider does not answer. */
+/** How long fetched keys are used before they are fetched again, or if the provider does not answer. */
 const FRESH_MS = 600_000;
 const STALE_MS = 3_600_000;
-/** An unknown `kid` asks the provider at most once in this time, a provider that fails is asked again after that one. */
+/** The minimum time between two requests for unknown `kid`s, and before a failed request is repeated. */
 const COOLDOWN_MS = 30_000;
 const RETRY_MS = 2000;
 const MAX_CANDIDATES = 16;
@@ -16,8 +16,8 @@ const MIN_MODULUS_BYTES = 256;
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * Keys that a provider publishes (RFC 7517 §5), fetched when they are first needed. However many tokens ask for keys
- * nobody knows, the provider hears of it once in a while.
+ * Keys published by a provider (RFC 7517 §5), fetched on first use. Tokens with unknown keys cause at most one
+ * request per `COOLDOWN_MS`.
  */
 export class RemoteKeys implements VerificationKeys {
   private keys: LocalKeys | undefined;
@@ -26,7 +26,7 @@ export class RemoteKeys implements VerificationKeys {
   private failure: unknown;
   private pending: Promise<void> | undefined;
 
-  /** @param fetchKeys asks the provider for its JWK set */
+  /** @param fetchKeys requests the provider's JWK set */
   constructor(
     private readonly fetchKeys: () => Promise<Record<string, unknown>>,
     private readonly clock: Clock,
@@ -53,7 +53,10 @@ export class RemoteKeys implements VerificationKeys {
     }
   }
 
-  /** Asks the provider, unless it was asked less than `pauseMs` ago; who comes meanwhile waits for the same answer. */
+  /**
+   * Fetches the keys unless they were requested less than `pauseMs` ago. Calls in the meantime share the same
+   * request.
+   */
   private async refresh(pauseMs: number): Promise<void> {
     if (!this.pending && this.age(this.attemptedAt) >= pauseMs) {
       this.attemptedAt = this.clock.monotonic();
@@ -73,7 +76,9 @@ export class RemoteKeys implements VerificationKeys {
   }
 
   private unavailable(): ProviderUnavailableError {
-    return new ProviderUnavailableError('the keys of the issuer are not known', { cause: this.failure });
+    return new ProviderUnavailableError('the keys of the issuer could not be fetched', {
+      cause: this.failure,
+    });
   }
 
   private age(time: number): number {
@@ -81,9 +86,9 @@ export class RemoteKeys implements VerificationKeys {
   }
 }
 
-/** A key that is too weak verifies nothing, and does not spoil the others; `jose` skips secret and private ones. */
+/** Drops weak keys, so that they do not affect the others. `jose` skips secret and private keys. */
 function usable({ keys }: Record<string, unknown>): JSONWebKeySet {
-  if (!Array.isArray(keys)) throw new Error('no JWK set');
+  if (!Array.isArray(keys)) throw new Error('not a JWK set');
   return { keys: (keys as unknown[]).filter(isUsable) };
 }
 

@@ -3,46 +3,47 @@ import { InvalidCredentialError } from '../../errors/invalid-credential.error.js
 
 const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-// Members of encrypted tokens and of extensions (RFC 7515 §4.1.11, RFC 7516 §4.1, RFC 7518 §4.8.1): none is understood.
+// Header parameters of encrypted tokens and of extensions, none of which is supported (RFC 7515 §4.1.11, RFC 7516
+// §4.1, RFC 7518 §4.8.1).
 const REFUSED = ['crit', 'b64', 'zip', 'enc', 'epk', 'p2s', 'p2c'];
 
 type Header = Readonly<JWTHeaderParameters>;
 
-/** Whether a token is a JWS in compact serialisation, whatever it is worth: three parts, the first a JSON object. */
+/** Whether a token looks like a JWS in compact serialization: three parts, the first a JSON object. */
 export function isJwt(token: string): boolean {
   return protectedHeaderOf(token) !== undefined;
 }
 
 /**
- * What a token says about how it is signed, before any of it is believed. Key material in the header (`jwk`, `jku`,
- * `x5u`, `x5c`) is not looked at by anybody.
+ * Reads the header of a token without verifying the token. Key material in the header (`jwk`, `jku`, `x5u`, `x5c`) is
+ * ignored.
  *
- * @throws InvalidCredentialError when nothing here could verify it
+ * @throws InvalidCredentialError if the header is missing or has unsupported parameters
  */
 export function headerOf(token: string): Header {
   const header = protectedHeaderOf(token);
-  if (!header) throw new InvalidCredentialError('no JWS');
+  if (!header) throw new InvalidCredentialError('not a JWS');
   if (REFUSED.some((member) => Object.hasOwn(header, member)))
-    throw new InvalidCredentialError('a header that is not understood');
+    throw new InvalidCredentialError('unsupported header parameters');
   return header;
 }
 
 /**
- * What a token claims, before any of it is believed.
+ * Reads the claims of a token without verifying it.
  *
- * @throws InvalidCredentialError when its payload is no JSON object
+ * @throws InvalidCredentialError if its payload is not a JSON object
  */
 export function unverifiedClaimsOf(token: string): JWTPayload {
   try {
     return decodeJwt(token);
   } catch (cause) {
-    throw new InvalidCredentialError('no claims', { cause });
+    throw new InvalidCredentialError('the payload is not a JSON object', { cause });
   }
 }
 
 let latest: { readonly part: string; readonly header: Header | undefined } | undefined;
 
-/** The tokens of one issuer begin alike, so the last header is remembered. */
+/** Tokens of one issuer have the same header, so the last one is cached. */
 function protectedHeaderOf(token: string): Header | undefined {
   if (!THREE_PARTS.test(token)) return undefined;
   const part = token.slice(0, token.indexOf('.'));

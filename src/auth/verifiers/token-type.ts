@@ -1,15 +1,15 @@
 import type { JWTHeaderParameters } from 'jose';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 
-/** What an access token may call itself, beside nothing at all (RFC 7519 §5.1, RFC 9068 §2.1). */
+/** The usual types of access tokens, if they have a type (RFC 7519 §5.1, RFC 9068 §2.1). */
 const USUAL = ['jwt', 'at+jwt'];
 
 type Header = Readonly<Pick<JWTHeaderParameters, 'typ'>>;
 
 /**
- * Keeps tokens out that were signed for another purpose, such as proofs, logouts and statements (RFC 8725 §3.11).
+ * Refuses tokens that were signed for another purpose, such as proofs, logout tokens and statements (RFC 8725 §3.11).
  *
- * @param expected the type that a token must have; left out, any that an access token usually has, or none
+ * @param expected the required type; by default, the usual types of access tokens, or no type
  * @throws InvalidCredentialError
  */
 export function checkType(header: Header, expected: string | undefined): void {
@@ -19,7 +19,7 @@ export function checkType(header: Header, expected: string | undefined): void {
   if (!isRight) throw new InvalidCredentialError('type');
 }
 
-/** RFC 7515 §4.1.9: a media type, whose `application/` may be left out; case does not matter. */
+/** A media type (RFC 7515 §4.1.9). It is case-insensitive, and `application/` may be omitted. */
 function typeOf({ typ }: { typ?: unknown }): string {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
 }

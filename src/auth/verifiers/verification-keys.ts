@@ -2,17 +2,17 @@ import type { CryptoKey, JWTHeaderParameters, KeyObject } from 'jose';
 
 export type VerificationKey = CryptoKey | KeyObject | Uint8Array;
 
-/** Where the keys of a {@link JwtVerifier} come from. */
+/** The source of the keys of a {@link JwtVerifier}. */
 export interface VerificationKeys {
   /**
-   * The keys that may have signed a token with this header.
+   * Returns the keys that may have signed a token with this header.
    *
-   * @throws ProviderUnavailableError when it cannot be told
+   * @throws ProviderUnavailableError if the keys cannot be fetched
    */
   candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]>;
 }
 
-/** Keys known from the start; `kid` plays no part. */
+/** Keys that are configured. `kid` is ignored. */
 export class FixedKeys implements VerificationKeys {
   constructor(private readonly keys: readonly VerificationKey[]) {}
 

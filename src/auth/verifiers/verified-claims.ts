@@ -5,7 +5,7 @@ import { bytesOf, REMEMBERED_BYTES } from './remembered-bytes.js';
 const MAX_TOKENS = 10_000;
 const MAX_AGE_MS = 600_000;
 
-/** What one token claims, and the key that verified it. */
+/** The claims of one token, and the key that verified it. */
 class Verified<Key> {
   private readonly json: string;
 
@@ -13,7 +13,7 @@ class Verified<Key> {
     readonly key: Key,
     claims: JWTPayload,
   ) {
-    // Each connection has claims of its own. Frozen ones could be shared, but freezing costs more than verifying.
+    // Each connection needs its own copy. Freezing a shared copy costs more than verifying.
     this.json = JSON.stringify(claims);
   }
 
@@ -27,24 +27,24 @@ class Verified<Key> {
 }
 
 /**
- * What tokens claim whose signature has been verified: a client that comes back with the same token costs no
- * cryptography. Whether the key that verified it is still a good one, and times, are for the caller to look at again.
- * Tokens are known by their SHA-256, so that none is kept.
+ * Caches the claims of tokens whose signatures have been verified, so that a client that reconnects with the same
+ * token costs no cryptography. The caller has to check times, and whether the key is still valid. Tokens are stored
+ * as SHA-256 hashes.
  *
- * When others come, those are forgotten that nobody asked for during ten minutes, during 10,000 others, or during others
- * of half the bytes that may be remembered.
+ * An entry is deleted once it was not used for ten minutes, or while 10,000 others, or others with half of
+ * `maxBytes`, were added.
  */
 export class VerifiedClaims<Key> {
   private recent = new Map<string, Verified<Key>>();
   private older = new Map<string, Verified<Key>>();
   private since = -Infinity;
-  /** Those of the recent ones. */
+  /** The size of the recent entries. */
   private bytes = 0;
 
-  /** @param maxBytes what it may take in memory */
+  /** @param maxBytes the memory limit */
   constructor(private readonly maxBytes = REMEMBERED_BYTES) {}
 
-  /** How many tokens are remembered. */
+  /** The number of cached tokens. */
   get size(): number {
     return this.recent.size + this.older.size;
   }
@@ -63,7 +63,7 @@ export class VerifiedClaims<Key> {
   }
 
   /**
-   * @param key what verified the token
+   * @param key the key that verified the token
    * @param now epoch milliseconds
    */
   add(digest: string, key: Key, claims: JWTPayload, now: number): void {

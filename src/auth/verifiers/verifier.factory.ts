@@ -17,15 +17,15 @@ import { REMEMBERED_BYTES } from './remembered-bytes.js';
 import { RemoteKeys } from './remote-keys.js';
 import { FixedKeys, type VerificationKeys } from './verification-keys.js';
 
-/** What the verifiers need. */
+/** The dependencies of the verifiers. */
 export interface VerifierParts {
   clock: Clock;
   mapper: PrincipalMapper;
-  /** Hears why a changed file of API keys is not taken over. */
+  /** Called with the reason if a changed file of API keys cannot be loaded. */
   onApiKeysReloadFailed: (reason: string) => void;
 }
 
-/** The verifier that the options ask for. */
+/** Creates the verifier that the options configure. */
 export function createVerifier(options: ResolvedOptions, parts: VerifierParts): TokenVerifier {
   const jwt = jwtVerifiers(options, parts);
   const introspection = introspectionVerifier(options, parts);
@@ -88,14 +88,14 @@ function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts):
   return new ApiKeyVerifier(new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed), clock);
 }
 
-/** Each verifier has its share. */
+/** The verifiers share the memory limit equally. */
 function rememberedBytesOf(options: ResolvedOptions): number {
   const { jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
   const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl];
   return REMEMBERED_BYTES / sources.filter((source) => source !== undefined).length;
 }
 
-/** A provider must have answered before the deadline of the whole verification, so that the reason is known. */
+/** A provider must answer before the deadline of the whole verification, so that the reason of a failure is known. */
 function shareOf({ authTimeoutMs }: ResolvedOptions, share: number): number {
   return Math.max(1, Math.floor(authTimeoutMs * share));
 }

@@ -1,13 +1,13 @@
 import type { Audience } from '../../nodes/broadcast-bus.js';
 import type { Principal } from '../principal.js';
 
-/** Somebody who may be meant by a push. */
+/** A possible recipient of a push. */
 export interface Listener {
   readonly principal: Principal;
   readonly rooms: ReadonlySet<string>;
 }
 
-/** Whether a push is for a listener. */
+/** Whether a recipient belongs to the audience of a push. */
 export function isFor(audience: Audience, { principal, rooms }: Listener): boolean {
   if (audience.to === 'everyone') return true;
   if (audience.to === 'room') return rooms.has(audience.room);
@@ -19,7 +19,7 @@ export function isIssuedBy(issuer: string | null | undefined, principal: Princip
   return issuer === undefined || issuer === principal.issuer;
 }
 
-/** The room that a push is for, if it is for one. */
+/** The room of an audience, if it is a room. */
 export function roomOf(audience: Audience): string | undefined {
   return audience.to === 'room' ? audience.room : undefined;
 }

@@ -3,13 +3,13 @@ import { type Audience, type Broadcast, BroadcastBus, type Position } from '../.
 import { PushText } from '../../protocol/push-text.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
 import type { Connection } from '../connection.js';
-import { ConnectionRegistry } from '../connection-registry.service.js';
+import { ConnectionRegistry } from '../connection-registry.js';
 import { AwaySessions } from '../resume/away-sessions.js';
 import { ResumableSessions } from '../resume/resumable-sessions.js';
 import { servedOf } from '../served-connection.js';
 import { roomOf } from './audience.js';
 
-/** Brings what the bus hands over to the receivers on this node, connected and away. */
+/** Delivers pushes from the bus to the recipients on this node, connected or away. */
 @Injectable()
 export class PushDelivery implements OnModuleInit {
   constructor(
@@ -19,7 +19,7 @@ export class PushDelivery implements OnModuleInit {
     private readonly bus: BroadcastBus,
   ) {}
 
-  // A node that hears no pushes must not serve: when this fails, the application does not start.
+  // A node without pushes must not serve, so an error here stops the start.
   onModuleInit(): MaybePromise<void> {
     return this.bus.subscribe(
       (broadcast, at) => this.deliver(broadcast, at),
@@ -30,7 +30,7 @@ export class PushDelivery implements OnModuleInit {
   private deliver(broadcast: Broadcast, at: Position = ''): void {
     const { audience } = broadcast;
     const room = roomOf(audience);
-    // Made for the first receiver: most pushes of other nodes have none here.
+    // Created for the first recipient, because most pushes of other nodes have no recipient here.
     let push: PushText | undefined;
     for (const receiver of this.connectionsFor(audience)) {
       const connection = servedOf(receiver);

@@ -3,7 +3,7 @@ import { type Audience, BroadcastBus } from '../../nodes/broadcast-bus.js';
 import type { Connection } from '../connection.js';
 import { Rooms } from '../rooms/rooms.js';
 
-/** Hands pushes to the bus, which brings them to all nodes. */
+/** Publishes pushes on the bus, which delivers them to all nodes. */
 @Injectable()
 export class PushPublisher {
   constructor(
@@ -25,7 +25,7 @@ export class PushPublisher {
   }
 
   private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
-    // What JSON leaves out (a function, undefined) is sent as null.
+    // Values that JSON omits (a function, undefined) are sent as null.
     await this.bus.publish({ audience, event, json: JSON.stringify(data) ?? 'null' });
   }
 }

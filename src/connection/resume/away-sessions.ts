@@ -4,7 +4,7 @@ import { KeyIndex } from '../key-index.js';
 import { isIssuedBy } from '../pushes/audience.js';
 import type { ResumeSession } from './resume-session.js';
 
-/** Sessions whose clients are away and may come back: pushes are kept for them. */
+/** Sessions whose clients are away and may resume. Pushes are kept for them. */
 @Injectable()
 export class AwaySessions {
   private readonly sessions = new Set<ResumeSession>();
@@ -21,7 +21,7 @@ export class AwaySessions {
     return this.byOwner.of(owner);
   }
 
-  /** Its principal and rooms stay the same until it is deleted. */
+  /** The principal and the rooms of a session do not change until it is deleted. */
   add(session: ResumeSession): void {
     this.sessions.add(session);
     this.byOwner.add(session.owner, session);
@@ -36,7 +36,7 @@ export class AwaySessions {
     for (const room of session.rooms) this.byRoom.delete(room, session);
   }
 
-  /** The sessions that a push is for. */
+  /** The sessions that receive a push. */
   for(audience: Audience): Iterable<ResumeSession> {
     if (audience.to === 'everyone') return this.sessions;
     if (audience.to === 'room') return this.byRoom.of(audience.room);

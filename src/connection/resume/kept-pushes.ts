@@ -1,12 +1,13 @@
 import type { PushHead } from '../../protocol/push-text.js';
 import type { ResumeMemory } from './resume-memory.js';
+import type { KeptText } from './session-snapshot.js';
 
-/** A push that a client may have missed. Its number follows from its place: the last one has the last number. */
+/** A push that a client may have missed. Its number results from its position in the list. */
 export interface KeptPush {
   readonly head: PushHead;
-  /** What its text takes. */
+  /** The memory of its text. */
   readonly bytes: number;
-  /** The room it was sent to, if it was sent to one. */
+  /** The room it was sent to, if any. */
   readonly room: string | undefined;
 }
 
@@ -15,7 +16,7 @@ export interface ResumeLimits {
   readonly resumeMaxBytes: number;
 }
 
-/** The last pushes of a session. The oldest are given up when there are too many. */
+/** The latest pushes of a session. The oldest are deleted when a limit is exceeded. */
 export class KeptPushes {
   private pushes: KeptPush[] = [];
   private bytes = 0;
@@ -29,9 +30,18 @@ export class KeptPushes {
     return this.pushes.length;
   }
 
-  /** The last so many, in order. */
+  /** The latest `count` pushes, in order. */
   last(count: number): KeptPush[] {
     return this.pushes.slice(this.pushes.length - count);
+  }
+
+  /** All kept pushes as plain data. @param seq the number of the last one */
+  texts(seq: number): KeptText[] {
+    return this.pushes.map(({ head, room }, index) => ({
+      seq: seq - this.size + 1 + index,
+      text: head.text,
+      ...(room !== undefined && { room }),
+    }));
   }
 
   add(push: KeptPush): void {
@@ -40,7 +50,7 @@ export class KeptPushes {
     this.trim();
   }
 
-  /** @param at how many come before them */
+  /** @param at the index of insertion */
   insert(at: number, pushes: readonly KeptPush[]): void {
     for (const push of pushes) this.count(push);
     this.pushes = [...this.pushes.slice(0, at), ...pushes, ...this.pushes.slice(at)];

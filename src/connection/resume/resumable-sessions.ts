@@ -7,19 +7,22 @@ import { isEnding } from './resumable.js';
 import type { ResumeSession } from './resume-session.js';
 import { createResumeToken, hashOfResumeToken } from './resume-token.js';
 
-/** How long a session is kept. */
+/** The time limit of a session. */
 interface Term {
   /** Monotonic milliseconds. */
   readonly until: number;
   readonly timer: WheelTimer;
 }
 
-/** The sessions of this node. Each is found by its token, once, and ends when its client stays away too long. */
+/**
+ * The sessions of this node. Each is found by its token, which is valid once, and ends if its client stays away too
+ * long.
+ */
 @Injectable()
 export class ResumableSessions implements Iterable<ResumeSession> {
   private readonly byHash = new Map<string, ResumeSession>();
   private readonly terms = new Map<ResumeSession, Term>();
-  /** How many gaps there were in what this node has read. */
+  /** The number of gaps in the pushes that this node has received. */
   private gaps = 0;
 
   constructor(
@@ -29,7 +32,7 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     private readonly node: NodeIdentity,
   ) {}
 
-  /** How many can be resumed. */
+  /** The number of sessions that can be resumed. */
   get size(): number {
     return this.byHash.size;
   }
@@ -38,22 +41,22 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     return this.byHash.values();
   }
 
-  /** A session begins here, or comes from another node. */
+  /** Adds a session that begins here or comes from another node. */
   admit(session: ResumeSession): void {
     session.gaps = this.gaps;
   }
 
-  /** Pushes are lost to all sessions that are here now. */
+  /** All sessions of this node have missed pushes. */
   breakAll(): void {
     this.gaps++;
   }
 
-  /** Whether pushes were lost to a session while it was here. */
+  /** Whether a session missed pushes while it was on this node. */
   isBroken({ gaps }: ResumeSession): boolean {
     return gaps !== this.gaps;
   }
 
-  /** @returns the token that brings a session back */
+  /** @returns a new token for the session */
   issue(session: ResumeSession): string {
     const token = createResumeToken(this.node.id);
     session.tokenHash = hashOfResumeToken(token);
@@ -61,7 +64,7 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     return token;
   }
 
-  /** Uses the token of a session up. Somebody else's attempt takes nothing away. */
+  /** Uses up the token of a session. An attempt for another owner or path changes nothing. */
   take(hash: string, owner: string, path: string): ResumeSession | undefined {
     const session = this.byHash.get(hash);
     if (session?.owner !== owner || session.path !== path) return undefined;
@@ -69,7 +72,7 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     return isEnding(session) ? undefined : session;
   }
 
-  /** Listens for a session whose client is away. @param ttlMs milliseconds until it ends */
+  /** Keeps a session whose client is away. @param ttlMs milliseconds until it ends */
   keep(session: ResumeSession, ttlMs: number): void {
     this.away.add(session);
     this.terms.set(session, {
@@ -78,19 +81,19 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     });
   }
 
-  /** Milliseconds for which a session is still kept; undefined while its client is here. */
+  /** The remaining milliseconds of a session; undefined while its client is connected. */
   timeLeft(session: ResumeSession): number | undefined {
     const term = this.terms.get(session);
     return term && term.until - this.clock.monotonic();
   }
 
-  /** Ends the session whose client left first, if more than `count` of an owner are kept. */
+  /** Ends the oldest away session of an owner if more than `count` are kept. */
   limit(owner: string, count: number): void {
     const [oldest] = this.away.of(owner);
     if (oldest && this.away.of(owner).size > count) this.drop(oldest);
   }
 
-  /** Takes a session from where it is: from those who are away, or from a line that is dead without the server knowing. */
+  /** Detaches a session: from the away sessions, or from a dead connection that the server still considers open. */
   release(session: ResumeSession): void {
     this.terms.get(session)?.timer.cancel();
     this.terms.delete(session);
@@ -98,7 +101,7 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     session.connection?.terminate();
   }
 
-  /** Nobody comes back to a session. */
+  /** Ends a session for good. */
   drop(session: ResumeSession): void {
     this.release(session);
     this.useUp(session);

@@ -4,7 +4,7 @@ import type { ResumeSession } from './resume-session.js';
 
 const NORMAL: number = CloseCode.NORMAL;
 
-/** Closed with one of these, or without a word, a client may come back to its session. */
+/** Close codes after which a client may resume, in addition to a connection that was lost. */
 const RESUMABLE: ReadonlySet<number> = new Set([
   CloseCode.INTERNAL_ERROR,
   CloseCode.SERVICE_RESTART,
@@ -12,12 +12,12 @@ const RESUMABLE: ReadonlySet<number> = new Set([
   CloseCode.TOKEN_EXPIRED,
 ]);
 
-/** Whether the client of a closed connection may come back to its session. @param code what the socket says */
+/** Whether the client of a closed connection may resume its session. @param code the close code of the socket */
 export function isResumable({ closedWith }: ServedConnection, code: number): boolean {
   return closedWith === undefined ? code !== NORMAL : RESUMABLE.has(closedWith);
 }
 
-/** Whether a session ends with its connection, which was closed for good, and whose client has not answered yet. */
+/** Whether the session's connection is being closed with a code that ends the session. */
 export function isEnding({ connection }: ResumeSession): boolean {
   return connection?.closedWith !== undefined && !RESUMABLE.has(connection.closedWith);
 }

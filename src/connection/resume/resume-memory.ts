@@ -2,29 +2,29 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PushHead } from '../../protocol/push-text.js';
 import { Clock } from '../../time/clock.js';
 
-/** What a push takes in a buffer, and what its text takes beside its characters, as measured on Node 20. */
+/** The memory of a push in a buffer, and of its text in addition to its characters, as measured on Node 20. */
 const ENTRY_BYTES = 70;
 const TEXT_BYTES = 70;
 const WARN_MS = 60_000;
 const MEBIBYTE = 2 ** 20;
 
-/** A session that can do without what it keeps. */
+/** A session that can release its kept pushes. */
 export interface Keeper {
   giveUp(): void;
 }
 
 /**
- * What the buffers of all resumable sessions take together. When it is too much, the clients that have been away longest
- * recover nothing, and then those that have been connected longest.
+ * The memory of all resumable sessions. If the limit is exceeded, the sessions of clients that have been away longest
+ * release their pushes, then those of clients that have been connected longest.
  *
  * @publicApi
  */
 @Injectable()
 export class ResumeMemory {
-  /** Bytes that all buffers of this process may take together; a text that several sessions keep counts once. */
+  /** The limit in bytes for all buffers of this process. A text that several sessions keep counts once. */
   readonly maxBytes: number = 256 * MEBIBYTE;
   private readonly logger = new Logger('WsSecurity');
-  /** In the order in which they left. */
+  /** In the order in which the clients left. */
   private readonly away = new Set<Keeper>();
   private readonly connected = new Set<Keeper>();
   private taken = 0;
@@ -32,7 +32,7 @@ export class ResumeMemory {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Bytes that are taken now. */
+  /** The bytes in use. */
   get bytes(): number {
     return this.taken;
   }
@@ -49,7 +49,7 @@ export class ResumeMemory {
     this.away.add(keeper);
   }
 
-  /** A session keeps nothing, now and later. @internal */
+  /** A session has ended and keeps no more pushes. @internal */
   ends(keeper: Keeper): void {
     this.connected.delete(keeper);
     this.away.delete(keeper);
@@ -61,19 +61,19 @@ export class ResumeMemory {
     if (head.keepers++ === 0) this.taken += sizeOf(head);
   }
 
-  /** A session keeps a push no longer. @internal */
+  /** One session less keeps a push. @internal */
   free(head: PushHead): void {
     this.taken -= ENTRY_BYTES;
     if (--head.keepers === 0) this.taken -= sizeOf(head);
   }
 
-  /** Takes from others, if that has to be, what a session has just kept. @internal */
+  /** Releases pushes of other sessions if the limit is exceeded. @internal */
   makeRoom(): void {
     if (this.taken <= this.maxBytes) return;
     this.warn();
     for (const keepers of [this.away, this.connected]) {
       for (const keeper of keepers) {
-        // Who keeps something again comes back, to the end.
+        // A session that keeps pushes again is added at the end.
         keepers.delete(keeper);
         keeper.giveUp();
         if (this.taken <= this.maxBytes) return;
@@ -86,8 +86,8 @@ export class ResumeMemory {
     if (now < this.warnedAt + WARN_MS) return;
     this.warnedAt = now;
     this.logger.warn(
-      `Pushes that are kept for clients that may come back take more than ${this.maxBytes / MEBIBYTE} MiB: ` +
-        'those who have been away longest recover nothing. Lower WS_RESUME_MAX_BYTES or WS_RESUME_TTL_MS.',
+      `Pushes kept for clients that may resume take more than ${this.maxBytes / MEBIBYTE} MiB: ` +
+        'the clients that have been away longest will miss pushes. Lower WS_RESUME_MAX_BYTES or WS_RESUME_TTL_MS.',
     );
   }
 }

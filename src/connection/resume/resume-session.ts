@@ -4,42 +4,31 @@ import type { ServedConnection } from '../served-connection.js';
 import type { Principal } from '../principal.js';
 import { KeptPushes, type KeptPush, type ResumeLimits } from './kept-pushes.js';
 import type { Keeper, ResumeMemory } from './resume-memory.js';
-import type { SessionSnapshot } from './session-snapshot.js';
+import type { SessionOrigin, SessionSnapshot } from './session-snapshot.js';
 
 const NOWHERE: ReadonlySet<string> = new Set();
 
-/** What a session is from its first connection on. */
-export interface SessionOrigin {
-  /** Whose it is, as limits count it: issuer and id. */
-  readonly owner: string;
-  readonly path: string;
-  /** Epoch milliseconds at which its first connection was opened. */
-  readonly startedAt: number;
-  /** The position of the last broadcast that is none of its future. */
-  readonly at: Position;
-}
-
 /**
- * What outlives a connection: who was on it, its rooms, and its last pushes. A client that comes back in time gets the
- * ones it missed. The oldest are given up when there are too many.
+ * The part of a connection that outlives it: principal, rooms and latest pushes. A client that resumes in time
+ * receives the pushes it missed. The oldest pushes are deleted when a limit is exceeded.
  */
 export class ResumeSession implements Keeper {
   readonly owner: string;
   readonly path: string;
   readonly startedAt: number;
-  /** What finds it, as long as its token is unused. */
+  /** The hash of the unused token. */
   tokenHash: string | undefined;
-  /** How many gaps its node had seen when it came there. */
+  /** The number of gaps that its node had seen when the session arrived. */
   gaps = 0;
   private readonly startsAfter: Position;
   private current: ServedConnection | undefined;
-  /** The connection it is on, or was on last. */
+  /** The id of its current or last connection. */
   private holder: string | undefined;
   private identity: Principal;
   private memberships = NOWHERE;
   private readonly kept: KeptPushes;
   private last = 0;
-  /** Whether nothing more is kept, because something that would come before it is gone. */
+  /** Whether pushes are not kept, because an earlier one is missing. */
   private isLost = false;
   private isOver = false;
 
@@ -57,7 +46,7 @@ export class ResumeSession implements Keeper {
     this.kept = new KeptPushes(limits, memory);
   }
 
-  /** A session of another node, whose client is away. */
+  /** Restores a session of another node, whose client is away. */
   static from(snapshot: SessionSnapshot, limits: ResumeLimits, memory: ResumeMemory): ResumeSession {
     const { principal, rooms, seq, kept } = snapshot;
     const session = new ResumeSession(snapshot, principal, limits, memory);
@@ -71,7 +60,7 @@ export class ResumeSession implements Keeper {
     return session;
   }
 
-  /** The session as plain data. @param position what this node has read up to */
+  /** Returns the session as plain data. @param position the position up to which this node has read */
   snapshot(position: Position, rooms: Iterable<string>): SessionSnapshot {
     const { owner, principal, path, startedAt, last, kept } = this;
     return {
@@ -82,25 +71,21 @@ export class ResumeSession implements Keeper {
       seq: last,
       at: this.includes(position) ? this.startsAfter : position,
       startedAt,
-      kept: kept.last(kept.size).map(({ head, room }, index) => ({
-        seq: last - kept.size + 1 + index,
-        text: head.text,
-        ...(room !== undefined && { room }),
-      })),
+      kept: kept.texts(last),
     };
   }
 
-  /** The connection it is on; undefined while the client is away. */
+  /** The current connection; undefined while the client is away. */
   get connection(): ServedConnection | undefined {
     return this.current;
   }
 
-  /** Who is on it, or was last. */
+  /** The current or last principal. */
   get principal(): Principal {
     return this.current?.principal ?? this.identity;
   }
 
-  /** Its rooms while the client is away. */
+  /** The rooms of an away client. */
   get rooms(): ReadonlySet<string> {
     return this.memberships;
   }
@@ -110,19 +95,17 @@ export class ResumeSession implements Keeper {
     return this.last;
   }
 
-  /** Whether a push to this connection is one of the session: not when the client has come back on another one. */
+  /** Whether pushes to this connection belong to the session. They do not if the client has resumed on another one. */
   isOf({ id }: ServedConnection): boolean {
     return this.holder === id;
   }
 
-  /**
-   * Whether it has the broadcast at a position already: it has come from a node that had read further than this one.
-   */
+  /** Whether it already has the broadcast at a position, because its previous node was ahead of this one. */
   includes(at: Position): boolean {
     return at !== '' && at <= this.startsAfter;
   }
 
-  /** Its client is on this connection from now on, and on no other. */
+  /** Moves the client to this connection. */
   attach(connection: ServedConnection): void {
     this.current = connection;
     this.holder = connection.id;
@@ -130,14 +113,14 @@ export class ResumeSession implements Keeper {
     this.memory.connects(this);
   }
 
-  /** Its client has left a connection; what is pushed to it is kept. */
+  /** The client has left a connection. Pushes are kept from now on. */
   leave({ principal }: ServedConnection, rooms: Iterable<string>): void {
     this.identity = principal;
     this.memberships = new Set(rooms);
     this.detach();
   }
 
-  /** Nobody will come back to it. */
+  /** The session cannot be resumed any more. */
   end(): void {
     this.current = this.holder = undefined;
     this.isOver = true;
@@ -145,33 +128,33 @@ export class ResumeSession implements Keeper {
     this.memory.ends(this);
   }
 
-  /** There is no memory for what it keeps. */
+  /** Releases the kept pushes, because memory is short. */
   giveUp(): void {
     this.kept.clear();
     this.isLost = this.current === undefined;
   }
 
-  /** Numbers a push and keeps it. @returns its text */
+  /** Numbers a push and keeps it. @returns the numbered text */
   add(push: PushText, room: string | undefined): string {
     const text = push.numbered(++this.last);
     if (this.isLost || this.isOver) return text;
     const { head } = push;
-    // It may have been made to give up, and left the others.
+    // The session may have released its pushes and left the list of keepers.
     if (this.kept.size === 0 && this.current) this.memory.connects(this);
     this.kept.add({ head, bytes: text.length * head.bytesPerCharacter, room });
     return text;
   }
 
   /**
-   * Adds pushes in front of those that came after a number, which move on by as many numbers. Only while its client is
-   * away: nobody has seen a number of theirs.
+   * Inserts pushes after a number and renumbers the later ones. Allowed only while the client is away, because it has
+   * not seen the later numbers.
    *
-   * @param seq the number that the first of them follows
+   * @param seq the number before the first inserted push
    */
   insert(seq: number, pushes: readonly Pick<KeptPush, 'head' | 'room'>[]): void {
     const at = this.kept.size - (this.last - seq);
     this.last += pushes.length;
-    // Where later ones are gone, earlier ones are of no use.
+    // If later pushes are missing, earlier ones are useless.
     if (this.isLost || this.isOver || at < 0) return;
     const inserted = pushes.map(({ head, room }, index) => {
       const bytes = head.numbered(seq + 1 + index).length * head.bytesPerCharacter;
@@ -181,9 +164,9 @@ export class ResumeSession implements Keeper {
   }
 
   /**
-   * The pushes after a number, in order; undefined when some of them are gone, or the number is none of this session.
+   * Returns the pushes after a number, in order. Undefined if some of them are missing, or the number is invalid.
    *
-   * @param mayHear whether a room is still open to the client
+   * @param mayHear whether the client may still receive pushes of a room
    */
   since(seq: number, mayHear: (room: string) => boolean): string[] | undefined {
     const missed = this.last - seq;

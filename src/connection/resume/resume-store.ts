@@ -5,29 +5,29 @@ import { hashOfResumeToken } from './resume-token.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 
 /**
- * Takes a session out of this node, once: its node forgets it. Undefined when the node has no such session of this owner
- * on this path; it keeps what it has then.
+ * Hands a session of this node over to another node and forgets it. Returns undefined, and keeps everything, if this
+ * node has no such session of this owner on this path.
  *
  * @publicApi
  */
 export type GiveSession = (hash: string, owner: string, path: string) => SessionSnapshot | undefined;
 
-/** A session that a node leaves, and the milliseconds until it is forgotten. @publicApi */
+/** A session that a stopping node hands over, and the milliseconds until it expires. @publicApi */
 export type LeftSession = readonly [hash: string, session: SessionSnapshot, ttlMs: number];
 
 /**
- * Brings sessions from node to node. A session lives in the memory of its node, and is here only on its way to another
- * one. `hashOfResumeToken()` is the hash of a token, and `nodeOfResumeToken()` the node that gave it out.
+ * Moves sessions between nodes. A session lives in the memory of its node, and is stored here only while it moves.
+ * `hashOfResumeToken()` returns the hash of a token, and `nodeOfResumeToken()` the node that issued it.
  *
  * @publicApi
  */
 export abstract class ResumeStore {
   /**
-   * Gets a session of another node, atomically: of any number of simultaneous calls a single one gets it. A call for
-   * another owner or path gets nothing, and takes nothing away.
+   * Fetches a session of another node, atomically: of simultaneous calls, only one succeeds. A call for another owner
+   * or path returns undefined and changes nothing.
    *
-   * @param lastSeq the last push that the client has; those up to it need not be brought along
-   * @returns undefined when there is none, or its node does not answer
+   * @param lastSeq the last push that the client has received; earlier pushes may be omitted
+   * @returns undefined if there is no such session, or its node does not answer
    */
   abstract fetch(
     token: string,
@@ -36,18 +36,18 @@ export abstract class ResumeStore {
     lastSeq: number,
   ): MaybePromise<SessionSnapshot | undefined>;
 
-  /** Called once, while the application starts. @param give how the store asks this node for a session */
+  /** Called once, while the application starts. @param give takes a session of this node */
   abstract serve(give: GiveSession): void;
 
   /**
-   * Takes the sessions of this node, which is about to stop.
+   * Stores the sessions of this node, which is about to stop.
    *
-   * @param sessions each leaves this node in the moment in which it is read
+   * @param sessions reading a session removes it from this node
    */
   abstract leave(sessions: Iterable<LeftSession>): MaybePromise<void>;
 }
 
-/** Knows this process alone. @publicApi */
+/** Moves sessions within this process only. @publicApi */
 @Injectable()
 export class MemoryResumeStore extends ResumeStore {
   private readonly left = new Map<string, { readonly session: SessionSnapshot; readonly until: number }>();

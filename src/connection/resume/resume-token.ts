@@ -3,17 +3,17 @@ import { NODE_ID_BYTES } from '../../nodes/node-identity.js';
 
 const SECRET_BYTES = 24;
 
-/** @param node the id of the node that has the session @returns a new token, 43 characters of base64url */
+/** @param node the id of the node that keeps the session @returns a new token, 43 characters of base64url */
 export function createResumeToken(node: string): string {
   return Buffer.concat([Buffer.from(node, 'base64url'), randomBytes(SECRET_BYTES)]).toString('base64url');
 }
 
-/** The id of the node that gave a token out. @publicApi */
+/** Returns the id of the node that issued a token. @publicApi */
 export function nodeOfResumeToken(token: string): string {
   return Buffer.from(token, 'base64url').subarray(0, NODE_ID_BYTES).toString('base64url');
 }
 
-/** What a session is found by: nobody can make a token of it. @publicApi */
+/** Returns the hash under which a session is stored. The token cannot be derived from it. @publicApi */
 export function hashOfResumeToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

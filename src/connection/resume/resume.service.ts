@@ -18,25 +18,25 @@ import { ResumeSession } from './resume-session.js';
 import { hashOfResumeToken, nodeOfResumeToken } from './resume-token.js';
 import { SessionMoves } from './session-moves.js';
 
-/** What a client asks for when it comes back. */
+/** A client's request to resume a session. */
 export interface ResumeOffer {
   readonly token: string;
-  /** The number of the last push it has seen. */
+  /** The number of the last push that the client has received. */
   readonly lastSeq: number;
 }
 
 /** Knows whether a credential has been revoked. */
 export interface Revocations {
   isRevokedAnywhere(principal: Principal): boolean | PromiseLike<boolean>;
-  /** As far as it is known without asking anybody. */
+  /** Synchronous, with the revocations that this node knows. */
   isRevokedHere(principal: Principal): boolean;
 }
 
 type ResumeBody = SessionBody['resume'];
 
 /**
- * Sessions of `ws-security.v1` that outlive their connections. A token is good once and for its principal only. A client
- * that comes back is authenticated as always, and asked anew for each room.
+ * Manages sessions of `ws-security.v1`, which outlive their connections. A token is valid once, and for its principal
+ * only. A client that resumes authenticates as always, and the `RoomPolicy` checks each of its rooms again.
  */
 @Injectable()
 export class ResumeService {
@@ -52,15 +52,15 @@ export class ResumeService {
     private readonly faults: Faults,
   ) {}
 
-  /** Whether a connection has a session that can be resumed. */
+  /** Whether a connection has a resumable session. */
   isFor(connection: ServedConnection): boolean {
     return this.options.resume && connection.speaksProtocol && connection.principal.id !== null;
   }
 
   /**
-   * Gives a connection its session: the one it asks for, or a new one that starts at what this node has read up to.
+   * Gives a connection the session it asks for, or a new one that starts at the current position of this node.
    *
-   * @param announce tells the client; the pushes it missed follow, and then everything new
+   * @param announce sends the session frame; missed pushes follow it, then new ones
    */
   async begin(
     connection: ServedConnection,
@@ -70,9 +70,9 @@ export class ResumeService {
   ): Promise<void> {
     const found = offer && (await this.find(connection, offer, revocations));
     const rooms = found ? await this.roomsFor(connection, found) : [];
-    // From here on nothing waits, so that no push comes in between.
+    // Everything from here on is synchronous, so that no push arrives in between.
     const missed = found && this.missedBy(found, offer?.lastSeq ?? 0, rooms, revocations);
-    // A line that is being closed goes on saying so.
+    // A connection that is being closed keeps its state.
     if (found && !isEnding(found)) this.sessions.release(found);
     const session = found && missed && connection.isOpen ? found : this.create(connection);
     if (found !== session) found?.end();
@@ -83,19 +83,19 @@ export class ResumeService {
     connection.ready();
   }
 
-  /** A connection has closed. @param code what it was closed with */
+  /** Called when a connection has closed. @param code its close code */
   end(connection: ServedConnection, code: number): void {
     const session = connection.session as ResumeSession | undefined;
     if (session?.connection !== connection) return;
     session.leave(connection, this.rooms.roomsOf(connection));
-    // The clock may be set while it is away: whether it is too old is asked again when its client comes back.
+    // The wall clock may be set in the meantime, so the maximum age is checked again when the client resumes.
     const ttlMs = Math.min(this.options.resumeTtlMs, this.ageLeft(session));
     if (!isResumable(connection, code) || ttlMs <= 0) {
       this.sessions.drop(session);
       return;
     }
     this.sessions.keep(session, ttlMs);
-    // A user who comes and goes keeps no more sessions than connections.
+    // A user cannot keep more sessions than connections.
     this.sessions.limit(session.owner, this.options.maxConnectionsPerUser);
   }
 
@@ -107,7 +107,7 @@ export class ResumeService {
     try {
       const session = await this.claim(connection, offer);
       if (!session || !(await revocations.isRevokedAnywhere(session.principal))) return session;
-      // What a revocation ends while its client is here, it ends while it is away.
+      // A revocation also ends sessions of clients that are away.
       this.sessions.drop(session);
     } catch (error) {
       // A client whose session cannot be found gets a new one.
@@ -116,7 +116,7 @@ export class ResumeService {
     return undefined;
   }
 
-  /** Uses a token up. */
+  /** Uses up a token. */
   private claim(
     { limitKey, path }: ServedConnection,
     { token, lastSeq }: ResumeOffer,
@@ -125,14 +125,14 @@ export class ResumeService {
     return this.sessions.take(hashOfResumeToken(token), limitKey, path);
   }
 
-  /** The pushes that a client has not seen; undefined when it cannot have its session back. */
+  /** The pushes that a client has missed; undefined if the session cannot be resumed. */
   private missedBy(
     session: ResumeSession,
     lastSeq: number,
     rooms: readonly string[],
     revocations: Revocations,
   ): string[] | undefined {
-    // It may have been ended, or become too old, while the store, or the policy of its rooms, was asked.
+    // The session may have ended or reached its maximum age while the store or the RoomPolicy was called.
     const isOver =
       isEnding(session) ||
       this.sessions.isBroken(session) ||
@@ -141,7 +141,7 @@ export class ResumeService {
     return isOver ? undefined : session.since(lastSeq, (room) => rooms.includes(room));
   }
 
-  /** The rooms of a session that a connection may be in, those it joins or leaves meanwhile too. */
+  /** The rooms of a session that a connection may be in, including those joined in the meantime. */
   private async roomsFor(connection: ServedConnection, session: ResumeSession): Promise<string[]> {
     let { principal } = connection;
     let asked: readonly string[] = [];
@@ -152,7 +152,7 @@ export class ResumeService {
       if (open.length === 0) return rooms.filter((room) => allowed.includes(room));
       asked = [...asked, ...open];
       allowed = [...allowed, ...(await this.rooms.allowed(connection, open))];
-      // An answer about one principal does not hold for the next one.
+      // An answer for one principal does not apply to the next one.
       if (principal !== connection.principal) {
         ({ principal } = connection);
         asked = allowed = [];
@@ -164,7 +164,7 @@ export class ResumeService {
     return connection ? this.rooms.roomsOf(connection) : rooms;
   }
 
-  /** Milliseconds until it is too old. */
+  /** The milliseconds until the session reaches its maximum age. */
   private ageLeft({ startedAt }: ResumeSession): number {
     return ageLimitOf(startedAt, this.options) - this.clock.now();
   }

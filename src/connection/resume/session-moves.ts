@@ -15,10 +15,10 @@ import { ResumeSession } from './resume-session.js';
 import { type LeftSession, ResumeStore } from './resume-store.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 
-/** Sessions on their way between this node and others. */
+/** Moves sessions between this node and others. */
 @Injectable()
 export class SessionMoves implements OnModuleInit {
-  /** Texts of broadcasts that sessions missed on their way: one for all that come at once. */
+  /** The texts of broadcasts that sessions missed while they moved, shared by sessions that arrive at once. */
   private readonly texts = new WeakMap<Broadcast, PushText>();
 
   constructor(
@@ -40,10 +40,10 @@ export class SessionMoves implements OnModuleInit {
   }
 
   /**
-   * Brings a session of another node here, with every push up to this moment. It listens here from now on, as one whose
-   * client is away.
+   * Moves a session of another node here, with every push up to now. From now on it receives pushes like any session
+   * whose client is away.
    *
-   * @returns undefined when there is none, or pushes are lost
+   * @returns undefined if there is no such session, or pushes are missing
    */
   async moveIn(
     token: string,
@@ -52,7 +52,7 @@ export class SessionMoves implements OnModuleInit {
     lastSeq: number,
   ): Promise<ResumeSession | undefined> {
     const snapshot = await this.store.fetch(token, owner, path, lastSeq);
-    // Without positions nobody knows what was pushed on the way.
+    // Without positions, pushes during the move could be missed.
     if (!snapshot || snapshot.at === '' || snapshot.owner !== owner || snapshot.path !== path)
       return undefined;
     const ttlMs = Math.min(
@@ -73,19 +73,19 @@ export class SessionMoves implements OnModuleInit {
     return undefined;
   }
 
-  /** Leaves all sessions of this node to the others. Rejects never. */
+  /** Hands all sessions of this node over to other nodes. Never rejects. */
   async leave(): Promise<void> {
     if (this.sessions.size === 0) return;
     try {
       await this.store.leave(this.leaving());
     } catch (error) {
-      this.faults.report('Sessions could not be left to other nodes', error);
+      this.faults.report('Sessions could not be handed over to other nodes', error);
     }
   }
 
   /**
-   * Adds what was pushed after the snapshot was made. Pushes that arrive meanwhile follow; a node that has read less than
-   * the snapshot has nothing to add, and the session passes over what it has already.
+   * Adds pushes that were published after the snapshot. Pushes that arrive in the meantime follow. If this node is
+   * behind the snapshot, nothing is added, and the session skips the pushes that it already has.
    */
   private async catchUp(session: ResumeSession, { seq, at }: SessionSnapshot): Promise<boolean> {
     const { position } = this.bus;
@@ -117,7 +117,7 @@ export class SessionMoves implements OnModuleInit {
     }
   }
 
-  /** Takes a session out of this node; undefined when it is of no use elsewhere, because pushes were lost. */
+  /** Takes a session out of this node; undefined if it cannot be resumed elsewhere, because pushes are missing. */
   private moveOut(session: ResumeSession): SessionSnapshot | undefined {
     const { connection } = session;
     const rooms = connection ? this.rooms.roomsOf(connection) : session.rooms;

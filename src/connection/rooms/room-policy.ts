@@ -2,29 +2,29 @@ import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection.js';
 
 /**
- * Who may be in a room and who may send to it. Replace it by a subclass to decide by tenant, by membership in a
- * database, by the name of the room.
+ * Decides who may join a room and send to it. Replace it with a subclass to decide by tenant, by membership in a
+ * database or by the name of the room.
  *
  * @publicApi
  */
 @Injectable()
 export class RoomPolicy {
-  /** Rooms a connection may be in at once. */
+  /** The maximum number of rooms per connection. */
   readonly maxRoomsPerConnection: number = 100;
 
   /**
-   * Asked when a connection joins, and again for each of its rooms when its principal changes.
+   * Called when a connection joins a room, and again for each of its rooms when its principal changes.
    *
-   * @returns whether it may be there; anybody authenticated may unless a subclass knows better
+   * @returns whether it may be in the room; by default, if it is authenticated
    */
   canJoin(connection: Connection, _room: string): boolean | Promise<boolean> {
     return connection.principal.id !== null;
   }
 
   /**
-   * Asked for each message that is sent on behalf of a connection.
+   * Called for each message that a connection sends to a room.
    *
-   * @param isMember whether the sender is in the room; who is may send, unless a subclass knows better
+   * @param isMember whether the sender is in the room; by default, members may send
    */
   canSend(_sender: Connection, _room: string, isMember: boolean): boolean | Promise<boolean> {
     return isMember;

@@ -5,7 +5,7 @@ import { Faults } from '../../faults/faults.js';
 import { KeyIndex } from '../key-index.js';
 import { RoomPolicy } from './room-policy.js';
 
-/** Which connections of this node are in which rooms. A room is there as long as somebody is in it. */
+/** The rooms of the connections of this node. A room exists while it has members. */
 @Injectable()
 export class Rooms {
   private readonly members = new KeyIndex<string, Connection>();
@@ -16,7 +16,7 @@ export class Rooms {
     private readonly faults: Faults,
   ) {}
 
-  /** How many rooms have members. */
+  /** The number of rooms with members. */
   get size(): number {
     return this.members.size;
   }
@@ -33,25 +33,25 @@ export class Rooms {
   async join(connection: Connection, room: string): Promise<void> {
     if (this.roomsOf(connection).has(room)) return;
     let { principal } = connection;
-    demand(await this.policy.canJoin(connection, room));
-    // An answer about one principal does not hold for the next one.
+    allowOnlyTrue(await this.policy.canJoin(connection, room));
+    // An answer for one principal does not apply to the next one.
     while (principal !== connection.principal) {
       principal = connection.principal;
-      demand(await this.policy.canJoin(connection, room));
+      allowOnlyTrue(await this.policy.canJoin(connection, room));
     }
-    // It may have gone, or joined others, while the policy was asked.
+    // The connection may have closed or joined rooms while the policy was called.
     if (!connection.isOpen || this.roomsOf(connection).has(room)) return;
-    demand(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection);
+    allowOnlyTrue(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection);
     this.add(connection, room);
   }
 
-  /** Puts a connection into a room that it is allowed in. */
+  /** Adds a connection to a room without a check. */
   add(connection: Connection, room: string): void {
     this.members.add(room, connection);
     this.joined.add(connection, room);
   }
 
-  /** Those of the rooms that a connection may be in. A policy that fails refuses. */
+  /** The rooms that a connection may be in. If the policy fails, the answer is no. */
   async allowed(connection: Connection, rooms: Iterable<string>): Promise<string[]> {
     const answers = await Promise.all(
       [...rooms].map(async (room) => ((await this.mayBeIn(connection, room)) ? [room] : [])),
@@ -72,10 +72,13 @@ export class Rooms {
   /** @throws ForbiddenEventException */
   async checkSend(sender: Connection, room: string): Promise<void> {
     const isMember = this.membersOf(room).has(sender);
-    demand(await this.policy.canSend(sender, room, isMember));
+    allowOnlyTrue(await this.policy.canSend(sender, room, isMember));
   }
 
-  /** Removes a connection from the rooms that its principal may not be in any more. A policy that fails refuses. */
+  /**
+   * Removes a connection from the rooms that its principal may not be in any more. If the policy fails, the answer is
+   * no.
+   */
   async recheck(connection: Connection): Promise<void> {
     const rooms = [...this.roomsOf(connection)];
     const allowed = await this.allowed(connection, rooms);
@@ -84,7 +87,7 @@ export class Rooms {
 
   private async mayBeIn(connection: Connection, room: string): Promise<boolean> {
     try {
-      demand(await this.policy.canJoin(connection, room));
+      allowOnlyTrue(await this.policy.canJoin(connection, room));
       return true;
     } catch (error) {
       if (!(error instanceof ForbiddenEventException)) this.faults.report('The RoomPolicy failed', error);
@@ -93,7 +96,7 @@ export class Rooms {
   }
 }
 
-/** Everything but true is a refusal: a policy need not be written in TypeScript. */
-function demand(answer: unknown): void {
+/** Anything but true is a refusal, because a policy may be written in JavaScript. */
+function allowOnlyTrue(answer: unknown): void {
   if (answer !== true) throw new ForbiddenEventException();
 }

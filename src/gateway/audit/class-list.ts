@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 
-/** Also false for what a circular import left undefined. */
+/** Also false for a class that is undefined because of a circular import. */
 export function isClass(value: unknown): value is Type {
   return typeof value === 'function' && value.prototype !== undefined;
 }

@@ -2,12 +2,12 @@ import { MESSAGE_MAPPING_METADATA } from '../../nest/metadata-keys.js';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 
-/** Handlers that no message would ever reach, though everything about them looks right. */
+/** Handlers that no message can reach. */
 export function deadHandlers(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
   return [...shadowed(gateways), ...gateways.flatMap(unseen)];
 }
 
-/** An event on a path is served by one handler. */
+/** An event on a path has only one handler. */
 function shadowed(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
   const first = new Map<string, string>();
   return gateways.flatMap(({ name, options, handlers }) =>
@@ -23,14 +23,14 @@ function shadowed(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[
 
 function shadowText(event: string, handler: string, other: string): string {
   return handler === other
-    ? 'is there twice, and only one would be called; provide its gateway in one module, and export it from there'
+    ? 'is registered twice, and only one would be called; provide its gateway in one module and export it from there'
     : `subscribes to "${event}" on the same path as ${other}, and only one would be called; choose another name`;
 }
 
-/** Nest looks at the methods of instances, and only under names. */
+/** Static methods and methods with symbols as names, which Nest ignores. */
 function unseen({ name, instance }: DiscoveredGateway): ConfigurationProblem[] {
   const message =
-    'is no handler for Nest, which sees neither static methods nor symbols; give it a name on instances';
+    'is not a handler for Nest, which ignores static methods and symbols; make it an instance method with a name';
   const prototypes = chainOf(Object.getPrototypeOf(instance) as object);
   const statics = prototypes.map(({ constructor }) => handlersIn(constructor, Reflect.ownKeys(constructor)));
   const symbols = prototypes.map((prototype) =>

@@ -3,17 +3,17 @@ import type { DiscoveredGateway } from '../gateway-explorer.js';
 
 const HOOKS = ['afterInit', 'handleConnection', 'handleDisconnect'];
 
-/** Metadata of guards, of limits, and of who may send a message. */
+/** Metadata keys of guards, limits and access rules. */
 const RULES = /^(?:__guards__$|THROTTLER:|ws-security:)/;
 
-/** Rules on a hook, which Nest calls without asking anybody. They read like rules about who may connect, and are none. */
+/** Guards and rules on connection hooks. They look like rules about connections, but Nest calls hooks without them. */
 export function decoratedHooks({ name, instance }: DiscoveredGateway): ConfigurationProblem[] {
   const prototype = Object.getPrototypeOf(instance) as Record<string, unknown> | null;
   return HOOKS.filter((hook) => hasRules(prototype?.[hook])).map((hook) => ({
     name: `${name}.${hook}`,
     message:
-      'has guards, limits or rights of messages, which nobody asks on a hook; ' +
-      'decisions about who may connect are connectGuards',
+      'has guards, limits or access rules for messages, which Nest does not apply to hooks; ' +
+      'use connectGuards to decide which clients may connect',
   }));
 }
 

@@ -11,19 +11,18 @@ import { gatewayOptionProblems } from './gateway-options.js';
 import { GuardChains } from '../guards/guard-chains.js';
 import { bodyProblems } from './handler-bodies.js';
 import { ModuleSettings } from './module-settings.js';
-import { ProvidersInVain } from './providers-in-vain.js';
+import { UnusedProviders } from './unused-providers.js';
 import { throttleProblems } from './throttle-decorators.js';
 
 /**
- * Holds the gateways against what the module promises, before the first client can come. Needs no option, so that it can
- * tell its part also where those are wrong.
+ * Checks the gateways before the first client can connect. Uses no options, so that it also works if they are wrong.
  */
 @Injectable()
 export class GatewayAudit {
   constructor(
     private readonly guards: GuardChains,
     private readonly settings: ModuleSettings,
-    private readonly providers: ProvidersInVain,
+    private readonly providers: UnusedProviders,
     @Inject(WS_THROTTLERS) private readonly throttlers: readonly WsThrottler[],
   ) {}
 
@@ -46,7 +45,7 @@ function problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
     return [
       {
         name,
-        message: 'is not protected; replace @WebSocketGateway(...) by @SecureGateway({ path: ... })',
+        message: 'is not protected; replace @WebSocketGateway(...) with @SecureGateway({ path: ... })',
       },
     ];
   }
@@ -69,19 +68,19 @@ function shapeProblems(gateway: DiscoveredGateway): ConfigurationProblem[] {
   const messages: string[] = [];
   if (gateway.isRequestScoped)
     messages.push(
-      'is request-scoped, but a connection outlives a request; make it and what it injects singletons',
+      'is request-scoped, but a connection outlives a request; make it and its dependencies singletons',
     );
   if (gateway.isTransient)
-    messages.push('is transient, and so never constructed for its clients; make it a singleton');
-  // Nest makes them for HTTP requests, and has objects elsewhere whose constructor never ran.
+    messages.push('is transient, so Nest never constructs it for clients; make it a singleton');
+  // Nest creates transient instances for HTTP requests. For gateways, it uses objects whose constructor never ran.
   for (const enhancer of gateway.transients)
     messages.push(
-      `binds ${enhancer}, which is transient and so never constructed for a gateway; make it a singleton`,
+      `binds ${enhancer}, which is transient, so Nest never constructs it for a gateway; make it a singleton`,
     );
   if (!gateway.isOfItsClass)
     messages.push(
-      'has instances of another class, where nothing that is said of this one is found; ' +
-        'let decorators and constructors of it return a class that extends it, or nothing',
+      'has instances of another class, without the metadata of this one; ' +
+        'let its decorators and constructor return nothing, or a class that extends it',
     );
   return [...gatewayOptionProblems(gateway), ...messages.map((message) => ({ name: gateway.name, message }))];
 }
@@ -101,9 +100,9 @@ function conflicts(gateways: readonly DiscoveredGateway[]): ConfigurationProblem
 
 function eventProblem(event: unknown): string | undefined {
   if (!isEventName(event) || hasLoneSurrogate(event))
-    return 'subscribes to what no frame can name; an event is a string of 1 to 128 characters';
+    return 'subscribes to an invalid event; use a string of 1 to 128 Unicode characters';
   if (!isReservedEvent(event)) return undefined;
-  return `subscribes to "${event}", which the protocol keeps for itself; choose another name`;
+  return `subscribes to "${event}", which is reserved by the protocol; choose another name`;
 }
 
 function policyText({ options }: DiscoveredGateway): string {

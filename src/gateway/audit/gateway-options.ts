@@ -8,7 +8,7 @@ const MAX_PORT = 65_535;
 // RFC 6455 §4.1: a subprotocol is a token (RFC 9110 §5.6.2).
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** Every option of `@SecureGateway()`, and what is wrong with a value of it. */
+/** Every option of `@SecureGateway()`, with a function that returns the problem of a value. */
 const RULES: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   path: pathProblem,
   port: (port) => problemUnless(isPort(port), `must have a whole number from 1 to ${MAX_PORT} as its port`),
@@ -23,19 +23,19 @@ const RULES: Readonly<Record<string, (value: unknown) => string | undefined>> = 
     problemUnless(isClassList(guards), 'must have a list of classes as "connectGuards"'),
 };
 
-/** What others call something that this module has elsewhere. */
+/** Options of other libraries, and where this module has the same setting. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  namespace: 'gateways are told apart by their path',
-  cors: 'the origins that may connect are WS_ALLOWED_ORIGINS',
-  verifyClient: 'decisions before 101 are connectGuards',
-  handleProtocols: 'subprotocols are protocols',
-  maxPayload: 'the limit is WS_MAX_PAYLOAD_BYTES, for all gateways',
-  perMessageDeflate: 'compression is WS_COMPRESSION, for all gateways',
-  pingInterval: 'heartbeats are WS_HEARTBEAT_INTERVAL_MS, for all gateways',
-  pingTimeout: 'heartbeats are WS_HEARTBEAT_TIMEOUT_MS, for all gateways',
+  namespace: 'give each gateway its own path',
+  cors: 'set WS_ALLOWED_ORIGINS',
+  verifyClient: 'use "connectGuards"',
+  handleProtocols: 'use "protocols"',
+  maxPayload: 'set WS_MAX_PAYLOAD_BYTES for all gateways',
+  perMessageDeflate: 'set WS_COMPRESSION for all gateways',
+  pingInterval: 'set WS_HEARTBEAT_INTERVAL_MS for all gateways',
+  pingTimeout: 'set WS_HEARTBEAT_TIMEOUT_MS for all gateways',
 };
 
-/** Options of a gateway that are wrong, or that nobody would look at. */
+/** Options of a gateway that are wrong or have no effect. */
 export function gatewayOptionProblems({
   name,
   options,
@@ -46,7 +46,7 @@ export function gatewayOptionProblems({
     Object.hasOwn(RULES, option) ? wrongText(option, given[option]) : unknownText(option),
   );
   const stray = strayOptions.map(
-    (option) => `has ${option} in a @WebSocketGateway() beside it: ${unknownText(option)}`,
+    (option) => `has ${option} in an additional @WebSocketGateway(): ${unknownText(option)}`,
   );
   return [...wrong, ...stray]
     .filter((message) => message !== undefined)
@@ -54,7 +54,7 @@ export function gatewayOptionProblems({
 }
 
 function wrongText(option: string, value: unknown): string | undefined {
-  // What is undefined is not given, except that each gateway needs a path.
+  // An undefined option is not set. Only the path is required.
   if (value === undefined && option !== 'path') return undefined;
   return RULES[option]?.(value);
 }
@@ -64,7 +64,9 @@ function unknownText(option: string): string {
   if (elsewhere !== undefined) return `has the option "${option}", which has no effect here; ${elsewhere}`;
   const known = Object.keys(RULES);
   const nearest = nearestName(option, known) as string;
-  const hint = isLikely(option, nearest) ? `did you mean "${nearest}"?` : `there are ${known.join(', ')}`;
+  const hint = isLikely(option, nearest)
+    ? `did you mean "${nearest}"?`
+    : `the options are ${known.join(', ')}`;
   return `has the option "${option}", which has no effect here; ${hint}`;
 }
 

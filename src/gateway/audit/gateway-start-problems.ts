@@ -13,7 +13,7 @@ import { plaintextProblems, willServeTls } from './plaintext.js';
 import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
 import { unverifiedProblems } from './unverified-gateways.js';
 
-/** What can be seen of the gateways and the server before the module's own providers are made. */
+/** Problems of gateways and the server that can be found before the providers of the module are created. */
 @Injectable()
 export class GatewayStartProblems extends StartProblems {
   constructor(
@@ -41,13 +41,13 @@ export class GatewayStartProblems extends StartProblems {
     return [
       ...this.audit.problemsOf(gateways),
       ...unverifiedProblems(gateways, options, isVerified || hasVerifier(options)),
-      // Where it is not known yet, it is said when it is.
+      // If this is not known yet, it is reported later.
       ...plaintextProblems(gateways, options, isSecure ?? true),
     ];
   }
 }
 
-/** Options of other entry points, which are among the providers as values. */
+/** Options of other entry points, which are provided as values. */
 function furtherOptionsIn(providers: unknown): FurtherOptions[] {
   return providersIn(providers)
     .map((provider) =>

@@ -11,10 +11,10 @@ import { hasRules } from '../../validation/class-rules.js';
 import { UNVALIDATED_BODY } from '../../validation/unvalidated-body.decorator.js';
 import type { DiscoveredGateway, GatewayHandler } from '../gateway-explorer.js';
 
-/** Pipes that look at a value only where its class or schema lets them. */
+/** Pipes that validate a value only if it has a class or schema. */
 const PIPES_WITHOUT_RULES = [ValidationPipe, StandardSchemaValidationPipe, DefaultValuePipe, ParseArrayPipe];
 
-/** Handlers whose body nothing would check, or not all of it. */
+/** Handlers whose body is not validated, or only in part. */
 export function bodyProblems({ name, instance, handlers }: DiscoveredGateway): ConfigurationProblem[] {
   return handlers.flatMap((handler) =>
     messagesOf(instance.constructor, handler).map((message) => ({
@@ -28,14 +28,14 @@ function messagesOf(gateway: object, { method, callback }: GatewayHandler): stri
   const reason = Reflect.getMetadata(UNVALIDATED_BODY, callback) as unknown;
   if (reason === undefined) return bodyParametersOf(gateway, method).flatMap(messagesOfOne);
   if (typeof reason === 'string' && reason.trim() !== '') return [];
-  return ["opts out of validation without a reason; say why it is safe: @UnvalidatedBody('…')"];
+  return ["opts out of validation without a reason; state why this is safe: @UnvalidatedBody('…')"];
 }
 
 function messagesOfOne({ metatype: type, ...parameter }: BodyParameter): string[] {
   if (parameter.schema !== undefined || parameter.pipes?.some(hasRulesOfItsOwn)) return [];
   if (parameter.data !== undefined) {
     return [
-      `takes the field "${parameter.data}" of a body that nothing validates; take the whole body as a DTO class, ` +
+      `takes the field "${parameter.data}" of a body that is not validated; take the whole body as a DTO class, ` +
         `or give the field a schema or a pipe: @MessageBody('${parameter.data}', { schema: … })`,
     ];
   }
@@ -46,11 +46,11 @@ function messagesOfOne({ metatype: type, ...parameter }: BodyParameter): string[
     ];
   }
   return uncheckedProperties(type).map(
-    ({ path, fix }) => `takes ${type.name}, whose "${path}" nothing checks; add to it ${fix}`,
+    ({ path, fix }) => `takes ${type.name}, whose "${path}" is not validated; add ${fix}`,
   );
 }
 
-/** A pipe of its own on the parameter is the developer's word that it is looked after. */
+/** Whether a pipe of the parameter validates it. Pipes of the application are trusted. */
 function hasRulesOfItsOwn(pipe: unknown): boolean {
   return !PIPES_WITHOUT_RULES.some(
     (type) =>
@@ -60,7 +60,7 @@ function hasRulesOfItsOwn(pipe: unknown): boolean {
   );
 }
 
-/** What a pipe was told to make of a value, or of the items of a list. */
+/** The type that a pipe has in its options, for a value or for the items of a list. */
 function typeOf(pipe: object): unknown {
   const { expectedType, options } = pipe as { expectedType?: unknown; options?: { items?: unknown } };
   return expectedType ?? options?.items;

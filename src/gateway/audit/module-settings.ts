@@ -8,7 +8,7 @@ import { MODULE_CONNECT_GUARDS } from '../guards/connect-guards.js';
 import { MODULE_GUARDS } from '../guards/guard-chains.js';
 import { MODULE_PROVIDERS } from './provider-token.js';
 
-/** What `forRoot()` was given beside the options, which anything may stand in. */
+/** Checks the arguments of `forRoot()` that are not options. They may be anything at runtime. */
 @Injectable()
 export class ModuleSettings {
   constructor(

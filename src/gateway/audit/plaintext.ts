@@ -6,9 +6,9 @@ import type { DiscoveredGateway } from '../gateway-explorer.js';
 import { portOf } from '../secure-gateway-options.js';
 
 /**
- * In production every handshake would be refused: better said once than to each client.
+ * Reports a server without TLS at the start, because in production it would refuse every handshake.
  *
- * @param isSecure whether the server of the application ends TLS
+ * @param isSecure whether the server of the application uses TLS
  */
 export function plaintextProblems(
   gateways: readonly DiscoveredGateway[],
@@ -20,19 +20,19 @@ export function plaintextProblems(
     options !== undefined && (portOf(options) === 0 ? !isSecure : tlsCertFile === undefined);
   if (!gateways.some(isPlain)) return [];
   const message =
-    'must name the proxy that ends TLS, because this server speaks plain HTTP in production; ' +
-    'or give NestFactory.create() { httpsOptions: tlsOptionsFromEnv() }';
+    'must name the proxy that terminates TLS, because this server uses plain HTTP in production; ' +
+    'or pass { httpsOptions: tlsOptionsFromEnv() } to NestFactory.create()';
   return [{ name: 'WS_TRUSTED_PROXIES', message }];
 }
 
-/** Whether the application's server will end TLS; undefined where nobody can tell before it is there. */
+/** Whether the server of the application will use TLS; undefined if this is not known before the server exists. */
 export function willServeTls({ httpAdapter }: HttpAdapterHost, moduleRef: ModuleRef): boolean | undefined {
-  // An application without HTTP, or a test that has not said what it serves.
+  // An application without HTTP, or a test that has not created its server.
   if (!httpAdapter) return undefined;
   const instance = httpAdapter.getInstance<{ server?: unknown } | undefined>();
   const server: unknown = httpAdapter.getHttpServer() ?? instance?.server;
   if (server) return server instanceof TlsServer;
-  // The options of `NestFactory.create()`, which no provider of Nest hands out.
+  // The options of `NestFactory.create()`, which Nest does not provide.
   const { container } = moduleRef as unknown as {
     container?: { contextOptions?: { httpsOptions?: unknown } };
   };

@@ -6,12 +6,12 @@ import { throttlerProblems, type ThrottlerSetting } from '../../throttling/throt
 import type { WsThrottler } from '../../throttling/throttlers.token.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 
-/** `@Throttle()` and `@SkipThrottle()` that name a throttler which does not exist, or say what no limit can be. */
+/** `@Throttle()` and `@SkipThrottle()` with an unknown throttler or an invalid limit. */
 export function throttleProblems(
   gateways: readonly DiscoveredGateway[],
   throttlers: readonly WsThrottler[],
 ): ConfigurationProblem[] {
-  // Names are only known where they are right.
+  // The names are known only if the throttlers are valid.
   if (namedThrottlerProblems(throttlers).length > 0) return [];
   const names = ['default', ...throttlers.map(({ name }) => name)];
   const problemsAt = (place: string, settings: readonly ThrottlerSetting[]): ConfigurationProblem[] =>
@@ -32,7 +32,7 @@ function messagesOf(setting: ThrottlerSetting, names: readonly string[]): string
   const nearest = nearestName(setting.name, names);
   const guess = nearest !== undefined && isLikely(setting.name, nearest) ? ` (did you mean ${nearest}?)` : '';
   return [
-    `throttles by "${setting.name}", but no throttler has that name${guess}. There are ${known}; ` +
-      `another one is named in forRoot({ throttlers: [{ name: '${setting.name}', limit, ttl }] })`,
+    `throttles by "${setting.name}", but no throttler has that name${guess}. The throttlers are ${known}; ` +
+      `add another one with forRoot({ throttlers: [{ name: '${setting.name}', limit, ttl }] })`,
   ];
 }

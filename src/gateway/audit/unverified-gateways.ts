@@ -8,9 +8,9 @@ const ALTERNATIVES = VERIFIERS.filter((name) => name !== 'jwtSecret')
   .join(', ');
 
 /**
- * Gateways that need credentials which nobody could verify, and what a verifier will need in production as well.
+ * Reports gateways that need credentials without a verifier, and other options that a verifier needs in production.
  *
- * @param hasVerifier whether the options, or a provider, say who verifies
+ * @param hasVerifier whether a verifier is configured or provided
  */
 export function unverifiedProblems(
   gateways: readonly DiscoveredGateway[],
@@ -22,8 +22,8 @@ export function unverifiedProblems(
   if (closed.length === 0) return [];
   const names = closed.map(({ name }) => name).join(' and ');
   const message =
-    `is required, because ${names} ${closed.length === 1 ? 'is' : 'are'} not public: a secret of at least 32 bytes, ` +
-    `or instead of it ${ALTERNATIVES}, or provide a TokenVerifier`;
+    `is required, because ${names} ${closed.length === 1 ? 'is' : 'are'} not public: set a secret of at least 32 bytes, ` +
+    `or one of ${ALTERNATIVES}, or provide a TokenVerifier`;
   return [
     { name: OPTIONS.jwtSecret.variable, message },
     ...(options.production ? verifierNeeds(options) : []),

@@ -6,9 +6,9 @@ import { GatewayFilter } from './gateway-enhancers.js';
 import { boundOn } from './ws-filter-chain.js';
 
 /**
- * The filters around a handler, in the order in which Nest would ask them: the last one that was bound first.
+ * The filters of a handler in the order in which Nest would call them: last bound, first called.
  *
- * @param chosen what `GatewayFilter` stands for
+ * @param chosen the filter that replaces `GatewayFilter`
  */
 export function boundFiltersOf(
   gateway: object,
@@ -26,7 +26,7 @@ export function boundFiltersOf(
 
 type FilterType = Type<ExceptionFilter>;
 
-/** Nest has made an instance in the module of the gateway, or one of the application's takes its place. */
+/** The instance that Nest created in the module of the gateway, or that replaces it there. */
 function madeByNest(type: FilterType, moduleRef: ModuleRef): ExceptionFilter | undefined {
   try {
     return moduleRef.get(type, { strict: true });
@@ -35,7 +35,7 @@ function madeByNest(type: FilterType, moduleRef: ModuleRef): ExceptionFilter | u
   }
 }
 
-/** Where `@Catch()` leaves it, also when another decorator has replaced the class. */
+/** Reads the metadata of `@Catch()`, also if another decorator has replaced the class. */
 function caughtBy(filter: ExceptionFilter): readonly Type[] {
   const places = [Object.getPrototypeOf(filter) as object | null, filter.constructor];
   const found = places.map(

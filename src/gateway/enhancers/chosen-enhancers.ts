@@ -4,7 +4,7 @@ import { WsExceptionFilter } from '../../messages/ws-exception.filter.js';
 import { WsValidationPipe } from '../../validation/ws-validation.pipe.js';
 import { providedInstanceOf } from '../../nest/provided-instance.js';
 
-/** The pipe and the filter of all gateways: the module's, or what the application provides in their place. */
+/** The pipe and the filter of all gateways: the module's, or their replacements in the application. */
 @Injectable()
 export class ChosenEnhancers {
   pipe!: WsValidationPipe;
@@ -17,7 +17,9 @@ export class ChosenEnhancers {
     this.filter = await providedInstanceOf(WsExceptionFilter, this.moduleRef);
   }
 
-  /** Whether nobody would want to see what is refused before Nest is entered. */
+  /**
+   * Whether the filter is the built-in one, which needs no call for messages that are refused before Nest is entered.
+   */
   get hasOwnFilter(): boolean {
     return this.filter.constructor === WsExceptionFilter;
   }

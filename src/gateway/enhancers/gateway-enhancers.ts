@@ -8,7 +8,10 @@ import {
 } from '@nestjs/common';
 import { ChosenEnhancers } from './chosen-enhancers.js';
 
-/** Nest makes the pipe that a decorator names by itself; this one asks the pipe that was chosen at the start. */
+/**
+ * Calls the validation pipe that was selected at the start. Nest itself creates the pipe that a decorator names, so it
+ * could not be replaced.
+ */
 @Injectable()
 export class GatewayPipe implements PipeTransform {
   constructor(private readonly chosen: ChosenEnhancers) {}
@@ -19,7 +22,7 @@ export class GatewayPipe implements PipeTransform {
   }
 }
 
-/** As {@link GatewayPipe}, for what goes wrong. */
+/** As {@link GatewayPipe}, for the exception filter. */
 @Catch()
 @Injectable()
 export class GatewayFilter implements ExceptionFilter {

@@ -4,10 +4,10 @@ import type { WsConnectGuard } from '../../handshake/ws-connect.guard.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 import { providedInstanceOf } from '../../nest/provided-instance.js';
 
-/** The guard classes that `forRoot({ connectGuards })` named. */
+/** Token of the guard classes in `forRoot({ connectGuards })`. */
 export const MODULE_CONNECT_GUARDS = Symbol('MODULE_CONNECT_GUARDS');
 
-/** Makes the connect guards of a path, those of the module before those of its gateways. */
+/** Creates the connect guards of a path: those of the module, then those of its gateways. */
 @Injectable()
 export class ConnectGuards {
   constructor(

@@ -6,10 +6,10 @@ import { clashesIn, type GuardType, orderOf } from './guard-order.js';
 import { providedInstanceOf } from '../../nest/provided-instance.js';
 import { preparesNoBodies, UnpreparedBodyGuard } from './unprepared-body.guard.js';
 
-/** The guard classes that `forRoot({ guards })` named. */
+/** Token of the guard classes in `forRoot({ guards })`. */
 export const MODULE_GUARDS = Symbol('MODULE_GUARDS');
 
-/** The guards of each gateway, made once. */
+/** The guards of each gateway, created once. */
 @Injectable()
 export class GuardChains {
   private readonly chains = new Map<object, readonly CanActivate[]>();
@@ -42,10 +42,11 @@ export class GuardChains {
     }
   }
 
-  /** @throws Error when the gateway is none that was prepared, so that nothing passes unguarded */
+  /** @throws Error if the gateway was not prepared, so that no message passes without guards */
   of(gateway: object): readonly CanActivate[] {
     const chain = this.chains.get(gateway);
-    if (!chain) throw new Error('This gateway was not there when the application started.');
+    if (!chain)
+      throw new Error('The guards of this gateway have not been prepared; load its module before the start.');
     return chain;
   }
 }

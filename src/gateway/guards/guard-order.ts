@@ -7,16 +7,19 @@ import { isClassList } from '../audit/class-list.js';
 
 export type GuardType = Type<CanActivate>;
 
-/** Who you are, how often, what you may: refused attempts count too. */
+/**
+ * Authentication, throttling, authorization. The throttler comes before authorization, so that refused attempts count
+ * too.
+ */
 const BUILT_IN: readonly GuardType[] = [WsAuthGuard, WsThrottlerGuard, WsAuthorizationGuard];
 
-/** Where they stand in a chain. */
+/** Indexes in a chain. */
 export const THROTTLER = 1;
 export const AUTHORIZATION = 2;
 
 /**
- * The built-in guards, each replaced by a subclass that the gateway or else the module names, then the others in the
- * order module, gateway.
+ * The built-in guards, then the others of the module, then those of the gateway. A subclass of a built-in guard in the
+ * gateway, or else in the module, replaces it.
  */
 export function orderOf(own: readonly GuardType[], everywhere: readonly GuardType[]): GuardType[] {
   const chain = BUILT_IN.map(
@@ -28,14 +31,16 @@ export function orderOf(own: readonly GuardType[], everywhere: readonly GuardTyp
   return [...new Set([...chain, ...others])];
 }
 
-/** Only one guard can take the place of a built-in one: another one beside it would never be asked. */
+/** Reports more than one replacement of a built-in guard: only one would be called. */
 export function clashesIn(name: string, guards: unknown): ConfigurationProblem[] {
-  // Anything else is a problem of its own.
+  // Other values are reported elsewhere.
   if (!isClassList(guards)) return [];
   return BUILT_IN.flatMap((builtIn) => {
     const names = replacementsOf(builtIn, guards as GuardType[]).map((guard) => guard.name);
     if (names.length < 2) return [];
-    const message = `names more than one guard for the place of ${builtIn.name}: ${names.join(', ')}; let one of them extend the other and name that one, or let it extend none of the built-in ones`;
+    const message =
+      `names more than one replacement of ${builtIn.name}: ${names.join(', ')}; ` +
+      'name only one, which may extend the other, or do not let the other extend a built-in guard';
     return [{ name, message }];
   });
 }

@@ -3,8 +3,8 @@ import type { ApplicationConfig } from '@nestjs/core';
 import { ValidatedBody } from '../../messages/validated-body.js';
 
 /**
- * Refuses bodies as they were sent. Global pipes come before those of a gateway, and a `ValidationPipe` among them, as
- * applications have it for HTTP, drops what is unknown and converts what is wrong before ours can see it.
+ * Validates bodies before global pipes change them. Nest runs global pipes before those of a gateway. A global
+ * `ValidationPipe`, which many applications have for HTTP, drops unknown properties and converts wrong values.
  */
 @Injectable()
 export class UnpreparedBodyGuard implements CanActivate {
@@ -16,7 +16,10 @@ export class UnpreparedBodyGuard implements CanActivate {
   }
 }
 
-/** Pipes of other kinds are there to prepare bodies: what was sent is not what is to be validated then. */
+/**
+ * Whether all global pipes only validate. Other pipes may prepare bodies, and then the original body must not be
+ * validated.
+ */
 export function preparesNoBodies(config: ApplicationConfig): boolean {
   const pipes = config.getGlobalPipes();
   return pipes.length > 0 && pipes.every((pipe) => pipe instanceof ValidationPipe);

@@ -8,8 +8,8 @@ import { AUTHORIZATION, THROTTLER } from './guard-order.js';
 type Answer = ReturnType<CanActivate['canActivate']>;
 
 /**
- * All guards of a gateway as one. Nest makes the guards that a decorator names by itself and knows no way to replace
- * them; this one asks those that were chosen when the application started, and waits only for those that make it wait.
+ * Calls the guards of a gateway that were selected at the start. Nest itself creates the guards that a decorator names,
+ * so they could not be replaced. Only asynchronous guards are awaited.
  */
 @Injectable()
 export class WsGuardChain implements CanActivate {
@@ -20,7 +20,7 @@ export class WsGuardChain implements CanActivate {
   }
 }
 
-/** @param isCounted whether the throttler has let the message through */
+/** @param isCounted whether the throttler has accepted the message */
 function activate(
   guards: readonly CanActivate[],
   first: number,
@@ -36,7 +36,7 @@ function activate(
     const { principal } = connection;
     return settled(answer).then((passes) => {
       if (!passes || !connection.isOpen) return false;
-      // What was said of a principal does not hold for the next one.
+      // If the principal has changed, the decisions so far do not apply to it, and all guards run again.
       const next = connection.principal === principal ? i + 1 : 0;
       return activate(guards, next, context, isCounted || i >= THROTTLER);
     });
@@ -44,7 +44,10 @@ function activate(
   return true;
 }
 
-/** A message counts once, and who was allowed to send it still is, unless it is somebody with other rights by now. */
+/**
+ * The decision that was made before Nest was entered: a message is counted once, and its authorization holds unless the
+ * principal has changed.
+ */
 function knownAnswer(index: number, context: ExecutionContext): Answer | undefined {
   if (index !== THROTTLER && index !== AUTHORIZATION) return undefined;
   const message: unknown = context.getArgByIndex(MESSAGE_ARGUMENT);
@@ -53,7 +56,7 @@ function knownAnswer(index: number, context: ExecutionContext): Answer | undefin
   return message.admittedAs === connectionIn(context).principal ? true : undefined;
 }
 
-/** Anything but true is a refusal, whatever a guard without types answers. */
+/** Only `true` permits, because a guard without types may return other values. */
 async function settled(answer: Exclude<Answer, boolean>): Promise<boolean> {
   const value: unknown = isObservable(answer) ? await lastValueFrom(answer) : await answer;
   return value === true;

@@ -7,21 +7,21 @@ import { forwarded, type ForwardingReport, xForwarded } from './forwarding-heade
 
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** How the client came here, as far as it can be believed. @publicApi */
+/** The address, transport and host of a client, from trusted sources only. @publicApi */
 export interface ClientOrigin {
-  /** The address as limits count it: IPv6 by prefix, mapped IPv4 as IPv4. */
+  /** The address in the form that limits use: IPv6 as a prefix, mapped IPv4 as IPv4. */
   address: string;
-  /** Whether the client spoke TLS, to this process or to a trusted proxy. */
+  /** Whether the client used TLS, to this process or to a trusted proxy. */
   isSecure: boolean;
-  /** The host the client asked for. */
+  /** The host that the client asked for. */
   host: string;
 }
 
 type ProxyOptions = Pick<ResolvedOptions, 'trustedProxies' | 'ipv6Prefix' | 'forwardedHeader'>;
 
 /**
- * Finds out who the client is behind trusted proxies. Only what a trusted hop said counts, and of a chain the rightmost
- * hop that is not trusted. One kind of header is believed: the other may be the client's, passed on by the proxy.
+ * Finds the client behind trusted proxies: the last hop that is not trusted. Only information from trusted hops counts.
+ * Only one kind of header is used, because a proxy may pass on the other one from the client.
  */
 export class ClientAddressResolver {
   private readonly trusted: readonly Range[];
@@ -51,8 +51,8 @@ export class ClientAddressResolver {
   }
 
   /**
-   * Walks from the nearest hop outwards, over what trusted hops have reported. An entry that is no address ends the walk
-   * at the hop that reported it.
+   * Walks over the reported hops, starting at the nearest, while they are trusted. If an entry is not an address, the
+   * result is the hop that reported it.
    */
   private farthest(nearest: string, hops: readonly string[]): { address: string; believed: number } {
     let address = nearest;
@@ -91,7 +91,7 @@ function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   return isAddress(address) ? ipaddr.process(address) : undefined;
 }
 
-/** A range of IPv4 addresses written as mapped ones is a range of IPv4 addresses. */
+/** Turns a range of mapped IPv4 addresses into a range of IPv4 addresses. */
 function rangeOf(text: string): Range {
   const [address = '', prefix] = text.split('/');
   const parsed = ipaddr.parse(address);

@@ -6,7 +6,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { type ClientOrigin, ClientAddressResolver } from './client-address.js';
 
 /**
- * Finds out where an HTTP request came from, as the handshake does: through trusted proxies, and no others.
+ * Finds the client of an HTTP request in the same way as the handshake: through trusted proxies only.
  *
  * @publicApi
  */
@@ -18,12 +18,12 @@ export class ClientLocator {
     this.clients = new ClientAddressResolver(options);
   }
 
-  /** @param request as Node has it; Fastify keeps it in `request.raw` */
+  /** @param request the request of Node; with Fastify, `request.raw` */
   locate(request: IncomingMessage): ClientOrigin {
     return this.of(new UpgradeRequest(request));
   }
 
-  /** As {@link locate}, of a request that was read already. @internal */
+  /** As {@link locate}, for a parsed request. @internal */
   of(request: UpgradeRequest): ClientOrigin {
     return this.clients.resolve(request);
   }

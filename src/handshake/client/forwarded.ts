@@ -1,19 +1,25 @@
-/** What one hop has said of the one before it (RFC 7239 §5), names in lower case; undefined when it cannot be read. */
+/**
+ * The information from one hop about the previous one (RFC 7239 §5), with names in lower case; undefined if it is
+ * invalid.
+ */
 export type ForwardedElement = ReadonlyMap<string, string> | undefined;
 
-// A separator, a quoted string, or a run of anything else; at the end a quote that is never closed, with the rest.
+// A separator, a quoted string, or other text. At the end, an unclosed quote with the rest.
 const PIECE = /[,;]|"(?:[^"\\]|\\.)*"|"[^]*$|[^",;]+/g;
 const CLOSED = /^(?:[^"]|"(?:[^"\\]|\\.)*")*$/;
-// RFC 7239 §4: a token (RFC 9110 §5.6.2), and a value up to its end. Ports and brackets should be quoted, often are not.
+// RFC 7239 §4: a token (RFC 9110 §5.6.2) and a value. Ports and brackets must be quoted, but often are not.
 const PAIR = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"=]+))[ \t]*$/;
 const BLANK = /^[ \t]*$/;
 
-/** The elements of a `Forwarded` header, the client's end first. A line that a hop has added stands by itself. */
+/** The elements of a `Forwarded` header, starting at the client. Each line is parsed separately. */
 export function forwardedElements(lines: readonly string[]): ForwardedElement[] {
   return lines.flatMap((line) => (CLOSED.test(line) ? elementsOf(line) : salvaged(line)));
 }
 
-/** A client that leaves a quote open would hide what a proxy appends to it: that is what follows the last comma. */
+/**
+ * Keeps only the part after the last comma of a line with an unclosed quote. Otherwise a client could hide the element
+ * that a proxy appends.
+ */
 function salvaged(line: string): ForwardedElement[] {
   return [undefined, ...elementsOf(line.slice(line.lastIndexOf(',') + 1))];
 }
@@ -24,7 +30,7 @@ function elementsOf(line: string): ForwardedElement[] {
     .map(elementOf);
 }
 
-/** The pairs of each element; commas and semicolons within quotes separate nothing. */
+/** The pairs of each element. Commas and semicolons in quotes are not separators. */
 function pairsOf(line: string): string[][] {
   const elements = [['']];
   for (const [piece] of line.matchAll(PIECE)) {
@@ -36,7 +42,7 @@ function pairsOf(line: string): string[][] {
   return elements;
 }
 
-/** A name that stands twice (§4) says nothing, and neither does anything beside it. */
+/** An element with a duplicate name (§4) or an invalid pair is invalid as a whole. */
 function elementOf(pairs: readonly string[]): ForwardedElement {
   const element = new Map<string, string>();
   for (const pair of pairs) {

@@ -1,23 +1,23 @@
 import type { UpgradeRequest } from '../upgrade-request.js';
 import { forwardedElements } from './forwarded.js';
 
-/** What the hops between a client and this process have reported. */
+/** The information that the hops between a client and this process have added. */
 export interface ForwardingReport {
-  /** The address that each hop had its request from, the client's end first. */
+  /** Address that each hop got its request from, starting at the client. */
   readonly hops: readonly string[];
   /**
-   * @param believed how many of the last hops are believed
-   * @returns whether the client spoke TLS, as far as anybody says so
+   * @param believed number of trusted hops, counted from the end
+   * @returns whether the client used TLS; undefined if no hop states it
    */
   isSecure(believed: number): boolean | undefined;
-  /** The host the client asked for, as the nearest believed hop says. */
+  /** The host that the client asked for, from the nearest trusted hop that states it. */
   host(believed: number): string | undefined;
 }
 
-/** What proxies call TLS: some name the scheme of WebSockets (RFC 6455 §3). */
+/** Names of TLS: some proxies use the scheme of WebSockets (RFC 6455 §3). */
 const SECURE_SCHEMES = new Set(['https', 'wss']);
 
-/** `X-Forwarded-For`, `-Proto` and `-Host`; who wrote an entry of the latter two cannot be told. */
+/** `X-Forwarded-For`, `-Proto` and `-Host`. The latter two do not show which hop wrote an entry. */
 export function xForwarded(request: UpgradeRequest): ForwardingReport {
   return {
     hops: request.entries('x-forwarded-for').map(withoutPort),
@@ -26,14 +26,14 @@ export function xForwarded(request: UpgradeRequest): ForwardingReport {
   };
 }
 
-/** `Forwarded` (RFC 7239). Each element is one hop's own. */
+/** `Forwarded` (RFC 7239). Each element is from one hop. */
 export function forwarded(request: UpgradeRequest): ForwardingReport {
   const elements = forwardedElements(request.all('forwarded'));
   const believedOnes = (count: number) => elements.slice(Math.max(0, elements.length - count));
   return {
     hops: elements.map((element) => withoutPort(element?.get('for') ?? '')),
     isSecure: (believed) => {
-      // One that cannot be read might say that it was not.
+      // An unreadable element may state that there was no TLS.
       const schemes = believedOnes(believed).map((element) =>
         element ? element.get('proto') : 'unreadable',
       );
@@ -46,7 +46,7 @@ export function forwarded(request: UpgradeRequest): ForwardingReport {
   };
 }
 
-/** Every hop that spoke up must have said so, also when the last one came here by TLS; undefined when none did. */
+/** Whether all stated schemes are secure, even if the last hop used TLS; undefined if there are none. */
 function allSecure(schemes: readonly string[]): boolean | undefined {
   if (schemes.length === 0) return undefined;
   return schemes.every((scheme) => SECURE_SCHEMES.has(scheme.toLowerCase()));

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 
-/** How long another listener may think before it shows any sign that an upgrade is its own. */
+/** Milliseconds that another listener has to use the stream of an upgrade. */
 const CLAIM_MS = 3000;
 
 /**
- * Upgrades that may be another listener's. Whoever takes one listens to its stream or writes to it; one that nobody
- * took would stay open for good, because nobody reads that its peer has left.
+ * Upgrades that may belong to another listener. A listener that takes an upgrade listens to its stream or writes to it.
+ * An upgrade that no listener takes would stay open forever, because nothing notices that the client has disconnected.
  */
 export class ForeignUpgrades {
   private readonly waiting = new Set<() => void>();
@@ -16,13 +16,13 @@ export class ForeignUpgrades {
   constructor(private readonly wheel: TimerWheel) {}
 
   /**
-   * To be called before the other listeners are.
+   * Must be called before the other listeners are.
    *
-   * @param stream of the upgraded protocol; not the socket of the request while a body is still to come
-   * @param refuse called once, unless somebody took the upgrade
+   * @param stream the stream of the upgraded protocol; not the socket of the request while a body is pending
+   * @param refuse called once, unless a listener takes the upgrade
    */
   leave({ socket }: IncomingMessage, stream: Duplex, refuse: () => void): void {
-    // An error that nobody listens to would end the process, and the one who takes the stream may forget to listen.
+    // Without a listener, an error would end the process, and the listener that takes the stream may not handle it.
     stream.on('error', ignore);
     if (this.isClosed) return;
     const { bytesWritten } = socket;
@@ -37,22 +37,22 @@ export class ForeignUpgrades {
     };
     const timer = this.wheel.schedule(CLAIM_MS, end);
     this.waiting.add(end);
-    // Whoever listens has taken it.
+    // A new listener of the stream means that the upgrade is taken.
     stream.on('newListener', settle);
   }
 
-  /** Waits no longer, for those to come neither. */
+  /** Ends all waits, and does not wait for later upgrades. */
   close(): void {
     this.isClosed = true;
     for (const end of this.waiting) end();
   }
 }
 
-/** Node hands streams of upgrades over neither flowing nor paused. */
+/** Node passes streams of upgrades neither flowing nor paused. */
 function isRead(stream: Duplex): boolean {
   return stream.readableFlowing !== null;
 }
 
 function ignore(): void {
-  // The stream destroys itself, and what else follows is up to its owner.
+  // The stream destroys itself. Its owner handles the rest.
 }

@@ -7,11 +7,11 @@ interface Emitting {
 }
 
 /**
- * Shows every event of an emitter to `take` before the listeners get it, however and whenever those were added.
- * Others may replace `emit` as well, before or after.
+ * Passes every event of an emitter to `take` before its listeners, no matter how and when they were added. Other code
+ * may replace `emit` as well, before or after.
  *
- * @param take returns whether the event ends here and no listener gets it
- * @returns ends the interception
+ * @param take returns whether it consumes the event, so that no listener gets it
+ * @returns a function that ends the interception
  */
 export function interceptEvents(
   emitter: EventEmitter,
@@ -22,7 +22,7 @@ export function interceptEvents(
   const replaced = before && (emitter as Emitting).emit;
   const emit: Emit = (event, ...args) => {
     if (active?.(event, args)) return true;
-    // Looked up each time: an instrumentation may replace the method of the class later.
+    // Looked up each time, because instrumentation may replace the method of the class later.
     const next = replaced ?? (Object.getPrototypeOf(emitter) as Emitting).emit;
     return next.call(emitter, event, ...args);
   };
@@ -34,7 +34,7 @@ export function interceptEvents(
   });
   return () => {
     active = undefined;
-    // Whoever replaced it since then goes on calling this one.
+    // Code that has replaced `emit` since then still calls this function.
     if ((emitter as Emitting).emit !== emit) return;
     if (before) Object.defineProperty(emitter, 'emit', before);
     else Reflect.deleteProperty(emitter, 'emit');

@@ -6,19 +6,19 @@ import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
 const SWEEP_MS = 500;
 
 interface Kept {
-  /** The latest exchange, until a look finds that it is over. */
+  /** The latest exchange, until a sweep finds that it is complete. */
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
-  /** Bytes that were read of the connection when it was looked at last. */
+  /** Number of bytes that had been read at the last sweep. */
   bytesRead: number;
-  /** Monotonic milliseconds since when the next request is under way. */
+  /** Monotonic time in milliseconds when the next request began. */
   since: number | undefined;
 }
 
 /**
- * Cuts HTTP connections that were served and then begin another request without finishing its head. Node would wait
- * 39 s for the head, and for ever for line ends before it. How long such a connection may be silent is the
- * application's to say (`keepAliveTimeout`), and so is how long a body or an answer may take.
+ * Closes kept HTTP connections on which the head of another request is not completed in time. Node would wait 39 s for
+ * the head, and forever for line ends before it. The application decides how long such a connection may be idle
+ * (`keepAliveTimeout`), and how long a body or a response may take.
  */
 export class KeptConnections {
   private readonly kept = new Map<Socket, Kept>();
@@ -33,12 +33,12 @@ export class KeptConnections {
     server.on('request', this.onRequest);
   }
 
-  /** It speaks something else now. */
+  /** Stops watching a socket that has changed its protocol. */
   forget(socket: Socket): void {
     this.kept.delete(socket);
   }
 
-  /** Cuts those that wait for nothing: a shutdown would wait for the rest of their request. */
+  /** Closes connections without a pending response, because a shutdown would wait for the rest of their request. */
   detach(): void {
     this.server.off('request', this.onRequest);
     this.next?.cancel();
@@ -48,7 +48,7 @@ export class KeptConnections {
 
   private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    // Peers on a Unix socket have no port, and are the operator's own.
+    // Peers on a Unix socket have no port and belong to the operator.
     if (socket.remotePort === undefined) return;
     this.kept.set(socket, { request, response, bytesRead: 0, since: undefined });
     this.next ??= this.wheel.schedule(SWEEP_MS, this.sweep);
@@ -69,7 +69,7 @@ export class KeptConnections {
       kept.request = kept.response = undefined;
       kept.bytesRead = bytesRead;
     } else if (bytesRead > kept.bytesRead) {
-      // They came after the last look.
+      // The bytes arrived after the last sweep.
       kept.since ??= now - SWEEP_MS;
     }
     return kept.since !== undefined && now - kept.since >= this.limitMs;

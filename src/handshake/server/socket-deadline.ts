@@ -7,19 +7,19 @@ import { KeptConnections } from './kept-connections.js';
 
 const REQUEST_HEAD_MS = 9000;
 const SWEEP_MS = 500;
-/** How often Node looks for requests whose head is late. */
+/** Interval in milliseconds at which Node checks for late heads of requests. */
 const LOOK_EVERY_MS = 5000;
 
 interface Waiting {
   readonly socket: Socket;
-  /** Monotonic milliseconds. */
+  /** Monotonic time in milliseconds. */
   readonly since: number;
 }
 
 /**
- * Cuts connections that stay silent, or stop half-way through a TLS or HTTP greeting. Node has such limits too, but
- * looks at them every 30 seconds only. Most connections speak up at once, so nothing is made for each of them: no timer
- * and no listener, and those that have left are found by the next look.
+ * Closes connections that stay silent or stop in the middle of a TLS or HTTP handshake. Node has such limits too, but
+ * checks them only every 30 seconds. Most connections send data at once, so there is no timer or listener per
+ * connection, and closed ones are removed by the next sweep.
  */
 export class SocketDeadline {
   private readonly waiting = new Map<unknown, Waiting>();
@@ -34,13 +34,13 @@ export class SocketDeadline {
   ) {
     this.keyOf = server instanceof TlsServer ? endsOf : itself;
     server.headersTimeout = Math.min(server.headersTimeout || REQUEST_HEAD_MS, REQUEST_HEAD_MS);
-    lookOften(server);
+    checkOften(server);
     server.on('connection', this.onConnection);
     server.on('request', this.onRequest);
     this.kept = new KeptConnections(server, wheel, clock, REQUEST_HEAD_MS);
   }
 
-  /** Cuts those that have said nothing yet: browsers hold such connections ready, and a shutdown would wait for them. */
+  /** Closes connections without data: browsers keep such connections ready, and a shutdown would wait for them. */
   detach(): void {
     this.server.off('connection', this.onConnection);
     this.server.off('request', this.onRequest);
@@ -50,14 +50,14 @@ export class SocketDeadline {
     this.kept.detach();
   }
 
-  /** The peer has said what it wants. */
+  /** Stops watching a socket after its request has arrived. */
   settle(socket: Socket): void {
     if (this.waiting.size > 0) this.waiting.delete(this.keyOf(socket));
     this.kept.forget(socket);
   }
 
   private readonly onConnection = (socket: Socket): void => {
-    // Peers on a Unix socket have no port, and are the operator's own.
+    // Peers on a Unix socket have no port and belong to the operator.
     if (socket.remotePort === undefined) return;
     this.waiting.set(this.keyOf(socket), { socket, since: this.clock.monotonic() });
     this.next ??= this.wheel.schedule(SWEEP_MS, this.sweep);
@@ -76,15 +76,15 @@ export class SocketDeadline {
 }
 
 /**
- * Half a head behind another request is for Node alone to see, which looks every 30 seconds. An option of
- * `createServer()`, which Node reads when the server starts to listen.
+ * Sets the interval at which Node checks for a partial head that follows another request, which only Node sees. The
+ * default is 30 seconds. Node reads this option of `createServer()` when the server starts to listen.
  */
-function lookOften(server: Server): void {
+function checkOften(server: Server): void {
   const own = (server as { connectionsCheckingInterval?: number }).connectionsCheckingInterval ?? Infinity;
   Object.assign(server, { connectionsCheckingInterval: Math.min(own, LOOK_EVERY_MS) });
 }
 
-/** The same for the raw socket and the TLS socket on it: no two connections that are open have both ends in common. */
+/** A key that the raw socket and its TLS socket share. No two open connections have the same two ends. */
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
   return `${localAddress}|${localPort}|${remoteAddress}|${remotePort}`;
 }

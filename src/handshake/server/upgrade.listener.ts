@@ -15,12 +15,12 @@ const MAX_HEADER_LINES = 1000;
 
 type Upgrade = [request: IncomingMessage, socket: Duplex, head: Buffer];
 
-/** They hand a request over, and another library may keep them from the listeners that were there before it. */
+/** Events of requests. They are watched here because another library may hide them from other listeners. */
 const REQUEST_EVENTS = new Set<string | symbol>(['request', 'checkContinue', 'checkExpectation', 'connect']);
 
 /**
- * Takes the upgrades of one HTTP server whose path has gateways. The server's other listeners never see those:
- * each would answer on the same socket, or let somebody in that the gateways refuse.
+ * Takes the upgrades of one HTTP server for paths with gateways. Other listeners of the server never see these
+ * upgrades: they would answer on the same socket, or accept a client that the gateways refuse.
  */
 export class UpgradeListener {
   private readonly endpoints = new Map<string, Endpoint>();
@@ -38,7 +38,7 @@ export class UpgradeListener {
     this.deadline = new SocketDeadline(server, wheel, clock);
     this.foreign = new ForeignUpgrades(wheel);
     this.endInterception = interceptEvents(server, this.onEvent);
-    // Without any listener Node emits no upgrades.
+    // Node emits no upgrades without a listener.
     server.prependListener('upgrade', this.onUpgrade);
   }
 
@@ -46,7 +46,7 @@ export class UpgradeListener {
     this.endpoints.set(endpoint.path, endpoint);
   }
 
-  /** Waits for nobody any more. Our paths are kept from the other listeners until the server has closed. */
+  /** Ends all waits. Upgrades for gateway paths are hidden from other listeners until the server has closed. */
   detach(): void {
     this.deadline.detach();
     this.foreign.close();
@@ -65,27 +65,27 @@ export class UpgradeListener {
     return false;
   };
 
-  /** Has work to do only where somebody removed the interception or calls the listeners directly. */
+  /** Needed only if other code has removed the interception or calls the listeners directly. */
   private readonly onUpgrade = (...upgrade: Upgrade): void => {
     if (!this.passedOn.has(upgrade[0])) this.take(...upgrade);
   };
 
-  /** @returns false when it may be another listener's */
+  /** @returns false if the upgrade may belong to another listener */
   private take(...[request, socket, head]: Upgrade): boolean {
     this.deadline.settle(request.socket);
     const endpoint = this.endpoints.get(pathOfTarget(request.url ?? ''));
-    if (!endpoint && this.hasNeighbours()) {
+    if (!endpoint && this.hasOtherListeners()) {
       this.passedOn.add(request);
       this.foreign.leave(request, socket, () => this.decide(request, undefined, socket, head));
       return false;
     }
-    // An error that nobody listens to would end the process.
+    // Without a listener, an error would end the process.
     socket.on('error', destroy);
     this.decide(request, endpoint, socket, head);
     return true;
   }
 
-  private hasNeighbours(): boolean {
+  private hasOtherListeners(): boolean {
     return this.server.listeners('upgrade').some((listener) => listener !== this.onUpgrade);
   }
 
@@ -96,7 +96,7 @@ export class UpgradeListener {
     head: Buffer,
   ): void {
     try {
-      // What comes now would be read as the answer to the request before (RFC 9112 §9.3.2).
+      // An answer now would be read as the response to the previous request (RFC 9112 §9.3.2).
       if (isAnswering(request.socket)) {
         socket.destroy();
         return;
@@ -122,7 +122,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-/** Whether a response is under way on a socket. Node keeps it where no type says so. */
+/** Whether a response is in progress on a socket. The types of Node do not have this property. */
 function isAnswering(socket: Socket): boolean {
   // oxlint-disable-next-line no-underscore-dangle -- Node's own name
   return Boolean((socket as { _httpMessage?: unknown })._httpMessage);

@@ -6,7 +6,7 @@ import { decideOn } from '../decide-on.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 
-/** Runs twice: for the address, and for the principal once the credential is verified. */
+/** Refuses banned clients. Runs for the address, and again for the principal after verification. */
 @Injectable()
 export class BanStep extends HandshakeStep {
   constructor(private readonly bans: BanService) {

@@ -10,7 +10,7 @@ import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 import type { WsConnectGuard } from '../ws-connect.guard.js';
 
-/** The application's own decisions, those of the module before those of the gateways. */
+/** Calls the connect guards of the module, then those of the gateways. */
 @Injectable()
 export class ConnectGuardStep extends HandshakeStep {
   constructor(
@@ -21,23 +21,23 @@ export class ConnectGuardStep extends HandshakeStep {
   }
 
   check(handshake: Handshake): void | Promise<void> {
-    // Guards decide about somebody: they are asked again once the first message said who it is.
+    // Guards decide about a principal, so they are called after the first message has authenticated the client.
     if (handshake.awaitsLogin) return undefined;
     const guards = handshake.endpoint?.policy.connectGuards;
     if (!guards) throw new HandshakeRefusal('OVERLOADED', retrySoon());
-    return guards.length === 0 ? undefined : this.askAll(guards, handshake);
+    return guards.length === 0 ? undefined : this.callAll(guards, handshake);
   }
 
-  private async askAll(guards: readonly WsConnectGuard[], handshake: Handshake): Promise<void> {
+  private async callAll(guards: readonly WsConnectGuard[], handshake: Handshake): Promise<void> {
     for (const guard of guards) {
-      if (!(await this.ask(guard, handshake))) throw new HandshakeRefusal('FORBIDDEN');
+      if (!(await this.call(guard, handshake))) throw new HandshakeRefusal('FORBIDDEN');
     }
   }
 
-  private async ask(guard: WsConnectGuard, handshake: Handshake): Promise<boolean> {
+  private async call(guard: WsConnectGuard, handshake: Handshake): Promise<boolean> {
     try {
       const asked = guard.canConnect(handshake);
-      // Anything but true is a refusal, whatever a guard without types returns.
+      // Only `true` permits, because a guard without types may return other values.
       const answer: unknown = isThenable(asked)
         ? await withDeadline(this.wheel, this.options.authTimeoutMs, asked)
         : asked;

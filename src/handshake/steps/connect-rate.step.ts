@@ -3,7 +3,7 @@ import { ConnectRate } from '../connect-rate.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
-/** Handshakes per address. */
+/** Limits the rate of handshakes per address. */
 @Injectable()
 export class ConnectRateStep extends HandshakeStep {
   constructor(private readonly rate: ConnectRate) {

@@ -11,8 +11,9 @@ import { releaseOf } from '../../nodes/place.js';
 import { retrySoon } from '../retry-after.js';
 
 /**
- * Places on this node and per address. Taken before anything slow happens, so that simultaneous attempts cannot
- * exceed them; those without a credential are counted apart and cannot take the places of those with one.
+ * Limits the connections of this node and per address. Counts before any slow step, so that simultaneous attempts
+ * cannot exceed the limits. Clients without a credential are counted separately and cannot use up the limit of the
+ * others.
  */
 @Injectable()
 export class ConnectionCapStep extends HandshakeStep {

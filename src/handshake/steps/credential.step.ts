@@ -7,8 +7,9 @@ import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
 /**
- * One credential, not two; none only where a gateway is public, or the first message may bring it. A client
- * certificate is transport: a token beside it decides who it is, alone it is the identity.
+ * Requires exactly one credential, or none if the gateway is public or the first message may bring it. A client
+ * certificate can be combined with a token, which then is the identity. Without a token, the certificate is the
+ * identity.
  */
 @Injectable()
 export class CredentialStep extends HandshakeStep {

@@ -6,7 +6,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retryAfter } from '../retry-after.js';
 
-/** Nobody new comes in while this node goes. */
+/** Refuses handshakes while this node is draining. */
 @Injectable()
 export class DrainingStep extends HandshakeStep {
   constructor(

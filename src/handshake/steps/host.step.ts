@@ -5,7 +5,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
-/** Keeps requests out that were meant for another name, such as those of DNS rebinding. */
+/** Refuses requests for other hosts, such as those of DNS rebinding. */
 @Injectable()
 export class HostStep extends HandshakeStep {
   private readonly allowed: ReadonlySet<string>;

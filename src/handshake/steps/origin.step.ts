@@ -7,8 +7,8 @@ import { HandshakeStep } from '../handshake-step.js';
 import { OriginPolicy, ownOrigin } from '../origin-policy.js';
 
 /**
- * Keeps pages of other sites out (CWE-1385). Without an Origin it is no browser, unless the browser would have
- * brought the credential by itself.
+ * Refuses pages of other sites (CWE-1385). A request without an Origin is not from a browser. It is still refused if a
+ * browser would have sent the credential automatically.
  */
 @Injectable()
 export class OriginStep extends HandshakeStep {
@@ -28,7 +28,7 @@ export class OriginStep extends HandshakeStep {
     if (!passes) throw new HandshakeRefusal('ORIGIN_NOT_ALLOWED');
   }
 
-  /** A cookie, or a client certificate alone: nothing that a script had to know. */
+  /** Whether the browser sends the credential automatically: a cookie, or a client certificate alone. */
   private isAmbient({ certificate, credentials }: Handshake): boolean {
     if (credentials.length === 0) return certificate !== undefined;
     return credentials.some(({ source }) => source === 'cookie');

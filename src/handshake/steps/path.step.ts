@@ -3,7 +3,7 @@ import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
-/** A gateway must have exactly this path; the router has looked it up byte for byte. */
+/** Refuses paths without a gateway. Paths are compared byte for byte. */
 @Injectable()
 export class PathStep extends HandshakeStep {
   check({ endpoint }: Handshake): void {

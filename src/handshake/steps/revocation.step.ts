@@ -8,7 +8,7 @@ import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
 
-/** A revoked credential is refused like a forged one. When the store cannot tell, every credential gets 503. */
+/** Refuses revoked credentials like forged ones. If the store fails, every credential gets 503. */
 @Injectable()
 export class RevocationStep extends HandshakeStep {
   constructor(

@@ -3,7 +3,7 @@ import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { chooseSubprotocol } from '../subprotocol.js';
 
-/** Settles which subprotocol is spoken. */
+/** Chooses the subprotocol. */
 @Injectable()
 export class SubprotocolStep extends HandshakeStep {
   check(handshake: Handshake): void {

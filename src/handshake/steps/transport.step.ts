@@ -5,7 +5,7 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 
-/** TLS to this process, or to a trusted proxy that says so. */
+/** Requires TLS to this process or to a trusted proxy. */
 @Injectable()
 export class TransportStep extends HandshakeStep {
   constructor(@InjectSecurityOptions() private readonly options: ResolvedOptions) {

@@ -11,7 +11,7 @@ import { HandshakeStep } from '../handshake-step.js';
 import { releaseOf } from '../../nodes/place.js';
 import { retrySoon } from '../retry-after.js';
 
-/** Places per authenticated user. */
+/** Limits the connections per authenticated user. */
 @Injectable()
 export class UserCapStep extends HandshakeStep {
   constructor(

@@ -17,8 +17,8 @@ import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
 
 /**
- * Who the credential speaks of. A wrong one is refused also on a public gateway. A right one passes even when there
- * were too many wrong ones: a neighbour behind the same NAT must not lock others out.
+ * Verifies the credential. A wrong one is refused on a public gateway too. A valid one passes even after too many wrong
+ * ones: otherwise a neighbor behind the same NAT could lock out others.
  */
 @Injectable()
 export class VerificationStep extends HandshakeStep {
@@ -51,7 +51,7 @@ export class VerificationStep extends HandshakeStep {
 
   private verify({ token, kind }: Credential, proof: SenderProof): Principal | Promise<Principal> {
     if (token === '' || token.length > MAX_TOKEN_BYTES)
-      throw new InvalidCredentialError('no token, or too long');
+      throw new InvalidCredentialError('the token is empty or too long');
     const known = kind === 'ticket' ? undefined : this.verifier.verifyNow?.(token, kind, proof);
     if (known) return known;
     const verified =
@@ -59,7 +59,7 @@ export class VerificationStep extends HandshakeStep {
     return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
-  /** @throws HandshakeRefusal now or later */
+  /** @throws HandshakeRefusal synchronously or in the promise */
   private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
     if (!(cause instanceof InvalidCredentialError)) {
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
@@ -69,12 +69,12 @@ export class VerificationStep extends HandshakeStep {
 }
 
 /**
- * A verifier of the application may answer anything: a principal without an id would come in as anonymous. A token that
- * is bound to a key needs the proof of this very connection, also behind a ticket.
+ * Checks the result, because a verifier of the application may return anything: a principal without an id would be
+ * treated as anonymous. A token that is bound to a key needs the proof of this connection, also with a ticket.
  */
 function identify(claimant: Claimant, principal: Principal): void {
   if (typeof principal.id !== 'string' || principal.id === '')
-    throw new InvalidCredentialError('the verifier names nobody');
+    throw new InvalidCredentialError('the verifier returned a principal without an id');
   checkSender(principal, claimant.proof);
   claimant.principal = principal;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { verifiedCertificateOf } from './client-certificate.js';
 
-/** Looks at the certificate of a connection whenever it is asked: it may have expired since. */
+/** Reads the certificate of a connection at each call, because it may have expired. */
 export class CertificateProof implements SenderProof {
   constructor(
     private readonly socket: TLSSocket,

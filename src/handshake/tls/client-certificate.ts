@@ -11,25 +11,26 @@ const COMMON_NAME = /^\P{Cc}+$/u;
 const known = new WeakMap<object, { ca: unknown; authorities: X509Certificate[] }>();
 
 /**
- * Ends the connection of a client whose certificate did not verify, before anything it says is read. Clients without
- * a certificate pass.
+ * Closes connections with a client certificate that is not verified, before any data is read. Clients without a
+ * certificate are accepted.
  *
- * @returns stops doing so
+ * @returns a function that stops this
  */
 export function refuseUnverified(server: Server): () => void {
   const onSecureConnection = (socket: TLSSocket): void => {
-    // The verdict is about this certificate; it must not be exchanged for another one.
+    // The certificate must not be replaced after it has been verified.
     socket.disableRenegotiation();
     if (!socket.authorized && socket.getPeerX509Certificate()) socket.destroy();
   };
-  // Before HTTP takes the connection: it would still be handed a request that came with the end of the handshake.
+  // Runs before HTTP takes the connection. Otherwise a request that came with the end of the handshake would be
+  // handled.
   server.prependListener('secureConnection', onSecureConnection);
   return () => server.off('secureConnection', onSecureConnection);
 }
 
 /**
- * Who a verified client certificate speaks of: the first URI among its alternative names, else its common name,
- * as its issuer knows it. The issuer has to be in the server's `ca`: what a client sends along proves nothing.
+ * The principal of a verified client certificate. Its id is the first URI of the alternative names, or else the common
+ * name. Its issuer must be in `ca` of the server: certificates from the client prove nothing.
  *
  * @param now epoch milliseconds; a resumed TLS session is not verified again and may outlive its certificate
  */
@@ -58,8 +59,8 @@ interface VerifiedCertificate {
 }
 
 /**
- * The client certificate of a connection, if it is verified, in force, and issued by an authority of the server's `ca`
- * as that is now.
+ * The client certificate of a connection if it is verified, valid now, and issued by an authority in the current `ca`
+ * of the server.
  *
  * @param now epoch milliseconds
  */
@@ -68,7 +69,7 @@ export function verifiedCertificateOf(socket: TLSSocket, now: number): VerifiedC
   if (!certificate) return undefined;
   const expiresAt = Date.parse(certificate.validTo);
   const authority = authoritiesOf(socket).find((one) => isIssuedBy(certificate, one));
-  // Written so that a date that cannot be read is not in the future.
+  // An invalid date is NaN, and so is not in the future.
   return authority && expiresAt > now ? { certificate, authority, expiresAt } : undefined;
 }
 
@@ -77,7 +78,7 @@ function idOf(certificate: X509Certificate): string | undefined {
   if (!uris) return undefined;
   const [uri] = uris;
   if (uri !== undefined) return URI.test(uri) ? uri : undefined;
-  // A list when there are several, and then nobody knows which one counts.
+  // The common name is a list if there are several, and then it is ambiguous.
   const name = certificate.toLegacyObject().subject.CN;
   return typeof name === 'string' && COMMON_NAME.test(name) ? name : undefined;
 }
@@ -86,7 +87,7 @@ function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): b
   return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
-/** The CAs of the server in force now. Node keeps them on the server, and the server on the socket. */
+/** The current CAs of the server. Node keeps them on the server, and the server on the socket. */
 function authoritiesOf(socket: TLSSocket): readonly X509Certificate[] {
   const { server } = socket as { server?: Pick<SecureContextOptions, 'ca'> };
   if (!server?.ca) return [];
@@ -98,7 +99,10 @@ function authoritiesOf(socket: TLSSocket): readonly X509Certificate[] {
   return entry?.authorities ?? [];
 }
 
-/** OpenSSL overlooks what is broken in a list that the application made itself; then nobody is vouched for. */
+/**
+ * Parses a PEM bundle. OpenSSL ignores broken entries in `ca` of the application; here a bundle with one counts as
+ * empty.
+ */
 function readable(pem: string): X509Certificate[] {
   try {
     return certificatesOf(pem);

@@ -1,10 +1,10 @@
-/** One `TYPE:value`; Node quotes a value, as JSON does, whenever it could be mistaken for more than one. */
+/** One `TYPE:value`. Node quotes a value like JSON if it could be read as several. */
 const ENTRY = /([A-Za-z][A-Za-z0-9 ]*):("(?:[^"\\]|\\.)*"|[^"',\\]*)(?:, (?=.)|$)/y;
 
 /**
- * The URIs among the subject alternative names as Node prints them, in order.
+ * The URIs in a list of subject alternative names as Node formats it, in order.
  *
- * @returns undefined when the text is not what Node writes, so that nobody guesses where a name ends
+ * @returns undefined if the text does not have the format of Node
  */
 export function urisOf(subjectAltName: string): string[] | undefined {
   const uris: string[] = [];

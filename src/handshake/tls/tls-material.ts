@@ -15,25 +15,25 @@ export interface TlsMaterial {
 }
 
 /**
- * What the TLS files hold, once it is certain that a server can use it.
+ * Reads the TLS files and checks that a server can use them.
  *
- * @throws WsConfigurationError naming the files that are wrong, never what is in them
+ * @throws WsConfigurationError that names the wrong files, but never their contents
  */
 export function readTlsMaterial({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFiles): TlsMaterial {
   const problems: ConfigurationProblem[] = [];
-  const certificate = attempt(problems, 'tlsCertFile', 'must name a PEM file of certificates', () =>
+  const certificate = attempt(problems, 'tlsCertFile', 'must name a PEM file with certificates', () =>
     chainOf(tlsCertFile),
   );
   const key = attempt(
     problems,
     'tlsKeyFile',
-    'must name a PEM file of a private key without passphrase',
+    'must name a PEM file with a private key without a passphrase',
     () => keyOf(tlsKeyFile),
   );
   const authorities =
     tlsCaFile === undefined
       ? undefined
-      : attempt(problems, 'tlsCaFile', 'must name a PEM file of certificates', () => chainOf(tlsCaFile));
+      : attempt(problems, 'tlsCaFile', 'must name a PEM file with certificates', () => chainOf(tlsCaFile));
   if (certificate && key) {
     attempt(
       problems,
@@ -55,7 +55,7 @@ export function readTlsMaterial({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFiles
   return material;
 }
 
-/** OpenSSL's own words are left out: they say little, and the file may hold a key. */
+/** Errors of OpenSSL are not shown: they say little, and the file may contain a key. */
 function attempt<T>(
   problems: ConfigurationProblem[],
   option: keyof TlsFiles,

@@ -7,7 +7,7 @@ import { readTlsMaterial, type TlsFiles, type TlsMaterial } from './tls-material
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Authenticated encryption and forward secrecy only (RFC 9325 §4.2); the first three are those of TLS 1.3. */
+/** Cipher suites with authenticated encryption and forward secrecy (RFC 9325 §4.2); the first three are for TLS 1.3. */
 const SUITES = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -41,25 +41,25 @@ export interface TlsServerOptions extends TlsMaterial {
 export type TlsSettings = TlsFiles & Pick<ResolvedOptions, 'tlsMinVersion'>;
 
 /**
- * Options of an HTTPS server from `WS_TLS_CERT_FILE`, `WS_TLS_KEY_FILE`, `WS_TLS_CA_FILE` and `WS_TLS_MIN_VERSION`:
- * TLS 1.2 or newer, only suites with authenticated encryption and forward secrecy, no renegotiation. With a CA,
- * clients may present a certificate.
+ * Options of an HTTPS server from `WS_TLS_CERT_FILE`, `WS_TLS_KEY_FILE`, `WS_TLS_CA_FILE` and `WS_TLS_MIN_VERSION`: TLS
+ * 1.2 or newer, only suites with authenticated encryption and forward secrecy, no renegotiation. With a CA, clients may
+ * present a certificate.
  *
  * @example
  * const app = await NestFactory.create(AppModule, { httpsOptions: tlsOptionsFromEnv() });
  *
- * @param environment where the variables are read from
- * @throws WsConfigurationError when no certificate is configured, a file is broken or the key is another one's
+ * @param environment the environment to read the variables from
+ * @throws WsConfigurationError if no certificate is configured, a file is invalid, or the key does not match
  * @publicApi
  */
 export function tlsOptionsFromEnv(environment: Environment = process.env): TlsServerOptions {
   const { options, problems } = readOptions({}, environment);
-  // What is wrong elsewhere is said by the module, which knows more of it: its own options, and the gateways.
+  // Other problems are reported by the module, which also knows its own options and the gateways.
   if (problems.some(({ name }) => VARIABLES.has(name))) throw new WsConfigurationError(problems);
   return tlsOptionsOf(options);
 }
 
-/** As {@link tlsOptionsFromEnv}, from options in force. */
+/** As {@link tlsOptionsFromEnv}, from resolved options. */
 export function tlsOptionsOf(options: TlsSettings): TlsServerOptions {
   if (options.tlsCertFile === undefined) {
     const message = 'must name a PEM file with the certificate of this server';
@@ -70,10 +70,10 @@ export function tlsOptionsOf(options: TlsSettings): TlsServerOptions {
     minVersion: options.tlsMinVersion,
     ciphers: SUITES,
     honorCipherOrder: true,
-    // A client could exchange its certificate after it was verified.
+    // Otherwise a client could replace its certificate after verification.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    // A client without a certificate is welcome, and Node would turn it away; see `refuseUnverified`.
+    // Node would refuse clients without a certificate, which are allowed; see `refuseUnverified`.
     ...(options.tlsCaFile !== undefined && { requestCert: true, rejectUnauthorized: false }),
   };
 }

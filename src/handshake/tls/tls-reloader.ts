@@ -3,15 +3,13 @@ import type { Server } from 'node:tls';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import { WsConfigurationError } from '../../errors/configuration.error.js';
-import { SecurityEvents } from '../../observability/security-events.service.js';
+import { SecurityEvents } from '../../observability/security-events.js';
 import { WatchedFiles } from '../../time/watched-files.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { tlsOptionsOf, type TlsServerOptions } from './tls-options.js';
 
-/**
- * New certificates without a restart: what the TLS files hold is what the next connection sees, and open ones go on.
- */
+/** Replaces certificates without a restart: new connections use the new TLS files, and open ones continue. */
 @Injectable()
 export class TlsReloader implements OnApplicationShutdown {
   private readonly servers = new Set<Server>();
@@ -33,9 +31,9 @@ export class TlsReloader implements OnApplicationShutdown {
   }
 
   /**
-   * Serves the configured certificate from now on, and its successors; does nothing when none is configured.
+   * Serves the configured certificate and its later versions. Does nothing if no certificate is configured.
    *
-   * @throws WsConfigurationError when the files cannot be used
+   * @throws WsConfigurationError if the files cannot be used
    */
   watch(server: Server): void {
     if (this.options.tlsCertFile === undefined) return;

@@ -5,10 +5,15 @@ import { casesOf, type ContractCase, type CreateSubject } from './contract-case.
 const ALICE = 'principal:0::alice';
 const BOB = 'principal:0::bob';
 
-/** What every `BanStore` has to do. @publicApi */
+/** The contract of every `BanStore`. @publicApi */
 export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[] {
   return casesOf(create, {
-    'knows how long a key is banned, and no other': async ({ store, other, settle, toleranceMs }) => {
+    'returns the remaining time of a ban, and 0 for other keys': async ({
+      store,
+      other,
+      settle,
+      toleranceMs,
+    }) => {
       await store.ban(ALICE, 1000);
       await settle();
       for (const node of [store, other]) {
@@ -27,7 +32,7 @@ export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[
       }
     },
 
-    'a shorter ban takes nothing from a longer one': async ({ store, other, settle, toleranceMs }) => {
+    'a shorter ban does not shorten a longer one': async ({ store, other, settle, toleranceMs }) => {
       await store.ban(ALICE, 5000);
       await settle();
       await other.ban(ALICE, 1000);
@@ -35,12 +40,12 @@ export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[
       for (const node of [store, other]) between(await node.remaining(ALICE), 4000 - toleranceMs, 5000);
     },
 
-    'a node knows at once what it was told itself': async ({ store }) => {
+    'a node knows its own bans at once': async ({ store }) => {
       await store.ban(ALICE, 60_000);
       assert.ok((await store.remaining(ALICE)) > 0);
     },
 
-    'tells of bans on any node': async ({ store, other, settle, toleranceMs }) => {
+    'reports bans on any node': async ({ store, other, settle, toleranceMs }) => {
       const nodes = watched(store, other);
       await store.ban(ALICE, 5000);
       await other.ban(BOB, 1000);
@@ -52,7 +57,7 @@ export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[
       }
     },
 
-    'lists every ban that is not over': async ({ store, other, settle, toleranceMs }) => {
+    'lists all active bans': async ({ store, other, settle, toleranceMs }) => {
       await store.ban(ALICE, 60_000);
       await other.ban(BOB, 120_000);
       await settle();
@@ -64,7 +69,7 @@ export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[
       }
     },
 
-    'a ban can be lifted, and no other is': async ({ store, other, settle }) => {
+    'a ban can be lifted, without effect on others': async ({ store, other, settle }) => {
       const nodes = watched(store, other);
       await store.ban(ALICE, 60_000);
       await store.ban(BOB, 60_000);
@@ -82,7 +87,12 @@ export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[
       for (const { lifted } of nodes) assert.deepEqual(lifted, [ALICE]);
     },
 
-    'a key that was lifted can be banned again, for less': async ({ store, other, settle, toleranceMs }) => {
+    'a key can be banned again after a lift, for a shorter time': async ({
+      store,
+      other,
+      settle,
+      toleranceMs,
+    }) => {
       await store.lift(ALICE);
       await store.ban(ALICE, 60_000);
       await store.lift(ALICE);

@@ -7,7 +7,7 @@ interface Heard {
   readonly at: Position;
 }
 
-/** Of every kind, and with text that separators and encodings could break. */
+/** One broadcast of each kind, with text that can break separators and encodings. */
 const BROADCASTS: readonly Broadcast[] = [
   { audience: { to: 'everyone' }, event: 'a', json: '{"n":1}' },
   { audience: { to: 'user', id: 'alice', issuer: null }, event: 'b', json: 'null' },
@@ -16,24 +16,24 @@ const BROADCASTS: readonly Broadcast[] = [
   { audience: { to: 'room', room: 'a:b c\t\n語' }, event: 'c\td', json: '[]' },
 ];
 
-/** What every `BroadcastBus` has to do. A bus without positions is excused from those cases that need them. @publicApi */
+/** The contract of every `BroadcastBus`. A bus without positions passes the cases that need them. @publicApi */
 export function broadcastBusContract(create: CreateSubject<BroadcastBus>): ContractCase[] {
   return casesOf(create, {
-    'brings what is published to all nodes, whole and in order': async (bench) => {
+    'delivers broadcasts to all nodes, unchanged and in order': async (bench) => {
       const nodes = await listen(bench);
       for (const broadcast of BROADCASTS) await bench.store.publish(broadcast);
       await bench.settle();
       for (const heard of nodes) assert.deepEqual(broadcastsOf(heard), BROADCASTS);
     },
 
-    'keeps the order of a node that does not wait for its own broadcasts': async (bench) => {
+    'keeps the order of broadcasts that a node publishes without waiting': async (bench) => {
       const nodes = await listen(bench);
       await publishAll(bench.store, numbered('a', 100));
       await bench.settle();
       for (const heard of nodes) assert.deepEqual(broadcastsOf(heard), numbered('a', 100));
     },
 
-    'all nodes hear one order, whichever node publishes': async (bench) => {
+    'all nodes receive the same order, whichever node publishes': async (bench) => {
       const [here, there] = await listen(bench);
       await Promise.all([
         publishAll(bench.store, numbered('a', 50)),
@@ -48,7 +48,7 @@ export function broadcastBusContract(create: CreateSubject<BroadcastBus>): Contr
       }
     },
 
-    'positions grow, and the reader is where it was handed something last': async (bench) => {
+    'positions grow, and the bus is at the position of the last delivery': async (bench) => {
       const [here, there] = await listen(bench);
       const start = bench.store.position;
       await publishAll(bench.store, numbered('a', 20));
@@ -69,7 +69,7 @@ export function broadcastBusContract(create: CreateSubject<BroadcastBus>): Contr
       assert.deepEqual(positionsOf(there), positionsOf(here));
     },
 
-    'the position of a broadcast is that of the reader while it is handed over': async (bench) => {
+    'during a delivery, the bus is at the position of the broadcast': async (bench) => {
       const seen: [Position, Position][] = [];
       const see = (_broadcast: Broadcast, at: Position = ''): unknown =>
         seen.push([at, bench.store.position]);
@@ -82,7 +82,7 @@ export function broadcastBusContract(create: CreateSubject<BroadcastBus>): Contr
       );
     },
 
-    'tells on any node exactly what lies between two positions': async (bench) => {
+    'returns exactly the broadcasts between two positions, on any node': async (bench) => {
       const [here] = await listen(bench);
       const start = bench.store.position;
       await publishAll(bench.store, numbered('a', 10));
@@ -104,13 +104,13 @@ export function broadcastBusContract(create: CreateSubject<BroadcastBus>): Contr
       }
     },
 
-    'nothing lies between a position and itself': async ({ store }) => {
+    'returns no broadcasts between a position and itself': async ({ store }) => {
       await store.subscribe(() => undefined, noGap);
       const told = await store.between(store.position, store.position);
       assert.deepEqual(told && [...told], []);
     },
 
-    'says that it does not know what lies after a position that it never gave': async (bench) => {
+    'returns undefined for unknown positions': async (bench) => {
       await listen(bench);
       await publishAll(bench.store, numbered('a', 3));
       await bench.settle();
@@ -120,7 +120,7 @@ export function broadcastBusContract(create: CreateSubject<BroadcastBus>): Contr
   });
 }
 
-/** What each of the two nodes hears; the same list where there is a single node. */
+/** The broadcasts that the two nodes receive. With a single node, both lists are the same. */
 async function listen({ store, other }: Bench<BroadcastBus>): Promise<readonly [Heard[], Heard[]]> {
   const here = await record(store);
   return [here, store === other ? here : await record(other)];
@@ -149,5 +149,5 @@ function positionsOf(heard: readonly Heard[]): Position[] {
 }
 
 function noGap(): void {
-  assert.fail('the bus has lost nothing');
+  assert.fail('the bus reported a gap without a loss');
 }

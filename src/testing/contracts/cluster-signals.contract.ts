@@ -6,28 +6,28 @@ const KICK: KickSignal = { type: 'kick', id: 'alice', issuer: 'https://id.test',
 const RIGHTS: RightsSignal = { type: 'rights', id: 'bob', issuer: null, roles: ['user'], scopes: [] };
 
 /**
- * What every `ClusterSignals` has to do. Each case subscribes on the first and the last node: a subject has one node, or
- * two.
+ * The contract of every `ClusterSignals`. Each case subscribes on the first and the last node. A subject has one or
+ * two nodes.
  *
  * @publicApi
  */
 export function clusterSignalsContract(create: CreateSubject<ClusterSignals>): ContractCase[] {
   return casesOf(create, {
-    'S2 a signal reaches every node once, whichever sends it': async ({ store, other }) => {
+    'S2 a signal reaches every node once, whichever node sends it': async ({ store, other }) => {
       const nodes = listening(store, other);
       await store.send(KICK);
       await other.send(RIGHTS);
       for (const { heard } of nodes) assert.deepEqual(heard, [KICK, RIGHTS]);
     },
 
-    'S2 the sender hears how many connections it reached on all nodes': async ({ store, other }) => {
+    'S2 the sender receives the number of connections on all nodes': async ({ store, other }) => {
       const nodes = listening(store, other);
       const reached = nodes.reduce((sum, { reaches }) => sum + reaches, 0);
       assert.equal(await store.send(KICK), reached);
       assert.equal(await other.send(RIGHTS), reached);
     },
 
-    'arrives as it was sent, also without what may be left out': async ({ store, other }) => {
+    'arrives unchanged, with and without optional properties': async ({ store, other }) => {
       const nodes = listening(store, other);
       const signals: ClusterSignal[] = [
         { type: 'kick', id: '' },
@@ -38,7 +38,7 @@ export function clusterSignalsContract(create: CreateSubject<ClusterSignals>): C
       for (const { heard } of nodes) assert.deepEqual(heard, signals);
     },
 
-    'S2 concerns connections that were accepted before it was sent': async ({
+    'S2 applies to connections that were accepted before it was sent': async ({
       store,
       other,
       toleranceMs,
@@ -54,7 +54,7 @@ export function clusterSignalsContract(create: CreateSubject<ClusterSignals>): C
       }
     },
 
-    'each of many at once has its own answer': async ({ store, other }) => {
+    'concurrent signals have separate results': async ({ store, other }) => {
       for (const node of new Set([store, other])) node.onSignal(({ id }) => Number(id));
       const nodes = store === other ? 1 : 2;
       const numbers = Array.from({ length: 20 }, (_, n) => n);
@@ -72,7 +72,7 @@ export function clusterSignalsContract(create: CreateSubject<ClusterSignals>): C
 interface Listening {
   readonly heard: ClusterSignal[];
   readonly moments: number[];
-  /** How many connections each signal reaches on this node. */
+  /** The number of connections that each signal applies to on this node. */
   readonly reaches: number;
 }
 

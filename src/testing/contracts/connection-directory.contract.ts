@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import type { ConnectionDirectory } from '../../nodes/connection-directory.js';
 import { casesOf, type ContractCase, type CreateSubject } from './contract-case.js';
 
-/** What every `ConnectionDirectory` has to do. @publicApi */
+/** The contract of every `ConnectionDirectory`. @publicApi */
 export function connectionDirectoryContract(create: CreateSubject<ConnectionDirectory>): ContractCase[] {
   return casesOf(create, {
-    'R4 never gives more places than there are, however many ask at once': async ({ store, other }) => {
+    'R4 never exceeds the limit under concurrent calls': async ({ store, other }) => {
       const taken = await Promise.all([...acquire(store, 'a', 20, 50), ...acquire(other, 'a', 20, 50)]);
       assert.equal(taken.filter(Boolean).length, 20);
     },
 
-    'keeps scopes apart': async ({ store, other }) => {
+    'counts scopes separately': async ({ store, other }) => {
       assert.deepEqual(await all(acquire(store, 'a', 1, 2)), [true, false]);
       assert.deepEqual(await all(acquire(other, 'b', 1, 1)), [true]);
     },
 
-    'gives a returned place to the next connection': async ({ store, other, settle }) => {
+    'a released place can be taken again': async ({ store, other, settle }) => {
       await all(acquire(store, 'a', 2, 2));
       await store.release('a');
       await settle();
@@ -35,7 +35,7 @@ export function connectionDirectoryContract(create: CreateSubject<ConnectionDire
       assert.deepEqual(await all(acquire(store, 'a', 4, 2)), [true, false]);
     },
 
-    'counts the places taken in a scope, over all nodes': async ({ store, other, settle }) => {
+    'counts the places taken in a scope, on all nodes': async ({ store, other, settle }) => {
       assert.equal(await store.count('a'), 0);
       await all([...acquire(store, 'a', 5, 2), ...acquire(other, 'a', 5, 1), ...acquire(other, 'b', 5, 1)]);
       await settle();

@@ -1,41 +1,41 @@
 import type { MaybePromise } from '../../time/maybe-promise.js';
 
-/** One thing that an implementation of a store has to do. @publicApi */
+/** One requirement for the implementations of a store. @publicApi */
 export interface ContractCase {
   readonly name: string;
-  /** Rejects with an `AssertionError` when the implementation does something else. */
+  /** Rejects with an `AssertionError` if the implementation violates the requirement. */
   readonly run: () => Promise<void>;
 }
 
-/** An implementation that is held to its contract; each case makes one of its own. @publicApi */
+/** An implementation under test. Each case creates its own. @publicApi */
 export interface ContractSubject<Store> {
-  /** The store, or one for each of several nodes that share its state. A case uses the first and the last. */
+  /** The store, or one instance per node with shared state. A case uses the first and the last one. */
   readonly nodes: readonly [Store, ...Store[]];
-  /** Lets time go by, milliseconds: moves the store's clock, or waits. */
+  /** Lets time pass, in milliseconds: advances the clock of the store, or waits. */
   pass(ms: number): MaybePromise<void>;
-  /** By how many milliseconds its times may be off; 0 for a store whose clock `pass` moves. */
+  /** The tolerance for times in milliseconds; 0 if `pass` advances the clock of the store. */
   readonly toleranceMs?: number;
-  /** Resolves when all nodes know what one of them was told. */
+  /** Resolves when changes on one node are known on all nodes. */
   settle?(): MaybePromise<void>;
-  /** Ends what the subject has opened. */
+  /** Releases the resources of the subject. */
   close?(): MaybePromise<void>;
 }
 
-/** Makes what one case of a contract is held against. @publicApi */
+/** Creates the implementation for one case. @publicApi */
 export type CreateSubject<Store> = () => MaybePromise<ContractSubject<Store>>;
 
-/** What a case works with. */
+/** The subject of a case, with defaults. */
 export interface Bench<Store> {
-  /** A store on the first node. */
+  /** The store on the first node. */
   readonly store: Store;
-  /** A store on the last node, which is the first one where there is a single node. */
+  /** The store on the last node, which is the first one if there is only one. */
   readonly other: Store;
   readonly toleranceMs: number;
   readonly pass: (ms: number) => Promise<void>;
   readonly settle: () => Promise<void>;
 }
 
-/** Makes cases of functions: each gets a subject of its own, which is closed when it is over. */
+/** Creates cases from functions. Each gets its own subject, which is closed afterwards. */
 export function casesOf<Store>(
   create: CreateSubject<Store>,
   cases: Readonly<Record<string, (bench: Bench<Store>) => Promise<void>>>,

@@ -16,17 +16,19 @@ import {
 
 const LIMIT = 100;
 const TTL = 1000;
-/** Nodes may hold back so much of a budget: what one was lent, and has not spent. */
+/** The share of a budget that nodes may have leased but not spent. */
 const HELD_BACK = 0.05;
-/** So long, in windows, that a storage which loses a little each time is seen. */
+/** The length of a flood in windows, long enough to detect a storage that loses a little in each. */
 const FLOOD_WINDOWS = 20;
 const FLOODED = FLOOD_WINDOWS * LIMIT;
-/** So much later than with an exact window a refused hit may have a chance: what was lent to a node has to come back. */
+/**
+ * The share of a window by which a wait may be longer than that of an exact window, because leases have to come back.
+ */
 const LENT_FOR = 1 / 4;
 
 /**
- * What every storage has to do that lends budgets to its nodes: it is never over a limit, and at most 5 % under it. An
- * exact one does it too.
+ * The contract of every storage that leases budgets to its nodes: it never exceeds a limit, and accepts at least 95 %
+ * of it. Exact storages fulfil it too.
  *
  * @publicApi
  */
@@ -35,13 +37,13 @@ export function leasedThrottlerStorageContract(
   { runs = 100 }: ThrottlerContractOptions = {},
 ): ContractCase[] {
   return casesOf<WsThrottlerStorage>(create, {
-    'R2 never accepts more than the limit in any window, over all nodes': (bench) =>
+    'R2 never accepts more than the limit in any window, on all nodes together': (bench) =>
       neverOver(bench, runs, 1),
 
-    'R2 never accepts more than the limit in any window, whatever hits cost': (bench) =>
+    'R2 never accepts more than the limit in any window, with any costs': (bench) =>
       neverOver(bench, runs, LIMIT / 4),
 
-    'R2 accepts at least 95 % of the hits that an exact window would, in a flood over all nodes': async (
+    'R2 accepts at least 95 % of the hits that an exact window would, in a flood on all nodes': async (
       bench,
     ) => {
       const time = new Stopwatch(bench);
@@ -70,7 +72,7 @@ export function leasedThrottlerStorageContract(
       assert.ok(accepted >= LIMIT * (1 - HELD_BACK) && accepted <= LIMIT, `${accepted} of ${LIMIT} accepted`);
     },
 
-    'R2 a refused hit names a wait, after which one is accepted': async (bench) => {
+    'R2 a refused hit returns a wait, after which one is accepted': async (bench) => {
       const { store, other, pass, toleranceMs } = bench;
       const rule = declare(LIMIT, TTL);
       for (const node of [store, other, store]) {
@@ -91,7 +93,7 @@ export function leasedThrottlerStorageContract(
       assertAccepted(await hit(other, 'key', rule));
     },
 
-    'blocks as long as asked, on all nodes': async ({ store, other, pass, toleranceMs: slack }) => {
+    'blocks for blockDuration on all nodes': async ({ store, other, pass, toleranceMs: slack }) => {
       const rule = declare(LIMIT, TTL, { blockDuration: 3 * TTL });
       const nodes = Array.from({ length: LIMIT }, (_, i) => (i % 2 === 0 ? store : other));
       const verdicts = await Promise.all(nodes.map((node) => hit(node, 'key', rule)));
@@ -103,17 +105,21 @@ export function leasedThrottlerStorageContract(
       assertAccepted(await hit(other, 'key', rule));
     },
 
-    'counts a cost as so many hits, all of them or none': async ({ store }) => {
+    'counts a cost as that many hits, either all or none': async ({ store }) => {
       const rule = declare(LIMIT, TTL, { maxCost: 15 });
       for (let i = 0; i < 6; i++) assertAccepted(await hit(store, 'key', rule, { cost: 15 }));
-      // Ten are left, and none of them goes to a hit that is refused.
+      // Ten are left. Refused hits must not use them up.
       for (let i = 0; i < 5; i++)
-        assert.equal((await hit(store, 'key', rule, { cost: 15 })).isBlocked, true, 'more than there were');
+        assert.equal(
+          (await hit(store, 'key', rule, { cost: 15 })).isBlocked,
+          true,
+          'a hit above the rest was accepted',
+        );
       const left = await acceptedOf(store, 'key', 20);
       assert.ok(left >= 10 - LIMIT * HELD_BACK && left <= 10, `${left} were left of 10`);
     },
 
-    'R2 a key has one budget, whatever the limit of the moment': async ({ store }) => {
+    'R2 a key has one budget, even if its limit changes': async ({ store }) => {
       const rule = declare(LIMIT, TTL);
       assert.equal(await acceptedOf(store, 'key', 60), 60);
       assert.equal((await hit(store, 'key', rule, { limit: 50 })).isBlocked, true, 'above the lower limit');
@@ -121,7 +127,7 @@ export function leasedThrottlerStorageContract(
       assert.ok(more >= 140 - 2 * LIMIT * HELD_BACK && more <= 140, `${more} more of 140 were accepted`);
     },
 
-    'keeps keys and throttlers apart': async ({ store, other }) => {
+    'counts keys and throttlers separately': async ({ store, other }) => {
       const rule = declare(LIMIT, TTL);
       await drain(store, 'key');
       assertAccepted(await hit(other, 'other', rule));
@@ -131,13 +137,13 @@ export function leasedThrottlerStorageContract(
   });
 }
 
-/** Spends all that a key has. */
+/** Uses up the budget of a key. */
 async function drain(node: WsThrottlerStorage, key: string): Promise<void> {
   const accepted = await acceptedOf(node, key, 2 * LIMIT);
   assert.ok(accepted <= LIMIT, `${accepted} of ${LIMIT} accepted`);
 }
 
-/** At once, so that it takes no window where each answer takes a while. */
+/** Sends concurrently, because sequential hits could take longer than a window over a network. */
 async function acceptedOf(
   node: WsThrottlerStorage,
   key: string,
@@ -168,7 +174,7 @@ async function neverOver(bench: Bench<WsThrottlerStorage>, runs: number, maxCost
   }
 }
 
-/** When an exact window has accepted as many of these as a flood waits for, milliseconds. */
+/** The milliseconds that an exact window needs to accept the expected number of these hits. */
 function exactTimeOf(hits: readonly SentHit[]): number {
   const accepted: number[] = [];
   for (const { sent } of hits) {

@@ -8,7 +8,7 @@ import { casesOf, type ContractCase, type CreateSubject } from './contract-case.
 /** A `ResumeStore` on a node. @publicApi */
 export interface ResumeStoreNode {
   readonly store: ResumeStore;
-  /** The id of the node, as in tokens. */
+  /** The id of the node, as in its tokens. */
   readonly nodeId: string;
 }
 
@@ -38,40 +38,43 @@ const SNAPSHOT: SessionSnapshot = {
   ],
 };
 
-/** What every `ResumeStore` has to do. @publicApi */
+/** The contract of every `ResumeStore`. @publicApi */
 export function resumeStoreContract(create: CreateSubject<ResumeStoreNode>): ContractCase[] {
   return casesOf(create, {
-    'brings a session of one node to another, whole': async ({ store, other }) => {
+    'moves a session to another node, unchanged': async ({ store, other }) => {
       const token = holding(store);
       assert.deepEqual(await fetch(other, token), SNAPSHOT);
     },
 
-    'S5 of fifty that ask for a session at once a single one gets it': async ({ store, other }) => {
+    'S5 only one of 50 concurrent calls gets a session': async ({ store, other }) => {
       const token = holding(store);
       assert.equal(await countOf(fifty(store, other, token)), 1);
       assert.equal(await fetch(other, token), undefined);
     },
 
-    'S5 of fifty that ask for a session that was left a single one gets it': async (bench) => {
+    'S5 only one of 50 concurrent calls gets a session of a stopped node': async (bench) => {
       const token = await leaving(bench.store);
       await bench.settle();
       assert.equal(await countOf(fifty(bench.store, bench.other, token)), 1);
       assert.equal(await fetch(bench.other, token), undefined);
     },
 
-    'S5 a session is for its owner, and somebody else takes nothing away': async ({ store, other }) => {
+    'S5 only its owner gets a session, and other owners do not remove it': async ({ store, other }) => {
       const token = holding(store);
       assert.equal(await other.store.fetch(token, 'principal:0::mallory', '/ws', 0), undefined);
       assert.deepEqual(await fetch(other, token), SNAPSHOT);
     },
 
-    'S5 a session is for its path, and another one takes nothing away': async ({ store, other }) => {
+    'S5 a session is bound to its path, and calls for other paths do not remove it': async ({
+      store,
+      other,
+    }) => {
       const token = holding(store);
       assert.equal(await other.store.fetch(token, OWNER, '/other', 0), undefined);
       assert.deepEqual(await fetch(other, token), SNAPSHOT);
     },
 
-    'S5 the same holds for a session that was left': async ({ store, other, settle }) => {
+    'S5 the same applies to a session of a stopped node': async ({ store, other, settle }) => {
       const token = await leaving(store);
       await settle();
       assert.equal(await other.store.fetch(token, 'principal:0::mallory', '/ws', 0), undefined);
@@ -79,13 +82,13 @@ export function resumeStoreContract(create: CreateSubject<ResumeStoreNode>): Con
       assert.deepEqual(await fetch(other, token), SNAPSHOT);
     },
 
-    'knows nothing of tokens that were never given out': async ({ store, other }) => {
+    'returns undefined for unknown tokens': async ({ store, other }) => {
       holding(store);
       const unknown = [createResumeToken(store.nodeId), createResumeToken(new NodeIdentity().id)];
       for (const token of unknown) assert.equal(await fetch(other, token), undefined);
     },
 
-    'S5 forgets a session that was left when its time is over': async (bench) => {
+    'S5 deletes a session of a stopped node after its ttl': async (bench) => {
       const { store, other, pass, settle, toleranceMs } = bench;
       const token = await leaving(store);
       await settle();
@@ -93,14 +96,20 @@ export function resumeStoreContract(create: CreateSubject<ResumeStoreNode>): Con
       assert.equal(await fetch(other, token), undefined);
     },
 
-    'keeps a session that was left until then': async ({ store, other, pass, settle, toleranceMs }) => {
+    'keeps a session of a stopped node until its ttl is over': async ({
+      store,
+      other,
+      pass,
+      settle,
+      toleranceMs,
+    }) => {
       const token = await leaving(store, TTL_MS + toleranceMs);
       await settle();
       await pass(TTL_MS - 1);
       assert.deepEqual(await fetch(other, token), SNAPSHOT);
     },
 
-    'takes many sessions at once, and reads each once': async ({ store, other, settle }) => {
+    'stores many sessions at once, and reads each once': async ({ store, other, settle }) => {
       const tokens = Array.from({ length: 200 }, () => createResumeToken(store.nodeId));
       let read = 0;
       const sessions = (function* () {
@@ -116,7 +125,7 @@ export function resumeStoreContract(create: CreateSubject<ResumeStoreNode>): Con
         assert.deepEqual(await fetch(other, token), { ...SNAPSHOT, seq: n + 7 });
     },
 
-    'does not need the pushes that the client has': async ({ store, other }) => {
+    'may omit pushes that the client has received': async ({ store, other }) => {
       const token = holding(store);
       const found = await other.store.fetch(token, OWNER, '/ws', 6);
       assert.equal(found?.seq, 7);
@@ -125,7 +134,7 @@ export function resumeStoreContract(create: CreateSubject<ResumeStoreNode>): Con
   });
 }
 
-/** A node gives a session out as it has to: once, to its owner, on its path. @returns its token */
+/** A node that hands a session out once, to its owner, on its path. @returns the token of the session */
 function holding({ store, nodeId }: ResumeStoreNode): string {
   const token = createResumeToken(nodeId);
   const held = new Map([[hashOfResumeToken(token), SNAPSHOT]]);
@@ -144,7 +153,7 @@ async function leaving({ store, nodeId }: ResumeStoreNode, ttlMs = TTL_MS): Prom
   return token;
 }
 
-/** What comes has passed through JSON, or might have. */
+/** Passes the session through JSON, as a store may do. */
 async function fetch({ store }: ResumeStoreNode, token: string): Promise<SessionSnapshot | undefined> {
   const found = await store.fetch(token, OWNER, '/ws', 0);
   return found && (JSON.parse(JSON.stringify(found)) as SessionSnapshot);

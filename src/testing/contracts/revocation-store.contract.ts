@@ -3,18 +3,18 @@ import type { RevocationStore } from '../../auth/revocation-store.js';
 import { type Bench, casesOf, type ContractCase, type CreateSubject } from './contract-case.js';
 
 const HOUR_MS = 3_600_000;
-/** How long a store may take to forget what it has no need of. */
+/** The time that a store may take to delete expired entries. */
 const FORGETTING_MS = 1000;
 
 type Check = (bench: Bench<RevocationStore>) => Promise<void>;
 
-/** What every `RevocationStore` has to do. Its clock starts at the present time. @publicApi */
+/** The contract of every `RevocationStore`. Its clock starts at the current time. @publicApi */
 export function revocationStoreContract(create: CreateSubject<RevocationStore>): ContractCase[] {
   return casesOf(create, { ...MOMENTS, ...MEMORY, ...CHANGES });
 }
 
 const MOMENTS: Record<string, Check> = {
-  'knows nothing of what was not revoked': async ({ store, other, settle }) => {
+  'returns undefined for keys that are not revoked': async ({ store, other, settle }) => {
     await store.revoke('user:alice', 1000);
     await settle();
     for (const node of [store, other]) {
@@ -23,7 +23,7 @@ const MOMENTS: Record<string, Check> = {
     }
   },
 
-  'S2 tells the latest moment under any of the keys': async ({ store, other, settle }) => {
+  'S2 returns the latest time of all keys': async ({ store, other, settle }) => {
     await store.revoke('user:alice', 1000);
     await other.revoke('session:1', 2000);
     await settle();
@@ -33,7 +33,7 @@ const MOMENTS: Record<string, Check> = {
     }
   },
 
-  'S2 never takes a revocation back': async ({ store, other, settle }) => {
+  'S2 an earlier time does not replace a later one': async ({ store, other, settle }) => {
     await store.revoke('user:alice', 2000);
     await settle();
     await other.revoke('user:alice', 1000);
@@ -44,7 +44,7 @@ const MOMENTS: Record<string, Check> = {
     assert.equal(await store.revokedBefore(['user:alice']), Infinity);
   },
 
-  'S2 a node knows at once what it was told itself': async ({ store }) => {
+  'S2 a node knows its own revocations at once': async ({ store }) => {
     await store.revoke('token:1', Infinity);
     assert.equal(await store.revokedBefore(['token:1']), Infinity);
   },
@@ -54,7 +54,7 @@ const past = (): number => Date.now() - HOUR_MS;
 const future = (): number => Date.now() + HOUR_MS;
 
 const MEMORY: Record<string, Check> = {
-  'S2 remembers until the moment it may forget': async ({ store, pass, settle }) => {
+  'S2 keeps a revocation for its retention time': async ({ store, pass, settle }) => {
     await store.revoke('token:1', Infinity, future());
     await pass(FORGETTING_MS);
     await store.revoke('token:2', Infinity, past());
@@ -62,14 +62,14 @@ const MEMORY: Record<string, Check> = {
     assert.equal(await store.revokedBefore(['token:1']), Infinity);
   },
 
-  'S2 remembers the longer of two: a later moment holds': remembers(past, future),
-  'S2 remembers the longer of two: an earlier moment does not shorten it': remembers(future, past),
-  'S2 remembers the longer of two: none is for good': remembers(past, undefined),
-  'S2 remembers the longer of two: for good stays for good': remembers(undefined, past),
+  'S2 keeps the longer retention: a later end applies': remembers(past, future),
+  'S2 keeps the longer retention: an earlier end does not apply': remembers(future, past),
+  'S2 keeps the longer retention: without an end it is unlimited': remembers(past, undefined),
+  'S2 keeps the longer retention: unlimited stays unlimited': remembers(undefined, past),
 };
 
 const CHANGES: Record<string, Check> = {
-  'S2 tells of revocations on any node': async ({ store, other, settle }) => {
+  'S2 reports revocations on any node': async ({ store, other, settle }) => {
     const nodes = watched(store, other);
     await store.revoke('user:alice', 1000, future());
     await other.revoke('token:1', Infinity);
@@ -81,7 +81,7 @@ const CHANGES: Record<string, Check> = {
     }
   },
 
-  'S2 tells the moment that counts': async ({ store, other, settle }) => {
+  'S2 reports the time that applies': async ({ store, other, settle }) => {
     const nodes = watched(store, other);
     await store.revoke('user:alice', 2000);
     await settle();
@@ -90,7 +90,7 @@ const CHANGES: Record<string, Check> = {
     for (const { revoked } of nodes) assert.equal(revoked.get('user:alice'), 2000);
   },
 
-  'lists what is remembered': async ({ store, other, settle }) => {
+  'lists all revocations': async ({ store, other, settle }) => {
     const forgetAt = future();
     await store.revoke('user:alice', 1000, forgetAt);
     await other.revoke('token:1', Infinity);
@@ -104,7 +104,7 @@ const CHANGES: Record<string, Check> = {
     }
   },
 
-  'a revocation can be lifted, and no other is': async ({ store, other, settle }) => {
+  'a revocation can be lifted, without effect on others': async ({ store, other, settle }) => {
     const nodes = watched(store, other);
     await store.revoke('user:alice', 1000);
     await store.revoke('user:bob', 1000);
@@ -122,7 +122,7 @@ const CHANGES: Record<string, Check> = {
     for (const { lifted } of nodes) assert.deepEqual(lifted, ['user:alice']);
   },
 
-  'a key that was lifted can be revoked again': async ({ store, other, settle }) => {
+  'a key can be revoked again after a lift': async ({ store, other, settle }) => {
     await store.lift('user:alice');
     await store.revoke('user:alice', 2000);
     await store.lift('user:alice');
@@ -135,7 +135,7 @@ const CHANGES: Record<string, Check> = {
 
 type Moment = (() => number) | undefined;
 
-/** @param moments from which it may be forgotten, one after the other */
+/** @param moments the ends of the retention, one per revocation */
 function remembers(...moments: Moment[]): Check {
   return async ({ store, other, pass, settle }) => {
     for (const forgetAt of moments) await store.revoke('token:1', 1000, forgetAt?.());

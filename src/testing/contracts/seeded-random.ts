@@ -1,8 +1,8 @@
-/** Random numbers that are the same in each run, so that a failure can be seen again (mulberry32). */
+/** Random numbers that are the same in each run, so that failures are reproducible (mulberry32). */
 export class SeededRandom {
   constructor(private state: number) {}
 
-  /** A whole number, both ends included. */
+  /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1));
   }

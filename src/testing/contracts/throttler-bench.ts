@@ -5,13 +5,13 @@ import { type ThrottlerVerdict, waitOf } from '../../throttling/throttler-verdic
 import { knowsCost } from '../../throttling/ws-throttler-storage.interface.js';
 import type { Bench } from './contract-case.js';
 
-/** @publicApi */
+/** The options of the throttler contracts. @publicApi */
 export interface ThrottlerContractOptions {
-  /** How many random schedules each property is held to, 100 when left out; in a store over a network each takes time. */
+  /** The number of random schedules per property; default 100. Over a network, each takes time. */
   readonly runs?: number;
 }
 
-/** A hit that was sent, and what came of it. Times are milliseconds of the bench's stopwatch. */
+/** A hit with its result. Times are milliseconds of the stopwatch. */
 export interface SentHit {
   readonly sent: number;
   readonly answered: number;
@@ -19,20 +19,20 @@ export interface SentHit {
   readonly isBlocked: boolean;
 }
 
-/** A rule as a gateway would declare it. */
+/** A declared limit, as a gateway has it. */
 export function declare(limit: number, ttl: number, more: Partial<DeclaredLimit> = {}): DeclaredLimit {
   return Object.freeze({ limit, ttl, blockDuration: 0, maxCost: 1, ...more });
 }
 
-/** What a hit says beside its rule. */
+/** The details of a hit in addition to its rule. */
 export interface HitDetails {
   readonly cost?: number;
-  /** The limit of the moment; the declared one when left out. */
+  /** The current limit; default: the declared one. */
   readonly limit?: number;
   readonly throttler?: string;
 }
 
-/** Counts a hit as the module does. */
+/** Counts a hit in the same way as the module. */
 export async function hit(
   storage: ThrottlerStorage,
   key: string,
@@ -46,20 +46,20 @@ export async function hit(
     : storage.increment(key, ttl, limit, blockDuration, throttler, cost, rule);
 }
 
-/** @throws AssertionError when the hit was not accepted */
+/** @throws AssertionError if the hit was refused */
 export function assertAccepted({ isBlocked }: ThrottlerVerdict, message?: string): void {
   assert.equal(isBlocked, false, message ?? 'the hit was refused');
 }
 
-/** @param slack milliseconds @throws AssertionError when the hit was accepted, or the wait is another */
+/** @param slack milliseconds @throws AssertionError if the hit was accepted, or the wait is different */
 export function assertRefused(verdict: ThrottlerVerdict, waitMs: number, slack: number): void {
   assert.equal(verdict.isBlocked, true, 'the hit was accepted');
   const { retryAfterMs = Number.NaN, timeToBlockExpire } = verdict;
   assert.ok(Math.abs(retryAfterMs - waitMs) <= slack, `the wait is ${retryAfterMs} ms, not ${waitMs} ms`);
-  assert.equal(timeToBlockExpire, Math.ceil(retryAfterMs / 1000), 'the wait in seconds is another');
+  assert.equal(timeToBlockExpire, Math.ceil(retryAfterMs / 1000), 'the wait in seconds does not match');
 }
 
-/** Time as a case sees it: the sum of what it let pass where only that moves the clock, otherwise real time. */
+/** The time of a case: the total of `pass()` if only that advances the clock, otherwise real time. */
 export class Stopwatch {
   private passed = 0;
   private readonly start = performance.now();
@@ -70,7 +70,7 @@ export class Stopwatch {
     return this.bench.toleranceMs === 0 ? this.passed : performance.now() - this.start;
   }
 
-  /** By how many milliseconds a time may be off by now: the store's tolerance, and how long its answers took. */
+  /** The current tolerance for times in milliseconds: that of the store, plus the duration of its answers. */
   get slack(): number {
     return this.bench.toleranceMs + this.now - this.passed;
   }
@@ -80,18 +80,18 @@ export class Stopwatch {
     await this.bench.pass(ms);
   }
 
-  /** Sends a hit and notes when it was sent and answered. */
+  /** Sends a hit and records the times of the call and of the answer. */
   async time(cost: number, send: () => Promise<ThrottlerVerdict>): Promise<SentHit> {
     const sent = this.now;
     const verdict = await send();
-    if (verdict.isBlocked) assert.ok(waitOf(verdict) > 0, 'a refused hit names no wait');
+    if (verdict.isBlocked) assert.ok(waitOf(verdict) > 0, 'a refused hit returned no wait');
     return { sent, answered: this.now, cost, isBlocked: verdict.isBlocked };
   }
 }
 
 /**
  * @param accepted in the order in which they were sent
- * @throws AssertionError when a window surely held more than the limit
+ * @throws AssertionError if a window certainly held more than the limit
  */
 export function assertNeverOver(
   accepted: readonly SentHit[],

@@ -14,8 +14,8 @@ import {
 } from './throttler-bench.js';
 
 /**
- * What every `ThrottlerStorage` has to do that counts exactly. One that lends budgets to its nodes does it for limits
- * below 40, which are all that are declared here.
+ * The contract of every exact `ThrottlerStorage`. All limits in it are below 40, for which storages that lease
+ * budgets to nodes have to be exact too.
  *
  * @publicApi
  */
@@ -24,14 +24,14 @@ export function throttlerStorageContract(
   { runs = 100 }: ThrottlerContractOptions = {},
 ): ContractCase[] {
   return casesOf<ThrottlerStorage>(create, {
-    'R2 accepts exactly the limit, however many hits come at once': async ({ store, other }) => {
+    'R2 accepts exactly the limit, with concurrent hits': async ({ store, other }) => {
       const rule = declare(7, 1000);
       const nodes = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other));
       const verdicts = await Promise.all(nodes.map((node) => hit(node, 'key', rule)));
       assert.equal(verdicts.filter(({ isBlocked }) => !isBlocked).length, 7);
     },
 
-    'R2 names the wait to the millisecond, and a refused hit does not prolong it': async (bench) => {
+    'R2 returns the wait to the millisecond, and a refused hit does not prolong it': async (bench) => {
       const { store, other } = bench;
       const rule = declare(2, 1000);
       const time = new Stopwatch(bench);
@@ -51,10 +51,10 @@ export function throttlerStorageContract(
     'R2 never accepts more than the limit in any window, and never refuses below it': (bench) =>
       holdToModel(bench, runs, [7]),
 
-    'R2 never accepts more than the limit of the moment, and never refuses below it': (bench) =>
+    'R2 never accepts more than the current limit, and never refuses below it': (bench) =>
       holdToModel(bench, runs, [1, 3, 7]),
 
-    'blocks as long as asked': async (bench) => {
+    'blocks for blockDuration': async (bench) => {
       const { store, other } = bench;
       const rule = declare(1, 500, { blockDuration: 2000 });
       const time = new Stopwatch(bench);
@@ -67,7 +67,7 @@ export function throttlerStorageContract(
       assertAccepted(await hit(store, 'key', rule));
     },
 
-    'counts a cost as so many hits, all of them or none': async (bench) => {
+    'counts a cost as that many hits, either all or none': async (bench) => {
       const { store, other } = bench;
       if (!knowsCost(store)) return;
       const rule = declare(5, 1000, { maxCost: 99 });
@@ -81,7 +81,7 @@ export function throttlerStorageContract(
       assertRefused(await hit(store, 'key', rule), 1000, time.slack);
     },
 
-    'R2 a key has one budget, whatever the limit of the moment': async (bench) => {
+    'R2 a key has one budget, even if its limit changes': async (bench) => {
       const { store, other } = bench;
       const rule = declare(4, 1000);
       const time = new Stopwatch(bench);
@@ -98,7 +98,7 @@ export function throttlerStorageContract(
       assertAccepted(await hit(store, 'key', rule, { limit: 3 }));
     },
 
-    'keeps keys and throttlers apart': async ({ store, other }) => {
+    'counts keys and throttlers separately': async ({ store, other }) => {
       const rule = declare(1, 1000);
       assertAccepted(await hit(store, 'key', rule));
       assertAccepted(await hit(other, 'other', rule));
@@ -106,7 +106,7 @@ export function throttlerStorageContract(
       assert.equal((await hit(other, 'key', rule)).isBlocked, true);
     },
 
-    'R2 counts the same whichever of its methods is asked': async ({ store, other }) => {
+    'R2 both methods count on the same window': async ({ store, other }) => {
       if (!knowsCost(other)) return;
       const rule = declare(2, 1000);
       assertAccepted(await hit(store, 'key', rule));
@@ -114,7 +114,7 @@ export function throttlerStorageContract(
       assert.equal((await hit(store, 'key', rule)).isBlocked, true);
     },
 
-    'a limit of none lets nothing through': async ({ store }) => {
+    'a limit of 0 refuses every hit': async ({ store }) => {
       const verdict = await hit(store, 'key', declare(0, 1000));
       assert.equal(verdict.isBlocked, true);
     },
@@ -123,7 +123,7 @@ export function throttlerStorageContract(
 
 const TTL = 700;
 
-/** Random schedules against a model that remembers everything. */
+/** Compares random schedules with a model that keeps every hit. */
 async function holdToModel(
   bench: Bench<ThrottlerStorage>,
   runs: number,
@@ -149,7 +149,7 @@ async function holdToModel(
   }
 }
 
-/** How many earlier hits are surely, and perhaps, in the window of this one. */
+/** The number of earlier hits that are certainly, and possibly, in the window of this one. */
 function countsIn(
   accepted: readonly SentHit[],
   { sent, answered }: SentHit,

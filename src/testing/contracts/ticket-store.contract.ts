@@ -22,10 +22,10 @@ const OTHERS: readonly Principal[] = [
 const TTL_MS = 60_000;
 const MOST = 10;
 
-/** What every `TicketStore` has to do. @publicApi */
+/** The contract of every `TicketStore`. @publicApi */
 export function ticketStoreContract(create: CreateSubject<TicketStore>): ContractCase[] {
   return casesOf(create, {
-    'gives back whom a ticket was put in for, whole, on any node': async ({ store, other, settle }) => {
+    'returns the principal of a ticket, unchanged, on any node': async ({ store, other, settle }) => {
       await store.put('one', ALICE, TTL_MS, MOST);
       for (const [n, principal] of OTHERS.entries()) await store.put(String(n), principal, TTL_MS, MOST);
       await settle();
@@ -33,7 +33,7 @@ export function ticketStoreContract(create: CreateSubject<TicketStore>): Contrac
       for (const [n, principal] of OTHERS.entries()) assert.deepEqual(await other.take(String(n)), principal);
     },
 
-    'knows no other ticket': async ({ store, other, settle }) => {
+    'returns undefined for unknown tickets': async ({ store, other, settle }) => {
       await store.put('one', ALICE, TTL_MS, MOST);
       await settle();
       for (const hash of ['two', '', '__proto__', 'on']) {
@@ -42,7 +42,7 @@ export function ticketStoreContract(create: CreateSubject<TicketStore>): Contrac
       }
     },
 
-    'N12 of fifty that take one at once a single one gets it': async ({ store, other, settle }) => {
+    'N12 only one of 50 concurrent calls gets a ticket': async ({ store, other, settle }) => {
       await store.put('one', ALICE, TTL_MS, MOST);
       await settle();
       const taken = await Promise.all(times(50, async (n) => (n % 2 === 0 ? store : other).take('one')));
@@ -52,7 +52,7 @@ export function ticketStoreContract(create: CreateSubject<TicketStore>): Contrac
       assert.equal(await other.take('one'), undefined);
     },
 
-    'N15 keeps so many of one principal, the latest, and takes nothing from others': async (bench) => {
+    'N15 keeps the latest tickets of a principal, without effect on others': async (bench) => {
       const { store, other, settle } = bench;
       for (const [n, principal] of OTHERS.entries()) await store.put(`other ${n}`, principal, TTL_MS, 3);
       for (let n = 0; n < 5; n++) {
@@ -65,7 +65,7 @@ export function ticketStoreContract(create: CreateSubject<TicketStore>): Contrac
         assert.deepEqual(await other.take(`other ${n}`), principal);
     },
 
-    'N15 counts what is still there, not what was taken': async ({ store, other, settle }) => {
+    'N15 does not count tickets that were taken': async ({ store, other, settle }) => {
       await store.put('kept', ALICE, TTL_MS, 2);
       for (let n = 0; n < 5; n++) {
         await store.put(String(n), ALICE, TTL_MS, 2);
@@ -76,7 +76,7 @@ export function ticketStoreContract(create: CreateSubject<TicketStore>): Contrac
       assert.deepEqual(await store.take('kept'), ALICE);
     },
 
-    'N15 of a hundred that come at once so many are kept': async ({ store, other, settle }) => {
+    'N15 keeps the limit with 100 concurrent tickets': async ({ store, other, settle }) => {
       await Promise.all(
         times(100, async (n) => (n % 2 === 0 ? store : other).put(String(n), ALICE, TTL_MS, MOST)),
       );
@@ -85,7 +85,7 @@ export function ticketStoreContract(create: CreateSubject<TicketStore>): Contrac
       assert.equal(taken.filter((found) => found !== undefined).length, MOST);
     },
 
-    'forgets what was not taken in time': async ({ store, other, pass, toleranceMs }) => {
+    'deletes tickets that were not taken in time': async ({ store, other, pass, toleranceMs }) => {
       await store.put('one', ALICE, 1000, MOST);
       await store.put('two', ALICE, 1000, MOST);
       await pass(1001 + toleranceMs);

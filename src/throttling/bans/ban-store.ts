@@ -4,47 +4,45 @@ import { Clock } from '../../time/clock.js';
 /** One entry of a `BanStore`. @publicApi */
 export interface StoredBan {
   readonly key: string;
-  /** Milliseconds for which the key is still banned. */
+  /** The remaining milliseconds of the ban. */
   readonly remaining: number;
 }
 
 /**
- * Remembers which principals and addresses are banned, and for how long, by key. A store of its own so that nodes can
- * share it.
+ * Stores bans of principals and addresses, by key. Nodes can share a store.
  *
  * @publicApi
  */
 export abstract class BanStore {
-  /** Bans a key for so many milliseconds; a longer ban replaces a shorter one. */
+  /** Bans a key for a number of milliseconds. A longer ban replaces a shorter one. */
   abstract ban(key: string, ms: number): void | Promise<void>;
 
-  /** Milliseconds for which a key is still banned, 0 when it is not. */
+  /** The remaining milliseconds of a ban, 0 if the key is not banned. */
   abstract remaining(key: string): number | Promise<number>;
 
   /**
-   * Tells of every change on any node, this one included; called while the application starts. A store that does
-   * not implement it tells nothing: a ban on another node then refuses later handshakes here, but closes no connection
-   * that is open here.
+   * Reports every change on any node, including this one. Called while the application starts. With a store that does
+   * not implement it, a ban on another node refuses later handshakes here, but closes no connections of this node.
    *
-   * @param onBanned hears the key and for how many milliseconds it is banned from now on; it may hear the same twice
-   * @param onLifted hears the key
+   * @param onBanned receives the key and the milliseconds of its ban from now on; it may receive the same ban twice
+   * @param onLifted receives the key
    */
   watch(onBanned: (key: string, remaining: number) => void, onLifted: (key: string) => void): void;
   watch(): void {}
 
   /**
-   * Every ban that is not over, in any order.
+   * Returns every active ban, in any order.
    *
-   * @throws Error when the store does not implement it
+   * @throws Error if the store does not implement it
    */
   list(): readonly StoredBan[] | Promise<readonly StoredBan[]> {
     throw new Error(`${this.constructor.name} does not implement list()`);
   }
 
   /**
-   * Ends a ban before its time. Does nothing when the key is not banned.
+   * Lifts a ban. Does nothing if the key is not banned.
    *
-   * @throws Error when the store does not implement it
+   * @throws Error if the store does not implement it
    */
   lift(key: string): void | Promise<void>;
   lift(): void | Promise<void> {
@@ -59,7 +57,7 @@ interface Watcher {
 
 const SWEEP_MS = 1000;
 
-/** The bans of this process. Those that are over are dropped when others come. @publicApi */
+/** The bans of this process. Expired bans are deleted when new ones are added. @publicApi */
 @Injectable()
 export class MemoryBanStore extends BanStore {
   private readonly until = new Map<string, number>();
@@ -70,7 +68,7 @@ export class MemoryBanStore extends BanStore {
     super();
   }
 
-  /** How many keys are remembered. */
+  /** The number of keys. */
   get size(): number {
     return this.until.size;
   }
@@ -86,7 +84,7 @@ export class MemoryBanStore extends BanStore {
     return Math.max(0, (this.until.get(key) ?? 0) - this.clock.monotonic());
   }
 
-  override watch(onBanned: Watcher['onBanned'], onLifted: Watcher['onLifted']): void {
+  override watch(onBanned: (key: string, remaining: number) => void, onLifted: (key: string) => void): void {
     this.watchers.push({ onBanned, onLifted });
   }
 
@@ -100,7 +98,7 @@ export class MemoryBanStore extends BanStore {
     for (const { onLifted } of this.watchers) onLifted(key);
   }
 
-  /** Nobody asks about most keys again, so they cannot be forgotten then. */
+  /** Most banned keys are never queried again, so expired bans have to be deleted here. */
   private sweep(): void {
     const now = this.clock.monotonic();
     if (now < this.sweepAt) return;

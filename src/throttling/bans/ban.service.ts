@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
-import { ConnectionRegistry } from '../../connection/connection-registry.service.js';
+import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -9,32 +9,37 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
 
-/** Keeps out, for `WS_BAN_MS`, a principal that went on after it was warned, or the address of an anonymous client. */
+/**
+ * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations.
+ *
+ * @publicApi
+ */
 @Injectable()
 export class BanService implements OnModuleInit {
-  /** What this node knows of bans, for the moment between the last question and registration, in which nothing may wait. */
-  private readonly here: MemoryBanStore;
+  /** A local copy of the bans, for the check between the last step and registration, which must be synchronous. */
+  private readonly known: MemoryBanStore;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: BanStore,
     private readonly registry: ConnectionRegistry,
     clock: Clock,
   ) {
-    this.here = new MemoryBanStore(clock);
+    this.known = new MemoryBanStore(clock);
   }
 
   onModuleInit(): void {
     if (this.options.banMs === 0) return;
     this.store.watch(
       (key, remaining) => this.apply(key, remaining),
-      (key) => this.here.lift(key),
+      (key) => this.known.lift(key),
     );
   }
 
   /**
-   * Bans the principal or the address of a connection, if the service bans at all, and closes all connections of the
-   * same that are not being closed already.
+   * Bans the principal or the address of a connection, if bans are enabled, and closes
+   * all its connections that are not being closed already.
    */
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
@@ -44,9 +49,9 @@ export class BanService implements OnModuleInit {
     await this.store.ban(limitKey, banMs);
   }
 
-  /** Ends a ban before its time, on every node. @param key as `BanStore.list()` tells it */
+  /** Lifts a ban on every node. @param key as returned by `BanStore.list()` */
   async lift(key: string): Promise<void> {
-    this.here.lift(key);
+    this.known.lift(key);
     await this.store.lift(key);
   }
 
@@ -55,22 +60,22 @@ export class BanService implements OnModuleInit {
     return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
   }
 
-  /** As {@link remaining}, as far as this node knows. */
+  /** Like {@link remaining}, with the bans that this node knows. @internal */
   isBannedHere(principal: Principal, address: string): boolean {
-    return this.here.size > 0 && this.here.remaining(limitKeyOf(principal, address)) > 0;
+    return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
   }
 
   private apply(key: string, ms: number): void {
-    // A ban that is known has closed what there was, and nobody was let in since.
-    if (ms <= this.here.remaining(key)) return;
-    this.here.ban(key, ms);
+    // A ban that is known has closed the connections already, and no new ones were accepted since.
+    if (ms <= this.known.remaining(key)) return;
+    this.known.ban(key, ms);
     for (const connection of this.registry.withLimitKey(key)) {
       if (connection.isOpen && !connection.isEnding) closeBanned(connection, ms);
     }
   }
 }
 
-/** Tells the client why, and closes. */
+/** Sends the reason to the client and closes the connection. */
 export function closeBanned(connection: Connection, retryAfterMs = 0): void {
   connection.close(CloseCode.FORBIDDEN, 'banned', retryAfterMs);
 }

@@ -2,15 +2,15 @@ import type { Class } from '../class-rules.js';
 import { acceptorOf } from './acceptor-of.js';
 
 /**
- * The instance of a DTO class that validation would end in, where that is certain, at a fraction of its price.
+ * The instance that validation would return, at a fraction of the cost, if it is certain that the value is valid.
  *
- * @returns undefined for all else, valid or not: whoever asks has to validate
+ * @returns undefined for all other values, which the caller has to validate
  */
 export function accepted(value: unknown, type: unknown): object | undefined {
   try {
     return acceptorOf(type as Class)?.accept(value);
   } catch {
-    // Validation will meet the same error, and is the one to tell it.
+    // Validation will get the same error and report it.
     return undefined;
   }
 }

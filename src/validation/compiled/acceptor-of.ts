@@ -13,13 +13,13 @@ type Acceptors = Map<Class, ClassAcceptor>;
 
 const known = new WeakMap<Class, ClassAcceptor | undefined>();
 
-/** @returns undefined for a class that has something that only class-validator and class-transformer understand */
+/** @returns undefined for a class with features that only class-validator and class-transformer support */
 export function acceptorOf(type: Class): ClassAcceptor | undefined {
   if (known.has(type)) return known.get(type);
   const compiled: Acceptors = new Map();
   const acceptor = compile(type, compiled);
   known.set(type, acceptor);
-  // A class that leads to itself was taken for granted on the way, which is right if everything went well.
+  // A class that contains itself was assumed to be supported. This holds if all its other members are.
   if (acceptor) for (const [other, itsAcceptor] of compiled) known.set(other, itsAcceptor);
   return acceptor;
 }

@@ -5,12 +5,12 @@ type Body = Record<string, unknown>;
 
 export type DtoClass = new () => Body;
 
-/** Makes instances of one class of what holds its rules beyond doubt. Refuses nothing. */
+/** Creates instances of one class from values that are certainly valid. Never refuses a value. */
 export class ClassAcceptor {
   private readonly members = new Map<string, Member>();
 
   /**
-   * @param initial names of the properties that its constructor makes
+   * @param initial names of the properties that its constructor sets
    */
   constructor(
     private readonly type: DtoClass,
@@ -21,7 +21,7 @@ export class ClassAcceptor {
     this.members.set(member.name, member);
   }
 
-  /** @returns the instance that class-transformer would have made and class-validator let pass; undefined when unsure */
+  /** @returns the instance that class-transformer would create and class-validator would accept; undefined if unsure */
   accept(value: unknown): Body | undefined {
     if (!isPlainObject(value)) return undefined;
     const body = this.blank();
@@ -37,11 +37,11 @@ export class ClassAcceptor {
     return names.length === this.members.size || this.mayLackOthers(value, body) ? body : undefined;
   }
 
-  /** A new instance, unless its constructor did something else than before. */
+  /** A new instance; undefined if its constructor behaved differently this time. */
   private blank(): Body | undefined {
     const body = new this.type();
     let at = 0;
-    // Inherited ones as well: Object.prototype should have none.
+    // Includes inherited properties, because Object.prototype should have no enumerable ones.
     for (const name in body) {
       if (name !== this.initial[at] || typeof body[name] === 'function') return undefined;
       at += 1;

@@ -2,7 +2,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** A list without gaps and without other members. */
+/** Whether the value is a list without gaps and without other members. */
 export function isPlainArray(value: unknown): value is readonly unknown[] {
   return (
     Array.isArray(value) &&

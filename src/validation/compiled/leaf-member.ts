@@ -5,7 +5,7 @@ import type { Sanitization } from './transformations.js';
 
 export interface LeafRules {
   readonly isOptional: boolean;
-  /** Declared as an array or a set. */
+  /** Whether the property is declared as an array or a set. */
   readonly isList: boolean;
   readonly isInteger: boolean;
   readonly refused: RegExp | undefined;

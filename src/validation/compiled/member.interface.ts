@@ -3,11 +3,14 @@ export interface Member {
   readonly name: string;
 
   /**
-   * @param given as it came
-   * @returns what the instance gets, when its rules hold beyond doubt; undefined otherwise, as JSON has no such value
+   * @param given the value as it was sent
+   * @returns the value for the instance if it is certainly valid; undefined otherwise, since JSON has no undefined
    */
   take(given: unknown): unknown;
 
-  /** Whether the property may stay as it is on a new instance: missing, or what its initialiser made. */
+  /**
+   * Whether a property that was not sent may keep its state on a new instance: missing, or the value of its
+   * initializer.
+   */
   mayStay(initial: unknown): boolean;
 }

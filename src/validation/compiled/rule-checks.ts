@@ -12,9 +12,9 @@ const { CUSTOM_VALIDATION, IS_DEFINED, CONDITIONAL_VALIDATION, NESTED_VALIDATION
 const UNDERSTOOD = [CUSTOM_VALIDATION, IS_DEFINED, CONDITIONAL_VALIDATION, NESTED_VALIDATION, WHITELIST];
 
 /**
- * The rules of a property that look at its value, as functions that ask what class-validator itself would ask.
+ * The rules of a property as functions that call the same constraints as class-validator.
  *
- * @returns undefined when a rule is the application's own or holds only under conditions
+ * @returns undefined if a rule belongs to the application or has conditions
  */
 export function checksOf(type: Class, { name, rules }: PropertyRules): readonly Check[] | undefined {
   if (!rules.every(isUnderstood)) return undefined;
@@ -34,7 +34,10 @@ function isConditional({ validateIf, groups, always }: Rule): boolean {
   return validateIf !== undefined || always !== undefined || (groups ?? []).length > 0;
 }
 
-/** By an object with `validate()`, as all that is built in, and not by a class, which may have dependencies. */
+/**
+ * Whether the rule was registered with an object that has `validate()`, as all built-in rules are. Rules with a class
+ * may have dependencies.
+ */
 function isRegistered({ constraintCls, name }: Rule): boolean {
   if (!isConstraint(constraintCls) || sourceOf(constraintCls) !== registeredSource()) return false;
   const constraints = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
@@ -61,7 +64,7 @@ function sourceOf(constraintCls: ConstraintClass): string {
   return String(Object.getOwnPropertyDescriptor(constraintCls.prototype, 'validate')?.value);
 }
 
-/** Functions are the application's, and sticky expressions remember where they were. */
+/** Functions belong to the application, and sticky regular expressions keep state. */
 function isStateless(constraint: unknown): boolean {
   return typeof constraint !== 'function' && !(types.isRegExp(constraint) && constraint.sticky);
 }
@@ -72,13 +75,16 @@ function checkOf({ constraintCls, each }: Rule, parameters: ValidationArguments)
   return each ? (value) => (Array.isArray(value) ? value.every(holds) : holds(value)) : holds;
 }
 
-/** A rule that answers later is the application's own, by a name that is taken: class-validator will wait for it. */
+/** Only a rule of the application with the name of a built-in one is asynchronous; class-validator will await it. */
 function isTrue(answer: boolean | Promise<boolean>): boolean {
   if (typeof answer !== 'boolean') Promise.resolve(answer).catch(() => undefined);
   return answer === true;
 }
 
-/** One for all messages. What is built in asks for nothing else; whoever does is none of it, and makes unsure. */
+/**
+ * Arguments that all messages share. Built-in rules use nothing else. A rule that reads `object` or `value` is not
+ * built-in and throws here, so that class-validator decides.
+ */
 function argumentsOf(
   { name: targetName }: Class,
   property: string,
@@ -89,10 +95,10 @@ function argumentsOf(
     property,
     constraints: constraints as unknown[],
     get object(): object {
-      throw new TypeError('no built-in rule');
+      throw new TypeError('not a built-in rule');
     },
     get value(): unknown {
-      throw new TypeError('no built-in rule');
+      throw new TypeError('not a built-in rule');
     },
   };
 }

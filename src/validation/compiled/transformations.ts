@@ -5,13 +5,13 @@ import { sanitizationOf } from '../sanitizer.js';
 
 export type Sanitization = (value: unknown) => unknown;
 
-/** What `@Type()` says of a property, each time it is asked. */
+/** Class that `@Type()` returns for a property; it is called for each value. */
 export interface NestedType {
   readonly type: Class;
   readonly isUnchanged: () => boolean;
 }
 
-/** No member is renamed or left out by `@Expose()` or `@Exclude()`. */
+/** Whether no member is renamed or dropped by `@Expose()` or `@Exclude()`. */
 export function isExposedAsItIs(type: Class): boolean {
   return (
     storage.getStrategy(type) === 'none' &&
@@ -20,7 +20,7 @@ export function isExposedAsItIs(type: Class): boolean {
   );
 }
 
-/** @returns undefined when a transformation is no sanitizer, or a costly one */
+/** @returns undefined if a transformation is not a sanitizer, or is a costly one */
 export function sanitizationsOf(type: Class, name: string): readonly Sanitization[] | undefined {
   const found = storage
     .findTransformMetadatas(type, name, TransformationType.PLAIN_TO_CLASS)
@@ -34,7 +34,7 @@ export function hasType(type: Class, name: string): boolean {
 
 const NO_PARAMETERS = /^\(\s*\)\s*=>/;
 
-/** @returns undefined unless it is one class, whatever the value */
+/** @returns undefined unless the class is the same for every value */
 export function nestedTypeOf(type: Class, { name, designType }: PropertyRules): NestedType | undefined {
   const found = storage.findTypeMetadata(type, name);
   if (!found || found.reflectedType !== designType || found.options?.discriminator) return undefined;

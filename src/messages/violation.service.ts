@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { TimerWheel, type WheelTimer } from '../time/timer-wheel.js';
-import { SecurityEvents } from '../observability/security-events.service.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
@@ -14,7 +14,7 @@ import { Strikes } from '../throttling/strikes.js';
 
 const REPORT_MS = 10_000;
 
-/** What a well-behaved client does not run into again and again. */
+/** Answers that a well-behaved client does not get repeatedly. */
 const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BAD_MESSAGE',
   'UNKNOWN_EVENT',
@@ -23,22 +23,22 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RATE_LIMITED',
 ]);
 
-/** What is no fault of the client, but for the operator to know. */
+/** Codes that are reported to the operator. `OVERLOADED` is not the fault of the client. */
 const REPORTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...STRIKES, 'OVERLOADED']);
 
-interface Offender {
+interface ViolationRecord {
   readonly strikes: Strikes<ErrorCode>;
-  /** Runs while there is something to report. */
+  /** Set while there is something to report. */
   report: WheelTimer | undefined;
 }
 
 /**
- * Counts what connections should not do, ends those that go on with 4429, and tells the operator once in a while what
- * it was, instead of each time.
+ * Counts the violations of each connection. Closes connections with too many of them with 4429, and reports the counts
+ * to the operator at intervals instead of each violation.
  */
 @Injectable()
-export class Violations {
-  private readonly offenders = new Map<Connection, Offender>();
+export class ViolationService {
+  private readonly records = new Map<Connection, ViolationRecord>();
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -53,25 +53,25 @@ export class Violations {
     });
   }
 
-  /** @param code what the client was told; one that is no violation is no strike */
+  /** @param code the code that the client was answered with; codes that are not violations are not strikes */
   record(connection: ServedConnection, code: ErrorCode): void {
     if (!REPORTED.has(code) || !connection.isOpen || connection.isEnding) return;
-    const offender = this.offenderOf(connection);
-    offender.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, offender));
+    const entry = this.recordOf(connection);
+    entry.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, entry));
     if (!STRIKES.has(code)) {
-      offender.strikes.note(code);
+      entry.strikes.note(code);
       return;
     }
-    const retryAfterMs = offender.strikes.add(code, this.clock.monotonic());
-    if (retryAfterMs > 0) this.strikeOut(connection, offender, Math.ceil(retryAfterMs));
+    const retryAfterMs = entry.strikes.add(code, this.clock.monotonic());
+    if (retryAfterMs > 0) this.strikeOut(connection, entry, Math.ceil(retryAfterMs));
   }
 
-  private strikeOut(connection: ServedConnection, offender: Offender, strikesMs: number): void {
+  private strikeOut(connection: ServedConnection, entry: ViolationRecord, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;
-    // What was accepted before is answered first, as far as the answers are there.
+    // Messages that were accepted before are answered first, if their answers are ready.
     setImmediate(() => {
-      this.report(connection, offender);
+      this.report(connection, entry);
       connection.close(CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
     });
     this.bans.ban(connection).catch((error: unknown) => {
@@ -80,26 +80,26 @@ export class Violations {
     });
   }
 
-  private offenderOf(connection: Connection): Offender {
-    let offender = this.offenders.get(connection);
-    if (!offender) {
+  private recordOf(connection: Connection): ViolationRecord {
+    let entry = this.records.get(connection);
+    if (!entry) {
       const { strikeLimit, strikeTtlMs } = this.options;
-      offender = { strikes: new Strikes(strikeLimit, strikeTtlMs), report: undefined };
-      this.offenders.set(connection, offender);
+      entry = { strikes: new Strikes(strikeLimit, strikeTtlMs), report: undefined };
+      this.records.set(connection, entry);
     }
-    return offender;
+    return entry;
   }
 
-  private report({ id, principal, address, path }: Connection, offender: Offender): void {
-    offender.report?.cancel();
-    offender.report = undefined;
+  private report({ id, principal, address, path }: Connection, entry: ViolationRecord): void {
+    entry.report?.cancel();
+    entry.report = undefined;
     const who = { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
-    this.events.emit({ type: 'messages.refused', ...who, ...offender.strikes.takeCounts() });
+    this.events.emit({ type: 'messages.refused', ...who, ...entry.strikes.takeCounts() });
   }
 
   private forget(connection: Connection): void {
-    const offender = this.offenders.get(connection);
-    this.offenders.delete(connection);
-    if (offender?.report) this.report(connection, offender);
+    const entry = this.records.get(connection);
+    this.records.delete(connection);
+    if (entry?.report) this.report(connection, entry);
   }
 }

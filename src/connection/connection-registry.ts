@@ -9,7 +9,7 @@ import { Rooms } from './rooms/rooms.js';
 import type { ServedConnection } from './served-connection.js';
 
 /**
- * The open connections of this node, who is on them and in which rooms they are.
+ * The open connections of this node, with their principals and rooms.
  *
  * @publicApi
  */
@@ -38,14 +38,14 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.byId.get(id);
   }
 
-  /** Connections of one principal; ids are unique per issuer, so one without it matches any issuer. */
+  /** The connections of one principal. Ids are unique per issuer; without an issuer, the id of any issuer matches. */
   ofUser(id: string, issuer?: string | null): Connection[] {
     const connections = this.byPrincipal.ofUser(id);
     return issuer === undefined ? connections : connections.filter((c) => c.principal.issuer === issuer);
   }
 
   /**
-   * Puts a connection into a room, if the `RoomPolicy` lets it. It leaves when it closes.
+   * Adds a connection to a room, if the `RoomPolicy` allows it. The connection leaves the room when it closes.
    *
    * @throws ForbiddenEventException
    */
@@ -61,19 +61,19 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.rooms.roomsOf(connection);
   }
 
-  /** The members of a room that are connected to this node. */
+  /** The members of a room on this node. */
   membersOf(room: string): ReadonlySet<Connection> {
     return this.rooms.membersOf(room);
   }
 
   /**
-   * Pushes an event to everybody in a room, on every node.
+   * Pushes an event to all members of a room, on every node.
    *
-   * @param sender on whose behalf, if the `RoomPolicy` lets it; left out, the application itself is the sender
-   * @returns once the `BroadcastBus` has stored it
+   * @param sender the connection that sends the message, checked by the `RoomPolicy`; default: the application itself
+   * @returns a promise that resolves once the `BroadcastBus` has stored the push
    * @throws ForbiddenEventException
-   * @throws OverloadedException when the `BroadcastBus` is full
-   * @throws TypeError when `data` cannot be serialised as JSON
+   * @throws OverloadedException if the `BroadcastBus` is full
+   * @throws TypeError if `data` cannot be serialised as JSON
    */
   sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
     return this.pushes.sendToRoom(room, event, data, sender);
@@ -82,10 +82,10 @@ export class ConnectionRegistry implements Iterable<Connection> {
   /**
    * Pushes an event to every connection of a user, on every node.
    *
-   * @param issuer left out, the id of any issuer
-   * @returns once the `BroadcastBus` has stored it
-   * @throws OverloadedException when the `BroadcastBus` is full
-   * @throws TypeError when `data` cannot be serialised as JSON
+   * @param issuer default: any issuer
+   * @returns a promise that resolves once the `BroadcastBus` has stored the push
+   * @throws OverloadedException if the `BroadcastBus` is full
+   * @throws TypeError if `data` cannot be serialised as JSON
    */
   sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
     return this.pushes.sendToUser(id, event, data, issuer);
@@ -94,21 +94,21 @@ export class ConnectionRegistry implements Iterable<Connection> {
   /**
    * Pushes an event to every connection, on every node.
    *
-   * @returns once the `BroadcastBus` has stored it
-   * @throws OverloadedException when the `BroadcastBus` is full
-   * @throws TypeError when `data` cannot be serialised as JSON
+   * @returns a promise that resolves once the `BroadcastBus` has stored the push
+   * @throws OverloadedException if the `BroadcastBus` is full
+   * @throws TypeError if `data` cannot be serialised as JSON
    */
   broadcast(event: string, data: unknown): Promise<void> {
     return this.pushes.broadcast(event, data);
   }
 
   /**
-   * Closes every connection of a user, on every node, with 4403. It is no revocation: who has a good credential may come
-   * back.
+   * Closes every connection of a user with 4403, on every node. This does not revoke credentials: the user can
+   * connect again with a valid one.
    *
-   * @param options.issuer left out, the id of any issuer
-   * @param options.reason for the client, at most 123 bytes of it: nothing that an attacker could use
-   * @returns how many connections were closed, on all nodes that answered
+   * @param options.issuer default: any issuer
+   * @param options.reason sent to the client, truncated to 123 bytes; it should not help an attacker
+   * @returns the number of closed connections on all nodes that answered
    */
   kick(id: string, options: { issuer?: string | null; reason?: string } = {}): Promise<number> {
     const { issuer, reason = 'kicked' } = options;
@@ -121,11 +121,11 @@ export class ConnectionRegistry implements Iterable<Connection> {
   }
 
   /**
-   * Gives every connection of a user other roles and scopes, on every node, as a new credential would: they hold from the
-   * next message on, and the `RoomPolicy` is asked again about each room. A later refresh, or a new connection, has the
-   * rights of its own credential.
+   * Changes the roles and scopes of every connection of a user, on every node. They apply from the next message on,
+   * and the `RoomPolicy` checks each room again. A later refresh or a new connection has the rights of its own
+   * credential.
    *
-   * @returns how many connections were changed, on all nodes that answered
+   * @returns the number of changed connections on all nodes that answered
    */
   changeRights(
     id: string,
@@ -135,12 +135,12 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.signals.send({ type: 'rights', id, issuer, roles: [...roles], scopes: [...scopes] });
   }
 
-  /** The connections that a key of revocations stands for. @internal */
+  /** The connections whose credentials match a revocation key. @internal */
   withRevocationKey(key: string): ServedConnection[] {
     return this.byPrincipal.withRevocationKey(key);
   }
 
-  /** The connections whose limits are counted on a key. @internal */
+  /** The connections with a limit key. @internal */
   withLimitKey(key: string): ServedConnection[] {
     return this.byPrincipal.withLimitKey(key);
   }
@@ -151,7 +151,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
     this.byPrincipal.add(connection);
   }
 
-  /** Its principal has logged in, or has a new credential or other rights. @internal */
+  /** Updates the index after a login, a refresh or a change of rights. @internal */
   identify(connection: ServedConnection, principal: Principal): void {
     this.byPrincipal.delete(connection);
     connection.identify(principal);
@@ -167,7 +167,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
     if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  /** Resolves once no connection is left. @internal */
+  /** Resolves once no connection is open. @internal */
   whenEmpty(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
   }

@@ -15,15 +15,15 @@ const WINDOW_MS = 10_000;
 const LINES_PER_WINDOW = 10;
 
 /**
- * What happens to security, as an Observable and as JSON lines on standard output. Under a flood the first lines
- * of a kind are written and the rest counted.
+ * Emits security events, as an Observable and as JSON lines on standard output. During a flood, the first lines of
+ * each kind are written and the others are counted.
  *
  * @publicApi
  */
 @Injectable()
 export class SecurityEvents {
   private readonly announcer: Announcer<SecurityEvent>;
-  /** A subscriber that throws, or whose promise rejects, is logged and harms nobody. */
+  /** A subscriber that throws or rejects is logged. The others are not affected. */
   readonly events: Observable<SecurityEvent>;
   private readonly written = new Map<string, number>();
 
@@ -42,7 +42,7 @@ export class SecurityEvents {
     if (this.options.logSecurityEvents && this.hasRoom(event)) this.log(event);
   }
 
-  /** Override to send the lines elsewhere. One that throws, or whose promise rejects, is logged. */
+  /** Override this method to send the lines elsewhere. If it throws or rejects, the error is logged. */
   protected write(line: string): void {
     process.stdout.write(`${line}\n`);
   }
@@ -63,7 +63,7 @@ export class SecurityEvents {
     if (suppressed > 0) this.log({ type, code, suppressed });
   }
 
-  /** A place for lines that fails must not end what is told of. */
+  /** An output that fails must not affect the caller. */
   private log(event: SecurityEvent): void {
     try {
       const written: unknown = this.write(
@@ -83,7 +83,7 @@ export class SecurityEvents {
 
 const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
 
-/** Only codes of the module's own tell kinds apart, so that there are few, whatever close codes clients choose. */
+/** Only the module's own codes define kinds, so that clients cannot create new kinds with arbitrary close codes. */
 function ownCodeOf({ code }: SecurityEvent): SecurityEvent[string] {
   return typeof code === 'number' && !OWN_CODES.has(code) ? undefined : code;
 }

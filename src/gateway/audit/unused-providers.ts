@@ -10,7 +10,7 @@ import { WS_THROTTLER_STORAGE } from '../../throttling/throttler-storage.token.j
 import { WsValidationPipe } from '../../validation/ws-validation.pipe.js';
 import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
 
-/** Tokens that look as if the module asked for them, and where what is meant belongs. */
+/** Tokens that the module never injects, and their alternatives. */
 const NEVER_ASKED = new Map<InjectionToken, string>([
   [WsConnectGuard, 'name the class in connectGuards'],
   [WsPolicyGuard, 'name the class in guards, or bind it with @UseGuards()'],
@@ -19,15 +19,15 @@ const NEVER_ASKED = new Map<InjectionToken, string>([
   [ValidationPipe, 'provide WsValidationPipe'],
 ]);
 
-/** What the module counts on of the providers that take the place of its own. */
+/** Classes that replacements must extend. */
 const MUST_EXTEND = [WsValidationPipe, WsExceptionFilter];
 
 // `MODULE_METADATA.PROVIDERS` of @nestjs/common.
 const PROVIDERS = 'providers';
 
-/** Finds providers that were meant to take the place of the module's own, and that nobody would ask. */
+/** Finds providers that are meant to replace those of the module but are never used. */
 @Injectable()
-export class ProvidersInVain {
+export class UnusedProviders {
   constructor(
     private readonly discovery: DiscoveryService,
     @Inject(MODULE_PROVIDERS) private readonly given: unknown,
@@ -35,17 +35,17 @@ export class ProvidersInVain {
 
   find(): ConfigurationProblem[] {
     const all = this.discovery.getProviders();
-    const home = all.find(({ token }) => token === ProvidersInVain)?.host;
+    const home = all.find(({ token }) => token === UnusedProviders)?.host;
     return [...this.neverAsked(), ...all.flatMap((wrapper) => problemsOf(wrapper, home as Module))];
   }
 
   private neverAsked(): ConfigurationProblem[] {
     const tokens = new Set(providersIn(this.given).map(tokenOf));
-    // Somebody may want to have it under both.
+    // Providing the storage under both tokens is fine.
     if (tokens.has(WS_THROTTLER_STORAGE)) tokens.delete(ThrottlerStorage);
     return [...tokens].flatMap((token) => {
       const hint = NEVER_ASKED.get(token);
-      const message = `is given ${nameOf(token)} in providers, which nobody asks for; ${hint}`;
+      const message = `is given ${nameOf(token)} in providers, which has no effect; ${hint}`;
       return hint === undefined ? [] : [{ name: 'WsSecurityModule', message }];
     });
   }
@@ -54,7 +54,7 @@ export class ProvidersInVain {
 function problemsOf(wrapper: InstanceWrapper, home: Module): ConfigurationProblem[] {
   const { token, host, metatype } = wrapper;
   if (host === home) return wrongKind(wrapper);
-  // A class that is provided as itself replaces nothing.
+  // A class that is provided under its own token replaces nothing.
   if (metatype === token || !ownTokens(home).has(token)) return [];
   const message =
     `provides ${nameOf(token)}, which only the providers of WsSecurityModule can replace; ` +
@@ -65,7 +65,7 @@ function problemsOf(wrapper: InstanceWrapper, home: Module): ConfigurationProble
 function wrongKind({ token, instance }: InstanceWrapper): ConfigurationProblem[] {
   const base = MUST_EXTEND.find((type) => type === token);
   if (!base || instance === null || instance === undefined || instance instanceof base) return [];
-  const message = `is given a ${base.name} in providers that is none; let its class extend ${base.name}`;
+  const message = `is given a provider for ${base.name} that does not extend it; let its class extend ${base.name}`;
   return [{ name: 'WsSecurityModule', message }];
 }
 
