@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString } from 'class-validator';
 import {
@@ -196,5 +197,26 @@ describeWithRedis('what two nodes over one Redis share', () => {
     const unknown = Buffer.alloc(32, 7).toString('base64url');
     const { resume } = await connectResuming(`${one.url}/ws`, { token: unknown, lastSeq: 0 });
     expect(resume.recovered).toBe(false);
+  });
+
+  it('T7 do all that as a user with the rights that docs/redis.md advises', async () => {
+    const [, rights] =
+      /^ACL SETUSER ws on >password (.*)$/m.exec(readFileSync('docs/redis.md', 'utf8')) ?? [];
+    await redis.command('ACL', 'SETUSER', 'ws', 'reset', 'on', '>password', ...(rights as string).split(' '));
+    const redisUrl = redis.url.replace('redis://', 'redis://ws:password@');
+    await start({ redisUrl, resume: true, rateLimit: 50 });
+    const { client, resume } = await connectResuming(`${one.url}/ws`);
+    await client.request('join', { room: 'lobby' });
+    await cut(client, registry(one));
+    await registry(other).sendToRoom('lobby', 'room', 1);
+    const back = await connectResuming(`${other.url}/ws`, { token: resume.token, lastSeq: 0 });
+    expect(back.resume.recovered).toBe(true);
+    expect(await pushes(back.client, 1)).toEqual(['room 1']);
+    await one.running.app.get(RevocationService).revokeUser('alice', null);
+    expect((await back.client.closed).code).toBe(4403);
+    const ticket = await one.running.app.get(TicketService).issue({ ...ALICE, id: 'bob' });
+    await TestClient.connect(`${other.url}/ws?ticket=${ticket}`);
+    for (const node of [one, other])
+      expect(node.told.filter(({ type }) => type === 'cluster.down')).toEqual([]);
   });
 });
