@@ -26,7 +26,7 @@ const base = {
 
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
-  maxWorkers: 2,
+  maxWorkers: 3,
   // Servers, browsers and certificates: a busy machine takes its time.
   testTimeout: 60_000,
   projects: [
