@@ -116,6 +116,10 @@ describeWithRedis('an application over Redis', () => {
     expect(client.status).toBe('wait');
   });
 
+  it('C7 takes nothing else for a client', () => {
+    expect(() => redisStores({ client: undefined as never })).toThrow(/redisStores: needs a client/);
+  });
+
   it('keeps a store of its own beside the shared ones', async () => {
     class OwnDirectory extends MemoryConnectionDirectory {}
     const running = await startApp({
