@@ -9,7 +9,6 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import type { Response } from 'express';
 import {
   ConnectionRegistry,
   InjectSecurityOptions,
@@ -37,7 +36,7 @@ export class RevokeController {
     @Body(BodyPipe)
     { userId, sessionId }: RevokeDto,
     @Req() { principal }: AuthenticatedRequest,
-    @Res({ passthrough: true }) response: Response,
+    @Res({ passthrough: true }) response: { status(code: number): unknown },
   ): Promise<{ closed: number } | { pending: true }> {
     if (userId !== undefined && sessionId !== undefined)
       throw new BadRequestException(['userId or sessionId']);
