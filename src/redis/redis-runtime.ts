@@ -54,10 +54,12 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
 
   /** @throws WsConfigurationError when Redis lacks something, or nodes with other rules live */
   async onModuleInit(): Promise<void> {
-    const problems = await stayingAwake(() => this.start());
-    if (problems.length === 0) return;
-    await this.onApplicationShutdown();
-    throw new WsConfigurationError(problems);
+    try {
+      await stayingAwake(() => this.start());
+    } catch (error) {
+      await this.onApplicationShutdown();
+      throw error;
+    }
   }
 
   // After the drain, which these depend on: what was lent to this node is free for others.
@@ -71,17 +73,15 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
     this.stores.stop();
   }
 
-  /** @returns what prevents the start */
-  private async start(): Promise<readonly ConfigurationProblem[]> {
+  private async start(): Promise<void> {
     const [started] = await Promise.allSettled([this.node.start(), this.check.run()]);
     const problems = [
       ...this.check.problems,
       ...(started.status === 'rejected' ? problemsIn(started.reason) : []),
     ];
-    if (problems.length > 0) return problems;
+    if (problems.length > 0) throw new WsConfigurationError(problems);
     this.node.link.onUp(() => void this.checkLater());
     await this.stores.load();
-    return [];
   }
 
   /** Redis may have been away at the start. */

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
+import { WsConfigurationError } from '../errors/configuration.error.js';
 import { REDIS_CLIENT } from '../nodes/redis-client.token.js';
 
 /** What `redisStores()` takes. @publicApi */
@@ -16,8 +17,13 @@ export interface RedisStoresOptions {
  * WsSecurityModule.forRoot({ providers: redisStores({ client: new Redis('redis://localhost') }) })
  * ```
  *
+ * @throws WsConfigurationError for what is no client
  * @publicApi
  */
 export function redisStores({ client }: RedisStoresOptions): Provider[] {
+  if (typeof (client as Partial<Redis> | undefined)?.duplicate !== 'function')
+    throw new WsConfigurationError([
+      { name: 'redisStores', message: 'needs a client: an instance of Redis or Cluster of ioredis' },
+    ]);
   return [{ provide: REDIS_CLIENT, useValue: client }];
 }

@@ -2,6 +2,7 @@ import { RedisBroadcastBus } from './bus/redis-broadcast-bus.js';
 import { RedisConnectionDirectory } from './caps/redis-connection-directory.js';
 import type { ClusterNode } from './cluster-node.js';
 import { RedisThrottlerStorage } from './limits/redis-throttler.storage.js';
+import { within } from './link/within.js';
 import { patientDeadline } from './node-parts.js';
 import type { Membership } from './nodes/membership.js';
 import { RedisResumeStore } from './resume/redis-resume-store.js';
@@ -79,9 +80,14 @@ export class SharedStores {
     });
   }
 
-  /** Gives back what this node has of what all share, and says that it answers nobody any more. Never rejects. */
+  /**
+   * Gives back what this node has of what all share, and says that it answers nobody any more. Never rejects, and waits
+   * for some seconds at most.
+   */
   async leave(): Promise<void> {
-    await Promise.allSettled([this.throttler.leave(), this.node.neighbours.leave()]);
+    const { neighbours, parts } = this.node;
+    const left = Promise.allSettled([this.throttler.leave(), neighbours.leave()]);
+    await within(2 * patientDeadline(parts.options), left).catch(() => undefined);
   }
 
   /** Ends all timers; what waits is refused. */

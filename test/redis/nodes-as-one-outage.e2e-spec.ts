@@ -82,6 +82,7 @@ describeWithRedis('two nodes while Redis is frozen', () => {
     const [one, other] = [await pair[0].connect('alice'), await pair[1].connect('alice')];
     await freeze(pair, [one, other]);
     expect(await answers(one, 20)).toEqual(times(20, 'echo'));
+    expect(pair.map(({ isReady }) => isReady)).toEqual([true, true]);
     await thaw(pair);
     expect((await answers(one, 12)).filter((answer) => answer === 'RATE_LIMITED').length).toBeGreaterThan(5);
   });
@@ -91,8 +92,10 @@ describeWithRedis('two nodes while Redis is frozen', () => {
     const [one, other] = [await pair[0].connect('alice'), await pair[1].connect('alice')];
     await freeze(pair, [one, other]);
     expect(await answers(one, 10)).toEqual(times(10, 'OVERLOADED'));
+    expect(pair.map(({ isReady }) => isReady)).toEqual([false, false]);
     expect(await pair[1].refusal('bob')).toBe(503);
     await thaw(pair);
+    expect(pair.map(({ isReady }) => isReady)).toEqual([true, true]);
     expect(await answers(one, 5)).toEqual(times(5, 'echo'));
     expect(await answers(other, 1)).toEqual(['echo']);
     await (await pair[1].connect('bob')).close();
@@ -108,6 +111,14 @@ describeWithRedis('two nodes while Redis is frozen', () => {
     await thaw(pair);
     await pair[1].heard('cluster.over-cap');
     expect([await pair[0].refusal('alice'), await pair[1].refusal('alice')]).toEqual([429, 429]);
+  });
+
+  it('R11 stop within some seconds', async () => {
+    const [one, other] = await two({ drainTimeoutMs: 3000 });
+    redis.freeze();
+    const startedAt = Date.now();
+    await Promise.all([one.close(), other.close()]);
+    expect(Date.now() - startedAt).toBeLessThan(7000);
   });
 
   it('R4 a Redis that lost its memory is told all places again, and nobody enters above the cap', async () => {

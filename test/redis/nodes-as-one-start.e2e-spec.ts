@@ -21,6 +21,7 @@ import { RedisNode } from '../support/redis-nodes.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { Service } from '../support/service.js';
 import { eventually } from '../support/eventually.js';
+import { post, signIn } from '../support/sign-in.js';
 import { startApp } from '../support/start-app.js';
 import { SECRET } from '../support/tokens.js';
 
@@ -116,6 +117,10 @@ describeWithRedis('an application over Redis', () => {
     expect(client.status).toBe('wait');
   });
 
+  it('C7 takes nothing else for a client', () => {
+    expect(() => redisStores({ client: undefined as never })).toThrow(/redisStores: needs a client/);
+  });
+
   it('keeps a store of its own beside the shared ones', async () => {
     class OwnDirectory extends MemoryConnectionDirectory {}
     const running = await startApp({
@@ -159,6 +164,22 @@ describeWithRedis('the reference service over Redis', () => {
     while (!events().includes('cluster.memory-lost')) await once(service.process.stdout!, 'data');
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     expect(await redis.command('HLEN', NODES)).toBe(0);
+  });
+
+  it('S2 accepts a revocation while Redis is frozen, and other nodes hear of it afterwards', async () => {
+    const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
+    const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
+    const { url } = service;
+    const root = await signIn(url, 'root');
+    const client = await node.connect('alice');
+    redis.freeze();
+    expect(await post(`${url}/auth/revoke`, { userId: 'alice' }, root)).toEqual({
+      status: 202,
+      body: { pending: true },
+    });
+    redis.thaw();
+    expect((await client.closed).code).toBe(4403);
+    await Promise.all([service.stop(), node.close()]);
   });
 
   it('ends by itself when nothing else is to do', async () => {

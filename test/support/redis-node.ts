@@ -111,7 +111,7 @@ export class RedisNode {
   static async start(url: string, options: RedisNodeOptions = {}): Promise<RedisNode> {
     const node = await RedisNode.made(url, options);
     node.link.start();
-    await until(() => node.isUp);
+    await until(() => node.link.partitions.every((partition) => node.link.isUp(partition)));
     await node.membership.start();
     await node.streams.start();
     return node;

@@ -1,4 +1,6 @@
 import { type SecurityEvent, SecurityEvents, type SecurityEventType } from 'nestjs-ws-security';
+import type { RedisRuntime } from '../../src/redis/redis-runtime.js';
+import { REDIS_RUNTIME } from '../../src/ws-security.stores.js';
 import type { RedisServer } from './redis-server.js';
 import { type AppOptions, type RunningApp, startApp } from './start-app.js';
 import { TestClient } from './test-client.js';
@@ -36,6 +38,11 @@ export class RedisNode {
       this.waiting.add(check);
       check();
     });
+  }
+
+  /** Whether clients should be sent here, as far as Redis is concerned. */
+  get isReady(): boolean {
+    return this.running.app.get<RedisRuntime>(REDIS_RUNTIME).isReady;
   }
 
   forget(): void {

@@ -1,4 +1,14 @@
-import { BadRequestException, Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  HttpCode,
+  HttpStatus,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import {
   ConnectionRegistry,
   InjectSecurityOptions,
@@ -26,13 +36,21 @@ export class RevokeController {
     @Body(BodyPipe)
     { userId, sessionId }: RevokeDto,
     @Req() { principal }: AuthenticatedRequest,
-  ): Promise<{ closed: number }> {
+    @Res({ passthrough: true }) response: { status(code: number): unknown },
+  ): Promise<{ closed: number } | { pending: true }> {
     if (userId !== undefined && sessionId !== undefined)
       throw new BadRequestException(['userId or sessionId']);
-    if (userId === undefined) return { closed: await this.revocations.revokeSession(sessionId as string) };
-    const issuers = this.issuersOf(userId, principal.issuer);
-    const closed = await Promise.all(issuers.map((issuer) => this.revocations.revokeUser(userId, issuer)));
-    return { closed: closed.reduce((sum, count) => sum + count, 0) };
+    try {
+      if (userId === undefined) return { closed: await this.revocations.revokeSession(sessionId as string) };
+      const issuers = this.issuersOf(userId, principal.issuer);
+      const closed = await Promise.all(issuers.map((issuer) => this.revocations.revokeUser(userId, issuer)));
+      return { closed: closed.reduce((sum, count) => sum + count, 0) };
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'RedisUnavailableError')) throw error;
+      // It holds on this node, and on the others as soon as Redis is back.
+      response.status(HttpStatus.ACCEPTED);
+      return { pending: true };
+    }
   }
 
   /**

@@ -5,31 +5,16 @@ import { type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import type { StreamWriter } from '../streams/stream-writer.js';
 import { lineOf } from './batch-text.js';
+import { PushBuffer, type WaitingPush } from './push-buffer.js';
 
-const KIB = 1024;
-/** What waits at most, and what of it may be for one room. */
-const MOST_BYTES = 1024 * KIB;
-const MOST_OF_ROOM = MOST_BYTES / 4;
 const KEEP_MS = 5000;
-const BATCH = 500;
-const BATCH_BYTES = 64 * KIB;
-const MOST_OF_PUSH = 512 * KIB;
+const MOST_OF_PUSH = 512 * 1024;
 const RETRY_AFTER_MS = 1000;
 /** The kind of an entry that is a batch of pushes. */
 export const PUSHES = 'p';
 
-interface Waiting {
-  readonly broadcast: Broadcast;
-  readonly line: string;
-  readonly bytes: number;
-  /** Monotonic milliseconds. */
-  readonly since: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 interface Batch {
-  readonly pushes: readonly Waiting[];
+  readonly pushes: readonly WaitingPush[];
   /** The number of its entry. */
   readonly n: number;
   /** Whether its senders were told already how it ended. */
@@ -47,10 +32,8 @@ export interface OutboxListener {
 
 /** Pushes on their way to Redis: one batch is under way at a time, and what comes meanwhile is the next one. */
 export class PushOutbox {
-  private waiting: Waiting[] = [];
+  private readonly buffer = new PushBuffer();
   private sending: Batch | undefined;
-  private bytes = 0;
-  private readonly bytesOfRooms = new Map<string, number>();
   /** Whether pushes were given up since the last one was stored. */
   private isFallen = false;
   private isStopped = false;
@@ -76,9 +59,9 @@ export class PushOutbox {
     return new Promise((resolve, reject) => {
       const push = { broadcast, line, bytes, since: this.clock.monotonic(), resolve, reject };
       if (this.isStopped) reject(overloaded());
-      else if (this.isFallen && !this.isUp) this.fallBack([push]);
-      else if (this.isCrowded(push)) reject(overloaded());
-      else if (!this.isFull(push)) this.queue(push);
+      else if (this.isFallen && !this.isUp && this.isIdle) this.fallBack([push]);
+      else if (this.buffer.isCrowded(push)) reject(overloaded());
+      else if (!this.buffer.isFull(push)) this.queue(push);
       else if (!this.writer.isFailing || this.isUp) reject(overloaded());
       else {
         this.giveUpAll();
@@ -100,35 +83,29 @@ export class PushOutbox {
   stop(): void {
     this.isStopped = true;
     this.writer.giveUp();
-    for (const { reject } of this.waiting.splice(0)) reject(overloaded());
+    for (const { reject } of this.buffer.takeAll()) reject(overloaded());
   }
 
   private get isUp(): boolean {
     return this.port.isUp(this.port.control);
   }
 
-  private isFull({ bytes }: Waiting): boolean {
-    return this.bytes > 0 && this.bytes + bytes > MOST_BYTES;
+  /** Whether nothing is tried to be stored that would come before a push. */
+  private get isIdle(): boolean {
+    return this.buffer.isEmpty && (!this.sending || this.sending.isSettled);
   }
 
-  /** Whether its room has too much waiting: a busy one leaves space to others. */
-  private isCrowded({ broadcast: { audience }, bytes }: Waiting): boolean {
-    const taken = audience.to === 'room' ? (this.bytesOfRooms.get(audience.room) ?? 0) : 0;
-    return taken > 0 && taken + bytes > MOST_OF_ROOM;
-  }
-
-  private queue(push: Waiting): void {
-    this.count(push, push.bytes);
-    this.waiting.push(push);
+  private queue(push: WaitingPush): void {
+    this.buffer.add(push);
     if (!this.sending) void this.sendAll();
   }
 
   private async sendAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = { pushes: this.takeBatch(), n: this.writer.nextNumber, isSettled: false };
+    while (!this.buffer.isEmpty) {
+      const batch = { pushes: this.buffer.takeBatch(), n: this.writer.nextNumber, isSettled: false };
       this.sending = batch;
       const failure = await this.failureOf(batch);
-      for (const push of batch.pushes) this.count(push, -push.bytes);
+      this.buffer.release(batch.pushes);
       if (!failure) this.stored(batch);
       else this.failed(batch, failure.reason);
       this.sending = undefined;
@@ -136,7 +113,7 @@ export class PushOutbox {
   }
 
   private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {
-    const keepMs = (pushes[0] as Waiting).since + KEEP_MS - this.clock.monotonic();
+    const keepMs = (pushes[0] as WaitingPush).since + KEEP_MS - this.clock.monotonic();
     if (!this.writer.isInTime(keepMs)) return { reason: new RedisUnavailableError('not-run', 'timeout') };
     try {
       await this.writer.write([[PUSHES, pushes.map(({ line }) => line).join('\n')]], keepMs, true);
@@ -163,16 +140,6 @@ export class PushOutbox {
     if (isAway && !this.isUp) this.giveUpWaiting();
   }
 
-  private takeBatch(): Waiting[] {
-    let [count, bytes] = [0, 0];
-    for (const push of this.waiting) {
-      if (count > 0 && (count === BATCH || bytes + push.bytes > BATCH_BYTES)) break;
-      count++;
-      bytes += push.bytes + 1;
-    }
-    return this.waiting.splice(0, count);
-  }
-
   /** Also what is under way, so that the order stays. */
   private giveUpAll(): void {
     const { sending } = this;
@@ -186,12 +153,12 @@ export class PushOutbox {
   }
 
   private giveUpWaiting(): void {
-    const pushes = this.waiting.splice(0);
-    for (const push of pushes) this.count(push, -push.bytes);
+    const pushes = this.buffer.takeAll();
+    this.buffer.release(pushes);
     this.fallBack(pushes);
   }
 
-  private fallBack(pushes: readonly Waiting[]): void {
+  private fallBack(pushes: readonly WaitingPush[]): void {
     if (pushes.length === 0) return;
     this.isFallen = true;
     if (this.policy === 'deny') {
@@ -200,14 +167,6 @@ export class PushOutbox {
     }
     this.listener.onLocal(pushes.map(({ broadcast }) => broadcast));
     for (const { resolve } of pushes) resolve();
-  }
-
-  private count({ broadcast: { audience } }: Waiting, bytes: number): void {
-    this.bytes += bytes;
-    if (audience.to !== 'room') return;
-    const ofRoom = (this.bytesOfRooms.get(audience.room) ?? 0) + bytes;
-    if (ofRoom > 0) this.bytesOfRooms.set(audience.room, ofRoom);
-    else this.bytesOfRooms.delete(audience.room);
   }
 }
 
