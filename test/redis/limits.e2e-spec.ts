@@ -12,6 +12,7 @@ import { SystemClock } from '../../src/time/clock.js';
 import { TestLink } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { runContractAtOnce } from '../support/run-contract.js';
+import { TcpRelay } from '../support/tcp-relay.js';
 
 /** A wall clock that a test sets, as waking from a suspension does. */
 class SettableClock extends SystemClock {
@@ -30,7 +31,10 @@ class Node {
     readonly storage: RedisThrottlerStorage,
   ) {}
 
-  static async start({ url }: RedisServer, options: Partial<RedisThrottlerOptions> = {}): Promise<Node> {
+  static async start(
+    { url }: Pick<RedisServer, 'url'>,
+    options: Partial<RedisThrottlerOptions> = {},
+  ): Promise<Node> {
     const link = await TestLink.start(url);
     await link.up();
     const clock = new SettableClock();
@@ -134,6 +138,19 @@ describeWithRedis('limits over all nodes', () => {
     await leaving.accepted(1, 'key', LEASED);
     await leaving.storage.leave();
     expect(await other.accepted(100, 'key', LEASED)).toBe(99);
+  });
+
+  it('R2 R11 a node that was lent much and leaves a slow Redis does not take long', async () => {
+    const relay = await TcpRelay.start(redis.port);
+    const leaving = await Node.start({ url: `redis://127.0.0.1:${relay.port}` });
+    const declared = { ...LEASED, ttl: 60_000 };
+    await Promise.all(Array.from({ length: 1280 }, (_, i) => leaving.accepted(1, `key ${i}`, declared)));
+    relay.delayMs = 50;
+    const startedAt = performance.now();
+    await leaving.storage.leave();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    leaving.stop();
+    await relay.stop();
   });
 
   it('R2 what was lent to a node that was killed is not there for the others until it has left the window', async () => {
