@@ -26,8 +26,10 @@ export interface ProbeResult {
 /** Tries everything that the stores need, on a line of its own. Undefined when Redis does not answer now. */
 export async function probe(lines: RedisLines, settings: ProbeSettings): Promise<ProbeResult | undefined> {
   const { deadlineMs } = settings;
-  const line = lines.open({ onClosed: () => undefined });
+  let line: RedisLine | undefined;
   try {
+    // Throws while files of certificates cannot be read.
+    line = lines.open({ onClosed: () => undefined });
     await within(deadlineMs, line.ready);
     const missing = new Set<string>();
     const reply = await within(deadlineMs, scripted(line, settings, missing));
@@ -41,7 +43,7 @@ export async function probe(lines: RedisLines, settings: ProbeSettings): Promise
   } catch {
     return undefined;
   } finally {
-    line.close();
+    line?.close();
   }
 }
 
