@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.js';
-import { isThenable } from '../time/maybe-promise.js';
+import { Faults } from '../faults/faults.js';
+import { isThenable, unawaited } from '../time/maybe-promise.js';
 import type { Principal } from '../connection/principal.js';
 import { revocationKeysOf, sessionKey, tokenKey, userKey } from '../connection/revocation-keys.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -34,6 +35,7 @@ export class RevocationService implements OnModuleInit {
     private readonly store: RevocationStore,
     private readonly registry: ConnectionRegistry,
     private readonly clock: Clock,
+    private readonly faults: Faults,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
   ) {
     this.known = new MemoryRevocationStore(clock);
@@ -142,6 +144,15 @@ export class RevocationService implements OnModuleInit {
     // A token that was accepted while its issuer's clock was ahead is older than its `iat`.
     const reach = this.ahead.latest(key, before);
     this.apply(key, reach, reach);
+    if (reach > before) this.extend(key, reach);
+  }
+
+  /** Tells the nodes that have not accepted that token. The revocation keeps its own retention if that is longer. */
+  private extend(key: string, reach: number): void {
+    unawaited(
+      () => this.store.revoke(key, reach, this.clock.now() + HANDSHAKE_MS),
+      (error) => this.faults.report('A revocation could not be extended', error),
+    );
   }
 
   /**

@@ -64,6 +64,17 @@ describe('revocations', () => {
     expect((await client.closed).code).toBe(4403);
   });
 
+  it('S2 void those tokens on every node, also where they were never accepted', async () => {
+    await start();
+    const ahead = await issued(20);
+    const client = await connect(nodes.other, ahead);
+    await revocations(nodes.one).revokeUser('alice', null);
+    expect((await client.closed).code).toBe(4403);
+    expect((await refusal(nodes.one, ahead)).status).toBe(401);
+    expect((await refusal(nodes.other, ahead)).status).toBe(401);
+    await isHere(await connect(nodes.one, await issued(21)));
+  });
+
   it('S2 on another node reach a handshake that is under way', async () => {
     @Injectable()
     class RevokingGuard extends WsConnectGuard {

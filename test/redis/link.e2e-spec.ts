@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { linesLike } from '../../src/redis/link/ioredis-lines.js';
 import { RedisUnavailableError } from '../../src/redis/link/redis-port.js';
@@ -165,6 +166,20 @@ describeWithRedis('the link to one Redis', () => {
     expect(test.link.isUp(test.control)).toBe(true);
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
     await run();
+  });
+
+  it('keeps what was sent out of errors', async () => {
+    const send = (script: typeof FILL): Promise<RedisUnavailableError> =>
+      failure(test.link.run(script, test.control, [KEY], [2_000_000, 'a secret']));
+    const errors = [await send(BROKEN)];
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+    errors.push(await send(FILL));
+    redis.freeze();
+    const cut = send(FILL);
+    await redis.kill();
+    errors.push(await cut);
+    expect(errors.map((error) => error.reason)).toEqual([undefined, 'full', 'refused']);
+    for (const error of errors) expect(inspect(error, { depth: 9 })).not.toContain('a secret');
   });
 
   it('leaves a server that became a replica', async () => {

@@ -132,4 +132,14 @@ describeWithRedis('two nodes while Redis is frozen', () => {
       expect.arrayContaining(['cluster.down', 'cluster.failover', 'cluster.up']),
     );
   });
+
+  it('R11 local: nodes that stop do not wait long for it', async () => {
+    const pair = await two({ resume: true });
+    await pair[0].connect('alice');
+    redis.freeze();
+    nodes.length = 0;
+    const startedAt = performance.now();
+    await Promise.all(pair.map((node) => node.close()));
+    expect(performance.now() - startedAt).toBeLessThan(4000);
+  });
 });

@@ -7,6 +7,8 @@ import type { Waiter } from './waiter.js';
 
 const WINDOWS_PER_CALL = 32;
 const GAP_MS = 5;
+/** How long a node that stops gives back, in milliseconds. */
+const GIVE_BACK_MS = 1000;
 
 /** Decides hits from budget that Redis lends to this node, and asks for more, many windows in one call. */
 export class LeasedLimiter {
@@ -44,13 +46,17 @@ export class LeasedLimiter {
     for (const batches of this.batches.values()) batches.stop();
   }
 
-  /** Tells Redis what these windows will not spend any more. Resolves when it was answered, or has failed. */
+  /**
+   * Tells Redis what these windows will not spend any more. Resolves when it was answered, has failed, or takes too
+   * long: what was not told only counts until it leaves its window.
+   */
   async giveBack(windows: readonly GrantedWindow[], partition: Partition): Promise<void> {
     const now = this.clock.monotonic();
     const reports = windows
       .map((window) => ({ window, ended: window.endAll(now) }))
       .filter(({ ended }) => ended.length > 0);
-    for (let i = 0; i < reports.length; i += WINDOWS_PER_CALL) {
+    const isLate = (): boolean => this.clock.monotonic() - now >= GIVE_BACK_MS;
+    for (let i = 0; i < reports.length && !isLate(); i += WINDOWS_PER_CALL) {
       const some = reports.slice(i, i + WINDOWS_PER_CALL);
       const call = {
         number: ++this.lastCall,

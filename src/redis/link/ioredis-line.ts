@@ -34,9 +34,10 @@ export class IoredisLine implements RedisLine {
   }
 
   call(command: string, args: readonly ScriptArgument[], binary: boolean): Promise<unknown> {
-    return binary
+    const reply = binary
       ? this.client.callBuffer(command, args as ScriptArgument[])
       : this.client.call(command, args as ScriptArgument[]);
+    return reply.catch(throwWithoutArguments);
   }
 
   close(): void {
@@ -64,4 +65,11 @@ function letProcessEnd(client: Redis): void {
 /** A Cluster's error wraps that of the node which was asked last. */
 function lastOf(error: unknown): unknown {
   return (error as { lastNodeError?: unknown } | undefined)?.lastNodeError ?? error;
+}
+
+/** The client notes what it sent on its errors, which applications log: claims, messages and tokens are among it. */
+function throwWithoutArguments(error: unknown): never {
+  for (const each of [error, lastOf(error)])
+    if (typeof each === 'object' && each !== null) Reflect.deleteProperty(each, 'command');
+  throw error;
 }

@@ -28,6 +28,7 @@ export async function probe(lines: RedisLines, settings: ProbeSettings): Promise
   const { deadlineMs } = settings;
   let line: RedisLine | undefined;
   try {
+    // Throws while files of certificates cannot be read.
     line = lines.open({ onClosed: () => undefined });
     await within(deadlineMs, line.ready);
     const missing = new Set<string>();

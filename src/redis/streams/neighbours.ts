@@ -1,8 +1,11 @@
 import { Listeners } from '../link/listeners.js';
+import { within } from '../link/within.js';
 import type { ControlStream } from './control-stream.js';
 
 /** The kind of the last message of a node. */
 const LEFT = 'bye';
+/** A node that stops does not wait longer for Redis to take that message, in milliseconds. */
+const LEAVE_MS = 1000;
 /** Nodes that left are remembered for longer than any view of the nodes that live is old. */
 const MOST_GONE = 1000;
 
@@ -40,8 +43,8 @@ export class Neighbours {
     this.left.add(listener);
   }
 
-  /** Says that this node answers nobody any more. */
+  /** Says that this node answers nobody any more. Rejects after a second: others find out with the beats. */
   leave(): Promise<void> {
-    return this.control.append(LEFT, '');
+    return within(LEAVE_MS, this.control.append(LEFT, ''));
   }
 }
