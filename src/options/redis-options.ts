@@ -55,7 +55,7 @@ export function redisContradictions(options: RedisOptions): ConfigurationProblem
   if (url !== undefined && !parseRedisUrl(url).tls && (ca ?? cert) !== undefined)
     problems.push({ name: 'WS_REDIS_URL', message: 'must begin with rediss beside files for TLS' });
   if (url !== undefined && !isInstalled('ioredis'))
-    problems.push({ name: 'WS_REDIS_URL', message: 'needs the package ioredis' });
+    problems.push({ name: 'WS_REDIS_URL', message: 'needs the package ioredis; run npm install ioredis' });
   return problems;
 }
 

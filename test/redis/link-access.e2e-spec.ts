@@ -98,6 +98,13 @@ describeWithRedis('the link to a Redis with a password', () => {
       expect.not.arrayContaining([expect.arrayContaining(['reason', 'command'])]),
     );
   });
+
+  it('uses the database of its URL, and no other one when it cannot', async () => {
+    const withoutSelect = `redis://ws:secret@${address()}`;
+    expect(await echo(await start(`redis://:p%40ss%3Aw%2Frd@${address()}/3`))).toBe('hello');
+    expect(await reasonOf(`redis://:p%40ss%3Aw%2Frd@${address()}/99`)).toMatchObject({ reason: 'refused' });
+    expect(await reasonOf(`${withoutSelect}/3`)).toMatchObject({ reason: 'auth' });
+  });
 });
 
 describeWithRedis('the link over TLS', () => {

@@ -82,6 +82,13 @@ describeWithRedis('an application over Redis', () => {
     expect(problems.join()).not.toContain('secret');
   });
 
+  it('C7 does not start when the service does not have the database of the URL', async () => {
+    expect(await starts({ redisUrl: `${redis.url}/99` })).toEqual([
+      expect.stringMatching(/^WS_REDIS_URL: leads to a service that lacks database 99;/),
+    ]);
+    expect(await redis.command('DBSIZE')).toBe(0);
+  });
+
   it('is ready as long as nothing is wrong, and leaves nobody behind in Redis', async () => {
     const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
     expect(await redis.command('HLEN', NODES)).toBe(1);
@@ -235,7 +242,7 @@ it('C7 needs the package ioredis for a URL, and says so with all other problems'
   const [, ...lines] = failing.stderr.trim().split('\n');
   expect(lines).toEqual([
     expect.stringMatching(/^WS_RATE_LIMIT: /),
-    'WS_REDIS_URL: needs the package ioredis',
+    'WS_REDIS_URL: needs the package ioredis; run npm install ioredis',
   ]);
   const running = await Service.start(BASE, script);
   expect(await running.stop()).toEqual({ code: 0, signal: null });

@@ -28,9 +28,7 @@ export class IoredisLine implements RedisLine {
     if (client.isCluster) client.on('refresh', () => listener.onRefreshed?.());
     if (client.isCluster) client.on('+node', letProcessEnd);
     else letProcessEnd(client as Redis);
-    this.ready = client.connect().catch((error: unknown) => {
-      throw this.failure ?? error;
-    });
+    this.ready = this.open();
   }
 
   call(command: string, args: readonly ScriptArgument[], binary: boolean): Promise<unknown> {
@@ -54,6 +52,16 @@ export class IoredisLine implements RedisLine {
 
   refresh(): void {
     if (this.client.isCluster) (this.client as Cluster).refreshSlotsCache(() => undefined);
+  }
+
+  private async open(): Promise<void> {
+    const { client } = this;
+    await client.connect().catch((error: unknown) => {
+      throw this.failure ?? error;
+    });
+    // `ioredis` stays in database 0, without an error, if it cannot select the one of its options.
+    const { db } = client.options as Redis['options'];
+    if (!client.isCluster && db) await client.select(db);
   }
 }
 

@@ -62,7 +62,9 @@ async function importIoredis(): Promise<Ioredis> {
     return await import('ioredis');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new WsConfigurationError([{ name: 'WS_REDIS_URL', message: 'needs the package ioredis' }]);
+    throw new WsConfigurationError([
+      { name: 'WS_REDIS_URL', message: 'needs the package ioredis; run npm install ioredis' },
+    ]);
   }
 }
 

@@ -2,7 +2,7 @@ import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import { evaluate } from './evaluate.js';
 import { PROBE, type ProbeReply } from './probe.script.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
-import { isReply, reasonOfReply } from './reply-error.js';
+import { isReply, reasonOfReply, unselectedDatabase } from './reply-error.js';
 import { within } from './within.js';
 
 export interface ProbeSettings {
@@ -30,8 +30,9 @@ export async function probe(lines: RedisLines, settings: ProbeSettings): Promise
   try {
     // Throws while files of certificates cannot be read.
     line = lines.open({ onClosed: () => undefined });
-    await within(deadlineMs, line.ready);
     const missing = new Set<string>();
+    await within(deadlineMs, opened(line, missing));
+    if (missing.size > 0) return { problems: lackProblems(missing), evictionPolicy: undefined };
     const reply = await within(deadlineMs, scripted(line, settings, missing));
     const read = ['COUNT', 1, 'BLOCK', 1, 'STREAMS', settings.key, '$'];
     await within(deadlineMs, attempt(line.call('xread', read, false), 'XREAD BLOCK', missing));
@@ -44,6 +45,17 @@ export async function probe(lines: RedisLines, settings: ProbeSettings): Promise
     return undefined;
   } finally {
     line?.close();
+  }
+}
+
+/** @throws what is no answer about the database, such as that Redis is away */
+async function opened(line: RedisLine, missing: Set<string>): Promise<void> {
+  try {
+    await line.ready;
+  } catch (error) {
+    const database = isReply(error) && isLack(error) ? unselectedDatabase(error) : undefined;
+    if (database === undefined) throw error;
+    missing.add(`database ${database}`);
   }
 }
 

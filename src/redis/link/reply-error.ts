@@ -41,6 +41,12 @@ export function isReply(error: unknown): error is Error {
   return isError(error) && error.name === 'ReplyError';
 }
 
+/** The number of the database that could not be selected, if this is what failed. */
+export function unselectedDatabase(error: Error): string | undefined {
+  const { command } = error as Error & { command?: { name: string; args: readonly unknown[] } };
+  return command?.name === 'select' ? String(command.args[0]) : undefined;
+}
+
 export function isUnknownScript(error: unknown): boolean {
   return isReply(error) && error.message.startsWith('NOSCRIPT');
 }
