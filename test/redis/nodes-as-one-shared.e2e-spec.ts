@@ -199,9 +199,9 @@ describeWithRedis('what two nodes over one Redis share', () => {
     expect(resume.recovered).toBe(false);
   });
 
-  it('T7 do all that as a user with the rights that docs/redis.md advises', async () => {
+  it('T7 do all that as a user with the rights that docs/cluster.md advises', async () => {
     const [, rights] =
-      /^ACL SETUSER ws on >password (.*)$/m.exec(readFileSync('docs/redis.md', 'utf8')) ?? [];
+      /^ACL SETUSER ws on >password (.*)$/m.exec(readFileSync('docs/cluster.md', 'utf8')) ?? [];
     await redis.command('ACL', 'SETUSER', 'ws', 'reset', 'on', '>password', ...(rights as string).split(' '));
     const redisUrl = redis.url.replace('redis://', 'redis://ws:password@');
     await start({ redisUrl, resume: true, rateLimit: 50 });

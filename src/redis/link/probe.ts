@@ -93,7 +93,7 @@ function lackProblems(missing: ReadonlySet<string>): ConfigurationProblem[] {
   if (missing.size === 0) return [];
   const message =
     `leads to a service that lacks ${[...missing].join(', ')}; ` +
-    'it must be Redis 6.2 or later, with a user who may run the commands that docs/redis.md lists';
+    'it must be Redis 6.2 or later, with a user who may run the commands that docs/cluster.md lists';
   return [{ name: 'WS_REDIS_URL', message }];
 }
 
