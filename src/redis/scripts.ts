@@ -11,7 +11,21 @@ import { COUNT, DISCOUNT, KEEP, REMOVE, TAKE } from './tickets/ticket.scripts.js
 
 /** The scripts in which nodes have to agree. */
 export const SCRIPTS: readonly Script[] = [
-  ...[BEAT, LEAVE, GRANT, EXACT, PLACE],
-  ...[PUBLISH, TAIL, RANGE, LOAD, WRITE],
-  ...[KEEP, TAKE, REMOVE, COUNT, DISCOUNT, LEAVE_SESSION, TAKE_SESSION],
+  BEAT,
+  LEAVE,
+  GRANT,
+  EXACT,
+  PLACE,
+  PUBLISH,
+  TAIL,
+  RANGE,
+  LOAD,
+  WRITE,
+  KEEP,
+  TAKE,
+  REMOVE,
+  COUNT,
+  DISCOUNT,
+  LEAVE_SESSION,
+  TAKE_SESSION,
 ];
