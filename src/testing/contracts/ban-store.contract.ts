@@ -52,8 +52,8 @@ export function banStoreContract(create: CreateSubject<BanStore>): ContractCase[
       await settle();
       for (const { banned } of nodes) {
         assert.deepEqual(
-          [...banned.keys()].sort(),
-          [ALICE, BOB].sort(),
+          [...banned.keys()].toSorted(),
+          [ALICE, BOB].toSorted(),
           'watch() did not report exactly these bans',
         );
         between(banned.get(ALICE), 4000 - toleranceMs, 5000 + toleranceMs);
