@@ -39,7 +39,9 @@ export class RawConnection {
     );
     socket.on('error', (error) =>
       this.attempt(() => {
-        throw error;
+        // The server has closed, and reads only so much of what is still being written.
+        if (this.closing === undefined || !isCut(error)) throw error;
+        this.hasEnded = true;
       }),
     );
   }
@@ -125,6 +127,11 @@ export class RawConnection {
     }
     this.wake();
   }
+}
+
+/** Whether the error of a socket means that the other side has cut the connection. */
+export function isCut(error: unknown): boolean {
+  return ['EPIPE', 'ECONNRESET'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function fail(message: string): never {
