@@ -1,4 +1,4 @@
-import { IndexByKey } from './index-by-key.js';
+import { CompactIndex } from './compact-index.js';
 import type { Principal } from './principal.js';
 import { sessionIdIn, tokenIdIn, tokenIdOf, userIdIn, userKey } from './revocation-keys.js';
 
@@ -10,10 +10,10 @@ interface Identified {
 
 /** Finds connections by user, session, token and limit key, without a scan of all connections. */
 export class PrincipalIndex<T extends Identified> {
-  private readonly users = new IndexByKey<T>();
-  private readonly sessions = new IndexByKey<T>();
-  private readonly tokens = new IndexByKey<T>();
-  private readonly limitKeys = new IndexByKey<T>();
+  private readonly users = new CompactIndex<T>();
+  private readonly sessions = new CompactIndex<T>();
+  private readonly tokens = new CompactIndex<T>();
+  private readonly limitKeys = new CompactIndex<T>();
 
   /** The number of keys of all kinds. */
   get size(): number {

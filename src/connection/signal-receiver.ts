@@ -31,6 +31,8 @@ export class SignalReceiver implements OnModuleInit {
       connection.close(CloseCode.FORBIDDEN, signal.reason ?? 'kicked');
       return;
     }
+    // A node with another version may know signals that this one does not.
+    if (signal.type !== 'rights') return;
     const { roles, scopes } = signal;
     this.lifecycle.identified(connection, { ...connection.principal, roles, scopes });
   }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import { SlidingWindow } from './sliding-window.js';
-import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
+import { type ThrottlerVerdict, verdictOf } from './throttler-verdict.interface.js';
 import type { WsThrottlerStorage } from './ws-throttler-storage.interface.js';
 
 const SWEEP_MS = 10_000;
@@ -71,13 +71,7 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     const now = this.clock.monotonic();
     const entry = this.entryOf(key, this.groupOf(throttlerName));
     const wait = this.waitOf(entry, now, limit, ttl, blockDuration, cost);
-    return {
-      totalHits: wait > 0 ? limit + 1 : Math.min(entry.window.size, limit),
-      timeToExpire: Math.ceil(ttl / 1000),
-      isBlocked: wait > 0,
-      timeToBlockExpire: Math.ceil(wait / 1000),
-      retryAfterMs: Math.ceil(wait),
-    };
+    return verdictOf(wait, ttl, limit, Math.min(entry.window.size, limit));
   }
 
   onApplicationShutdown(): void {

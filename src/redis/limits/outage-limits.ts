@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.js';
 import { type Partition, RedisUnavailableError } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import type { CountedHit } from './counted-hit.js';
-import { verdictOf } from './verdict-of.js';
+import { verdictOf } from '../../throttling/throttler-verdict.interface.js';
 
 /** Decides hits that Redis did not. */
 export class OutageLimits {

@@ -16,7 +16,7 @@ import { GrantedWindow } from './granted-window.js';
 import { LeasedLimiter } from './leased-limiter.js';
 import { isExact } from './limit-kind.js';
 import { OutageLimits } from './outage-limits.js';
-import { verdictOf } from './verdict-of.js';
+import { verdictOf } from '../../throttling/throttler-verdict.interface.js';
 import { CROWDED_WAIT_MS, type Waiter } from './waiter.js';
 import { WindowTable } from './window-table.js';
 

@@ -1,7 +1,8 @@
 /**
- * An index by keys that several values can share. Most keys have one value, which is stored without a set.
+ * Like `KeyIndex`, for keys that mostly have one value: it is stored without a set, which would cost each connection
+ * several hundred bytes.
  */
-export class IndexByKey<T extends object> {
+export class CompactIndex<T extends object> {
   private readonly entries = new Map<string, T | Set<T>>();
 
   /** The number of keys. */

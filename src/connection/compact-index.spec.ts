@@ -1,4 +1,4 @@
-import { IndexByKey } from './index-by-key.js';
+import { CompactIndex } from './compact-index.js';
 
 interface Item {
   readonly name: string;
@@ -6,10 +6,10 @@ interface Item {
 
 const [one, two, three]: readonly Item[] = [{ name: 'one' }, { name: 'two' }, { name: 'three' }];
 
-let index: IndexByKey<Item>;
+let index: CompactIndex<Item>;
 
 beforeEach(() => {
-  index = new IndexByKey();
+  index = new CompactIndex();
 });
 
 it('finds everything under a key, and nothing under another', () => {
