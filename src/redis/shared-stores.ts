@@ -2,7 +2,7 @@ import { RedisBroadcastBus } from './bus/redis-broadcast-bus.js';
 import { RedisConnectionDirectory } from './caps/redis-connection-directory.js';
 import type { ClusterNode } from './cluster-node.js';
 import { RedisThrottlerStorage } from './limits/redis-throttler.storage.js';
-import { within } from './link/within.js';
+import { within } from '../time/deadline.js';
 import { patientDeadline } from './node-parts.js';
 import type { Membership } from './nodes/membership.js';
 import { RedisResumeStore } from './resume/redis-resume-store.js';

@@ -10,12 +10,36 @@ export class DeadlineExceededError extends Error {
  * errors are ignored.
  */
 export function withDeadline<T>(wheel: TimerWheel, ms: number, work: T | PromiseLike<T>): Promise<T> {
+  return race(ms, work, (expire) => {
+    const timer = wheel.schedule(ms, expire);
+    return () => timer.cancel();
+  });
+}
+
+/**
+ * Like {@link withDeadline}, with a timer of its own, for deadlines that are shorter than the ticks of the timer wheel.
+ * The timer does not keep the process alive.
+ */
+export function within<T>(ms: number, work: T | PromiseLike<T>): Promise<T> {
+  return race(ms, work, (expire) => {
+    const timer = setTimeout(expire, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  });
+}
+
+/** @param start starts a timer, and returns what cancels it */
+function race<T>(
+  ms: number,
+  work: T | PromiseLike<T>,
+  start: (expire: () => void) => () => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = wheel.schedule(ms, () => reject(new DeadlineExceededError(`no answer within ${ms} ms`)));
+    const cancel = start(() => reject(new DeadlineExceededError(`no answer within ${ms} ms`)));
     const inTime =
       <V>(settle: (outcome: V) => void) =>
       (outcome: V): void => {
-        timer.cancel();
+        cancel();
         settle(outcome);
       };
     Promise.resolve(work).then(inTime(resolve), inTime(reject));

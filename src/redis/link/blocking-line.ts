@@ -4,7 +4,7 @@ import { LineKeeper } from './line-keeper.js';
 import type { OutageReason } from './outage-reason.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
 import { reasonOfLine } from './reply-error.js';
-import { TimeoutError, within } from './within.js';
+import { DeadlineExceededError, within } from '../../time/deadline.js';
 
 /** How long Redis waits for entries before it answers that there are none. */
 const BLOCK_MS = 250;
@@ -63,8 +63,8 @@ export class BlockingLine {
     } catch (error) {
       // It was closed, from here or from there.
       if (this.keeper.line !== line) return;
-      if (!(error instanceof TimeoutError)) this.reader.onError(error);
-      this.keeper.drop(line, error instanceof TimeoutError ? 'timeout' : reasonOfLine(error));
+      if (!(error instanceof DeadlineExceededError)) this.reader.onError(error);
+      this.keeper.drop(line, error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error));
     }
   }
 

@@ -1,7 +1,7 @@
 import type { OutageReason } from './outage-reason.js';
 import { RedisUnavailableError } from './redis-port.js';
 import { isReply, isUnsent, isWithinScript, reasonOfLine, reasonOfReply } from './reply-error.js';
-import { TimeoutError } from './within.js';
+import { DeadlineExceededError } from '../../time/deadline.js';
 
 /** Refusals after which a line can serve no other call either. */
 const LASTING: ReadonlySet<OutageReason> = new Set(['loading', 'replica', 'cluster', 'auth']);
@@ -16,7 +16,7 @@ export interface CallFailure {
 }
 
 export function callFailure(cause: unknown): CallFailure {
-  if (cause instanceof TimeoutError)
+  if (cause instanceof DeadlineExceededError)
     return { kind: 'timeout', error: new RedisUnavailableError('unknown', 'timeout', { cause }) };
   if (!isReply(cause)) {
     const outcome = isUnsent(cause) ? 'not-run' : 'unknown';

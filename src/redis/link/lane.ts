@@ -6,7 +6,7 @@ import type { RedisLine } from './redis-line.js';
 import type { Partition } from './redis-port.js';
 import { reasonOfLine } from './reply-error.js';
 import { ServerTime } from './server-time.js';
-import { TimeoutError, within } from './within.js';
+import { DeadlineExceededError, within } from '../../time/deadline.js';
 
 /** So many deadlines in a row open the breaker. */
 const MAX_DEADLINES = 3;
@@ -106,7 +106,11 @@ export class Lane {
     } catch (error) {
       if (this.probed !== line) return;
       this.probed = undefined;
-      this.listener.onFailed(this, line, error instanceof TimeoutError ? 'timeout' : reasonOfLine(error));
+      this.listener.onFailed(
+        this,
+        line,
+        error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error),
+      );
     }
   }
 

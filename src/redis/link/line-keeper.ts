@@ -4,7 +4,7 @@ import { Backoff } from './backoff.js';
 import type { OutageReason } from './outage-reason.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
 import { reasonOfLine } from './reply-error.js';
-import { TimeoutError, within } from './within.js';
+import { DeadlineExceededError, within } from '../../time/deadline.js';
 
 export interface KeeperListener {
   /** A line can be used, as far as opening it can tell. */
@@ -71,7 +71,8 @@ export class LineKeeper {
       this.opening = line;
       within(this.openMs, line.ready).then(
         () => this.opened(line),
-        (error: unknown) => this.drop(line, error instanceof TimeoutError ? 'timeout' : reasonOfLine(error)),
+        (error: unknown) =>
+          this.drop(line, error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error)),
       );
     } catch {
       // Files of certificates that cannot be read.

@@ -3,7 +3,7 @@ import { evaluate } from './evaluate.js';
 import { PROBE, type ProbeReply } from './probe.script.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
 import { isReply, reasonOfReply, unselectedDatabase } from './reply-error.js';
-import { within } from './within.js';
+import { within } from '../../time/deadline.js';
 
 export interface ProbeSettings {
   /** A key that may be written. */

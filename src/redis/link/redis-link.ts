@@ -17,7 +17,7 @@ import {
 } from './redis-port.js';
 import type { Script } from './script.js';
 import { Suspension } from './suspension.js';
-import { within } from './within.js';
+import { within } from '../../time/deadline.js';
 
 /** The way to Redis over a line of its own: bounded in time and number, with a breaker for each partition. */
 export class RedisLink extends RedisPort {

@@ -1,5 +1,5 @@
 import { Listeners } from '../link/listeners.js';
-import { within } from '../link/within.js';
+import { within } from '../../time/deadline.js';
 import type { ControlStream } from './control-stream.js';
 
 /** The kind of the last message of a node. */
