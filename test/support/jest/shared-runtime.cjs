@@ -1,0 +1,29 @@
+/*
+ * A Jest runtime for all specs of a worker. Jest's own loads every module anew for each spec: some 1,500 of the
+ * module's, of Nest's and of other packages, which took longer than the tests. Here they are loaded once, as with
+ * Vitest's `isolate: false`. A spec itself is always loaded, and so is Jest's own code.
+ */
+const { default: Runtime } = require('jest-runtime');
+
+const shared = new Map();
+
+class SharedRuntime extends Runtime {
+  constructor(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig) {
+    const existing = shared.get(config.id);
+    if (existing) return existing;
+    super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
+    shared.set(config.id, this);
+  }
+
+  teardown() {
+    this.restoreAllMocks();
+    this.registries.getInternalCjsRegistry().clear();
+    this.testMainModule.reset();
+    this.mockState.clear();
+    this.jestGlobals.clearJestObjectCache();
+    // As a new one: not between two tests, where nothing may be imported.
+    this.testState.state = 'loading';
+  }
+}
+
+module.exports = SharedRuntime;
