@@ -7,6 +7,8 @@ export interface WsSecurityExceptionOptions extends ErrorOptions {
   /** Milliseconds until the same message may be accepted. */
   retryAfterMs?: number;
   errors?: FieldError[];
+  /** A code of your own, sent to the client beside `code`. */
+  reason?: string;
 }
 
 /**
@@ -19,6 +21,7 @@ export class WsSecurityException extends Error {
   override readonly name: string = 'WsSecurityException';
   readonly retryAfterMs: number | undefined;
   readonly errors: FieldError[] | undefined;
+  readonly reason: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -31,6 +34,7 @@ export class WsSecurityException extends Error {
     // A rate-limited client always receives a wait, even if it is 0.
     this.retryAfterMs = options.retryAfterMs ?? (code === 'RATE_LIMITED' ? 0 : undefined);
     this.errors = options.errors;
+    this.reason = options.reason;
   }
 
   toBody(): ErrorBody {
@@ -38,6 +42,7 @@ export class WsSecurityException extends Error {
       status: 'error',
       code: this.code,
       message: this.message,
+      ...(this.reason !== undefined && { reason: this.reason }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
       ...(this.errors !== undefined && { errors: this.errors }),
     };

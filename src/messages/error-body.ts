@@ -1,35 +1,55 @@
-import { HttpException } from '@nestjs/common';
+import { HttpException, HttpStatus } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
-import {
-  ForbiddenEventException,
-  InternalErrorException,
-  RateLimitedException,
-  UnauthenticatedException,
-} from '../errors/ws-exceptions.js';
+import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { ErrorBody } from '../protocol/envelope.js';
-import { isErrorCode } from '../protocol/error-code.js';
+import type { ErrorCode } from '../protocol/error-code.js';
 
 // The message of the exception that Nest throws when a guard returns false.
 const GUARD_REFUSAL = 'Forbidden resource';
 
+/** The codes of the statuses that have one of their own. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'VALIDATION_FAILED',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  422: 'VALIDATION_FAILED',
+  429: 'RATE_LIMITED',
+};
+
 /** The body of the error frame for an exception; undefined if the exception is not meant for clients. */
 export function errorBodyOf(exception: unknown): ErrorBody | undefined {
   if (exception instanceof WsSecurityException) return exception.toBody();
+  if (isGuardRefusal(exception)) return new ForbiddenEventException().toBody();
   if (exception instanceof WsException) return bodyOfWsException(exception);
   if (exception instanceof HttpException) return bodyOfHttpException(exception);
   return undefined;
 }
 
+/**
+ * Whether the application itself refuses the message, with an exception of Nest. The client has then broken no rule of
+ * the module.
+ */
+export function isOwnRefusal(exception: unknown): boolean {
+  if (exception instanceof HttpException) return true;
+  return exception instanceof WsException && !isGuardRefusal(exception);
+}
+
+function isGuardRefusal(exception: unknown): boolean {
+  return exception instanceof WsException && exception.getError() === GUARD_REFUSAL;
+}
+
 function bodyOfWsException(exception: WsException): ErrorBody {
   const error = exception.getError();
-  if (error === GUARD_REFUSAL) return new ForbiddenEventException().toBody();
-  if (typeof error === 'string') return { status: 'error', code: 'BAD_MESSAGE', message: error };
+  if (typeof error === 'string') return new WsSecurityException('REJECTED', error).toBody();
   const { code, message, retryAfterMs } = error as Record<string, unknown>;
   return new WsSecurityException(
-    isErrorCode(code) ? code : 'BAD_MESSAGE',
+    'REJECTED',
     typeof message === 'string' ? message : 'The message was refused.',
-    isDuration(retryAfterMs) ? { retryAfterMs } : {},
+    {
+      ...((typeof code === 'string' || typeof code === 'number') && { reason: String(code) }),
+      ...(isDuration(retryAfterMs) && { retryAfterMs }),
+    },
   ).toBody();
 }
 
@@ -39,11 +59,10 @@ function isDuration(value: unknown): value is number {
 
 function bodyOfHttpException(exception: HttpException): ErrorBody | undefined {
   const status = exception.getStatus();
-  if (status === 401) return new UnauthenticatedException().toBody();
-  if (status === 403) return new ForbiddenEventException().toBody();
-  if (status === 429) return new RateLimitedException(0).toBody();
   if (status === 503) return { status: 'error', code: 'OVERLOADED', message: 'The service is overloaded.' };
-  if (status >= 500) return new InternalErrorException().toBody();
-  const code = status === 400 || status === 422 ? 'VALIDATION_FAILED' : 'BAD_MESSAGE';
-  return { status: 'error', code, message: exception.message };
+  if (status < 400 || status >= 500) return undefined;
+  const reason = HttpStatus[status];
+  return new WsSecurityException(CODES[status] ?? 'REJECTED', exception.message, {
+    ...(reason !== undefined && { reason }),
+  }).toBody();
 }

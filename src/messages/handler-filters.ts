@@ -4,7 +4,7 @@ import { servedConnectionOf } from '../connection/connection-of.js';
 import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
-import { errorBodyOf } from './error-body.js';
+import { errorBodyOf, isOwnRefusal } from './error-body.js';
 import type { InboundMessage } from './inbound-message.js';
 import { idOfFrame, onSent } from './sent-frames.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
@@ -33,6 +33,7 @@ export class HandlerFilters {
   handle(exception: unknown, host: ArgumentsHost, message: InboundMessage): void {
     // A failed message is not acknowledged.
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;
+    message.isOwnRefusal = isOwnRefusal(exception);
     if (exception instanceof ValidationFailedException && exception.cause !== undefined)
       this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
     const client = host.getArgByIndex<object>(0);
@@ -72,6 +73,7 @@ export class HandlerFilters {
     if (!message.answeredBy) {
       const body = errorBodyOf(thrown) ?? INTERNAL_ERROR;
       message.failure = body.code;
+      message.isOwnRefusal = isOwnRefusal(thrown);
       if (message.id !== undefined) connection.fail(body, message.id);
     }
     // The application knows about exceptions that its own filter has answered.

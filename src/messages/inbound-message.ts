@@ -7,6 +7,8 @@ import type { HandlerFilters } from './handler-filters.js';
 export class InboundMessage {
   /** The code of the error that the message ended with, if any; then no acknowledgement follows. */
   failure: ErrorCode | undefined = undefined;
+  /** Whether the application refused the message with an exception of Nest. Such failures are not violations. */
+  isOwnRefusal = false;
   /** Whether the throttler has counted the message, or the promise of that. */
   counted: true | Promise<boolean> | undefined = undefined;
   /** The filters for exceptions; undefined if only Nest can call them. */

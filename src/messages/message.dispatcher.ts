@@ -12,7 +12,7 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
-import { errorBodyOf } from './error-body.js';
+import { errorBodyOf, isOwnRefusal } from './error-body.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
@@ -71,7 +71,7 @@ export class MessageDispatcher {
       this.replies.fail(connection, message, error);
     }
     if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
-    if (message.failure) this.recordThrown(connection, message.failure);
+    if (message.failure && !message.isOwnRefusal) this.recordThrown(connection, message.failure);
   }
 
   /** Resolves when the last `auth` message of the connection has been answered. */
@@ -110,7 +110,7 @@ export class MessageDispatcher {
       const refusal = errorBodyOf(error);
       if (refusal && refusal.code !== 'INTERNAL_ERROR') {
         connection.refuse(refusal, message.id);
-        this.recordThrown(connection, refusal.code);
+        if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code);
       } else this.replies.fail(connection, message, error);
       return false;
     }
@@ -122,8 +122,8 @@ export class MessageDispatcher {
   }
 
   /**
-   * Records a violation for an exception of the application. `BAD_MESSAGE` does not count: the frame was valid, and the
-   * application rejects its content, for example because a room is full.
+   * Records a violation for an exception of the module. `BAD_MESSAGE` does not count: the frame was valid, and the
+   * application rejects its content.
    */
   private recordThrown(connection: ServedConnection, code: ErrorCode): void {
     if (code !== 'BAD_MESSAGE') this.violations.record(connection, code);

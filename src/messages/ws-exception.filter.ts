@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } f
 import { servedConnectionOf } from '../connection/connection-of.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
-import { errorBodyOf } from './error-body.js';
+import { errorBodyOf, isOwnRefusal } from './error-body.js';
 import { InboundMessage } from './inbound-message.js';
 
 /**
@@ -20,7 +20,10 @@ export class WsExceptionFilter implements ExceptionFilter {
     const connection = servedConnectionOf(host.switchToWs().getClient<object>());
     const message = host.getArgs<unknown[]>().find((argument) => argument instanceof InboundMessage);
     const body = this.toBody(exception, message?.event);
-    if (message) message.failure = body.code;
+    if (message) {
+      message.failure = body.code;
+      message.isOwnRefusal = isOwnRefusal(exception);
+    }
     connection.refuse(body, message?.id);
     if (message) message.answeredBy = 'module';
     // Otherwise `HandlerFilters` reports the exception.

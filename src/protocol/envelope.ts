@@ -37,6 +37,8 @@ export interface ErrorBody {
   status: 'error';
   code: ErrorCode;
   message: string;
+  /** The code of the application for what it refuses, such as `ROOM_FULL` or `NOT_FOUND`. */
+  reason?: string;
   /** Milliseconds until the same message may be accepted. */
   retryAfterMs?: number;
   errors?: FieldError[];

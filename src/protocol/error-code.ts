@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   'FORBIDDEN',
   'RATE_LIMITED',
   'OVERLOADED',
+  'REJECTED',
   'INTERNAL_ERROR',
 ] as const;
 

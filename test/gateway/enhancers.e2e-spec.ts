@@ -67,9 +67,9 @@ it('Z2 what a guard refuses is passed to the filters of the handler', async () =
 });
 
 it('what a guard’s step throws is answered as if a handler had thrown it', async () => {
-  expect(await answer('/http')).toMatchObject({ data: { code: 'FORBIDDEN', message: 'Not allowed.' } });
+  expect(await answer('/http')).toMatchObject({ data: { code: 'FORBIDDEN', reason: 'FORBIDDEN' } });
   expect(await answer('/ws')).toMatchObject({
-    data: { code: 'BAD_MESSAGE', message: 'The tenant is suspended.' },
+    data: { code: 'REJECTED', message: 'The tenant is suspended.' },
   });
 });
 

@@ -204,17 +204,17 @@ describe('validation', () => {
 
 describe('exceptions', () => {
   it.each([
-    ['throws', 'INTERNAL_ERROR', 'Internal server error'],
-    ['broken-stream', 'INTERNAL_ERROR', 'Internal server error'],
-    ['rejects', 'VALIDATION_FAILED', 'No such note'],
-    ['forbids', 'FORBIDDEN', 'Not allowed.'],
-    ['ws-exception', 'BAD_MESSAGE', 'Room is full'],
-    ['teapot', 'FORBIDDEN', 'I am a teapot'],
-  ])('L5 I11 %s becomes one frame with the code %s', async (event, code, message) => {
+    ['throws', { code: 'INTERNAL_ERROR', message: 'Internal server error' }],
+    ['broken-stream', { code: 'INTERNAL_ERROR', message: 'Internal server error' }],
+    ['rejects', { code: 'VALIDATION_FAILED', message: 'No such note', reason: 'BAD_REQUEST' }],
+    ['forbids', { code: 'FORBIDDEN', message: 'Read only', reason: 'FORBIDDEN' }],
+    ['ws-exception', { code: 'REJECTED', message: 'Room is full' }],
+    ['teapot', { code: 'FORBIDDEN', message: 'I am a teapot' }],
+  ])('L5 I11 %s becomes one frame with %j', async (event, error) => {
     client.send({ event, data: { payload: 'canary-body' }, id: 1 });
     expect(await client.next()).toEqual({
       event: 'exception',
-      data: { status: 'error', code, message },
+      data: { status: 'error', ...error },
       id: 1,
     });
     // No other frame follows, not even an acknowledgement.
@@ -223,16 +223,54 @@ describe('exceptions', () => {
   });
 
   it.each<[object, object]>([
-    [{ code: 'RATE_LIMITED', message: 'Slowly', retryAfterMs: 1500 }, { retryAfterMs: 1500 }],
-    [{ code: 'RATE_LIMITED', message: 'Slowly' }, { retryAfterMs: 0 }],
-    [{ code: 'RATE_LIMITED', message: 'Slowly', retryAfterMs: -1 }, { retryAfterMs: 0 }],
-    [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: 10 }, { retryAfterMs: 10 }],
-    [{ code: 'OVERLOADED', message: 'Later', retryAfterMs: '10' }, {}],
-    [{ code: 'FORBIDDEN', message: 'No', stack: 'canary' }, {}],
-  ])('of the application may set retryAfterMs, and a limit always has one: %j', async (error, wait) => {
+    [
+      { code: 'ROOM_FULL', message: 'No place' },
+      { message: 'No place', reason: 'ROOM_FULL' },
+    ],
+    [
+      { code: 4711, message: 'No place' },
+      { message: 'No place', reason: '4711' },
+    ],
+    [{ code: { a: 1 }, message: 'No place' }, { message: 'No place' }],
+    [{ code: 'ROOM_FULL' }, { message: 'The message was refused.', reason: 'ROOM_FULL' }],
+    [
+      { code: 'FORBIDDEN', message: 'No', stack: 'canary' },
+      { message: 'No', reason: 'FORBIDDEN' },
+    ],
+    [
+      { message: 'Later', retryAfterMs: 10 },
+      { message: 'Later', retryAfterMs: 10 },
+    ],
+    [{ message: 'Later', retryAfterMs: -1 }, { message: 'Later' }],
+    [{ message: 'Later', retryAfterMs: '10' }, { message: 'Later' }],
+  ])('the WsException %j of the application is REJECTED in its words', async (error, body) => {
     const { data } = await client.request('ws-exception-of', { error: JSON.stringify(error) });
-    const { code, message } = error as { code: string; message: string };
-    expect(data).toEqual({ status: 'error', code, message, ...wait });
+    expect(data).toEqual({ status: 'error', code: 'REJECTED', ...body });
+  });
+
+  it.each([
+    [400, 'VALIDATION_FAILED', 'BAD_REQUEST'],
+    [401, 'UNAUTHENTICATED', 'UNAUTHORIZED'],
+    [403, 'FORBIDDEN', 'FORBIDDEN'],
+    [404, 'REJECTED', 'NOT_FOUND'],
+    [409, 'REJECTED', 'CONFLICT'],
+    [422, 'VALIDATION_FAILED', 'UNPROCESSABLE_ENTITY'],
+    [429, 'RATE_LIMITED', 'TOO_MANY_REQUESTS'],
+    [499, 'REJECTED', undefined],
+  ])('the HttpException %i of the application is %s in its words', async (status, code, reason) => {
+    const { data } = await client.request('http-exception-of', { status });
+    expect(data).toEqual({
+      status: 'error',
+      code,
+      message: 'In my words',
+      ...(reason && { reason }),
+      ...(status === 429 && { retryAfterMs: 0 }),
+    });
+  });
+
+  it.each([302, 500, 502])('L5 the HttpException %i says nothing to the client', async (status) => {
+    const { data } = await client.request('http-exception-of', { status });
+    expect(data).toEqual({ status: 'error', code: 'INTERNAL_ERROR', message: 'Internal server error' });
   });
 
   it('of the application for a limit with its own message have retryAfterMs too', async () => {
@@ -244,9 +282,23 @@ describe('exceptions', () => {
     });
   });
 
-  it('of the application do not count as violations', async () => {
+  it('of the application may have a reason beside a code of the module', async () => {
+    expect((await client.request('own-reason')).data).toEqual({
+      status: 'error',
+      code: 'FORBIDDEN',
+      message: 'The room is closed.',
+      reason: 'ROOM_CLOSED',
+    });
+  });
+
+  it.each([
+    ['ws-exception', {}],
+    ['forbids', {}],
+    ['http-exception-of', { status: 401 }],
+    ['http-exception-of', { status: 429 }],
+  ])('of the application do not count as violations: %s %j', async (event, body) => {
     for (let count = 0; count < 25; count++)
-      expect(await client.request('ws-exception')).toMatchObject({ data: { message: 'Room is full' } });
+      expect(await client.request(event, body)).toMatchObject({ event: 'exception' });
     await expectServed();
   });
 });

@@ -15,6 +15,7 @@ import {
 import { Throttle } from '@nestjs/throttler';
 import { SubscribeMessage, WsException } from '@nestjs/websockets';
 import {
+  ForbiddenEventException,
   type ErrorBody,
   SecureGateway,
   WsAuthGuard,
@@ -187,6 +188,6 @@ export class InterceptedGateway {
   @SubscribeMessage('forbids')
   async forbids(): Promise<never> {
     await new Promise((resolve) => setImmediate(resolve));
-    throw new ForbiddenException();
+    throw new ForbiddenEventException();
   }
 }

@@ -1,6 +1,7 @@
 import {
   BadRequestException,
   ForbiddenException,
+  HttpException,
   Injectable,
   type PipeTransform,
   UseFilters,
@@ -25,6 +26,11 @@ import { map, of, throwError, type Observable } from 'rxjs';
 class ErrorDto {
   @IsString()
   error!: string;
+}
+
+class StatusDto {
+  @IsInt()
+  status!: number;
 }
 
 class NoteDto {
@@ -145,7 +151,7 @@ export class KitchenSink {
 
   @SubscribeMessage('forbids')
   forbids(): void {
-    throw new ForbiddenException('canary-internal');
+    throw new ForbiddenException('Read only', { description: 'canary-internal' });
   }
 
   @SubscribeMessage('ws-exception')
@@ -156,6 +162,16 @@ export class KitchenSink {
   @SubscribeMessage('ws-exception-of')
   wsExceptionOf(@MessageBody() { error }: ErrorDto): void {
     throw new WsException(JSON.parse(error) as object);
+  }
+
+  @SubscribeMessage('http-exception-of')
+  httpExceptionOf(@MessageBody() { status }: StatusDto): void {
+    throw new HttpException({ message: 'In my words', stack: 'canary' }, status);
+  }
+
+  @SubscribeMessage('own-reason')
+  ownReason(): void {
+    throw new WsSecurityException('FORBIDDEN', 'The room is closed.', { reason: 'ROOM_CLOSED' });
   }
 
   @SubscribeMessage('own-limit')

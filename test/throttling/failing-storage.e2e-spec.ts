@@ -149,7 +149,7 @@ describe.each(Object.keys(STORAGES))('a storage %s', (kind) => {
     const meant: [Error, string][] = [
       [new WsSecurityException('VALIDATION_FAILED', 'No.'), 'VALIDATION_FAILED'],
       [new HttpException('Later', 503), 'OVERLOADED'],
-      [new WsException({ code: 'VALIDATION_FAILED', message: 'No.' }), 'VALIDATION_FAILED'],
+      [new WsException({ code: 'NO_PLAN', message: 'No.' }), 'REJECTED'],
     ];
     for (const [error, code] of meant) {
       answer = () => {
