@@ -48,6 +48,15 @@ export class UpgradeRequest {
     return this.raw.socket.remoteAddress ?? '';
   }
 
+  /**
+   * Whether the request came over a Unix socket, which has no addresses. A TCP connection that the client has reset has
+   * no remote address either, but still its local one, or is destroyed.
+   */
+  get isUnix(): boolean {
+    const { socket } = this.raw;
+    return socket.remoteAddress === undefined && socket.localAddress === undefined && !socket.destroyed;
+  }
+
   /** All values of a header, in order; `name` in lower case. */
   all(name: string): readonly string[] {
     return this.values.get(name) ?? NONE;

@@ -4,11 +4,24 @@ import { z } from 'zod';
 const HOST = /^(?:\*|(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d+))?)$/;
 const MAX_PORT = 65_535;
 
-/** An address, or an address range in CIDR notation (RFC 4632, RFC 4291 §2.3). */
-export function addressRange() {
-  return z.string().refine(isAddressRange, {
-    error: 'each entry must be an IP address or a range such as 10.0.0.0/8 or fd00::/8',
-  });
+/** Stands for a proxy that connects over a Unix socket. */
+export const UNIX = 'unix';
+
+/** Names of address ranges, as Express has them for its `trust proxy`. */
+export const NAMED_RANGES: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+
+/** An address, an address range in CIDR notation (RFC 4632, RFC 4291 §2.3), the name of ranges, or `unix`. */
+export function trustedProxy() {
+  return z
+    .string()
+    .refine((text) => text === UNIX || Object.hasOwn(NAMED_RANGES, text) || isAddressRange(text), {
+      error:
+        'each entry must be an IP address, a range such as 10.0.0.0/8 or fd00::/8, loopback, linklocal, uniquelocal, or unix for a proxy on a Unix socket',
+    });
 }
 
 /** A host name or address with an optional port, as in a Host header. Case-insensitive. */

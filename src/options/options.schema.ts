@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressRange, host } from './address-parsers.js';
+import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
 import { bytes, choice, filePath, flag, httpUrl, integer, list, stringOf } from './option-parsers.js';
@@ -26,7 +26,7 @@ export const OPTIONS = {
   tlsKeyFile: option('WS_TLS_KEY_FILE', filePath().optional()),
   tlsCaFile: option('WS_TLS_CA_FILE', filePath().optional()),
   tlsMinVersion: option('WS_TLS_MIN_VERSION', choice('TLSv1.2', 'TLSv1.3').default('TLSv1.2')),
-  trustedProxies: option('WS_TRUSTED_PROXIES', list(addressRange()).default([])),
+  trustedProxies: option('WS_TRUSTED_PROXIES', list(trustedProxy()).default([])),
   forwardedHeader: option(
     'WS_FORWARDED_HEADER',
     choice('x-forwarded-for', 'forwarded').default('x-forwarded-for'),

@@ -8,6 +8,14 @@ import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
 
+/** Origins of applications and extensions, which have schemes of their own. */
+const APPLICATIONS = [
+  'capacitor://localhost',
+  'tauri://localhost',
+  'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+  'moz-extension://9a1c8e52-0f6b-4b5e-8a53-2f6b1d0c7e11',
+];
+
 let running: RunningApp;
 let token: string;
 let bearer: Record<string, string>;
@@ -17,7 +25,7 @@ let unanswered: ServerResponse | undefined;
 beforeAll(async () => {
   running = await startApp({
     gateways: [EchoGateway, PublicGateway],
-    options: { allowedOrigins: ['https://app.example.com', 'https://*.example.org'] },
+    options: { allowedOrigins: ['https://app.example.com', 'https://*.example.org', ...APPLICATIONS] },
     beforeInit: (app) =>
       void app.use('/slow', (_request: unknown, response: ServerResponse) => (unanswered = response)),
   });
@@ -136,6 +144,20 @@ describe('credentials', () => {
 
 describe('origin', () => {
   it.each([
+    [101, 'capacitor://localhost'],
+    [101, 'tauri://localhost'],
+    [101, 'chrome-extension://abcdefghijklmnopabcdefghijklmnop'],
+    [101, 'moz-extension://9a1c8e52-0f6b-4b5e-8a53-2f6b1d0c7e11'],
+    [403, 'ionic://localhost'],
+    [403, 'capacitor://localhost/'],
+    [403, 'capacitor://localhost:80'],
+    [403, 'capacitor://LOCALHOST'],
+    [403, 'Capacitor://localhost'],
+    [403, 'capacitor://localhost.evil.test'],
+    [403, 'chrome-extension://abcdefghijklmnopabcdefghijklmno'],
+    [403, 'file://'],
+    [403, 'file://localhost'],
+    [403, 'capacitor://'],
     [101, 'https://app.example.com'],
     [101, 'https://a.b.example.org'],
     [101, 'http://service.test'],

@@ -32,11 +32,17 @@ export function requestText(
   return [requestLine, ...lines, '', ''].join('\r\n');
 }
 
-/** Writes bytes in one piece, reads until the server closes or upgrades, and parses the answer strictly. */
-export function rawHandshake(port: number, bytes: string | Buffer): Promise<RawAnswer> {
+/**
+ * Writes bytes in one piece, reads until the server closes or upgrades, and parses the answer strictly.
+ *
+ * @param port of 127.0.0.1, or the path of a Unix socket
+ */
+export function rawHandshake(port: number | string, bytes: string | Buffer): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    const socket = connect(typeof port === 'string' ? { path: port } : { port, host: '127.0.0.1' }, () =>
+      socket.write(bytes),
+    );
     socket.setEncoding('latin1');
     socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error(`no end of the answer: ${text}`)));
     socket.on('error', reject);

@@ -176,6 +176,23 @@ describe('ClientAddressResolver', () => {
     expect(resolve('10.0.0.1', ['X-Forwarded-Host', 'evil.test, app.test']).host).toBe('app.test');
   });
 
+  it.each([
+    ['loopback', '127.9.9.9', true],
+    ['loopback', '::1', true],
+    ['loopback', '10.0.0.1', false],
+    ['linklocal', '169.254.1.1', true],
+    ['linklocal', 'fe80::1%eth0', true],
+    ['linklocal', 'fc00::1', false],
+    ['uniquelocal', '172.31.255.255', true],
+    ['uniquelocal', '192.168.1.1', true],
+    ['uniquelocal', '10.0.0.1', true],
+    ['uniquelocal', 'fd00::1', true],
+    ['uniquelocal', '172.32.0.1', false],
+  ])('H13 %s covers %s: %p', (name, proxy, isTrusted) => {
+    const { address } = resolve(proxy, forwarded('198.51.100.1'), [name]);
+    expect(address === '198.51.100.1').toBe(isTrusted);
+  });
+
   it('accepts addresses and ranges in mapped IPv4 notation', () => {
     expect(resolve('10.0.0.1', forwarded('198.51.100.1'), ['10.0.0.1']).address).toBe('198.51.100.1');
     expect(resolve('10.0.0.2', forwarded('198.51.100.1'), ['10.0.0.1']).address).toBe('10.0.0.2');

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { UpgradeRequest } from '../upgrade-request.js';
-import { isAddress } from '../../options/address-parsers.js';
+import { isAddress, NAMED_RANGES, UNIX } from '../../options/address-parsers.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { forwarded, type ForwardingReport, xForwarded } from './forwarding-headers.js';
 
@@ -25,24 +25,30 @@ type ProxyOptions = Pick<ResolvedOptions, 'trustedProxies' | 'ipv6Prefix' | 'for
  */
 export class ClientAddressResolver {
   private readonly trusted: readonly Range[];
+  private readonly trustsUnix: boolean;
   private readonly ipv6Prefix: number;
   private readonly reportOf: (request: UpgradeRequest) => ForwardingReport;
 
   constructor({ trustedProxies, ipv6Prefix, forwardedHeader }: ProxyOptions) {
-    this.trusted = trustedProxies.map(rangeOf);
+    this.trusted = trustedProxies
+      .filter((entry) => entry !== UNIX)
+      .flatMap((entry) => NAMED_RANGES[entry] ?? [entry])
+      .map(rangeOf);
+    this.trustsUnix = trustedProxies.includes(UNIX);
     this.ipv6Prefix = ipv6Prefix;
     this.reportOf = forwardedHeader === 'forwarded' ? forwarded : xForwarded;
   }
 
   resolve(request: UpgradeRequest): ClientOrigin {
+    const nearest = request.isUnix ? UNIX : request.remoteAddress;
     const direct = {
-      address: this.limitAddress(request.remoteAddress),
+      address: this.limitAddress(nearest),
       isSecure: request.isSecure,
       host: request.only('host') ?? '',
     };
-    if (this.trusted.length === 0 || !this.isTrusted(request.remoteAddress)) return direct;
+    if (!this.isTrusted(nearest)) return direct;
     const report = this.reportOf(request);
-    const { address, believed } = this.farthest(request.remoteAddress, report.hops);
+    const { address, believed } = this.farthest(nearest, report.hops);
     return {
       address: this.limitAddress(address),
       isSecure: report.isSecure(believed) ?? direct.isSecure,
@@ -67,6 +73,8 @@ export class ClientAddressResolver {
   }
 
   private isTrusted(text: string): boolean {
+    if (text === UNIX) return this.trustsUnix;
+    if (this.trusted.length === 0) return false;
     const address = parse(text);
     return (
       address !== undefined &&
