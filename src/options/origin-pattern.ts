@@ -9,17 +9,7 @@ const WILDCARD = /^(https?:\/\/)\*\.(.+)$/;
 /** The scheme and host of an application's own origin. Apps and extensions choose hosts that are no domain names. */
 const OWN_SCHEME_ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
 /** Not the schemes of an application: pages of these have another origin, or `null`. */
-const FOREIGN_SCHEMES = new Set([
-  'http',
-  'https',
-  'ws',
-  'wss',
-  'file',
-  'blob',
-  'data',
-  'about',
-  'javascript',
-]);
+const FOREIGN_SCHEMES = new Set('http https ws wss ftp file blob data about javascript'.split(' '));
 
 /**
  * Whether a value is the ASCII serialization of an origin (RFC 6454 §6.2), without anything that a URL parser would
