@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { TimerWheel } from '../time/timer-wheel.js';
+import { framesIn } from './stack-frames.js';
 
 const WINDOW_S = 10;
 /** Number of kinds that are counted separately within a window; further kinds are counted together. */
@@ -93,18 +94,10 @@ function partsOf(error: unknown): Parts {
   try {
     if (!(error instanceof Error))
       return { name: typeof error, message: typeof error === 'string' ? error : '', frames: '' };
-    const { name, message, stack = '' } = error;
-    return { name: name.slice(0, MAX_NAME), message, frames: framesIn(stack, message) };
+    const { name, message } = error;
+    return { name: name.slice(0, MAX_NAME), message, frames: framesIn(error) };
   } catch {
     // A thrown value may be anything, for example a proxy that throws when its properties are read.
     return { name: 'unknown', message: '', frames: '' };
   }
-}
-
-/** The stack frames. The message comes before them and may contain lines that look like frames. */
-function framesIn(stack: string, message: string): string {
-  const at = stack.indexOf(message);
-  if (at === -1) return '';
-  const frames = stack.indexOf('\n    at ', at + message.length);
-  return frames === -1 ? '' : stack.slice(frames);
 }

@@ -17,6 +17,7 @@ import { GatewayAudit } from './audit/gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
 import { GuardChains } from './guards/guard-chains.js';
+import { leaveOutPlainThrottlers } from './guards/plain-throttler.js';
 import { unverifiedProblems } from './audit/unverified-gateways.js';
 import { chainFilters } from './enhancers/ws-filter-chain.js';
 
@@ -96,7 +97,10 @@ export class SecuredGateways {
    */
   async prepare(): Promise<void> {
     await this.enhancers.prepare();
-    await this.guards.prepare(this.verified ?? []);
+    const verified = this.verified ?? [];
+    await this.guards.prepare(verified);
+    const classes = new Set<object>(verified.map(({ instance }) => instance.constructor));
+    leaveOutPlainThrottlers(this.config.getGlobalGuards(), (gateway) => classes.has(gateway));
     for (const [policy, gateways] of this.pending) {
       policy.connectGuards = await this.connectGuards.of(gateways);
       for (const gateway of gateways)

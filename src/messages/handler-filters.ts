@@ -1,6 +1,7 @@
 import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { servedConnectionOf } from '../connection/connection-of.js';
+import { failedPart } from '../faults/failed-part.js';
 import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
@@ -79,7 +80,7 @@ export class HandlerFilters {
     // The application knows about exceptions that its own filter has answered.
     if (message.answeredBy === 'application' || message.failure !== 'INTERNAL_ERROR') return;
     const part = thrown === exception ? 'handler' : 'filter';
-    this.faults.report(`A ${part} of "${message.event}" failed`, thrown);
+    this.faults.report(failedPart(message.event, thrown, part), thrown);
   }
 }
 

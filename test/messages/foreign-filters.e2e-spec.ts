@@ -506,8 +506,8 @@ it('L6 failing handlers and filters are logged with one stack, then counted', as
   for (const [path, text] of [
     ['/own', 'A handler of "throws" failed'],
     ['/silent', 'A handler of "throws" failed'],
-    ['/throwing', 'A filter of "throws" failed'],
-    ['/rejecting', 'A filter of "throws" failed'],
+    ['/throwing', 'A filter of "throws" failed: ThrowingFilter'],
+    ['/rejecting', 'A filter of "throws" failed: RejectingFilter'],
   ] as const) {
     logged.errors.length = 0;
     const client = await connect(path);
