@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import { connectionIn } from '../connection/connection-of.js';
 import type { Connection } from '../connection/connection.js';
@@ -14,10 +14,9 @@ import { AccessRuleReader } from './access-rule.js';
  */
 @Injectable()
 export class WsAuthGuard implements CanActivate {
-  constructor(
-    protected readonly rules: AccessRuleReader,
-    protected readonly clock: Clock,
-  ) {}
+  // Properties, so that a subclass can have a constructor of its own that calls `super()`.
+  @Inject(AccessRuleReader) protected readonly rules!: AccessRuleReader;
+  @Inject(Clock) protected readonly clock!: Clock;
 
   /** @throws UnauthenticatedException, TokenExpiredException */
   canActivate(context: ExecutionContext): boolean {

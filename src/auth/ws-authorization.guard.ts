@@ -1,7 +1,8 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { connectionIn } from '../connection/connection-of.js';
 import type { Principal } from '../connection/principal.js';
 import { ForbiddenEventException } from '../errors/ws-exceptions.js';
+import { isThenable } from '../time/maybe-promise.js';
 import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
 
 /**
@@ -11,20 +12,32 @@ import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
  */
 @Injectable()
 export class WsAuthorizationGuard implements CanActivate {
-  constructor(protected readonly rules: AccessRuleReader) {}
+  // A property, so that a subclass can have a constructor of its own that calls `super()`.
+  @Inject(AccessRuleReader) protected readonly rules!: AccessRuleReader;
 
-  /** @throws ForbiddenEventException */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws ForbiddenEventException synchronously or in the promise */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const { principal } = connectionIn(context);
     const rule = this.rules.ruleOf(context.getClass(), context.getHandler());
-    // A subclass without types may return a promise, which is not awaited here. Anything but true is a refusal.
     const answer: unknown = this.isAllowed(rule, principal, context);
-    if (answer !== true) throw new ForbiddenEventException();
-    return true;
+    return isThenable(answer) ? Promise.resolve(answer).then(permitted) : permitted(answer);
   }
 
-  /** Override this method to add a check. The context contains the client, the body and the handler. */
-  protected isAllowed(rule: AccessRule, principal: Principal, _context: ExecutionContext): boolean {
+  /**
+   * Override this method to add a check. The context contains the client, the body and the handler. A promise delays the
+   * message, and those behind it once `WS_MAX_IN_FLIGHT` are waiting.
+   */
+  protected isAllowed(
+    rule: AccessRule,
+    principal: Principal,
+    _context: ExecutionContext,
+  ): boolean | Promise<boolean> {
     return isAllowed(rule, principal);
   }
+}
+
+/** Only `true` permits: a subclass without types may return other values. */
+function permitted(answer: unknown): boolean {
+  if (answer !== true) throw new ForbiddenEventException();
+  return true;
 }

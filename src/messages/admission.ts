@@ -33,8 +33,11 @@ export function admit(
   }
   if (wait > 0) return rateLimited(wait);
   message.counted = true;
-  if (!guards.authorization.canActivate(context)) return FORBIDDEN;
+  const admitted = guards.authorization.canActivate(context);
+  if (admitted === false) return FORBIDDEN;
   message.admittedAs = connection.principal;
+  message.admitted = admitted;
+  if (admitted !== true) admitted.catch(() => undefined);
   return undefined;
 }
 

@@ -17,8 +17,10 @@ export class InboundMessage {
   filtered: Promise<void> | undefined = undefined;
   /** Whether the module or the application has answered with an error. */
   answeredBy: 'module' | 'application' | undefined = undefined;
-  /** The principal that was authorized to send the message. */
+  /** The principal that the authorization was decided for. */
   admittedAs: Principal | undefined = undefined;
+  /** That decision, or the promise of it. */
+  admitted: true | Promise<boolean> = true;
 
   constructor(
     readonly event: string,

@@ -21,6 +21,9 @@ export const EXCEPTION_FILTERS_METADATA = '__exceptionFilters__';
 /** Metadata key of `@Catch()` on a filter: the exception classes. */
 export const FILTER_CATCH_EXCEPTIONS = '__filterCatchExceptions__';
 
+/** Metadata key of the `@Inject()` of constructor parameters. Classes inherit it from their base. */
+export const SELF_DECLARED_DEPS_METADATA = 'self:paramtypes';
+
 /** `WsParamtype.PAYLOAD` of @nestjs/websockets. */
 export const PAYLOAD_PARAMTYPE = 3;
 

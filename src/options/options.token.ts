@@ -4,4 +4,4 @@ import { Inject } from '@nestjs/common';
 export const SECURITY_OPTIONS = Symbol('SECURITY_OPTIONS');
 
 /** Injects the resolved options. @publicApi */
-export const InjectSecurityOptions = (): ParameterDecorator => Inject(SECURITY_OPTIONS);
+export const InjectSecurityOptions = (): ParameterDecorator & PropertyDecorator => Inject(SECURITY_OPTIONS);

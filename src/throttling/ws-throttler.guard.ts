@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import {
   ThrottlerGuard,
   type ThrottlerLimitDetail,
+  type ThrottlerModuleOptions,
   type ThrottlerRequest,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
@@ -12,6 +13,7 @@ import { servedOf } from '../connection/served-connection.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { SELF_DECLARED_DEPS_METADATA } from '../nest/metadata-keys.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { acceptOrThrow } from './accept-or-throw.js';
 import { DeclaredLimits } from './declared-limits.js';
@@ -21,6 +23,8 @@ import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
 import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttlers.token.js';
 import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
+
+const NOT_YET: unknown = undefined;
 
 /** Steps of the base guard. If a subclass overrides one of them, it is called for each message. */
 const STEPS = [
@@ -39,31 +43,32 @@ const STEPS = [
  */
 @Injectable()
 export class WsThrottlerGuard extends ThrottlerGuard {
-  // These are properties, so that subclasses can have their own constructor. A guard created by a factory gets
-  // defaults.
-  @Inject(HitCounter) private readonly hitCounter: HitCounter = new HitCounter();
-  @Inject(DeclaredLimits) private readonly declaredLimits: DeclaredLimits | undefined = undefined;
+  // Properties, so that a subclass can have a constructor of its own that calls `super()`.
+  @InjectSecurityOptions() private readonly securityOptions!: ResolvedOptions;
+  @InjectWsThrottlerStorage() protected override readonly storageService = NOT_YET as ThrottlerStorage;
+  @Inject(Reflector) protected override readonly reflector = NOT_YET as Reflector;
+  @Inject(ThrottleScopeReader) protected readonly scopes!: ThrottleScopeReader;
+  @Inject(WS_THROTTLERS) private readonly named!: readonly WsThrottler[];
+  @Inject(HitCounter) private readonly hitCounter!: HitCounter;
+  @Inject(DeclaredLimits) private readonly declaredLimits!: DeclaredLimits;
+  protected override options: ThrottlerModuleOptions = [];
   private rules!: ThrottleRules;
   private isExtended = true;
 
-  constructor(
-    @InjectSecurityOptions() { rateLimit: limit, rateTtlMs: ttl }: ResolvedOptions,
-    @InjectWsThrottlerStorage() storage: ThrottlerStorage,
-    reflector: Reflector,
-    protected readonly scopes: ThrottleScopeReader,
-    @Inject(WS_THROTTLERS) named: readonly WsThrottler[],
-  ) {
-    // A block would refuse hits that fit into the window again.
-    const throttlers = [{ name: 'default', limit, ttl }, ...named].map((throttler) => ({
-      blockDuration: 0,
-      ...throttler,
-    }));
-    super(throttlers, storage, reflector);
+  constructor() {
+    // Set by the injection of properties, after the constructor.
+    super([], NOT_YET as ThrottlerStorage, NOT_YET as Reflector);
   }
 
   override async onModuleInit(): Promise<void> {
     // Not in the constructor: fields of a subclass, and fields with injected values, do not exist yet there.
     this.isExtended = STEPS.some((step) => this[step] !== WsThrottlerGuard.prototype[step]);
+    const { rateLimit: limit, rateTtlMs: ttl } = this.securityOptions;
+    // A block would refuse hits that fit into the window again.
+    this.options = [{ name: 'default', limit, ttl }, ...this.named].map((throttler) => ({
+      blockDuration: 0,
+      ...throttler,
+    }));
     await super.onModuleInit();
     // A subclass with its own keys may share them between events.
     const hasOwnKeys = this.generateKey !== WsThrottlerGuard.prototype.generateKey;
@@ -163,3 +168,6 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     return isThenable(verdict) ? verdict.then(waitOf) : waitOf(verdict);
   }
 }
+
+// The base class asks for the options of `ThrottlerModule`, which need not be imported.
+Reflect.defineMetadata(SELF_DECLARED_DEPS_METADATA, [], WsThrottlerGuard);

@@ -79,7 +79,11 @@ class AdminRules {
 /** Requires a tenant in addition to the rules of the decorators. */
 @Injectable()
 class TenantGuard extends WsAuthorizationGuard {
-  protected override isAllowed(rule: AccessRule, principal: Principal, context: ExecutionContext): boolean {
+  protected override isAllowed(
+    rule: AccessRule,
+    principal: Principal,
+    context: ExecutionContext,
+  ): boolean | Promise<boolean> {
     return principal.claims['tenant'] === 'acme' && super.isAllowed(rule, principal, context);
   }
 }

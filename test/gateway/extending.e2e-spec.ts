@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { UseFilters, UseGuards } from '@nestjs/common';
+import { Global, Inject, Injectable, Module, UseFilters, UseGuards } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
+  type AccessRule,
   type Connection,
   ConnectionRegistry,
   CurrentConnection,
@@ -16,6 +17,7 @@ import {
   WsAuthorizationGuard,
   WsPolicyGuard,
   WsRoles,
+  WsThrottlerGuard,
 } from 'nestjs-ws-security';
 import { DocumentPolicy, Documents, OpenDocumentDto } from '../../docs/examples/document.policy.js';
 import { KeycloakMapper } from '../../docs/examples/keycloak.mapper.js';
@@ -24,7 +26,9 @@ import { PlanThrottlerGuard } from '../../docs/examples/plan.throttler.js';
 import { ProjectRooms, Projects } from '../../docs/examples/project-rooms.policy.js';
 import { Sessions, SessionVerifier, type Session } from '../../docs/examples/session.verifier.js';
 import { TeapotError, TeapotFilter } from '../../docs/examples/teapot.filter.js';
+import { MemberGuard } from '../../docs/examples/member.guard.js';
 import { TenantGuard } from '../../docs/examples/tenant.guard.js';
+import { eventually } from '../support/eventually.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -141,7 +145,9 @@ describe('a built-in guard replaced by a subclass', () => {
       }
     }
     class CountedAuthorization extends WsAuthorizationGuard {
-      protected override isAllowed(...request: Parameters<WsAuthorizationGuard['isAllowed']>): boolean {
+      protected override isAllowed(
+        ...request: Parameters<WsAuthorizationGuard['isAllowed']>
+      ): boolean | Promise<boolean> {
         asked.push('allowed');
         return super.isAllowed(...request);
       }
@@ -151,20 +157,96 @@ describe('a built-in guard replaced by a subclass', () => {
     expect(asked).toEqual(['authenticated', 'allowed']);
   });
 
-  it('Z1 refuses when a step returns a promise', async () => {
+  it('Z1 refuses when a step of WsAuthGuard returns a promise', async () => {
     const later = (): boolean => Promise.resolve(true) as unknown as boolean;
     class LateAuth extends WsAuthGuard {
       protected override isAuthenticated = later;
       protected override isPublic = later;
     }
-    class LateAuthorization extends WsAuthorizationGuard {
-      protected override isAllowed = later;
-    }
     await start({ gateways: [PlainGateway], module: { guards: [LateAuth] } });
     expect(await outcome('/plain', 'hello', {})).toBe('UNAUTHENTICATED');
-    await running.close();
-    await start({ gateways: [PlainGateway], module: { guards: [LateAuthorization] } });
-    expect(await outcome('/plain', 'hello', {})).toBe('FORBIDDEN');
+  });
+
+  it('Z2 may have dependencies and decide later, once per message', async () => {
+    const asked: string[] = [];
+    const statusOf = async (id: string): Promise<string> => {
+      asked.push(id);
+      await Promise.resolve();
+      if (id === 'lost') throw new Error('no database');
+      return id;
+    };
+    @Global()
+    @Module({ providers: [{ provide: Members, useValue: { statusOf } }], exports: [Members] })
+    class MembersModule {}
+    await start({
+      gateways: [PlainGateway],
+      module: { imports: [MembersModule], guards: [MemberGuard] },
+    });
+    const answers = [];
+    for (const sub of ['active', 'suspended', 'lost'])
+      answers.push(await outcome('/plain', 'hello', { sub }));
+    expect(answers).toEqual(['active', 'FORBIDDEN', 'INTERNAL_ERROR']);
+    expect(asked).toEqual(['active', 'suspended', 'lost']);
+  });
+
+  it('Z2 decides anew if the principal has changed while it was asked', async () => {
+    let decide: (isAllowed: boolean) => void = () => undefined;
+    const asked: (string | null)[] = [];
+    class Slow extends WsAuthorizationGuard {
+      protected override isAllowed(_rule: AccessRule, { sessionId }: Principal): Promise<boolean> {
+        asked.push(sessionId);
+        return new Promise((resolve) => (decide = resolve));
+      }
+    }
+    await start({ gateways: [PlainGateway], module: { guards: [Slow] } });
+    const client = await TestClient.connect(`${running.url}/plain`, {
+      token: await mintToken({ sid: 'one' }),
+    });
+    client.send({ event: 'hello', id: 1 });
+    await eventually(async () => expect(asked).toEqual(['one']));
+    const renewed = await client.request('auth', { token: await mintToken({ sid: 'two' }) });
+    expect(renewed.event).toBe('auth');
+    decide(true);
+    await eventually(async () => expect(asked).toEqual(['one', 'two']));
+    decide(false);
+    expect(await client.next()).toMatchObject({ id: 1, data: { code: 'FORBIDDEN' } });
+    await client.close();
+  });
+
+  it('R2 a throttler may have dependencies', async () => {
+    @Injectable()
+    class Plans {
+      readonly limit = 2;
+    }
+    @Injectable()
+    class BoughtThrottlerGuard extends WsThrottlerGuard {
+      constructor(private readonly plans: Plans) {
+        super();
+      }
+
+      protected override limitOf(): number {
+        return this.plans.limit;
+      }
+    }
+    @Injectable()
+    class KnownAuthGuard extends WsAuthGuard {
+      constructor(@Inject(Plans) private readonly plans: Plans) {
+        super();
+      }
+
+      protected override isAuthenticated(connection: Connection): boolean {
+        return this.plans.limit > 0 && super.isAuthenticated(connection);
+      }
+    }
+    @Module({ providers: [Plans], exports: [Plans] })
+    class PlansModule {}
+    await start({
+      gateways: [PlainGateway],
+      module: { imports: [PlansModule], guards: [BoughtThrottlerGuard, KnownAuthGuard] },
+    });
+    const answers = [];
+    for (let count = 0; count < 3; count++) answers.push(await outcome('/plain', 'hello', {}));
+    expect(answers).toEqual(['alice', 'alice', 'RATE_LIMITED']);
   });
 
   it('may limit messages per plan', async () => {

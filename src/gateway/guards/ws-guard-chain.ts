@@ -53,7 +53,7 @@ function knownAnswer(index: number, context: ExecutionContext): Answer | undefin
   const message: unknown = context.getArgByIndex(MESSAGE_ARGUMENT);
   if (!(message instanceof InboundMessage)) return undefined;
   if (index === THROTTLER) return message.counted;
-  return message.admittedAs === connectionIn(context).principal ? true : undefined;
+  return message.admittedAs === connectionIn(context).principal ? message.admitted : undefined;
 }
 
 /** Only `true` permits, because a guard without types may return other values. */
