@@ -47,7 +47,7 @@ export class ClusterNode {
       streamBytes: options.redisStreamBytes,
       deadlineMs,
     });
-    this.neighbours = new Neighbours(node.id, this.streams.control, () => this.membership.liveNodes());
+    this.neighbours = new Neighbours(node.id, this.streams.control, this.membership);
     for (const source of [this.link, this.membership, this.streams]) source.onEvent(tell);
     for (const source of [this.membership, this.streams])
       source.onFault((error) => faults.report('Work with Redis failed', error));

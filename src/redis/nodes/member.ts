@@ -71,6 +71,12 @@ export class Member {
     return this.view.filter(({ beat }) => beat >= oldest);
   }
 
+  /** As {@link nodes}, as they are now. */
+  async find(): Promise<readonly LiveNode[]> {
+    const { now, nodes } = await this.send(undefined, 'look');
+    return nodes.filter(({ beat }) => beat >= now - this.settings.nodeTtlMs);
+  }
+
   /** Another server is master: what was written last may be missing there. */
   failedOver(): void {
     if (!this.heard) return;
