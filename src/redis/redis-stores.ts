@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { REDIS_CLIENT } from '../nodes/redis-client.token.js';
 
-/** What problems of its Redis are told by. */
+/** The name under which problems with its Redis are reported. */
 export const CLIENT_SOURCE = 'redisStores({ client })';
 
 /** What `redisStores()` takes. @publicApi */

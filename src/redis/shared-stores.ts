@@ -63,7 +63,7 @@ export class SharedStores {
     this.sessions = new RedisResumeStore(parts.node.id, control, neighbours, shelf, wheel, onFault);
   }
 
-  /** Loads what every node has to know. Resolves when it does; while Redis is away that is later, and nobody waits. */
+  /** Loads the tables. Resolves when they are known, or Redis is away. */
   async load(): Promise<void> {
     await this.tables.load().catch(() => undefined);
     const { link, membership } = this.node;

@@ -164,7 +164,7 @@ describeWithRedis('signals and sessions over Redis', () => {
     expect([unknown, quickToo < 300]).toEqual([undefined, true]);
   });
 
-  it('S5 who waits for a session is answered when its node leaves', async () => {
+  it('S5 the wait for a session ends when its node leaves', async () => {
     const [one, two] = (await start(2)) as [RedisNode, RedisNode];
     const token = createResumeToken(two.id);
     // It does not hear that it is asked.

@@ -1,6 +1,6 @@
 import type { Partition } from '../link/redis-port.js';
 
-/** So many takers wait while a partition is paused. */
+/** The most takers that wait while a partition is paused. */
 const MOST_WAITING = 512;
 
 /** Partitions whose takers wait until Redis knows all places again. */

@@ -24,7 +24,7 @@ export class Places {
   private serial = 0;
   private readonly stopChecking: () => void;
 
-  /** @param onOverCap hears of a scope with more places than there may be */
+  /** @param onOverCap receives a scope with more places than there may be */
   constructor(
     private readonly clock: Clock,
     private readonly calls: PlaceCalls,

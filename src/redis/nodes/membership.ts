@@ -138,17 +138,17 @@ export class Membership implements MemberListener {
     this.assertions.push(assertion);
   }
 
-  /** `listener` hears the answers to beats, and when those were sent by the monotonic clock. */
+  /** Calls `listener` with the answers to beats, and with the monotonic times at which those were sent. */
   onBeat(listener: (partition: Partition, reply: BeatReply, sentAt: number) => void): void {
     this.replies.add(listener);
   }
 
-  /** `listener` hears that a beat or a read of the stream of changes was answered. */
+  /** Calls `listener` when a beat or a read of the stream of changes was answered. */
   onNews(listener: () => void): void {
     this.news.add(listener);
   }
 
-  /** `listener` hears that Redis may have forgotten something, before assertions are asked for. */
+  /** Calls `listener` when Redis may have forgotten something, before assertions are asked for. */
   onFound(listener: (partition: Partition, finding: Finding) => void): void {
     this.findings.add(listener);
   }
@@ -157,7 +157,7 @@ export class Membership implements MemberListener {
     this.events.add(listener);
   }
 
-  /** `listener` hears of mistakes: of an assertion that threw, of a script. */
+  /** Calls `listener` with errors of assertions and of scripts. */
   onFault(listener: (error: unknown) => void): void {
     this.errors.add(listener);
   }

@@ -44,7 +44,7 @@ export class Neighbours {
     return !this.gone.has(node) && this.view.liveNodes().some(({ id }) => id === node);
   }
 
-  /** `listener` hears that a node answers nobody any more. */
+  /** Calls `listener` when a node answers nobody any more. */
   onLeft(listener: (node: string) => void): void {
     this.left.add(listener);
   }

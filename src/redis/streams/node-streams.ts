@@ -102,7 +102,7 @@ export class NodeStreams implements StreamReader {
     this.events.add(listener);
   }
 
-  /** `listener` hears of mistakes in what handles entries. */
+  /** Calls `listener` with errors of whatever handles entries. */
   onFault(listener: (error: unknown) => void): void {
     this.faults.add(listener);
   }
