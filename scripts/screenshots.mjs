@@ -1,5 +1,5 @@
 /*
- * Creates the pictures in docs/screenshots from the running reference service. Needs a build and Chromium.
+ * Creates the pictures in docs/screenshots from the running reference service. Needs a build, Chromium and redis-server.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,8 +10,8 @@ const FOLDER = 'docs/screenshots';
 const VIEWPORT = { width: 960, height: 720 };
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
-async function startService(env) {
-  const child = spawn(process.execPath, ['example/dist/server/main.js'], {
+async function startService(env, script = 'main.js') {
+  const child = spawn(process.execPath, [`example/dist/server/${script}`], {
     env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -21,7 +21,7 @@ async function startService(env) {
     child.stdout.on('data', (chunk) => {
       output += chunk;
       const url = /^Listening on (\S+)$/m.exec(output)?.[1];
-      if (url) resolve({ url, child });
+      if (url) resolve({ url, child, output: () => output });
     });
     child.once('exit', () => reject(new Error(`the service did not start: ${output}`)));
   });
@@ -67,6 +67,14 @@ async function converse(alice, bob) {
     await heard(alice, text);
     await heard(bob, text);
   }
+}
+
+/** Ends the process of the node that the page is connected to. */
+async function killNodeOf(page, { output }) {
+  const node = page.locator('#node', { hasText: /\d/ });
+  await node.waitFor();
+  const number = /\d+/.exec(await node.textContent())[0];
+  process.kill(Number(new RegExp(`^Node ${number} \\(process (\\d+)\\)`, 'm').exec(output())[1]), 'SIGKILL');
 }
 
 const shot = (page, name) => page.screenshot({ path: `${FOLDER}/${name}.png` });
@@ -120,6 +128,19 @@ try {
   await stopService(service);
   await dark.locator('#status[data-state="waiting"]').waitFor();
   await shot(dark, 'reconnecting-dark');
+
+  const nodes = await startService({}, 'nodes/main.js');
+  const moving = await openPage(browser, nodes.url, { colorScheme: 'light' });
+  await signIn(moving, 'alice');
+  await say(moving, 'What happens when this node dies?');
+  await heard(moving, 'What happens');
+  await killNodeOf(moving, nodes);
+  await moving.locator('#node', { hasText: 'now on' }).waitFor();
+  await say(moving, 'The chat goes on at another one.');
+  await heard(moving, 'goes on');
+  await moving.waitForTimeout(300);
+  await shot(moving, 'moved-light');
+  await stopService(nodes);
 } finally {
   await browser.close();
 }

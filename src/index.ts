@@ -77,7 +77,7 @@ export type { Callable } from './nest/handler-metadata.js';
 export type { MaybePromise } from './time/maybe-promise.js';
 export type { WheelTimer } from './time/timer-wheel.js';
 export type { ConnectionSocket } from './connection/connection-parts.interface.js';
-export type { Endpoint, EndpointPolicy } from './handshake/endpoint.interface.js';
+export type { Endpoint, EndpointPolicy } from './handshake/handshake.js';
 export type { UpgradeRequest } from './handshake/upgrade-request.js';
 export type { TlsMaterial } from './handshake/tls/tls-material.js';
 export type { JwtAlgorithm } from './options/jwt-algorithms.js';

@@ -159,6 +159,29 @@ it('only src/nest imports internals of Nest', () => {
   expect(wrong).toEqual([]);
 });
 
+it('no file imports itself through others', () => {
+  const targets = new Map(
+    files.map((file) => [
+      file,
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => normalize(join(dirname(file), name)).replace(/\.js$/, '.ts')),
+    ]),
+  );
+  const circles = new Set<string>();
+  const done = new Set<string>();
+  const follow = (file: string, way: readonly string[]): void => {
+    const start = way.indexOf(file);
+    if (start >= 0) circles.add([...way.slice(start), file].join(' -> '));
+    if (start >= 0 || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) follow(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of files) follow(file, []);
+  expect(targets.get('index.ts')?.length).toBeGreaterThan(10);
+  expect([...circles]).toEqual([]);
+});
+
 it('server code does not import test code', () => {
   const served = files.filter((file) => folderOf(file) !== 'testing');
   expect(served.filter((file) => importsOf(file).some((name) => /testing/.test(name)))).toEqual([]);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type ConfigurationProblem, WsConfigurationError } from 'nestjs-ws-security';
 
 const MAX_PORT = 65_535;
+const NODE_NAME = /^[\w.-]{1,32}$/;
 
 export interface ServiceConfig {
   host: string;
@@ -11,7 +12,7 @@ export interface ServiceConfig {
 }
 
 /**
- * Reads host, port and protocol of the reference service.
+ * Reads host, port and protocol of the reference service, and checks its name.
  *
  * @throws WsConfigurationError
  */
@@ -23,8 +24,18 @@ export function serviceConfig(env: NodeJS.ProcessEnv = process.env): ServiceConf
     problems.push({ name: 'PORT', message: `must be a whole number from 0 to ${MAX_PORT}` });
   if (plainHttp !== '0' && plainHttp !== '1')
     problems.push({ name: 'PLAIN_HTTP', message: 'must be 1 for http and ws, or 0' });
+  if (!NODE_NAME.test(nodeName(env) ?? 'none'))
+    problems.push({
+      name: 'NODE_NAME',
+      message: 'must have 1 to 32 letters, digits, dots, hyphens or underscores',
+    });
   if (problems.length > 0) throw new WsConfigurationError(problems);
   return { host: env['HOST'] || '127.0.0.1', port: Number(port), plainHttp: plainHttp === '1' };
+}
+
+/** What the page calls this instance; undefined if it has no name. */
+export function nodeName(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env['NODE_NAME'] || undefined;
 }
 
 export const isProduction = process.env['NODE_ENV'] === 'production';

@@ -7,6 +7,7 @@ import { element } from './dom.js';
 import { MessageList } from './message-list.js';
 import { Notice } from './notice.js';
 import { missedText } from './missed-text.js';
+import { NodeView } from './node-view.js';
 import { type Problem, problemText } from './problem-text.js';
 import { Room } from './room.js';
 import { Session, SignInRefused } from './session.js';
@@ -23,6 +24,7 @@ let session: Session | null = null;
 const client = new WsClient({ url: '/ws', token: credential });
 const account = new AccountView();
 const admin = new AdminPanel(adminActions(client, () => credential({ reauthenticate: false })));
+const node = new NodeView(client);
 const notice = new Notice();
 const messages = new MessageList();
 const statusView = new StatusView({
@@ -51,7 +53,8 @@ const composer = new Composer({
 client.on('status', (status) => {
   statusView.show(status, session !== null);
   composer.allow({ joined: false });
-  if (status.state === 'open') void room.join();
+  node.hide();
+  if (status.state === 'open') void Promise.all([room.join(), node.ask()]);
   if (status.state === 'closed') showUser(session?.user ?? '');
 });
 client.on('session', (body) => {
@@ -95,6 +98,7 @@ function signOut(reason: string): void {
 function showSignedIn(next: Session | null): void {
   session = next;
   room.leave();
+  node.forget();
   messages.clear();
   notice.clear();
   composer.reset();

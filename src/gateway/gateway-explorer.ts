@@ -7,8 +7,7 @@ import {
   MESSAGE_METADATA,
   PORT_METADATA,
 } from '../nest/metadata-keys.js';
-import { SECURE_GATEWAY } from './secure-gateway.decorator.js';
-import { portOf, type SecureGatewayOptions } from './secure-gateway-options.js';
+import { portOf, SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway-options.js';
 
 export interface GatewayHandler {
   /** The event that it subscribes to, of any type. */

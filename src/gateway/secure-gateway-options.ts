@@ -1,6 +1,9 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { WsConnectGuard } from '../handshake/ws-connect.guard.js';
 
+/** Key of the options among the metadata of a gateway. */
+export const SECURE_GATEWAY = 'ws-security:gateway';
+
 /** Options of `@SecureGateway()`. @publicApi */
 export interface SecureGatewayOptions {
   /** The path that clients connect to, compared byte for byte. */

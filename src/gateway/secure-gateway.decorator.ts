@@ -3,9 +3,7 @@ import { WebSocketGateway } from '@nestjs/websockets';
 import { EXCEPTION_FILTERS_METADATA, GUARDS_METADATA, PIPES_METADATA } from '../nest/metadata-keys.js';
 import { GatewayFilter, GatewayPipe } from './enhancers/gateway-enhancers.js';
 import { WsGuardChain } from './guards/ws-guard-chain.js';
-import { portOf, type SecureGatewayOptions } from './secure-gateway-options.js';
-
-export const SECURE_GATEWAY = 'ws-security:gateway';
+import { portOf, SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway-options.js';
 
 /**
  * Makes a class a WebSocket gateway with all protections of this module.

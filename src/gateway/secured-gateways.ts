@@ -4,7 +4,7 @@ import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
 import { Faults } from '../faults/faults.js';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
-import type { EndpointPolicy } from '../handshake/endpoint.interface.js';
+import type { EndpointPolicy } from '../handshake/handshake.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';

@@ -1,10 +1,29 @@
+import type { Duplex } from 'node:stream';
 import type { Credential } from '../auth/credential.js';
 import type { CredentialExtractor } from './credential-extractor.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 import type { ClientOrigin } from './client/client-address.js';
-import type { Endpoint } from './endpoint.interface.js';
+
+/** Requirements of the gateways on one path for a handshake. @publicApi */
+export interface EndpointPolicy {
+  /** Whether a client without a credential is let in as an anonymous principal. */
+  readonly isPublic: boolean;
+  /** Application subprotocols in the server's order of preference; undefined leaves the choice to the client. */
+  readonly protocols: readonly string[] | undefined;
+  /** Every `WsConnectGuard`, in the order in which they are called; undefined until the application has started. */
+  readonly connectGuards:
+    readonly { canConnect(handshake: Handshake): boolean | Promise<boolean> }[] | undefined;
+}
+
+/** A path with gateways, which takes accepted handshakes. @publicApi */
+export interface Endpoint {
+  readonly path: string;
+  readonly policy: EndpointPolicy;
+  /** @throws HandshakeRefusal before the response is sent */
+  accept(handshake: Handshake, socket: Duplex, head: Buffer): void;
+}
 
 /**
  * One attempt to connect, with the results of the steps so far.

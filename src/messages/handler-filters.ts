@@ -6,7 +6,7 @@ import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
 import { errorBodyOf, isOwnRefusal } from './error-body.js';
-import type { InboundMessage } from './inbound-message.js';
+import type { InboundMessage, MessageFilters } from './inbound-message.js';
 import { idOfFrame, onSent } from './sent-frames.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
@@ -23,14 +23,14 @@ const INTERNAL_ERROR = Object.freeze(new InternalErrorException().toBody());
  * the filter, and lets errors of the filter end the process. Here each request is answered under its id, even if the
  * filter fails.
  */
-export class HandlerFilters {
+export class HandlerFilters implements MessageFilters {
   /** @param filters in the order in which they are called */
   constructor(
     private readonly filters: readonly BoundFilter[],
     private readonly faults: Faults,
   ) {}
 
-  /** Calls the first filter that catches the exception. Never throws. */
+  /** Calls the first filter that catches the exception. */
   handle(exception: unknown, host: ArgumentsHost, message: InboundMessage): void {
     // A failed message is not acknowledged.
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;

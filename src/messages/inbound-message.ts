@@ -1,7 +1,13 @@
+import type { ArgumentsHost } from '@nestjs/common';
 import type { Principal } from '../connection/principal.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { FrameId } from '../protocol/envelope.js';
-import type { HandlerFilters } from './handler-filters.js';
+
+/** What is done about an exception that a message has caused. */
+export interface MessageFilters {
+  /** Never throws. */
+  handle(exception: unknown, host: ArgumentsHost, message: InboundMessage): void;
+}
 
 /** One message on its way through the gateway. Guards and filters find it among the arguments of the handler. */
 export class InboundMessage {
@@ -12,7 +18,7 @@ export class InboundMessage {
   /** Whether the throttler has counted the message, or the promise of that. */
   counted: true | Promise<boolean> | undefined = undefined;
   /** The filters for exceptions; undefined if only Nest can call them. */
-  filters: HandlerFilters | undefined = undefined;
+  filters: MessageFilters | undefined = undefined;
   /** Resolves when an asynchronous filter is done. */
   filtered: Promise<void> | undefined = undefined;
   /** Whether the module or the application has answered with an error. */

@@ -43,7 +43,7 @@ describe('CallBatches', () => {
     expect(sent).toEqual([['a'], ['b']]);
   });
 
-  it('R2 takes along what can wait, and makes no call for it', () => {
+  it('R2 adds what can wait to the next call, and makes no call for it', () => {
     const { clock, sent, batches } = start();
     for (const item of ['x', 'y', 'z']) batches.addSpare(item);
     clock.advance(100);
@@ -52,7 +52,7 @@ describe('CallBatches', () => {
     expect(sent).toEqual([['a', 'x', 'y']]);
   });
 
-  it('R2 leaves out what needs no call any more', () => {
+  it('R2 leaves out items that need no call any more', () => {
     const { clock, sent, unneeded, batches, answer } = start();
     for (const item of ['a', 'b', 'c']) batches.add(item);
     unneeded.add('b');

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.js';
 
 export interface BatchOptions<Item> {
-  /** So many items go into a call. */
+  /** The most items of one call. */
   readonly size: number;
   /** Milliseconds between the starts of two calls. */
   readonly gapMs: number;

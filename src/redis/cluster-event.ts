@@ -10,5 +10,5 @@ export type OverCapEvent = {
   readonly limit: number;
 };
 
-/** What operators hear about Redis and the other nodes. @publicApi */
+/** Events about Redis and the other nodes. @publicApi */
 export type ClusterEvent = LinkEvent | MembershipEvent | StreamEvent | OverCapEvent;

@@ -9,7 +9,7 @@ import { SCRIPTS } from './scripts.js';
 import { Neighbours } from './streams/neighbours.js';
 import { NodeStreams } from './streams/node-streams.js';
 
-/** Pushes are known for so long at least, in milliseconds. */
+/** The least time for which pushes are kept, in milliseconds. */
 const KEEP_MS = 30_000;
 
 /** One node among others: its lines, its membership and what it reads of the others. */
@@ -47,7 +47,7 @@ export class ClusterNode {
       streamBytes: options.redisStreamBytes,
       deadlineMs,
     });
-    this.neighbours = new Neighbours(node.id, this.streams.control, () => this.membership.liveNodes());
+    this.neighbours = new Neighbours(node.id, this.streams.control, this.membership);
     for (const source of [this.link, this.membership, this.streams]) source.onEvent(tell);
     for (const source of [this.membership, this.streams])
       source.onFault((error) => faults.report('Work with Redis failed', error));
@@ -58,7 +58,7 @@ export class ClusterNode {
     return this.link.partitions.every((partition) => this.link.isUp(partition));
   }
 
-  /** Whether this node hears what the others say, and lives by the same rules. */
+  /** Whether this node receives what the others write, and follows the same rules. */
   get isReady(): boolean {
     return this.membership.isReady && (!this.isUp || this.streams.isReady);
   }

@@ -5,18 +5,18 @@ import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import type { ClusterEvent } from './cluster-event.js';
 
-/** What of the module the part that works with Redis needs. */
+/** What the Redis part needs from the module. */
 export interface NodeParts {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly faults: Faults;
   readonly node: NodeIdentity;
-  /** Tells the operator. */
+  /** Emits a security event. */
   readonly tell: (event: ClusterEvent) => void;
 }
 
-/** What may take long has so many times the deadline of other calls. */
+/** Calls that may take long have this multiple of the usual deadline. */
 const PATIENCE = 4;
 
 /** The deadline of beats, pushes, tickets and tables, in milliseconds. */

@@ -11,9 +11,12 @@ import type { RedisClient } from './link/ioredis-line.js';
 import { linesLike, linesTo } from './link/ioredis-lines.js';
 import type { RedisLines } from './link/redis-line.js';
 import { type NodeParts, patientDeadline } from './node-parts.js';
+import { CLIENT_SOURCE } from './redis-stores.js';
 import { ServiceCheck } from './service-check.js';
 import { SharedStores } from './shared-stores.js';
 import { stayingAwake } from './stay-awake.js';
+
+const URL_SOURCE = 'WS_REDIS_URL';
 
 /**
  * What the application has of Redis, from its start to its end. Redis may be away the whole time.
@@ -26,6 +29,8 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
   private constructor(
     lines: RedisLines,
     private readonly parts: NodeParts,
+    /** What says where Redis is. */
+    private readonly source: string,
   ) {
     this.node = new ClusterNode(lines, parts);
     this.stores = new SharedStores(this.node);
@@ -43,7 +48,7 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
     const lines = client
       ? linesLike(client, connectMs)
       : await linesTo(parseRedisUrl(redisUrl), { ca, cert, key }, connectMs);
-    return new RedisRuntime(lines, parts);
+    return new RedisRuntime(lines, parts, client ? CLIENT_SOURCE : URL_SOURCE);
   }
 
   /** Whether clients should be sent to this node, as far as Redis and the other nodes are concerned. */
@@ -79,7 +84,7 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
       ...this.check.problems,
       ...(started.status === 'rejected' ? problemsIn(started.reason) : []),
     ];
-    if (problems.length > 0) throw new WsConfigurationError(problems);
+    if (problems.length > 0) throw new WsConfigurationError(problems.map((problem) => this.named(problem)));
     this.node.link.onUp(() => void this.checkLater());
     await this.stores.load();
   }
@@ -89,7 +94,13 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
     if (this.check.isDone) return;
     await this.check.run();
     const logger = new Logger('WsSecurity');
-    for (const { name, message } of this.check.problems) logger.error(`${name}: ${message}`);
+    for (const { name, message } of this.check.problems.map((problem) => this.named(problem)))
+      logger.error(`${name}: ${message}`);
+  }
+
+  /** What is wrong with Redis is told by what the application wrote. */
+  private named({ name, message }: ConfigurationProblem): ConfigurationProblem {
+    return { name: name === URL_SOURCE ? this.source : name, message };
   }
 }
 

@@ -3,6 +3,9 @@ import type { Cluster, Redis } from 'ioredis';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { REDIS_CLIENT } from '../nodes/redis-client.token.js';
 
+/** The name under which problems with its Redis are reported. */
+export const CLIENT_SOURCE = 'redisStores({ client })';
+
 /** What `redisStores()` takes. @publicApi */
 export interface RedisStoresOptions {
   /** Says where Redis is and how to log in there. It is never used itself, only duplicated. */
@@ -23,7 +26,7 @@ export interface RedisStoresOptions {
 export function redisStores({ client }: RedisStoresOptions): Provider[] {
   if (typeof (client as Partial<Redis> | undefined)?.duplicate !== 'function')
     throw new WsConfigurationError([
-      { name: 'redisStores', message: 'needs a client: an instance of Redis or Cluster of ioredis' },
+      { name: CLIENT_SOURCE, message: 'must be an instance of Redis or Cluster of ioredis' },
     ]);
   return [{ provide: REDIS_CLIENT, useValue: client }];
 }

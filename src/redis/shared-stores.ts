@@ -14,9 +14,8 @@ import { RedisTables } from './tables/redis-tables.js';
 import { RightsTable } from './tables/rights-table.js';
 import { RedisTicketStore } from './tickets/redis-ticket-store.js';
 
-/** How long the start waits for them, and how often it looks, in milliseconds. */
+/** How long the start waits for them, in milliseconds. */
 const LOAD_MS = 3000;
-const LOOK_MS = 10;
 
 /** The stores of a node that it shares with others. */
 export class SharedStores {
@@ -64,20 +63,20 @@ export class SharedStores {
     this.sessions = new RedisResumeStore(parts.node.id, control, neighbours, shelf, wheel, onFault);
   }
 
-  /** Loads what every node has to know. Resolves when it does; while Redis is away that is later, and nobody waits. */
+  /** Loads the tables. Resolves when they are known, or Redis is away. */
   async load(): Promise<void> {
     await this.tables.load().catch(() => undefined);
-    const { link, parts } = this.node;
-    const givenUpAt = parts.clock.monotonic() + LOAD_MS;
-    const isOver = (): boolean =>
-      this.tables.isCurrent('revoked') || !link.isUp(link.control) || parts.clock.monotonic() >= givenUpAt;
-    await new Promise<void>((resolve) => {
-      const stop = parts.clock.every(LOOK_MS, () => {
-        if (!isOver()) return;
-        stop();
-        resolve();
-      });
+    const { link, membership } = this.node;
+    const known = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (this.tables.isCurrent('revoked') || !link.isUp(link.control)) resolve();
+      };
+      membership.onNews(look);
+      link.onDown(look);
+      look();
     });
+    // In real time: the clock of a test may stand still.
+    await within(LOAD_MS, known).catch(() => undefined);
   }
 
   /**

@@ -3,20 +3,14 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { SubscribeMessage } from '@nestjs/websockets';
 import {
   ConnectionRegistry,
-  CurrentPrincipal,
   type Handshake,
-  type Principal,
-  SecureGateway,
   SecurityEvents,
   type SecurityEvent,
   TicketService,
   TokenVerifier,
   WsConnectGuard,
-  WsRoles,
-  WsScopes,
 } from 'nestjs-ws-security';
 import { PublicGateway } from '../support/echo.gateway.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -25,35 +19,7 @@ import { startApp, type AppOptions, type RunningApp } from '../support/start-app
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 import { TwoNodes } from '../support/two-nodes.js';
-
-@SecureGateway({ path: '/ws' })
-class WhoGateway {
-  static hooked = 0;
-  static served = 0;
-
-  handleConnection(): void {
-    WhoGateway.hooked += 1;
-  }
-
-  @SubscribeMessage('who')
-  who(@CurrentPrincipal() { id, issuer, kind, roles, scopes }: Principal): object {
-    return { id, issuer, kind, roles, scopes };
-  }
-
-  @WsRoles('service')
-  @WsScopes('chat:read')
-  @SubscribeMessage('read')
-  read(): boolean {
-    WhoGateway.served += 1;
-    return true;
-  }
-
-  @WsScopes('chat:write')
-  @SubscribeMessage('write')
-  write(): boolean {
-    return true;
-  }
-}
+import { WhoGateway } from '../support/who.gateway.js';
 
 const KEY = 'canary-key-of-billing';
 const entryOf = (id: string, key: string, more: object = {}) => ({

@@ -52,6 +52,23 @@ describeWithRedis('npm run start:nodes', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
+  it('starts as many nodes as NODES says, each with its number as its name', async () => {
+    const service = await Service.start({ PLAIN_HTTP: '1', NODES: '2' }, SCRIPT);
+    expect(processesOf(service)).toHaveLength(2);
+    const token = await signIn(service.url, 'alice');
+    const names = [];
+    for (let node = 1; node <= 2; node++) {
+      const client = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, { token });
+      names.push((await client.request('node')).data);
+    }
+    expect(names).toEqual(expect.arrayContaining([{ name: '1' }, { name: '2' }]));
+    await service.stop();
+
+    const wrong = Service.spawn({ PLAIN_HTTP: '1', NODES: '0' }, SCRIPT);
+    expect((await wrong.exited).code).toBe(1);
+    expect(wrong.stderr).toContain('NODES: must be a whole number from 1 to 32');
+  });
+
   it('ends when the nodes cannot start, with what is wrong', async () => {
     const service = Service.spawn({ PLAIN_HTTP: '1', WS_RATE_LIMIT: 'x' }, SCRIPT);
     expect((await service.exited).code).toBe(1);

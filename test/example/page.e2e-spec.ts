@@ -1,26 +1,18 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page, type Route } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
+import {
+  describeWithChromium,
+  launchChromium,
+  openPage as openPageIn,
+  PAGE_TEST_MS as TEST_MS,
+  signInOn,
+} from '../support/chromium.js';
 import { expectConnections } from '../support/connection-count.js';
 import { ownPort } from '../support/own-port.js';
 import { Service } from '../support/service.js';
 import { signIn as signInByHttp } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isInstalled = existsSync(CHROMIUM);
-/** Time limits for one step and for a whole test, long enough for a slow and busy machine. */
-const STEP_MS = 40_000;
-const TEST_MS = 180_000;
-
-// Without a browser these tests are skipped with a warning. In CI the browser is required.
-if (!isInstalled && process.env['CI'] !== 'true') {
-  console.warn(
-    `SKIPPED: the page is not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`,
-  );
-}
-const describePage = isInstalled || process.env['CI'] === 'true' ? describe : describe.skip;
-
-describePage('the page of the reference service', () => {
+describeWithChromium('the page of the reference service', () => {
   let browser: Browser;
   let page: Page;
   let service: Service & { url: string };
@@ -35,25 +27,8 @@ describePage('the page of the reference service', () => {
     page = await openPage();
   }
 
-  async function openPage(): Promise<Page> {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const opened = await context.newPage();
-    opened.on('pageerror', (error) => complaints.push(error.message));
-    opened.on('console', (entry) => {
-      if (/Content Security Policy/i.test(entry.text())) complaints.push(entry.text());
-    });
-    opened.setDefaultTimeout(STEP_MS);
-    await opened.goto(service.url);
-    return opened;
-  }
-
-  async function signIn(user: string, where = page): Promise<void> {
-    await where.selectOption('#user', user);
-    await where.click('#sign-in-button');
-    await where.locator('#status[data-state="open"]').waitFor();
-    // The page joins the room after the connection is open.
-    await where.locator('#send:enabled').waitFor();
-  }
+  const openPage = (): Promise<Page> => openPageIn(browser, service.url, complaints);
+  const signIn = (user: string, where = page): Promise<void> => signInOn(where, user);
 
   /** Replaces the lifetime of each sign-in by the next of these values. Later sign-ins fail with 503. */
   const lasting =
@@ -97,17 +72,7 @@ describePage('the page of the reference service', () => {
   }
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      timeout: TEST_MS,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   }, TEST_MS);
 
   afterAll(() => browser.close());
@@ -171,6 +136,20 @@ describePage('the page of the reference service', () => {
   );
 
   it(
+    'fits a phone, for a signed-in administrator too',
+    async () => {
+      await open();
+      await page.setViewportSize({ width: 360, height: 640 });
+      await signIn('root');
+      await page.locator('#admin:visible').waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      const name = page.locator('#whoami');
+      expect((await name.boundingBox())?.height).toBeLessThan(30);
+    },
+    TEST_MS,
+  );
+
+  it(
     'shows the rate limit, and recovers',
     async () => {
       await open({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' });
@@ -210,6 +189,8 @@ describePage('the page of the reference service', () => {
       service = await Service.start({ PORT });
       await state('open').waitFor();
       await message('Connection restored').waitFor();
+      // A service without a name is not called a node.
+      expect(await page.textContent('#node')).toBe('');
       await send('I am back');
       await message('I am back').waitFor();
     },
@@ -309,6 +290,23 @@ describePage('the page of the reference service', () => {
       await page.context().setOffline(false);
       await state('open').waitFor();
       await message('Connection restored').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'shows the name of the node, and does not say that it moved when it came back to the same one',
+    async () => {
+      await open({ NODE_NAME: 'north-1' });
+      await signIn('alice');
+      const node = page.locator('#node', { hasText: /^You are on node north-1\.$/ });
+      await node.waitFor();
+      await page.context().setOffline(true);
+      await state('waiting').waitFor();
+      expect(await page.textContent('#node')).toBe('');
+      await page.context().setOffline(false);
+      await message('Connection restored').waitFor();
+      await node.waitFor();
     },
     TEST_MS,
   );

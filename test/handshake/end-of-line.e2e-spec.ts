@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
   CloseCode,
@@ -11,11 +10,12 @@ import {
 } from 'nestjs-ws-security';
 import { WebSocket as Client, type WebSocket } from 'ws';
 import { certificate } from '../support/certificate.js';
+import { ENDS, type End, JUNK, type JunkName, closeOf, kickAll } from '../support/connection-ends.js';
 import { EchoDto } from '../support/echo.gateway.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { close, fragments, frame, Opcode, ping, text } from '../support/raw-frames.js';
-import { requestText } from '../support/raw-handshake.js';
+import { close, ping, text } from '../support/raw-frames.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
+import { StubbornClient } from '../support/stubborn-client.js';
 
 const MIB = 1_048_576;
 /** How much longer TLS records are than the bytes in them. */
@@ -46,14 +46,6 @@ class PublicGateway {
 @SecureGateway({ path: '/members' })
 class MembersGateway {}
 
-/** Three kinds of bytes that a client may keep sending without end. */
-const JUNK = {
-  'unmasked frames of two bytes': Buffer.from('8a00'.repeat(32_768), 'hex'),
-  'masked pings': Buffer.concat(Array.from({ length: 8192 }, () => ping('ab'))),
-  'one frame that is too large': Buffer.alloc(65_536, 0x41),
-};
-type JunkName = keyof typeof JUNK;
-
 let running: RunningApp;
 let clock: ManualClock;
 let served: Socket;
@@ -74,107 +66,6 @@ async function start(options: WsSecurityOptions = {}, isSecure = false): Promise
 
 afterEach(() => running.close());
 
-/** A client that writes raw bytes and keeps sending after the server has closed. */
-class StubbornClient {
-  private received = Buffer.alloc(0);
-  private wake: () => void = () => undefined;
-  private readonly socket: Socket;
-  /** Bytes that are added to each write. */
-  behind = Buffer.alloc(0);
-
-  constructor(isSecure: boolean, path: string) {
-    const at = { port: running.port, host: '127.0.0.1', allowHalfOpen: true };
-    this.socket = isSecure ? connectTls({ ...at, rejectUnauthorized: false }) : connectTcp(at);
-    this.socket.on('error', () => undefined);
-    this.socket.on('data', (chunk) => {
-      this.received = Buffer.concat([this.received, chunk]);
-      this.wake();
-    });
-    this.socket.write(requestText(path));
-  }
-
-  write(bytes: Buffer): void {
-    this.socket.write(Buffer.concat([bytes, this.behind]));
-  }
-
-  async until(condition: (received: string) => boolean): Promise<void> {
-    while (!condition(this.received.toString('latin1')))
-      await new Promise<void>((resolve) => (this.wake = resolve));
-  }
-
-  /** Sends 8 MiB without reading. @returns how many bytes the server had read when it cut the connection */
-  async keepSending(junk: Buffer, first: Buffer = Buffer.alloc(0)): Promise<number> {
-    if (served.destroyed) return 0;
-    const cut = new Promise((resolve) => served.once('close', resolve));
-    const before = served.bytesRead;
-    this.socket.write(Buffer.concat([first, junk]));
-    for (let sent = 0; sent < 8 * MIB; sent += junk.length) this.socket.write(junk);
-    await cut;
-    this.socket.destroy();
-    return served.bytesRead - before;
-  }
-
-  /** Waits for the server's FIN and ends the connection too. */
-  async end(): Promise<void> {
-    await new Promise((resolve) => this.socket.once('end', resolve));
-    this.socket.end();
-  }
-}
-
-/** Whether the server has sent a close frame with this code. */
-const closeOf = (code: number) => (received: string) =>
-  received.includes(String.fromCharCode(code >> 8, code & 0xff), received.indexOf('\r\n\r\n') + 5);
-
-const kickAll = (): void => {
-  for (const connection of running.app.get(ConnectionRegistry))
-    connection.close(CloseCode.FORBIDDEN, 'kicked');
-};
-
-interface End {
-  path?: string;
-  options?: WsSecurityOptions;
-  /** Makes the server close the connection. @returns the expected close code */
-  end?: (client: StubbornClient) => number;
-}
-
-const ENDS: Record<string, End> = {
-  'it sent a Close': { end: (client) => (client.write(close(1000)), 1000) },
-  'it broke the protocol': {
-    end: (client) => (client.write(frame({ mask: null })), CloseCode.PROTOCOL_ERROR),
-  },
-  'it sent a frame that is too large': {
-    end: (client) => (client.write(text('', { length: 1_000_000n })), CloseCode.MESSAGE_TOO_BIG),
-  },
-  'it sent too many fragments': {
-    options: { frameBurst: 1000 },
-    end: (client) => {
-      client.write(Buffer.concat(fragments(Array<string>(100).fill('a'))));
-      return CloseCode.POLICY_VIOLATION;
-    },
-  },
-  'it sent a binary frame': {
-    end: (client) => (client.write(frame({ opcode: Opcode.BINARY })), CloseCode.UNSUPPORTED_DATA),
-  },
-  'it struck out': {
-    options: { strikeLimit: 2 },
-    end: (client) => (client.write(Buffer.concat([text('no'), text('no')])), CloseCode.TOO_MANY_REQUESTS),
-  },
-  'it was kicked': { end: () => (kickAll(), CloseCode.FORBIDDEN) },
-  'its login failed': {
-    path: '/members',
-    options: { authSources: ['message'] },
-    end: (client) => (
-      client.write(text('{"event":"auth","data":{"token":"a.b.c"}}')),
-      CloseCode.UNAUTHENTICATED
-    ),
-  },
-  'it was refused with a close code': {
-    path: '/members',
-    options: { rejectWith: 'close' },
-    end: () => CloseCode.UNAUTHENTICATED,
-  },
-};
-
 const cases = Object.keys(ENDS).flatMap((end) => Object.keys(JUNK).map((junk) => [end, junk] as const));
 
 /** Ends a connection and keeps sending. @returns how many bytes the server read after the close */
@@ -184,9 +75,9 @@ async function readAfter(
   isSecure = false,
 ): Promise<number> {
   await start(options, isSecure);
-  const client = new StubbornClient(isSecure, path);
+  const client = new StubbornClient(running.port, isSecure, path, () => served);
   await client.until((received) => received.startsWith('HTTP/1.1 101') && received.includes('\r\n\r\n'));
-  const code = end?.(client) ?? CloseCode.UNAUTHENTICATED;
+  const code = end?.(client, running.app.get(ConnectionRegistry)) ?? CloseCode.UNAUTHENTICATED;
   await client.until(closeOf(code));
   PublicGateway.heard = [];
   return client.keepSending(JUNK[junk]);
@@ -217,12 +108,12 @@ describe.each([
   it.each(Object.keys(ENDS))('R13 a client that keeps sending is cut off after %s', async (name) => {
     const { path = '/public', options, end } = ENDS[name] as End;
     await start(options, isSecure);
-    const client = new StubbornClient(isSecure, path);
+    const client = new StubbornClient(running.port, isSecure, path, () => served);
     await client.until((received) => received.includes('\r\n\r\n'));
     const before = served.bytesRead;
     const junk = JUNK['masked pings'];
     client.behind = junk;
-    end?.(client);
+    end?.(client, running.app.get(ConnectionRegistry));
     client.behind = Buffer.alloc(0);
     await client.keepSending(junk);
     expect(served.bytesRead - before).toBeLessThanOrEqual(MOST);
@@ -233,9 +124,9 @@ describe.each([
     async (name) => {
       const { path = '/public', options, end } = ENDS[name] as End;
       await start(options, isSecure);
-      const client = new StubbornClient(isSecure, path);
+      const client = new StubbornClient(running.port, isSecure, path, () => served);
       await client.until((received) => received.includes('\r\n\r\n'));
-      const code = end?.(client) ?? CloseCode.UNAUTHENTICATED;
+      const code = end?.(client, running.app.get(ConnectionRegistry)) ?? CloseCode.UNAUTHENTICATED;
       await client.until(closeOf(code));
       const junk = JUNK['masked pings'];
       expect(await client.keepSending(junk, close(1000))).toBeLessThanOrEqual(MOST);
@@ -245,19 +136,19 @@ describe.each([
 
 it('R13 a client that keeps sending after an HTTP refusal is cut off', async () => {
   await start();
-  const client = new StubbornClient(false, '/members');
+  const client = new StubbornClient(running.port, false, '/members', () => served);
   await client.until((received) => received.startsWith('HTTP/1.1 401'));
   expect(await client.keepSending(JUNK['masked pings'])).toBeLessThanOrEqual(MIB);
 });
 
 it('a client that was in the middle of a frame when the server closed can still close cleanly', async () => {
   await start();
-  const client = new StubbornClient(false, '/public');
+  const client = new StubbornClient(running.port, false, '/public', () => served);
   await client.until((received) => received.includes('\r\n\r\n'));
   const message = text(JSON.stringify({ event: 'echo', data: { text: 'a'.repeat(90) } }));
   client.write(message.subarray(0, 40));
   await new Promise((resolve) => served.once('data', resolve));
-  kickAll();
+  kickAll(running.app.get(ConnectionRegistry));
   await client.until(closeOf(CloseCode.FORBIDDEN));
   const ended = new Promise((resolve) => served.once('close', resolve));
   client.write(
@@ -280,7 +171,7 @@ it.each([
     client.on('error', (error) => errors.push(error));
     const closed = new Promise((resolve) => client.on('close', resolve));
     await new Promise((resolve) => client.on('open', resolve));
-    kickAll();
+    kickAll(running.app.get(ConnectionRegistry));
     expect(await closed).toBe(code);
     expect(errors).toEqual([]);
     if (path === '/public') {

@@ -1,18 +1,15 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import {
   WsConfigurationError,
   type Principal,
   type ResolvedOptions,
   type SecurityEvent,
 } from 'nestjs-ws-security';
-import { WebSocket, WebSocketServer } from 'ws';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
 import { principalOfCertificate, refuseUnverified } from '../../src/handshake/tls/client-certificate.js';
 import { tlsOptionsFromEnv, tlsOptionsOf } from '../../src/handshake/tls/tls-options.js';
@@ -29,6 +26,7 @@ import { EchoGateway } from '../support/echo.gateway.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { startApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
+import { cleanups, type TlsEcho, echoOf, greet, open, sClient, serve } from '../support/tls-echo.js';
 import { mintToken } from '../support/tokens.js';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
@@ -43,7 +41,6 @@ const WAIT_MS = 15_000;
 let authority: CertificateAuthority;
 let leaf: Issued;
 let folder: string;
-const cleanups: (() => unknown)[] = [];
 
 beforeAll(async () => {
   authority = await CertificateAuthority.create();
@@ -76,93 +73,6 @@ async function environmentOf(
     WS_TLS_KEY_FILE: await write('key.pem', key),
     ...(ca !== undefined && { WS_TLS_CA_FILE: await write('ca.pem', ca) }),
   };
-}
-
-interface TlsEcho {
-  server: Server;
-  port: number;
-  /** The principal of each WebSocket connection. */
-  principals: (Principal | undefined)[];
-  sockets: TLSSocket[];
-}
-
-/** Echoes over wss. */
-async function serve(options: ServerOptions): Promise<TlsEcho> {
-  const server = createServer(options);
-  const wss = new WebSocketServer({ server });
-  const echo: TlsEcho = { server, port: 0, principals: [], sockets: [] };
-  wss.on('connection', (client, request) => {
-    echo.sockets.push(request.socket as TLSSocket);
-    echo.principals.push(principalOfCertificate(request.socket as TLSSocket));
-    client.on('message', (data: Buffer) => client.send(data.toString()));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  echo.port = (server.address() as AddressInfo).port;
-  cleanups.push(() => {
-    for (const client of wss.clients) client.terminate();
-    server.closeAllConnections();
-    server.close();
-  });
-  return echo;
-}
-
-interface Greeting {
-  protocol: string | null;
-  cipher: string;
-  serial: string | undefined;
-}
-
-/** Does a TLS handshake and disconnects. Rejects with the error of either side. */
-async function greet(port: number, options: ConnectionOptions = {}): Promise<Greeting> {
-  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
-  try {
-    await once(socket, 'secureConnect');
-    return {
-      protocol: socket.getProtocol(),
-      cipher: socket.getCipher().standardName,
-      serial: socket.getPeerX509Certificate()?.serialNumber,
-    };
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** Connects over wss, with a client certificate if one is given. Rejects when the server refuses. */
-async function open(
-  port: number,
-  own?: Pick<Issued, 'cert' | 'key'>,
-  more: ConnectionOptions = {},
-): Promise<WebSocket> {
-  const socket = new WebSocket(`wss://127.0.0.1:${port}`, {
-    rejectUnauthorized: false,
-    ...(own && { cert: own.cert, key: own.key }),
-    ...more,
-  });
-  cleanups.push(() => socket.terminate());
-  await once(socket, 'open');
-  return socket;
-}
-
-async function echoOf(socket: WebSocket, text: string): Promise<string> {
-  const answer = once(socket, 'message') as Promise<[Buffer]>;
-  socket.send(text);
-  return (await answer)[0].toString();
-}
-
-interface OpensslResult {
-  isOk: boolean;
-  output: string;
-}
-
-function sClient(port: number, ...options: string[]): Promise<OpensslResult> {
-  const args = ['s_client', '-connect', `127.0.0.1:${port}`, ...options];
-  return new Promise((resolve) => {
-    const child = execFile('openssl', args, (error, stdout, stderr) =>
-      resolve({ isOk: error === null, output: stdout + stderr }),
-    );
-    child.stdin?.end();
-  });
 }
 
 describe('the server’s options', () => {

@@ -216,7 +216,7 @@ describeWithRedis('limits over all nodes', () => {
     expect((await callsOf()) - before).toBe(1);
   });
 
-  it('R2 a principal without a limit is not counted, one with none is refused', async () => {
+  it('R2 a principal without a limit is not counted, and one with a limit of 0 is refused', async () => {
     const { storage } = await start();
     const before = await callsOf();
     expect(storage.hit('key', 1000, Infinity, 0, 'default', 1, LEASED)).toMatchObject({ isBlocked: false });

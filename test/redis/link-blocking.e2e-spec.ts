@@ -104,7 +104,7 @@ describeWithRedis('the line for blocking reads', () => {
     expect(reader.lost[0]).toBe('timeout');
   });
 
-  it('goes on after Redis was killed and started anew', async () => {
+  it('goes on after Redis was killed and restarted', async () => {
     await reader.until(() => reader.heard.length > 0);
     await redis.kill();
     await reader.until(() => reader.lost.length > 0);

@@ -102,7 +102,7 @@ describeWithRedis('the link to one Redis', () => {
     await run();
   });
 
-  it('leaves no trace of calls that were given up', async () => {
+  it('keeps nothing of calls that were given up', async () => {
     await run();
     redis.freeze();
     await Promise.all(Array.from({ length: 20 }, () => failure(run(1000))));
@@ -114,7 +114,7 @@ describeWithRedis('the link to one Redis', () => {
     expect(await counted()).toBe(2);
   });
 
-  it('finds a Redis that was killed and started anew, and tells of the failover first', async () => {
+  it('reconnects to a Redis that was killed and restarted, and reports the failover first', async () => {
     const heard: string[] = [];
     test.link.onFailover(() => heard.push('failover'));
     test.link.onUp(() => heard.push('up'));
@@ -151,7 +151,7 @@ describeWithRedis('the link to one Redis', () => {
     expect(steps.map(({ ms }) => Math.round(ms / 2000))).toEqual([5, -5]);
   });
 
-  it('calls nothing by the time of before a suspension', async () => {
+  it('does not use times from before a suspension', async () => {
     test.clock.ahead = 60_000;
     expect(await failure(run())).toMatchObject({ outcome: 'not-run', reason: 'clock' });
     await test.up();

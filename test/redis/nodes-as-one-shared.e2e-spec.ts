@@ -192,7 +192,7 @@ describeWithRedis('what two nodes over one Redis share', () => {
     expect(await pushes(back.client, 1)).toEqual(['room 1']);
   });
 
-  it('S5 a session of a node that is gone without a word is not recovered, and that is said', async () => {
+  it('S5 a session of a node that was killed is not recovered, and the client is told', async () => {
     await start({ resume: true });
     const unknown = Buffer.alloc(32, 7).toString('base64url');
     const { resume } = await connectResuming(`${one.url}/ws`, { token: unknown, lastSeq: 0 });

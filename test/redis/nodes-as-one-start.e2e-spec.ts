@@ -15,6 +15,7 @@ import { Redis } from 'ioredis';
 import { ConnectionDirectory, MemoryConnectionDirectory, type WsSecurityOptions } from 'nestjs-ws-security';
 import { redisStores } from 'nestjs-ws-security/redis';
 import { RedisConnectionDirectory } from '../../src/redis/caps/redis-connection-directory.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { problemsOf } from '../support/problems-of.js';
 import { RedisNode } from '../support/redis-nodes.js';
@@ -124,8 +125,31 @@ describeWithRedis('an application over Redis', () => {
     expect(client.status).toBe('wait');
   });
 
+  it('C7 names the client of its own where something is wrong with its Redis', async () => {
+    const client = new Redis(`${redis.url}/99`, { lazyConnect: true });
+    const problems = await problemsOf({
+      gateways: [EchoGateway],
+      module: { providers: redisStores({ client }) },
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(/^redisStores\(\{ client \}\): leads to a service that lacks database 99;/),
+    ]);
+  });
+
+  it('starts with a clock that stands still', async () => {
+    const startedAt = performance.now();
+    const node = await RedisNode.start(redis, {
+      gateways: [EchoGateway],
+      clock: new ManualClock(),
+    });
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+    await node.close();
+  });
+
   it('C7 takes nothing else for a client', () => {
-    expect(() => redisStores({ client: undefined as never })).toThrow(/redisStores: needs a client/);
+    expect(() => redisStores({ client: undefined as never })).toThrow(
+      /redisStores\(\{ client \}\): must be an instance of Redis or Cluster/,
+    );
   });
 
   it('keeps a store of its own beside the shared ones', async () => {

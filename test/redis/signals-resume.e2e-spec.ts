@@ -96,6 +96,16 @@ describeWithRedis('signals and sessions over Redis', () => {
     expect([rest, quickAgain < 400]).toEqual([11, true]);
   });
 
+  it('S2 a kick counts the connections of a node that has just started', async () => {
+    const [one] = (await start(1)) as [RedisNode];
+    one.clock.isHeld = true;
+    const young = await RedisNode.start(redis.url);
+    nodes.push(young);
+    for (const [index, { signals }] of nodes.entries()) signals.onSignal(() => 10 ** index);
+    expect(one.neighbours.live()).toEqual([]);
+    expect(await one.signals.send(KICK)).toBe(11);
+  });
+
   it('S2 a kick while Redis is away closes here, and is refused', async () => {
     const [one, two] = (await start(2, { timeoutMs: 50 })) as [RedisNode, RedisNode];
     const moments: [string, number][] = [];
@@ -154,7 +164,7 @@ describeWithRedis('signals and sessions over Redis', () => {
     expect([unknown, quickToo < 300]).toEqual([undefined, true]);
   });
 
-  it('S5 who waits for a session is answered when its node leaves', async () => {
+  it('S5 the wait for a session ends when its node leaves', async () => {
     const [one, two] = (await start(2)) as [RedisNode, RedisNode];
     const token = createResumeToken(two.id);
     // It does not hear that it is asked.

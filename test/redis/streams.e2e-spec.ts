@@ -218,7 +218,7 @@ describeWithRedis('pushes over Redis', () => {
     expect([two.bus.position, two.heard[1]?.at]).toEqual(['', '']);
   });
 
-  it('tells from Redis what lies before its own start, unless it is gone', async () => {
+  it('reads from Redis what lies before its own start, unless it is gone', async () => {
     const sender = await start();
     const start0 = sender.bus.position;
     for (const n of numbers(40)) await sender.push(n);

@@ -56,7 +56,7 @@ describeWithRedis('tables through outages', () => {
     expect(lifted).toEqual([]);
   });
 
-  it('S2 tells nothing of revocations while Redis is frozen, and writes them when it is back', async () => {
+  it('S2 does not answer about revocations while Redis is frozen, and writes new ones when it is back', async () => {
     const [one, other] = await group.startTwo();
     await one.bans.ban(BOB, 60_000);
     await group.settled();
@@ -94,7 +94,7 @@ describeWithRedis('tables through outages', () => {
     expect(heard).toEqual([ALICE]);
   });
 
-  it('S2 loads tables anew when messages are lost, and believes none before it is loaded', async () => {
+  it('S2 loads tables again when messages are lost, and trusts none before it is loaded', async () => {
     const [one, other] = [await group.start(), await SharedNode.placed(redis.url)];
     group.nodes.push(other);
     await one.revocations.revoke(BOB, 1000, Date.now() + HOUR_MS);
@@ -112,7 +112,7 @@ describeWithRedis('tables through outages', () => {
     expect(one.revocations.revokedBefore([ALICE])).toBe(1000);
   });
 
-  it('S2 a node that starts while Redis is away tells nothing until it knows all', async () => {
+  it('S2 a node that starts while Redis is away does not answer about revocations until it knows all', async () => {
     const [one] = await group.startTwo();
     await one.revocations.revoke(ALICE, 1000, Date.now() + HOUR_MS);
     const relay = await group.relay();

@@ -45,7 +45,7 @@ describeWithRedis('tables that every node holds', () => {
     expect(faults).toEqual([]);
   });
 
-  it('S2 R12 what a node is told all know, also one that starts later, and every key expires', async () => {
+  it('S2 R12 all nodes know what one was told, also one that starts later, and every key expires', async () => {
     const [one, other] = await group.startTwo();
     const heard: unknown[] = [];
     other.revocations.watch(
@@ -99,7 +99,7 @@ describeWithRedis('tables that every node holds', () => {
     expect(await redis.command('HKEYS', keyOf('revoked'))).toEqual(['#', BOB]);
   });
 
-  it('Z5 changed rights reach all nodes, and connections of before on one that was cut off', async () => {
+  it('Z5 changed rights reach all nodes, and earlier connections on a node that was cut off', async () => {
     const [one, other, relay] = await group.startTwo();
     const heard: [RightsSignal, number, string][] = [];
     for (const node of group.nodes) node.rights.onChanged((...change) => heard.push(change));

@@ -50,7 +50,7 @@ describeWithRedis('tickets in Redis', () => {
     await redis.stop();
   });
 
-  it('N12 cannot be told while Redis is frozen, and a call that was given up does nothing later', async () => {
+  it('N12 cannot be taken while Redis is frozen, and a call that was given up does nothing later', async () => {
     await one.put('first', ALICE, TTL_MS, 10);
     redis.freeze();
     const outcome = { name: 'RedisUnavailableError', outcome: 'unknown' };
@@ -67,7 +67,7 @@ describeWithRedis('tickets in Redis', () => {
     expect(await one.take('first')).toBeUndefined();
   });
 
-  it('N12 one whose taker never heard the answer is gone', async () => {
+  it('N12 a ticket whose taker never received the answer is used up', async () => {
     await one.put('first', ALICE, TTL_MS, 10);
     const key = KEYS.ticket({ tag: '{c}' }, 'first');
     relay.delayMs = 200;
@@ -78,7 +78,7 @@ describeWithRedis('tickets in Redis', () => {
     expect(await one.take('first')).toBeUndefined();
   });
 
-  it('N15 old ones that could not be removed are removed by the next', async () => {
+  it('N15 old tickets that could not be removed are removed with the next one', async () => {
     await one.put('first', ALICE, TTL_MS, 1);
     const ticket = KEYS.ticket({ tag: '{c}' }, 'first');
     const [owned] = (await redis.command('KEYS', '*:to:*')) as [string];

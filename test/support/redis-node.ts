@@ -94,7 +94,7 @@ export class RedisNode {
       deadlineMs,
     });
     const { control } = this.streams;
-    this.neighbours = new Neighbours(id, control, () => this.membership.liveNodes());
+    this.neighbours = new Neighbours(id, control, this.membership);
     this.signals = new RedisClusterSignals(this.link, control, this.neighbours, clock, wheel, onFault);
     const shelf = new SessionShelf(this.link, keys, deadlineMs);
     this.sessions = new RedisResumeStore(id, control, this.neighbours, shelf, wheel, onFault);

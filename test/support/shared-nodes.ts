@@ -47,7 +47,7 @@ export class SharedNode {
     this.bans = new RedisBanStore(this.tables, clock);
     this.rights = new RightsTable(this.tables, RIGHTS_MS);
     const onFault = (error: unknown): unknown => this.faults.push(error);
-    const neighbours = new Neighbours(link.node, control, () => this.membership.liveNodes());
+    const neighbours = new Neighbours(link.node, control, this.membership);
     this.signals = new RedisClusterSignals(link, control, neighbours, clock, wheel, onFault, this.rights);
     this.tickets = new RedisTicketStore(link, settings);
     for (const source of [this.membership, this.streams, this.tables]) source.onFault(onFault);

@@ -10,11 +10,15 @@ import {
   WsRoles,
   WsScopes,
 } from 'nestjs-ws-security';
+import { CurrentNode } from './current-node.js';
 import { EchoDto, JoinDto, KickDto, SendDto, SlowDto } from './chat.dto.js';
 
 @SecureGateway({ path: '/ws' })
 export class ChatGateway {
-  constructor(private readonly connections: ConnectionRegistry) {}
+  constructor(
+    private readonly connections: ConnectionRegistry,
+    private readonly current: CurrentNode,
+  ) {}
 
   @SubscribeMessage('echo')
   echo(@MessageBody() { text }: EchoDto): { text: string } {
@@ -24,6 +28,12 @@ export class ChatGateway {
   @SubscribeMessage('whoami')
   whoami(@CurrentPrincipal() { id, roles, scopes }: Principal): Pick<Principal, 'id' | 'roles' | 'scopes'> {
     return { id, roles, scopes };
+  }
+
+  /** Which of several nodes this is; null if there is only one. */
+  @SubscribeMessage('node')
+  node(): { name: string | null } {
+    return { name: this.current.name };
   }
 
   @SubscribeMessage('chat.join')

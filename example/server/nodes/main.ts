@@ -6,24 +6,27 @@ import { Balancer } from './balancer.js';
 import { LocalRedis } from './local-redis.js';
 import { NodeProcess } from './node-process.js';
 
-const NODES = 3;
+const DEFAULT_COUNT = '3';
+const MAX_COUNT = 32;
 
-/** Starts three nodes over one Redis behind a balancer, so that one can be killed while a page goes on at another. */
+/** How many nodes to start: `NODES`. */
+function nodeCount(): number {
+  const count = process.env['NODES'] || DEFAULT_COUNT;
+  if (/^\d{1,2}$/.test(count) && Number(count) >= 1 && Number(count) <= MAX_COUNT) return Number(count);
+  const message = `must be a whole number from 1 to ${MAX_COUNT}`;
+  throw new WsConfigurationError([{ name: 'NODES', message }]);
+}
+
+/** Starts some nodes over one Redis behind a balancer, so that one can be killed while a page goes on at another. */
 async function startNodes(): Promise<void> {
   const { host, port, plainHttp } = serviceConfig();
+  const count = nodeCount();
   // All nodes show the same one.
   if (!plainHttp && !process.env['WS_TLS_CERT_FILE']) await developmentCertificate();
   const secret = developmentSecret();
   const isGiven = Boolean(process.env['WS_REDIS_URL'] || process.env['WS_REDIS_URL_FILE']);
-  const redis = isGiven ? undefined : await LocalRedis.start();
-  const env = {
-    WS_RESUME: 'true',
-    ...process.env,
-    ...(secret !== undefined && { WS_JWT_SECRET: secret }),
-    ...(redis && { WS_REDIS_URL: redis.url }),
-  };
-
   const scheme = plainHttp ? 'http' : 'https';
+  const starting = isGiven ? Promise.resolve(undefined) : LocalRedis.start();
   let isStopping = false;
   const nodes: NodeProcess[] = [];
   const balancer = new Balancer(() => nodes.flatMap((node) => node.port ?? []));
@@ -38,12 +41,20 @@ async function startNodes(): Promise<void> {
     isStopping = true;
     balancer.close();
     await Promise.all(nodes.map((node) => node.stop()));
-    await redis?.stop();
+    await (await starting)?.stop();
     process.exit(code);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
 
-  for (let number = 1; number <= NODES; number++) nodes.push(new NodeProcess(number, env, onChange));
+  const redis = await starting;
+  const env = {
+    WS_RESUME: 'true',
+    ...process.env,
+    ...(secret !== undefined && { WS_JWT_SECRET: secret }),
+    ...(redis && { WS_REDIS_URL: redis.url }),
+  };
+  if (isStopping) return;
+  for (let number = 1; number <= count; number++) nodes.push(new NodeProcess(number, env, onChange));
   await Promise.all(nodes.map(({ listening }) => listening));
   if (isStopping) return;
   const name = host === '127.0.0.1' ? 'localhost' : host;

@@ -18,7 +18,7 @@ export class NodeProcess {
     onChange: (node: NodeProcess) => void,
   ) {
     this.process = spawn(process.execPath, [SERVICE], {
-      env: { ...env, PORT: '0', HOST: '127.0.0.1' },
+      env: { ...env, PORT: '0', HOST: '127.0.0.1', NODE_NAME: String(number) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let settle: () => void = () => undefined;

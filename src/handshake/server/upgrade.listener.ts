@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 import { pathOfTarget } from '../upgrade-request.js';
-import type { Endpoint } from '../endpoint.interface.js';
+import type { Endpoint } from '../handshake.js';
 import { ForeignUpgrades } from './foreign-upgrades.js';
 import type { HandshakeService } from '../handshake.service.js';
 import { interceptEvents } from './intercept-events.js';

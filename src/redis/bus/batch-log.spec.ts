@@ -18,7 +18,7 @@ function told(log: BatchLog, after: [string, number], to: [string, number]): str
   return log.between(start, end).map(({ json }) => json);
 }
 
-it('tells what lies between two places, within batches too', () => {
+it('returns what lies between two positions, within batches too', () => {
   const log = logOf('a', batch('b'), batch('c'), batch('d'));
   expect(told(log, ['a', 999], ['d', 1])).toEqual(['b0', 'b1', 'c0', 'c1', 'd0', 'd1']);
   expect(told(log, ['b', 0], ['c', 0])).toEqual(['b1', 'c0']);
@@ -26,7 +26,7 @@ it('tells what lies between two places, within batches too', () => {
   expect(told(log, ['c', -1], ['c', 0])).toEqual(['c0']);
 });
 
-it('knows from where on it has everything', () => {
+it('knows the position after which it has everything', () => {
   const covers = (log: BatchLog, key: string): boolean => log.covers({ key, index: 0 });
   const log = logOf('b', batch('c'));
   expect(['a', 'b', 'c'].map((key) => covers(log, key))).toEqual([false, true, true]);

@@ -23,7 +23,7 @@ it('a batch of any pushes comes back as it was', () => {
   );
 });
 
-it('data that was laid out over lines is one line', () => {
+it('data with line breaks becomes one line', () => {
   const json = JSON.stringify({ a: [1, '\n\t'] }, null, '\t');
   const [read] = readBatch(Buffer.from(lineOf({ audience: { to: 'everyone' }, event: 'e', json })));
   expect(read?.json).toBe('{"a":[1,"\\n\\t"]}');

@@ -1,6 +1,6 @@
 import type { ScopePlaces } from './scope-places.js';
 
-/** Who waits until Redis knows certain scopes again. */
+/** Waits until Redis knows certain scopes again. */
 export class Assertions {
   private readonly open = new Set<{ readonly left: Set<ScopePlaces>; readonly resolve: () => void }>();
 

@@ -6,8 +6,8 @@ import type { PlaceRequest, ScopePlaces } from './scope-places.js';
 export interface PlaceCalls {
   /**
    * @param requests one for each scope
-   * @param onAnswer hears for each scope the outcome and the places of other nodes
-   * @param onFailed hears whether the call may have run
+   * @param onAnswer receives for each scope the outcome and the places of other nodes
+   * @param onFailed receives whether the call may have run
    */
   send(
     partition: Partition,
@@ -18,12 +18,12 @@ export interface PlaceCalls {
   ): void;
 }
 
-/** As arguments of the script. */
+/** The arguments of the script. */
 export function placeArguments(requests: readonly PlaceRequest[], nodeTtlMs: number): (number | string)[] {
   return [nodeTtlMs, ...requests.flatMap(({ serial, count, limit }) => [serial ?? '', count, limit ?? ''])];
 }
 
-/** Through the script. */
+/** Calls the script. */
 export class ScriptedPlaceCalls implements PlaceCalls {
   constructor(
     private readonly port: RedisPort,

@@ -15,7 +15,7 @@ export const PlaceOutcome = {
 
 /** A node says each count again well within this time. */
 export const PLACES_KEPT_MS = 90_000;
-/** So long a late call is still recognised after the last place was given back. */
+/** How long a late call is still recognised after the last place was given back. */
 const EMPTY_KEPT_MS = 5_000;
 
 /**

@@ -86,7 +86,7 @@ describe('Places', () => {
     expect(places.size).toBe(0);
   });
 
-  it('R4 of those who ask at once as many get a place as there is room beside other nodes', () => {
+  it('R4 simultaneous takers get exactly as many places as other nodes leave free', () => {
     const { take, answer, told, last, clock } = start();
     take(9, 'busy');
     for (let i = 0; i < 7; i++) take(5);
@@ -101,7 +101,7 @@ describe('Places', () => {
     expect(told.filter((one) => one === false)).toHaveLength(5);
   });
 
-  it('R4 what is given back while a call is under way is told by the next', () => {
+  it('R4 a place that is returned during a call is reported by the next one', () => {
     const { take, answer, last, clock, places } = start();
     take();
     answer(DONE);
@@ -113,7 +113,7 @@ describe('Places', () => {
     expect(last()).toEqual([[1, undefined]]);
   });
 
-  it('R4 a call that came after a later one is said again, and nobody is refused for it', () => {
+  it('R4 a call that arrived after a later one is repeated, and nobody is refused for it', () => {
     const { take, answer, told, last, clock } = start();
     take();
     answer([PlaceOutcome.IGNORED, 0]);
@@ -176,7 +176,7 @@ describe('Places', () => {
     expect(last()).toEqual([[1, undefined]]);
   });
 
-  it('R4 tells once of more places than there may be', () => {
+  it('R4 reports once that more places are taken than allowed', () => {
     const { take, answer, over, clock, places } = start();
     take(2);
     answer(DONE);

@@ -3,6 +3,7 @@ import { CallBatches } from '../call-batches.js';
 import type { Partition } from '../link/redis-port.js';
 import { Assertions } from './assertions.js';
 import type { PlaceCalls } from './place-calls.js';
+import { PausedPartitions } from './paused-partitions.js';
 import { type Counter, type PlaceRequest, ScopePlaces, type Taker } from './scope-places.js';
 
 const SCOPES_PER_CALL = 200;
@@ -10,8 +11,6 @@ const GAP_MS = 2;
 const CHECK_MS = 1000;
 /** With the time between two checks less than the 30 seconds within which each count is said again. */
 const SAID_AGAIN_MS = 25_000;
-/** So many takers wait while a partition is paused. */
-const MOST_PAUSED = 512;
 
 /**
  * The places of this node in all scopes. Redis is told the whole count of a scope each time, with a serial that only
@@ -20,13 +19,12 @@ const MOST_PAUSED = 512;
 export class Places {
   private readonly scopes = new Map<string, ScopePlaces>();
   private readonly batches = new Map<Partition, CallBatches<ScopePlaces>>();
-  /** Partitions whose takers wait, and how many do. */
-  private readonly paused = new Map<Partition, number>();
+  private readonly paused = new PausedPartitions();
   private readonly assertions = new Assertions();
   private serial = 0;
   private readonly stopChecking: () => void;
 
-  /** @param onOverCap hears of a scope with more places than there may be */
+  /** @param onOverCap receives a scope with more places than there may be */
   constructor(
     private readonly clock: Clock,
     private readonly calls: PlaceCalls,
@@ -57,13 +55,9 @@ export class Places {
   /** Lets somebody wait for a place. */
   take(places: ScopePlaces, taker: Taker): void {
     places.limit = taker.limit;
-    const paused = this.paused.get(places.partition);
-    if (paused !== undefined) {
-      if (paused >= MOST_PAUSED) return taker.giveUp('unknown');
-      this.paused.set(places.partition, paused + 1);
-    }
+    if (!this.paused.admit(places.partition)) return taker.giveUp('unknown');
     places.takers.push(taker);
-    if (paused === undefined) this.add(places);
+    if (!this.paused.has(places.partition)) this.add(places);
   }
 
   /** Takes one without asking. @param limit how many there may be over all nodes */
@@ -104,11 +98,11 @@ export class Places {
 
   /** Lets takers of a partition wait, until `resume`. Up to 512 do; for more the outcome is unknown. */
   pause(partition: Partition): void {
-    if (!this.paused.has(partition)) this.paused.set(partition, 0);
+    this.paused.pause(partition);
   }
 
   resume(partition: Partition): void {
-    if (!this.paused.delete(partition)) return;
+    if (!this.paused.resume(partition)) return;
     for (const places of this.scopes.values())
       if (places.partition === partition && places.takers.length > 0) this.add(places);
   }

@@ -14,7 +14,7 @@ export interface RedisDirectoryOptions {
   readonly outage: OutagePolicy;
   /** `WS_REDIS_NODE_TTL_MS` */
   readonly nodeTtlMs: number;
-  /** Hears of a scope with more places taken than there may be, over all nodes. */
+  /** Receives a scope with more places taken than there may be, over all nodes. */
   readonly onOverCap?: (scope: string, count: number, limit: number) => void;
 }
 

@@ -135,7 +135,7 @@ export class ScopePlaces {
     if (mustTell || this.told !== this.held) this.mustTell = true;
   }
 
-  /** As many as there is room for ask again; the others came too late, those who came meanwhile as well. */
+  /** Lets as many takers ask again as there is room for, and refuses all others. */
   private refuse(takers: readonly Taker[], limit: number, others: number): void {
     let room = limit - others - this.held;
     const all = [...takers, ...this.takers];

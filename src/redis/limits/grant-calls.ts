@@ -14,8 +14,8 @@ export interface GrantCall {
 /** Asks Redis for budget. */
 export interface GrantCalls {
   /**
-   * @param onAnswer hears for each window what is lent and for how long, or 0 and how long to wait
-   * @param onFailed hears whether the call may have run
+   * @param onAnswer receives for each window what is lent and for how long, or 0 and how long to wait
+   * @param onFailed receives whether the call may have run
    */
   send(
     call: GrantCall,
@@ -24,7 +24,7 @@ export interface GrantCalls {
   ): void;
 }
 
-/** As arguments of the script. @param offset what the monotonic clock lacks for the time of the server */
+/** The arguments of the script. @param offset what the monotonic clock lacks for the time of the server */
 export function grantArguments(call: GrantCall, offset: number): number[] {
   const args = [call.number];
   call.windows.forEach(({ ttl }, i) => {
@@ -37,7 +37,7 @@ export function grantArguments(call: GrantCall, offset: number): number[] {
   return args;
 }
 
-/** Through the script. */
+/** Calls the script. */
 export class ScriptedGrantCalls implements GrantCalls {
   constructor(private readonly port: RedisPort) {}
 

@@ -31,7 +31,7 @@ describe('GrantedWindow', () => {
     expect(window.hit(1000, LIMIT, 1)).toBeUndefined();
   });
 
-  it('R2 tells once what ended, what is left of it and when it was last used', () => {
+  it('R2 reports each ended grant once, with what is left of it and when it was last used', () => {
     const { window, waiter, lend } = start();
     window.enqueue(waiter());
     lend(1, 5, 1000);
@@ -43,7 +43,7 @@ describe('GrantedWindow', () => {
     expect(window.request(1600).ended).toEqual([]);
   });
 
-  it('R2 tells again what a call that did not run was to tell', () => {
+  it('R2 repeats the report of a call that did not run', () => {
     const { window, waiter, lend } = start();
     window.enqueue(waiter());
     lend(1, 1, 1000);

@@ -9,7 +9,7 @@ export interface Waiter {
   giveUp(): void;
 }
 
-/** So many hits wait for one window; more are refused. */
+/** The most hits that wait for one window. More are refused. */
 export const MOST_WAITING = 1000;
 /** What they are told to wait, milliseconds. */
 export const CROWDED_WAIT_MS = 250;

@@ -8,7 +8,7 @@ import { reasonOfLine } from './reply-error.js';
 import { ServerTime } from './server-time.js';
 import { DeadlineExceededError, within } from '../../time/deadline.js';
 
-/** So many deadlines in a row open the breaker. */
+/** The breaker opens after this many missed deadlines in a row. */
 const MAX_DEADLINES = 3;
 
 /**

@@ -1,4 +1,4 @@
-/** Who hears of something, in the order of asking. */
+/** Listeners, called in the order in which they were added. */
 export class Listeners<T extends readonly unknown[]> {
   private readonly list: ((...args: T) => void)[] = [];
 

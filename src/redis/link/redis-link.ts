@@ -77,7 +77,7 @@ export class RedisLink extends RedisPort {
     this.lanes.down.add(listener);
   }
 
-  /** `listener` hears that another server is master, or was started anew, before calls are made there. */
+  /** Calls `listener` when another server is master, or was started anew, before calls are made there. */
   onFailover(listener: (partition: Partition) => void): void {
     this.lanes.failover.add(listener);
   }

@@ -79,8 +79,8 @@ export abstract class RedisPort {
   abstract offset(partition: Partition): number | undefined;
 
   abstract isUp(partition: Partition): boolean;
-  /** `listener` hears when calls to a partition can be made again. */
+  /** Calls `listener` when calls to a partition can be made again. */
   abstract onUp(listener: (partition: Partition) => void): void;
-  /** `listener` hears when calls to a partition begin to be refused at once. */
+  /** Calls `listener` when calls to a partition begin to be refused at once. */
   abstract onDown(listener: (partition: Partition) => void): void;
 }

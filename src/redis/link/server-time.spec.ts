@@ -16,7 +16,7 @@ describe('ServerTime', () => {
     );
   });
 
-  it('tells a step of the clock, and takes slowness for none', () => {
+  it('reports a step of the clock, and does not mistake slowness for one', () => {
     const time = new ServerTime();
     expect(time.offset).toBeUndefined();
     expect(time.observe(100_000, 0, 10)).toBeUndefined();

@@ -39,7 +39,7 @@ describe('AssertionGate', () => {
     await passed;
   });
 
-  it('refuses who is more than 512th, and everybody when the node stops', async () => {
+  it('refuses takers beyond 512, and all of them when the node stops', async () => {
     const { gate } = made();
     gate.close(1000, ['other'], 10_000);
     const waiting = Array.from({ length: 512 }, () => gate.pass());

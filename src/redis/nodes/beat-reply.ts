@@ -29,7 +29,7 @@ export interface ControlState {
 export interface BeatReply {
   readonly now: number;
   readonly outcome: 'ok' | 'same' | 'lost' | 'away' | 'rules';
-  /** All nodes that beat in the last ten node TTLs, this one included; empty unless `ok` or `rules`. */
+  /** All nodes that beat in the last ten node TTLs, empty after `lost` and `away`; after `ok` this one included. */
   readonly nodes: readonly LiveNode[];
   /** Only on the partition of tables and streams. */
   readonly state?: ControlState;

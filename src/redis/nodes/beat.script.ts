@@ -11,7 +11,7 @@ import { defineScript } from '../link/script.js';
  *
  * Answers `{now, outcome, nodes, state}`. `nodes` alternates ids and `<beat>:<rules>`. With an outcome other than `ok`
  * nothing was changed:
- * - `same`: after `look`, when the beat that was answered is there
+ * - `same`: after `look`, when the beat that was answered is there; `nodes` follows it
  * - `lost`: the beat that was answered is not there, so Redis lost memory
  * - `away`: the beat is older than the TTL, so others counted this node as dead
  * - `rules`: nodes with other rules live; `nodes` follows it
@@ -40,7 +40,7 @@ if acknowledged then
 elseif others then
   return {now, 'rules', nodes}
 end
-if ARGV[6] == 'look' then return {now, 'same'} end
+if ARGV[6] == 'look' then return {now, 'same', nodes} end
 
 for _, id in ipairs(silent) do
   redis.call('HDEL', KEYS[1], id)

@@ -26,7 +26,7 @@ export interface MemberSettings {
 }
 
 export interface MemberListener {
-  /** Says everything again that this node keeps on the partition; a rejection is tried again with the next beat. */
+  /** Writes everything again that this node keeps on the partition. After a rejection it is called again with the next beat. */
   assert(partition: Partition, finding: Finding): MaybePromise<void>;
   onFinding(partition: Partition, finding: Finding): void;
   /** @param sentAt when the beat was sent, monotonic */
@@ -43,7 +43,7 @@ export class Member {
   /** Whether Redis is expected to have that beat still. */
   private isRemembered = false;
   private view: readonly LiveNode[] = [];
-  /** What has still to be made good, and how many findings there were. */
+  /** The finding that has still to be repaired, and the number of findings so far. */
   private finding: Finding | undefined;
   private findings = 0;
   /** Whether Redis has still to be asked what it lost. */
@@ -71,6 +71,12 @@ export class Member {
     return this.view.filter(({ beat }) => beat >= oldest);
   }
 
+  /** As {@link nodes}, as they are now. */
+  async find(): Promise<readonly LiveNode[]> {
+    const { now, nodes } = await this.send(undefined, 'look');
+    return nodes.filter(({ beat }) => beat >= now - this.settings.nodeTtlMs);
+  }
+
   /** Another server is master: what was written last may be missing there. */
   failedOver(): void {
     if (!this.heard) return;
@@ -95,7 +101,7 @@ export class Member {
     }
   }
 
-  /** Other nodes need not wait for this one any more. */
+  /** Removes this node, so that others do not wait for it. */
   async leave(): Promise<void> {
     this.hasLeft = true;
     this.gate.stop();
@@ -139,7 +145,7 @@ export class Member {
   private found(finding: Finding, at: number): void {
     const { nodeTtlMs } = this.settings;
     const silence = this.clock.monotonic() - (this.heard?.sentAt ?? 0);
-    // So long a silence removes the beat itself.
+    // After such a long silence, Redis has removed the beat itself.
     this.finding = finding === 'lost' && silence > 10 * nodeTtlMs ? 'away' : finding;
     this.findings++;
     this.isRemembered = false;

@@ -8,7 +8,7 @@ export class MessageBatches<Item> {
 
   /**
    * @param send sends a message
-   * @param onFailed hears of items whose message could not be sent
+   * @param onFailed receives items whose message could not be sent
    */
   constructor(
     private readonly send: (items: readonly Item[]) => Promise<void>,

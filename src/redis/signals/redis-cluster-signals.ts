@@ -6,7 +6,7 @@ import {
   type RightsSignal,
 } from '../../nodes/cluster-signals.js';
 import type { Clock } from '../../time/clock.js';
-import type { TimerWheel } from '../../time/timer-wheel.js';
+import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
 import type { RedisLink } from '../link/redis-link.js';
 import { RedisUnavailableError } from '../link/redis-port.js';
 import type { Neighbours } from '../streams/neighbours.js';
@@ -62,24 +62,32 @@ export class RedisClusterSignals extends ClusterSignals {
    */
   async send(signal: ClusterSignal): Promise<number> {
     const request = ++this.requests;
-    const answers = new Answers([this.link.node, ...this.neighbours.live()]);
+    const answers = new Answers();
     this.pending.set(request, answers);
-    const timer = this.wheel.schedule(ANSWER_MS, () => answers.close());
+    let timer: WheelTimer | undefined;
     try {
       await this.tell(request, signal);
+      timer = this.wheel.schedule(ANSWER_MS, () => answers.close());
+      void this.expect(answers);
       return await answers.sum;
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) throw error;
       this.apply(signal, Infinity);
       throw new OverloadedException(RETRY_AFTER_MS, { cause: error });
     } finally {
-      timer.cancel();
+      timer?.cancel();
       this.pending.delete(request);
     }
   }
 
   onSignal(apply: ApplySignal): void {
     this.receivers.push(apply);
+  }
+
+  /** A node that begins to accept clients after the signal was written has none that it concerns. */
+  private async expect(answers: Answers): Promise<void> {
+    const others = await this.neighbours.find().catch(() => this.neighbours.live());
+    answers.expect([this.link.node, ...others]);
   }
 
   private receive([request, signal]: SignalBody, { node, at }: ControlEntry): void {

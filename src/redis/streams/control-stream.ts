@@ -28,7 +28,7 @@ export class ControlStream {
     handlers.add(handler);
   }
 
-  /** `handler` hears that messages of any kind may be lost to this node. */
+  /** Calls `handler` when messages of any kind may be lost to this node. */
   onGap(handler: () => void): void {
     this.gaps.add(handler);
   }

@@ -1,5 +1,6 @@
 import { Listeners } from '../link/listeners.js';
 import { within } from '../../time/deadline.js';
+import type { Membership } from '../nodes/membership.js';
 import type { ControlStream } from './control-stream.js';
 
 /** The kind of the last message of a node. */
@@ -9,16 +10,18 @@ const LEAVE_MS = 1000;
 /** Nodes that left are remembered for longer than any view of the nodes that live is old. */
 const MOST_GONE = 1000;
 
+type NodeView = Pick<Membership, 'liveNodes' | 'findNodes'>;
+
 /** The other nodes that live, without those that have said that they stop. */
 export class Neighbours {
   private readonly gone = new Set<string>();
   private readonly left = new Listeners<[string]>();
 
-  /** @param view the nodes that beat */
+  /** @param view the nodes that beat, as this node knows them, and as they are now */
   constructor(
     private readonly self: string,
     private readonly control: ControlStream,
-    private readonly view: () => readonly { readonly id: string }[],
+    private readonly view: NodeView,
   ) {
     control.on(LEFT, (_, { node }) => {
       this.gone.add(node);
@@ -29,16 +32,19 @@ export class Neighbours {
   }
 
   live(): string[] {
-    return this.view()
-      .map(({ id }) => id)
-      .filter((id) => id !== this.self && !this.gone.has(id));
+    return this.others(this.view.liveNodes());
+  }
+
+  /** As {@link live}, with those that have just started. @throws RedisUnavailableError */
+  async find(): Promise<string[]> {
+    return this.others(await this.view.findNodes());
   }
 
   isLive(node: string): boolean {
-    return !this.gone.has(node) && this.view().some(({ id }) => id === node);
+    return !this.gone.has(node) && this.view.liveNodes().some(({ id }) => id === node);
   }
 
-  /** `listener` hears that a node answers nobody any more. */
+  /** Calls `listener` when a node answers nobody any more. */
   onLeft(listener: (node: string) => void): void {
     this.left.add(listener);
   }
@@ -46,5 +52,9 @@ export class Neighbours {
   /** Says that this node answers nobody any more. Rejects after a second: others find out with the beats. */
   leave(): Promise<void> {
     return within(LEAVE_MS, this.control.append(LEFT, ''));
+  }
+
+  private others(nodes: readonly { readonly id: string }[]): string[] {
+    return nodes.map(({ id }) => id).filter((id) => id !== this.self && !this.gone.has(id));
   }
 }

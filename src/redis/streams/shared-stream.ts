@@ -53,7 +53,7 @@ export class SharedStream {
     this.entries.add(listener);
   }
 
-  /** `listener` hears that entries are lost to this node. */
+  /** Calls `listener` when entries are lost to this node. */
   onGap(listener: () => void): void {
     this.gaps.add(listener);
   }

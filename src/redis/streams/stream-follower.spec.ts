@@ -17,7 +17,7 @@ const entry = (id: string, g: number): StreamEntry => [
   ),
 ];
 
-it('is content with entries that follow each other', () => {
+it('accepts entries that follow each other', () => {
   const { told, follower } = follow();
   follower.begin('', 0);
   follower.read([entry('5-0', 1), entry('5-1', 2)]);

@@ -38,7 +38,7 @@ export class StreamWriter {
   /** Whether the last attempt failed. */
   isFailing = false;
 
-  /** @param onLost hears that Redis does not know what it has acknowledged */
+  /** @param onLost is called when Redis does not know what it has acknowledged */
   constructor(
     private readonly port: RedisPort,
     private readonly clock: Clock,
@@ -113,7 +113,7 @@ export class StreamWriter {
     this.settled = this.acknowledged;
   }
 
-  /** Redis lost its memory, which everybody hears by other ways. */
+  /** Redis lost its memory, which everybody learns in other ways. */
   forget(): void {
     this.acknowledged = this.settled = 0;
   }

@@ -36,14 +36,14 @@ describe('rows of two nodes', () => {
     expect(joinEntries('revoked', revoked(1, 2000), lifted(2))).toEqual(lifted(2));
   });
 
-  it('hold a later row after a lift, and not what was lifted', () => {
+  it('keep a row that is later than a lift, and not the lifted one', () => {
     const again = revoked(3, 500, 2);
     expect(joinEntries('banned', again, revoked(1, 2000))).toEqual(again);
     expect(joinEntries('banned', revoked(1, 2000), again)).toEqual(again);
     expect(joinEntries('banned', lifted(2), revoked(3, 500))).toEqual(again);
   });
 
-  it('Z5 of rights the newer ones hold', () => {
+  it('Z5 newer rights replace older ones', () => {
     expect(joinEntries('rights', rights(2, '{"b":1}'), rights(1, '{"a":1}'))).toEqual(rights(2, '{"b":1}'));
     expect(joinEntries('rights', rights(1, '{"a":1}'), rights(2, '{"b":1}'))).toEqual(rights(2, '{"b":1}'));
   });

@@ -69,17 +69,17 @@ export class RedisTables {
     return this.calls.write(this.tables[name], rows);
   }
 
-  /** `listener` hears about every second, while Redis can be reached. */
+  /** Calls `listener` about once a second, while Redis can be reached. */
   onWritable(listener: () => void): void {
     this.writable.add(listener);
   }
 
-  /** `listener` hears of mistakes, which are none of Redis'. */
+  /** Calls `listener` with errors that Redis did not cause. */
   onFault(listener: (error: unknown) => void): void {
     this.faults.add(listener);
   }
 
-  /** For what goes on without anybody who waits: an outage needs no word. */
+  /** Runs work that nobody awaits. Outages are not reported. */
   attempt(work: () => Promise<void>): void {
     unawaited(work, (error) => {
       if (!(error instanceof RedisUnavailableError)) this.faults.tell(error);
@@ -88,7 +88,7 @@ export class RedisTables {
 
   private heard(body: string): void {
     const [name, version, ...rows] = JSON.parse(body) as [TableName, string, ...string[]];
-    // A later format may have more tables.
+    // A later version may have more tables.
     const table = TABLE_NAMES.includes(name) ? this.tables[name] : undefined;
     if (!table) return;
     takeRows(table, rows);

@@ -32,7 +32,7 @@ export class RightsTable {
     await this.tables.write('rights', [[key, '', '', String(this.rememberMs), payload]]);
   }
 
-  /** `listener` hears of rights that changed on any node. */
+  /** Calls `listener` with rights that changed on any node. */
   onChanged(listener: RightsListener): void {
     this.tables.table('rights').onChanged((_, { payload, mark }, before) => {
       if (payload === before?.payload && mark === before.mark) return;

@@ -55,7 +55,7 @@ export class SharedTable {
     this.version = version;
   }
 
-  /** `listener` hears of every row that changes, and what it was before. */
+  /** Calls `listener` with every row that changes, and its previous value. */
   onChanged(listener: (key: string, entry: TableEntry, before: TableEntry | undefined) => void): void {
     this.changes.add(listener);
   }
