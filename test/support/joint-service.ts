@@ -17,7 +17,7 @@ import type { TestClient } from './test-client.js';
 
 export const FEW = 5;
 export const MANY = 100;
-export const MANY_TTL_MS = 2000;
+export const MANY_TTL_MS = 1000;
 /** Connections of a user. */
 export const CONNECTIONS = 10;
 
@@ -127,6 +127,11 @@ export class JointService {
     for (const node of this.nodes) node.forget();
   }
 
+  /** Resolves when every outage that was told has been told to be over. */
+  async healed(): Promise<void> {
+    while (!this.nodes.every(isHealed)) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   /** Whether one of the nodes has told so since the last `forget()`. */
   hasTold(type: string): boolean {
     return this.nodes.some(({ told }) => told.some((event) => event.type === type));
@@ -135,6 +140,13 @@ export class JointService {
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.close()));
   }
+}
+
+function isHealed({ told }: RedisNode): boolean {
+  const isDown = new Map<unknown, boolean>();
+  for (const { type, partition } of told)
+    if (type === 'cluster.up' || type === 'cluster.down') isDown.set(partition, type === 'cluster.down');
+  return ![...isDown.values()].includes(true);
 }
 
 /** How many of so many messages at once are accepted. */

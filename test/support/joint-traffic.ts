@@ -1,9 +1,11 @@
-import { acceptedOf, type JointService, MANY, MANY_TTL_MS } from './joint-service.js';
+import { acceptedOf, type JointService, MANY_TTL_MS } from './joint-service.js';
 import type { TestClient } from './test-client.js';
 
 const ROOM = 'traffic';
 const PUSH_MS = 10;
 const FLOOD = 10;
+/** A little less than the window of the limit: a busy machine handles messages some time after they were accepted. */
+const WINDOW_MS = MANY_TTL_MS - 100;
 
 interface Push {
   readonly text: string;
@@ -54,6 +56,11 @@ export class JointTraffic {
     }
   }
 
+  /** Ends it without waiting for anything. */
+  abandon(): void {
+    this.isOver = true;
+  }
+
   /** Each member got each push once, all in one order, and every push that was stored unless a gap was told. */
   expectRoomsInOrder(): void {
     const [first, second] = this.received as [string[], string[]];
@@ -78,23 +85,16 @@ export class JointTraffic {
       expect(lost).toEqual([]);
   }
 
-  get stored(): number {
-    return this.pushes.filter(({ outcome }) => outcome === 'stored').length;
-  }
-
   /** The most that was accepted in any window of the limit. @param since only windows that begin then or later */
   mostInWindow(since = 0): number {
     const times = acceptedOf(this.user).filter((time) => time >= since);
     let most = 0;
     for (let start = 0, end = 0; end < times.length; end++) {
-      while ((times[end] as number) - (times[start] as number) >= MANY_TTL_MS) start++;
+      while ((times[end] as number) - (times[start] as number) >= WINDOW_MS) start++;
       most = Math.max(most, end - start + 1);
     }
     return most;
   }
-
-  /** The limit that is flooded. */
-  readonly limit = MANY;
 
   private receive(member: number, data: Buffer): void {
     const {

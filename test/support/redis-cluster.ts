@@ -42,15 +42,20 @@ export class RedisCluster {
     return [...this.masters, ...this.replicas];
   }
 
-  /** Gives a slot with all its keys to another master, as `redis-cli --cluster reshard` does. */
-  async moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+  /**
+   * Gives a slot with all its keys to another master, as `redis-cli --cluster reshard` does.
+   *
+   * @param pauseMs how long each key takes
+   */
+  async moveSlot(slot: number, from: RedisServer, to: RedisServer, pauseMs = 0): Promise<void> {
     const [source, target] = await Promise.all([from, to].map((server) => server.command('CLUSTER', 'MYID')));
     await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(source));
     await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(target));
     for (;;) {
-      const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, 10)) as string[];
+      const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, 1)) as string[];
       if (keys.length === 0) break;
       await from.command('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     for (const server of [to, from]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', String(target));
   }
