@@ -53,9 +53,9 @@ class JointGateway {
   @Throttle({ default: { limit: MANY, ttl: MANY_TTL_MS } })
   @SubscribeMessage('many')
   many(@CurrentPrincipal() { id }: Principal): string {
-    const times = accepted.get(id);
+    const times = accepted.get(String(id));
     if (times) times.push(performance.now());
-    else accepted.set(id, [performance.now()]);
+    else accepted.set(String(id), [performance.now()]);
     return 'many';
   }
 }
