@@ -20,6 +20,7 @@ import { stayingAwake } from './stay-awake.js';
  */
 export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly stores: SharedStores;
+  private readonly logger = new Logger('WsSecurity');
   private readonly node: ClusterNode;
   private readonly check: ServiceCheck;
 
@@ -80,16 +81,23 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
       ...(started.status === 'rejected' ? problemsIn(started.reason) : []),
     ];
     if (problems.length > 0) throw new WsConfigurationError(problems);
+    if (this.check.failure !== undefined && !this.node.isUp) this.warn(this.check.failure);
     this.node.link.onUp(() => void this.checkLater());
     await this.stores.load();
+  }
+
+  /** A deployment with a wrong password looks like any other one, and refuses all credentials. */
+  private warn(cause: string): void {
+    this.logger.warn(
+      `Redis cannot be used: ${cause}. The application starts without it, and refuses credentials until it can`,
+    );
   }
 
   /** Redis may have been away at the start. */
   private async checkLater(): Promise<void> {
     if (this.check.isDone) return;
     await this.check.run();
-    const logger = new Logger('WsSecurity');
-    for (const { name, message } of this.check.problems) logger.error(`${name}: ${message}`);
+    for (const { name, message } of this.check.problems) this.logger.error(`${name}: ${message}`);
   }
 }
 

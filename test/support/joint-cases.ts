@@ -111,11 +111,11 @@ export function jointCases(service: () => JointService): void {
 /** What a case before a failover leaves behind, and what has to hold after it. */
 export class JointMemory {
   private constructor(
-    private readonly service: JointService,
-    private readonly full: string,
-    private readonly places: readonly TestClient[],
-    private readonly revoked: string,
-    private readonly ticket: string,
+    readonly service: JointService,
+    readonly full: string,
+    readonly places: readonly TestClient[],
+    readonly revoked: string,
+    readonly ticket: string,
   ) {}
 
   static async make(service: JointService): Promise<JointMemory> {
@@ -128,20 +128,20 @@ export class JointMemory {
     await service.revocations(one).revokeUser(revoked, null);
     return new JointMemory(service, full, places, revoked, ticket);
   }
+}
 
-  /** No connections were lost, nobody enters above the cap, and who was revoked stays it, on a new node as well. */
-  async expectKept(newNode: JointService['one']): Promise<void> {
-    const { full, revoked, places, ticket } = this;
-    const nodes = [...this.service.nodes, newNode];
-    for (const node of nodes)
-      expect([await node.refusal(revoked), await node.refusal(full)]).toEqual([401, 429]);
-    for (const client of places) expect((await client.request('echo')).data).toBe('echo');
-    await places[0]?.close();
-    await eventually(() => newNode.connect(full));
-    expect(await this.service.other.refusal(full)).toBe(429);
-    const attempts = nodes.map((node) => TestClient.connect(`${node.url}/ws?ticket=${ticket}`));
-    expect(await successes(attempts)).toBeLessThanOrEqual(1);
-  }
+/** No connections were lost, nobody enters above the cap, and who was revoked stays it, on a new node as well. */
+export async function expectKept(memory: JointMemory, newNode: JointService['one']): Promise<void> {
+  const { full, revoked, places, ticket, service } = memory;
+  const nodes = [...service.nodes, newNode];
+  for (const node of nodes)
+    expect([await node.refusal(revoked), await node.refusal(full)]).toEqual([401, 429]);
+  for (const client of places) expect((await client.request('echo')).data).toBe('echo');
+  await places[0]?.close();
+  await eventually(() => newNode.connect(full));
+  expect(await service.other.refusal(full)).toBe(429);
+  const attempts = nodes.map((node) => TestClient.connect(`${node.url}/ws?ticket=${ticket}`));
+  expect(await successes(attempts)).toBeLessThanOrEqual(1);
 }
 
 /** Every key ends, and none names a user or an address. */

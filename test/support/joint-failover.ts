@@ -1,16 +1,16 @@
-import { JointMemory } from './joint-cases.js';
+import { expectKept, JointMemory } from './joint-cases.js';
 import { JointService, MANY, MANY_TTL_MS } from './joint-service.js';
-import { JointTraffic } from './joint-traffic.js';
+import { expectRoomsInOrder, JointTraffic } from './joint-traffic.js';
 
 export interface Failover {
   /** Lets another server become master. */
-  begin(): unknown;
+  begin: () => unknown;
   /** Is called as soon as both have told of an outage; without it there need not be one. */
-  meanwhile?(): Promise<void>;
+  meanwhile?: () => Promise<void>;
   /** How often the limit may be accepted in a window that touches the failover. */
   most: number;
   /** Another node of the service. */
-  startLater(): Promise<JointService['one']>;
+  startLater: () => Promise<JointService['one']>;
 }
 
 /**
@@ -43,9 +43,9 @@ export async function goThroughFailover(
     const after = traffic.mostInWindow(healedAt + MANY_TTL_MS);
     expect(after).toBeLessThanOrEqual(MANY);
     expect(after).toBeGreaterThan(MANY / 2);
-    traffic.expectRoomsInOrder();
+    expectRoomsInOrder(traffic);
     const later = await startLater();
-    await memory.expectKept(later);
+    await expectKept(memory, later);
     await later.close();
     return healedAt - begunAt;
   } finally {

@@ -13,6 +13,7 @@ import {
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { RedisNode } from './redis-nodes.js';
+import type { AppOptions } from './start-app.js';
 import type { TestClient } from './test-client.js';
 
 export const FEW = 5;
@@ -91,8 +92,13 @@ export class JointService {
   }
 
   /** One more application of the same kind. */
-  static node(url: string, options: WsSecurityOptions = {}): Promise<RedisNode> {
-    return RedisNode.start({ url }, { gateways: [JointGateway], options: { ...OPTIONS, ...options } });
+  static node(
+    url: string,
+    options: WsSecurityOptions = {},
+    beforeInit?: AppOptions['beforeInit'],
+  ): Promise<RedisNode> {
+    const config = { gateways: [JointGateway], options: { ...OPTIONS, ...options } };
+    return RedisNode.start({ url }, { ...config, ...(beforeInit && { beforeInit }) });
   }
 
   get nodes(): readonly [RedisNode, RedisNode] {

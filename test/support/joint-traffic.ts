@@ -17,13 +17,13 @@ export class JointTraffic {
   /** The longest that a message waited for its answer, in milliseconds. */
   longestMs = 0;
   readonly answers = new Set<string>();
-  private readonly pushes: Push[] = [];
-  private readonly received: string[][] = [[], []];
+  readonly pushes: Push[] = [];
+  readonly received: string[][] = [[], []];
   private readonly work: Promise<unknown>[] = [];
   private isOver = false;
 
   private constructor(
-    private readonly service: JointService,
+    readonly service: JointService,
     private readonly user: string,
   ) {}
 
@@ -59,30 +59,6 @@ export class JointTraffic {
   /** Ends it without waiting for anything. */
   abandon(): void {
     this.isOver = true;
-  }
-
-  /** Each member got each push once, all in one order, and every push that was stored unless a gap was told. */
-  expectRoomsInOrder(): void {
-    const [first, second] = this.received as [string[], string[]];
-    for (const texts of [first, second]) expect(new Set(texts).size).toBe(texts.length);
-    const common = (texts: string[], others: string[]): string[] => {
-      const known = new Set(others);
-      return texts.filter((text) => known.has(text));
-    };
-    expect(common(second, first)).toEqual(common(first, second));
-    for (const sender of ['0', '1'])
-      for (const texts of [first, second]) {
-        const numbers = texts
-          .filter((text) => text.startsWith(`push-${sender} `))
-          .map((text) => Number(text.slice(7)));
-        expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-      }
-    const lost = this.pushes.filter(
-      ({ outcome, text }) => outcome === 'stored' && !(first.includes(text) && second.includes(text)),
-    );
-    expect(this.pushes.filter(({ outcome }) => outcome === 'waiting')).toEqual([]);
-    if (!this.service.hasTold('cluster.gap') && !this.service.hasTold('cluster.push-local'))
-      expect(lost).toEqual([]);
   }
 
   /** The most that was accepted in any window of the limit. @param since only windows that begin then or later */
@@ -144,4 +120,27 @@ export class JointTraffic {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
+}
+
+/** Each member got each push once, all in one order, and every push that was stored unless a gap was told. */
+export function expectRoomsInOrder({ received, pushes, service }: JointTraffic): void {
+  const [first, second] = received as [string[], string[]];
+  for (const texts of [first, second]) expect(new Set(texts).size).toBe(texts.length);
+  const common = (texts: string[], others: string[]): string[] => {
+    const known = new Set(others);
+    return texts.filter((text) => known.has(text));
+  };
+  expect(common(second, first)).toEqual(common(first, second));
+  for (const sender of ['0', '1'])
+    for (const texts of [first, second]) {
+      const numbers = texts
+        .filter((text) => text.startsWith(`push-${sender} `))
+        .map((text) => Number(text.slice(7)));
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    }
+  const lost = pushes.filter(
+    ({ outcome, text }) => outcome === 'stored' && !(first.includes(text) && second.includes(text)),
+  );
+  expect(pushes.filter(({ outcome }) => outcome === 'waiting')).toEqual([]);
+  if (!service.hasTold('cluster.gap') && !service.hasTold('cluster.push-local')) expect(lost).toEqual([]);
 }
