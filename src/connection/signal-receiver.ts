@@ -5,6 +5,8 @@ import type { Connection } from './connection.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionRegistry } from './connection-registry.js';
 
+const KNOWN: ReadonlySet<string> = new Set<ClusterSignal['type']>(['kick', 'rights']);
+
 /** Applies signals of any node to the connections of this node. */
 @Injectable()
 export class SignalReceiver implements OnModuleInit {
@@ -19,6 +21,8 @@ export class SignalReceiver implements OnModuleInit {
   }
 
   private apply(signal: ClusterSignal, before: number): number {
+    // A node with another version may know signals that this one does not.
+    if (!KNOWN.has(signal.type)) return 0;
     const connections = this.registry
       .ofUser(signal.id, signal.issuer)
       .filter(({ isOpen, openedAt }) => isOpen && openedAt <= before);
@@ -31,8 +35,6 @@ export class SignalReceiver implements OnModuleInit {
       connection.close(CloseCode.FORBIDDEN, signal.reason ?? 'kicked');
       return;
     }
-    // A node with another version may know signals that this one does not.
-    if (signal.type !== 'rights') return;
     const { roles, scopes } = signal;
     this.lifecycle.identified(connection, { ...connection.principal, roles, scopes });
   }

@@ -23,6 +23,7 @@ const URL_SOURCE = 'WS_REDIS_URL';
  */
 export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly stores: SharedStores;
+  private readonly logger = new Logger('WsSecurity');
   private readonly node: ClusterNode;
   private readonly check: ServiceCheck;
 
@@ -85,17 +86,24 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
       ...(started.status === 'rejected' ? problemsIn(started.reason) : []),
     ];
     if (problems.length > 0) throw new WsConfigurationError(problems.map((problem) => this.named(problem)));
+    if (this.check.failure !== undefined && !this.node.isUp) this.warn(this.check.failure);
     this.node.link.onUp(() => void this.checkLater());
     await this.stores.load();
+  }
+
+  /** A deployment with a wrong password looks like any other one, and refuses all credentials. */
+  private warn(cause: string): void {
+    this.logger.warn(
+      `Redis cannot be used: ${cause}. The application starts without it, and refuses credentials until it can`,
+    );
   }
 
   /** Redis may have been away at the start. */
   private async checkLater(): Promise<void> {
     if (this.check.isDone) return;
     await this.check.run();
-    const logger = new Logger('WsSecurity');
     for (const { name, message } of this.check.problems.map((problem) => this.named(problem)))
-      logger.error(`${name}: ${message}`);
+      this.logger.error(`${name}: ${message}`);
   }
 
   /** What is wrong with Redis is told by what the application wrote. */

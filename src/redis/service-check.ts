@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { FORMAT_VERSION, RedisKeys } from './keys.js';
-import { probe, type ProbeResult } from './link/probe.js';
+import { probe, type ProbeFailure, type ProbeResult } from './link/probe.js';
 import type { RedisLines } from './link/redis-line.js';
 import type { Partition } from './link/redis-port.js';
 import { patientDeadline } from './node-parts.js';
@@ -10,9 +10,11 @@ import { patientDeadline } from './node-parts.js';
 /** Finds out once whether the service has what is needed, as soon as it answers. */
 export class ServiceCheck {
   private readonly logger = new Logger('WsSecurity');
-  private running: Promise<ProbeResult | undefined> | undefined;
+  private running: Promise<ProbeResult | ProbeFailure> | undefined;
   /** What it lacks, as far as is known. */
   problems: readonly ConfigurationProblem[] = [];
+  /** Why the last attempt to find out has failed, for the log. */
+  failure: string | undefined;
 
   constructor(
     private readonly lines: RedisLines,
@@ -36,7 +38,8 @@ export class ServiceCheck {
       deadlineMs: patientDeadline(options),
     });
     const result = await this.running;
-    if (!result) this.running = undefined;
+    this.failure = 'failure' in result ? result.failure : undefined;
+    if ('failure' in result) this.running = undefined;
     else this.note(result);
   }
 

@@ -6,6 +6,7 @@ import {
   ConnectionRegistry,
   CurrentConnection,
   CurrentPrincipal,
+  type KickSignal,
   type Principal,
   RoomPolicy,
   SecureGateway,
@@ -70,6 +71,15 @@ const connectLater = (node: RunningApp) => {
 };
 const registryOf = (node: RunningApp) => node.app.get(ConnectionRegistry);
 const isHere = (client: TestClient) => expect(client.request('who')).resolves.toMatchObject({ event: 'who' });
+
+describe('a signal', () => {
+  it('of a kind that only another version knows reaches nobody, and changes nothing', async () => {
+    const client = await connect(nodes.one, { roles: ['manager'] });
+    const unknown = { type: 'mute', id: 'alice', roles: [], scopes: [] } as unknown as KickSignal;
+    expect(await nodes.signals.send(unknown)).toBe(0);
+    expect(await client.request('sign')).toMatchObject({ event: 'sign', data: true });
+  });
+});
 
 describe('a kick', () => {
   it('S2 closes the connections of a user on every node, and says how many', async () => {

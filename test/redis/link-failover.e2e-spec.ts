@@ -3,7 +3,13 @@ import { SCRIPT_START } from '../../src/redis/link/script-start.js';
 import { defineScript } from '../../src/redis/link/script.js';
 import { eventually, RedisCluster } from '../support/redis-cluster.js';
 import { PREFIX, TestLink } from '../support/redis-link.js';
-import { describeWithRedis, freePort, RedisServer } from '../support/redis-server.js';
+import { RedisSentinels } from '../support/redis-sentinels.js';
+import {
+  describeWithRedis,
+  describeWithSentinel,
+  freePort,
+  type RedisServer,
+} from '../support/redis-server.js';
 
 const COUNT = defineScript('count', `${SCRIPT_START} return {now, redis.call('HINCRBY', KEYS[1], 'n', 1)}`);
 
@@ -12,42 +18,12 @@ async function count(test: TestLink, partition: Partition): Promise<number> {
   return n as number;
 }
 
-describeWithRedis('the link by Sentinel', () => {
-  const servers: RedisServer[] = [];
-  let test: TestLink;
-
-  const start = async (options: Parameters<typeof RedisServer.start>[0]): Promise<RedisServer> => {
-    const server = await RedisServer.start(options);
-    servers.push(server);
-    return server;
-  };
-
-  afterEach(async () => {
-    test.stop();
-    await Promise.all(servers.map((server) => server.stop()));
-  });
-
+describeWithSentinel('the link by Sentinel', () => {
   it('finds the master, and the new one after a failover', async () => {
-    const master = await start({});
-    const replica = await start({
-      args: ['--replicaof', '127.0.0.1', String(master.port), '--repl-diskless-sync-delay', '0'],
-    });
-    await eventually(async () =>
-      String(await replica.command('INFO', 'replication')).includes('master_link_status:up'),
-    );
-    const config = [
-      `sentinel monitor main 127.0.0.1 ${master.port} 2`,
-      'sentinel down-after-milliseconds main 500',
-      'sentinel failover-timeout main 2000',
-    ];
-    const sentinels = await Promise.all([1, 2, 3].map(() => start({ config, args: ['--sentinel'] })));
-    await eventually(async () => {
-      const info = String(await sentinels[0]?.command('INFO', 'sentinel'));
-      return info.includes('slaves=1,sentinels=3');
-    });
-    const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`);
+    const sentinels = await RedisSentinels.start();
+    const [master, replica] = sentinels.servers;
     // One that is not there is passed over.
-    test = await TestLink.start(`redis+sentinel://127.0.0.1:${await freePort()},${hosts.join(',')}/main`);
+    const test = await TestLink.start(sentinels.urlWith(`127.0.0.1:${await freePort()}`));
     await test.up();
     expect(await count(test, test.control)).toBe(1);
     expect(await count(test, test.control)).toBe(2);
@@ -65,6 +41,8 @@ describeWithRedis('the link by Sentinel', () => {
       'cluster.failover',
       'cluster.up',
     ]);
+    test.stop();
+    await sentinels.stop();
   });
 });
 

@@ -1,5 +1,5 @@
+import { ANONYMOUS } from '../../src/connection/principal.js';
 import { createResumeToken, hashOfResumeToken } from '../../src/connection/resume/resume-token.js';
-import type { SessionSnapshot } from '../../src/connection/resume/session-snapshot.js';
 import { RedisCluster } from '../support/redis-cluster.js';
 import { RedisNode, until } from '../support/redis-node.js';
 import { describeWithRedis } from '../support/redis-server.js';
@@ -30,8 +30,8 @@ describeWithRedis('what nodes tell each other over a Cluster', () => {
     const tokens = Array.from({ length: 40 }, () => createResumeToken(one.id));
     const held = new Map(tokens.map((token, seq) => [hashOfResumeToken(token), seq]));
     one.sessions.serve((hash, owner, path) => {
-      const session = { owner, path, seq: held.get(hash), kept: [] };
-      return session as unknown as SessionSnapshot;
+      const seq = held.get(hash) as number;
+      return { owner, path, seq, kept: [], rooms: [], at: '', startedAt: 0, principal: ANONYMOUS };
     });
     const found = await Promise.all(tokens.map((token) => two.sessions.fetch(token, 'alice', '/ws', 0)));
     expect(found.map((session) => session?.seq)).toEqual([...tokens.keys()]);

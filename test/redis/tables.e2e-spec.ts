@@ -135,7 +135,7 @@ describeWithRedis('tables that every node holds', () => {
         .flatMap((mark) => [`${version} ${mark} 9000000000000 500.5`, `${version} ${mark} inf inf`]),
     ]);
     const change = JSON.stringify({ signal: RIGHTS, call: '' });
-    const rights = versions.map((version) => `${version} ${version} ${version}000000000000 ${change}`);
+    const rights = versions.map((version) => `${version} ${version} ${version + 1}000000000000 ${change}`);
     for (const [name, rows] of [
       ['revoked', revoked],
       ['rights', rights],
@@ -156,9 +156,9 @@ describeWithRedis('tables that every node holds', () => {
       const found = new Map<string, string>();
       for (let i = 0; i < stored.length; i += 2) found.set(stored[i] as string, stored[i + 1] as string);
       for (const [i, j] of pairs)
-        expect([key(i, j), decodeEntry(found.get(key(i, j)) as string)]).toEqual([
+        expect([key(i, j), decodeEntry(name, found.get(key(i, j)) as string)]).toEqual([
           key(i, j),
-          joinEntries(name, decodeEntry(rows[i] as string), decodeEntry(rows[j] as string)),
+          joinEntries(name, decodeEntry(name, rows[i] as string)!, decodeEntry(name, rows[j] as string)!),
         ]);
     }
   });

@@ -1,50 +1,98 @@
 import { freePort, RedisServer } from './redis-server.js';
 
 const SLOTS = 16_384;
+const MASTERS = 3;
 
 interface Member {
   readonly server: RedisServer;
   readonly busPort: number;
 }
 
-/** Three masters, of which the first has a replica. */
+export interface RedisClusterOptions {
+  /** How many of the three masters have a replica, the first ones first; 1 when left out. */
+  replicas?: number;
+}
+
+/** Three masters, of which the first ones have a replica each. */
 export class RedisCluster {
   private constructor(
     readonly masters: readonly RedisServer[],
-    readonly replica: RedisServer,
+    readonly replicas: readonly RedisServer[],
   ) {}
 
-  static async start(): Promise<RedisCluster> {
-    const members = await Promise.all(Array.from({ length: 4 }, startMember));
-    const [first, ...others] = members as [Member, Member, Member, Member];
-    const masters = members.slice(0, 3).map(({ server }) => server);
-    await Promise.all(
-      masters.map((server, index) => server.command('CLUSTER', 'ADDSLOTSRANGE', ...range(index))),
-    );
-    for (const { server, busPort } of others)
-      await first.server.command('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
-    const replica = others[2].server;
-    const id = String(await first.server.command('CLUSTER', 'MYID'));
-    await eventually(async () => String(await replica.command('CLUSTER', 'NODES')).includes(id));
-    await eventually(async () => (await replica.command('CLUSTER', 'REPLICATE', id)) === 'OK');
-    for (const { server } of members)
-      await eventually(async () => {
-        const info = String(await server.command('CLUSTER', 'INFO'));
-        return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:4');
-      });
-    await eventually(async () =>
-      String(await replica.command('INFO', 'replication')).includes('master_link_status:up'),
-    );
-    return new RedisCluster(masters, replica);
+  static async start({ replicas: count = 1 }: RedisClusterOptions = {}): Promise<RedisCluster> {
+    const members = await Promise.all(Array.from({ length: MASTERS + count }, startMember));
+    const servers = members.map(({ server }) => server);
+    const [masters, replicas] = [servers.slice(0, MASTERS), servers.slice(MASTERS)];
+    const cluster = new RedisCluster(masters, replicas);
+    try {
+      await cluster.join(members);
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
   }
 
   get url(): string {
     return `redis+cluster://${this.masters.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([...this.masters, this.replica].map((server) => server.stop()));
+  get servers(): readonly RedisServer[] {
+    return [...this.masters, ...this.replicas];
   }
+
+  /**
+   * Gives a slot with all its keys to another master, as `redis-cli --cluster reshard` does.
+   *
+   * @param pauseMs how long each key takes
+   */
+  async moveSlot(slot: number, from: RedisServer, to: RedisServer, pauseMs = 0): Promise<void> {
+    const [source, target] = await Promise.all([from, to].map((server) => server.command('CLUSTER', 'MYID')));
+    await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(source));
+    await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(target));
+    for (;;) {
+      const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, 1)) as string[];
+      if (keys.length === 0) break;
+      await from.command('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    for (const server of [to, from]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', String(target));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+
+  private async join(members: readonly Member[]): Promise<void> {
+    const { masters, replicas } = this;
+    const [first] = masters as [RedisServer];
+    await Promise.all(
+      masters.map((server, index) => server.command('CLUSTER', 'ADDSLOTSRANGE', ...range(index))),
+    );
+    for (const { server, busPort } of members.slice(1))
+      await first.command('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
+    await Promise.all(
+      replicas.map(async (replica, index) => {
+        const id = String(await masters[index]?.command('CLUSTER', 'MYID'));
+        await eventually(async () => String(await replica.command('CLUSTER', 'NODES')).includes(id));
+        await eventually(async () => (await replica.command('CLUSTER', 'REPLICATE', id)) === 'OK');
+      }),
+    );
+    for (const server of this.servers)
+      await eventually(async () => {
+        const info = String(await server.command('CLUSTER', 'INFO'));
+        return (
+          info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${this.servers.length}\r`)
+        );
+      });
+    for (const replica of replicas) await eventually(() => isInStep(replica));
+  }
+}
+
+/** Whether a replica has a line to its master, and all it had. */
+async function isInStep(replica: RedisServer): Promise<boolean> {
+  return String(await replica.command('INFO', 'replication')).includes('master_link_status:up');
 }
 
 async function startMember(): Promise<Member> {
@@ -63,7 +111,7 @@ async function startMember(): Promise<Member> {
 }
 
 function range(index: number): [number, number] {
-  return [Math.ceil((index * SLOTS) / 3), Math.ceil(((index + 1) * SLOTS) / 3) - 1];
+  return [Math.ceil((index * SLOTS) / MASTERS), Math.ceil(((index + 1) * SLOTS) / MASTERS) - 1];
 }
 
 /** Asks until the answer is yes; one that fails is a no. */

@@ -22,7 +22,7 @@ import type { RedisServer } from './redis-server.js';
 const BEAT_MS = 1000;
 
 /** The system's clock, by which beats can be made at any time, or not at all. */
-class BeatClock extends SystemClock {
+export class BeatClock extends SystemClock {
   isHeld = false;
   private readonly beats = new Set<() => void>();
 

@@ -18,7 +18,7 @@ export class RedisNode {
     });
   }
 
-  static async start(redis: RedisServer, config: AppOptions): Promise<RedisNode> {
+  static async start(redis: Pick<RedisServer, 'url'>, config: AppOptions): Promise<RedisNode> {
     const options = { redisUrl: redis.url, heartbeatIntervalMs: 86_400_000, ...config.options };
     return new RedisNode(await startApp({ ...config, options }));
   }

@@ -7,23 +7,37 @@ import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Issued } from './certificate-authority.js';
 
-const BINARY = process.env.REDIS_SERVER ?? 'redis-server';
+const BINARIES = {
+  'redis-server': process.env.REDIS_SERVER ?? 'redis-server',
+  'redis-sentinel': process.env.REDIS_SENTINEL ?? 'redis-sentinel',
+};
 const START_MS = 15_000;
 
-const isInstalled = spawnSync(BINARY, ['--version']).status === 0;
+/** A program of Redis. */
+export type RedisProgram = keyof typeof BINARIES;
 
 /**
  * `describe` for tests that need a Redis of their own. Where there is no `redis-server` they are skipped, and the name
  * says why; with `CI=true` they fail instead.
  */
-export function describeWithRedis(name: string, define: () => void): void {
-  if (isInstalled) describe(name, define);
+export const describeWithRedis = (name: string, define: () => void): void =>
+  describeWithPrograms(['redis-server'], name, define);
+
+/** As {@link describeWithRedis}, for tests that need Sentinels as well. */
+export const describeWithSentinel = (name: string, define: () => void): void =>
+  describeWithPrograms(['redis-server', 'redis-sentinel'], name, define);
+
+function describeWithPrograms(programs: readonly RedisProgram[], name: string, define: () => void): void {
+  const missing = programs.find((program) => spawnSync(BINARIES[program], ['--version']).status !== 0);
+  if (!missing) describe(name, define);
   else if (process.env.CI === 'true')
-    it(`${name}: needs redis-server`, () => Promise.reject(new Error('redis-server is not installed')));
-  else describe.skip(`${name} (skipped: redis-server is not installed)`, define);
+    it(`${name}: needs ${missing}`, () => Promise.reject(new Error(`${missing} is not installed`)));
+  else describe.skip(`${name} (skipped: ${missing} is not installed)`, define);
 }
 
 export interface RedisServerOptions {
+  /** `redis-server` when left out. */
+  program?: RedisProgram;
   /** More arguments, such as `['--maxmemory', '8mb']`. */
   args?: readonly string[];
   /** Lines of a configuration file, which Sentinel needs; the file is made in the server's own directory. */
@@ -158,7 +172,8 @@ export class RedisServer {
   }
 
   private async launch(): Promise<void> {
-    const child = spawn(BINARY, this.arguments, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { program = 'redis-server' } = this.options;
+    const child = spawn(BINARIES[program], this.arguments, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     running.add(child);
     let output = '';
@@ -171,7 +186,7 @@ export class RedisServer {
       if (answer === 'PONG' || /NOAUTH|NOPERM|WRONGPASS/.test(String(answer))) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    throw new Error(`redis-server did not start:\n${output}`);
+    throw new Error(`${program} did not start:\n${output}`);
   }
 }
 

@@ -1,5 +1,7 @@
+import { MalformedEntryError } from '../malformed-entry.error.js';
 import type { Audience, Broadcast } from '../../nodes/broadcast-bus.js';
 
+const PUSHES = 'pushes';
 const TAB = 9;
 const LINE_END = 10;
 
@@ -11,7 +13,11 @@ export function lineOf({ audience, event, json }: Broadcast): string {
   return `${audienceText(audience)}\t${JSON.stringify(event)}\t${compact(json)}`;
 }
 
-/** The pushes of a batch. The data stays text. */
+/**
+ * The pushes of a batch. The data stays text, which nobody reads here.
+ *
+ * @throws MalformedEntryError when one of them cannot be read
+ */
 export function readBatch(batch: Buffer): Broadcast[] {
   const broadcasts: Broadcast[] = [];
   for (let start = 0; start < batch.length;) {
@@ -26,9 +32,12 @@ export function readBatch(batch: Buffer): Broadcast[] {
 function readLine(batch: Buffer, start: number, end: number): Broadcast {
   const afterAudience = batch.indexOf(TAB, start);
   const afterEvent = batch.indexOf(TAB, afterAudience + 1);
+  if (afterAudience === -1 || afterEvent === -1 || afterEvent >= end) throw new MalformedEntryError(PUSHES);
+  const event = parsed(batch.toString('utf8', afterAudience + 1, afterEvent));
+  if (typeof event !== 'string') throw new MalformedEntryError(PUSHES);
   return {
     audience: readAudience(batch.toString('utf8', start, afterAudience)),
-    event: JSON.parse(batch.toString('utf8', afterAudience + 1, afterEvent)) as string,
+    event,
     json: batch.toString('utf8', afterEvent + 1, end),
   };
 }
@@ -42,11 +51,21 @@ function audienceText(audience: Audience): string {
 }
 
 function readAudience(text: string): Audience {
-  const audience = JSON.parse(text) as null | string | [id: string, issuer?: string | null];
+  const audience = parsed(text);
   if (audience === null) return { to: 'everyone' };
   if (typeof audience === 'string') return { to: 'room', room: audience };
-  const [id, issuer] = audience;
+  const [id, issuer] = (Array.isArray(audience) ? audience : []) as unknown[];
+  if (typeof id !== 'string' || !(issuer === undefined || issuer === null || typeof issuer === 'string'))
+    throw new MalformedEntryError(PUSHES);
   return { to: 'user', id, ...(issuer !== undefined && { issuer }) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new MalformedEntryError(PUSHES);
+  }
 }
 
 function compact(json: string): string {

@@ -5,7 +5,7 @@ import { type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import type { NodeStreams } from '../streams/node-streams.js';
 import type { NodeEntry } from '../streams/stream-entry.js';
-import { BatchLog } from './batch-log.js';
+import { type Batch, BatchLog } from './batch-log.js';
 import { PushOutbox, PUSHES } from './push-outbox.js';
 import { keyOf, positionAfter, positionIn, readPosition } from './push-position.js';
 import { batchOf, StoredBatches } from './stored-batches.js';
@@ -92,7 +92,8 @@ export class RedisBroadcastBus extends BroadcastBus {
 
   private read(entry: NodeEntry): void {
     if (entry.kind !== PUSHES) return;
-    const batch = batchOf(entry, this.clock.monotonic());
+    const batch = this.batchOf(entry);
+    if (!batch) return;
     this.recent.add(batch);
     const isOwn = entry.node === this.port.node;
     const isHere = isOwn && this.wasGivenUp(entry.n);
@@ -101,6 +102,17 @@ export class RedisBroadcastBus extends BroadcastBus {
       if (!isHere) this.handOver(broadcast, this.position);
     }
     if (isOwn) this.outbox.seen(entry.n);
+  }
+
+  /** Undefined when it cannot be read: its pushes are lost to this node. */
+  private batchOf(entry: NodeEntry): Batch | undefined {
+    try {
+      return batchOf(entry, this.clock.monotonic());
+    } catch (error) {
+      this.streams.onError(error);
+      this.streams.bus.follower.lose(false);
+      return undefined;
+    }
   }
 
   /** Whether the members on this node have got the pushes of an own entry when they were given up. */

@@ -2,6 +2,7 @@ import type { Broadcast } from '../../nodes/broadcast-bus.js';
 import type { Clock } from '../../time/clock.js';
 import type { StreamEntry } from '../link/blocking-line.js';
 import type { RedisPort } from '../link/redis-port.js';
+import { MalformedEntryError } from '../malformed-entry.error.js';
 import { type NodeEntry, readEntry, START_ID } from '../streams/stream-entry.js';
 import { RANGE } from '../streams/stream.scripts.js';
 import { type Batch, BatchLog } from './batch-log.js';
@@ -33,7 +34,7 @@ export class StoredBatches {
    * What lies between two places.
    *
    * @param recent what this node has read last
-   * @returns undefined when Redis does not have all of it any more, or it is too much
+   * @returns undefined when Redis does not have all of it any more, it is too much, or some of it cannot be read
    */
   between(after: PushPlace, to: PushPlace, recent: BatchLog): Promise<Broadcast[] | undefined> {
     const answer = this.reading.then(async () => {
@@ -64,6 +65,15 @@ export class StoredBatches {
     return recent.covers(rest) ? [...found, ...recent.between(rest, to)] : undefined;
   }
 
+  private batchOf(entry: NodeEntry): Batch | undefined {
+    try {
+      return batchOf(entry, this.clock.monotonic());
+    } catch (error) {
+      if (error instanceof MalformedEntryError) return undefined;
+      throw error;
+    }
+  }
+
   private async read(after: PushPlace, to: PushPlace): Promise<BatchLog | undefined> {
     const { port, key, deadlineMs } = this;
     const log = new BatchLog(undefined, Infinity, Infinity);
@@ -77,12 +87,15 @@ export class StoredBatches {
       const entries = (reply as [number, [Buffer, Buffer[]][]])[1];
       for (const [id, fields] of entries) {
         const entry = readEntry([String(id), fields] satisfies StreamEntry);
+        if (!entry) return undefined;
         // The first one has to be that after which it is asked for: what was before another one is not known.
         if (g === -1 ? entry.id !== from : entry.g !== g + 1) return undefined;
         ({ g, id: last } = entry);
         bytes += entry.body.length;
         if (bytes > MOST_BYTES) return undefined;
-        log.add(batchOf(entry, this.clock.monotonic()));
+        const batch = this.batchOf(entry);
+        if (!batch) return undefined;
+        log.add(batch);
       }
       if (entries.length < PAGE && last !== end) return undefined;
     }

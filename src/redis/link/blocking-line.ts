@@ -3,7 +3,7 @@ import type { TimerWheel } from '../../time/timer-wheel.js';
 import { LineKeeper } from './line-keeper.js';
 import type { OutageReason } from './outage-reason.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
-import { reasonOfLine } from './reply-error.js';
+import { isReply, reasonOfLine, reasonOfReply } from './reply-error.js';
 import { DeadlineExceededError, within } from '../../time/deadline.js';
 
 /** How long Redis waits for entries before it answers that there are none. */
@@ -59,25 +59,38 @@ export class BlockingLine {
 
   private async follow(line: RedisLine): Promise<void> {
     try {
-      while (this.keeper.line === line) await this.readOnce(line);
+      while (this.keeper.line === line) {
+        const sentAt = this.clock.monotonic();
+        const streams = await this.read(line);
+        if (streams === undefined || this.keeper.line !== line) return;
+        this.keeper.succeeded();
+        await this.tell(streams, sentAt);
+      }
     } catch (error) {
-      // It was closed, from here or from there.
-      if (this.keeper.line !== line) return;
-      if (!(error instanceof DeadlineExceededError)) this.reader.onError(error);
-      this.keeper.drop(line, error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error));
+      this.reader.onError(error);
+      this.keeper.drop(line, 'refused');
     }
   }
 
-  private async readOnce(line: RedisLine): Promise<void> {
+  /** Undefined when there is no such line any more. */
+  private async read(line: RedisLine): Promise<Streams | undefined> {
     const positions = this.reader.positions();
     const keys = positions.map(([key]) => key);
     const ids = positions.map(([, after]) => after);
-    const sentAt = this.clock.monotonic();
     const args = ['COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids];
-    const streams = (await within(SILENCE_MS, line.call('xread', args, true))) as Streams | null;
-    if (this.keeper.line !== line) return;
-    this.keeper.succeeded();
-    for (const [key, entries] of streams ?? [])
+    try {
+      return ((await within(SILENCE_MS, line.call('xread', args, true))) as Streams | null) ?? [];
+    } catch (error) {
+      // It was closed, from here or from there.
+      if (this.keeper.line !== line) return undefined;
+      if (isReply(error) && reasonOfReply(error) === undefined) this.reader.onError(error);
+      this.keeper.drop(line, error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error));
+      return undefined;
+    }
+  }
+
+  private async tell(streams: Streams, sentAt: number): Promise<void> {
+    for (const [key, entries] of streams)
       await this.reader.onEntries(
         String(key),
         entries.map(([id, fields]) => [String(id), fields] as const),

@@ -20,7 +20,8 @@ export function callFailure(cause: unknown): CallFailure {
     return { kind: 'timeout', error: new RedisUnavailableError('unknown', 'timeout', { cause }) };
   if (!isReply(cause)) {
     const outcome = isUnsent(cause) ? 'not-run' : 'unknown';
-    return { kind: 'line', error: new RedisUnavailableError(outcome, reasonOfLine(cause), { cause }) };
+    const reason = reasonOfLine(cause);
+    return { kind: 'line', error: new RedisUnavailableError(outcome, reason, { cause }), doubt: reason };
   }
   const reason = reasonOfReply(cause);
   // A mistake in a script is none of Redis'.

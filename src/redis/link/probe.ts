@@ -1,5 +1,6 @@
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import { evaluate } from './evaluate.js';
+import { outageText } from './outage-text.js';
 import { PROBE, type ProbeReply } from './probe.script.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
 import { isReply, reasonOfReply, unselectedDatabase } from './reply-error.js';
@@ -23,8 +24,13 @@ export interface ProbeResult {
   readonly evictionPolicy: string | undefined;
 }
 
-/** Tries everything that the stores need, on a line of its own. Undefined when Redis does not answer now. */
-export async function probe(lines: RedisLines, settings: ProbeSettings): Promise<ProbeResult | undefined> {
+export interface ProbeFailure {
+  /** For the log. */
+  readonly failure: string;
+}
+
+/** Tries everything that the stores need, on a line of its own. @returns why not, when Redis cannot be used now */
+export async function probe(lines: RedisLines, settings: ProbeSettings): Promise<ProbeResult | ProbeFailure> {
   const { deadlineMs } = settings;
   let line: RedisLine | undefined;
   try {
@@ -41,8 +47,8 @@ export async function probe(lines: RedisLines, settings: ProbeSettings): Promise
       problems: [...lackProblems(missing), ...strangerProblems(reply)],
       evictionPolicy: /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1],
     };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { failure: outageText(error) };
   } finally {
     line?.close();
   }

@@ -26,6 +26,7 @@ export class RedisLink extends RedisPort {
   readonly control: Partition;
   private readonly lanes: Lanes;
   private readonly suspension: Suspension;
+  private readonly isCluster: boolean;
 
   constructor(
     lines: RedisLines,
@@ -36,6 +37,7 @@ export class RedisLink extends RedisPort {
     super();
     this.node = settings.node ?? new NodeIdentity().id;
     this.lanes = new Lanes(lines, settings, clock, wheel);
+    this.isCluster = lines.isCluster;
     this.partitions = this.lanes.all.map(({ partition }) => partition);
     this.control = this.partitions[0] as Partition;
     this.suspension = new Suspension(clock);
@@ -126,7 +128,8 @@ export class RedisLink extends RedisPort {
     const isCurrent = this.lanes.keeper.line === line;
     if (kind === 'timeout' && isCurrent) lane.missed(line);
     else if (kind === 'reply') lane.answered();
-    if (doubt && isCurrent) lane.doubt(line, 'probing', doubt);
+    // A line to a Cluster stays when one of its masters dies; any other one is closed then.
+    if (doubt && isCurrent && (kind === 'reply' || this.isCluster)) lane.doubt(line, 'probing', doubt);
     throw error;
   }
 

@@ -5,7 +5,7 @@ import type { OutageReason } from './outage-reason.js';
 const REASONS: readonly (readonly [RegExp, OutageReason])[] = [
   [/\bOOM\b/, 'full'],
   [/\bLOADING\b/, 'loading'],
-  [/\b(?:READONLY|MASTERDOWN)\b/, 'replica'],
+  [/\b(?:READONLY|MASTERDOWN|UNBLOCKED)\b/, 'replica'],
   [/\b(?:MISCONF|NOREPLICAS)\b/, 'not-writable'],
   [/\b(?:CLUSTERDOWN|TRYAGAIN|MOVED|ASK|Cluster redirections)\b/, 'cluster'],
   [/\b(?:NOAUTH|WRONGPASS|NOPERM)\b|invalid (?:username-)?password/, 'auth'],

@@ -47,13 +47,18 @@ export function readBeatReply(reply: unknown): BeatReply {
 }
 
 function stateOf(values: readonly string[]): ControlState {
-  const [revoked, banned, rights] = values.map(Number) as [number, number, number];
+  const [revoked, banned, rights] = values.map(numberOf) as [number, number, number];
   const streamOf = (at: number): StreamState => ({
     lastId: values[at] as string,
-    g: Number(values[at + 1]),
-    n: Number(values[at + 2]),
+    g: numberOf(values[at + 1] as string),
+    n: numberOf(values[at + 2] as string),
   });
   return { tables: { revoked, banned, rights }, control: streamOf(3), bus: streamOf(6) };
+}
+
+/** What is no number counts as nothing. */
+function numberOf(text: string): number {
+  return Number(text) || 0;
 }
 
 function pairsOf(list: readonly string[]): [string, string][] {

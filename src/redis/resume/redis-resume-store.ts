@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type GiveSession, type LeftSession, ResumeStore } from '../../connection/resume/resume-store.js';
 import { hashOfResumeToken, nodeOfResumeToken } from '../../connection/resume/resume-token.js';
 import type { SessionSnapshot } from '../../connection/resume/session-snapshot.js';
@@ -5,6 +6,7 @@ import type { TimerWheel } from '../../time/timer-wheel.js';
 import { RedisUnavailableError } from '../link/redis-port.js';
 import type { ControlStream } from '../streams/control-stream.js';
 import type { Neighbours } from '../streams/neighbours.js';
+import { readStored } from '../stored-text.js';
 import { MessageBatches } from './message-batches.js';
 import type { SessionShelf } from './session-shelf.js';
 import { AwaitedSessions } from './awaited-sessions.js';
@@ -19,7 +21,12 @@ const WANT = 'want';
 const LEFT = 'left';
 
 /** A session that is wanted: of which node, by whom. */
-type Want = readonly [node: string, hash: string, owner: string, path: string, lastSeq: number];
+type Want = readonly [node: string, hash: string, owner: string, path: string, lastSeq: number, ...unknown[]];
+
+const WANTS: z.ZodType<Want[]> = z.array(
+  z.tuple([z.string(), z.string(), z.string(), z.string(), z.number()], z.unknown()),
+);
+const HASHES = z.array(z.string());
 
 /**
  * Sessions stay in the memory of their node. A node that wants one asks for it; its node leaves it in Redis, where the
@@ -48,8 +55,8 @@ export class RedisResumeStore extends ResumeStore {
       (hashes) => control.append(LEFT, JSON.stringify(hashes)),
       () => undefined,
     );
-    control.on(WANT, (body) => this.serveWants(JSON.parse(body) as Want[]));
-    control.on(LEFT, (body) => this.awaited.answered(JSON.parse(body) as string[]));
+    control.on(WANT, (body) => this.serveWants(readStored(body, WANTS, 'a list of wanted sessions')));
+    control.on(LEFT, (body) => this.awaited.answered(readStored(body, HASHES, 'a list of sessions')));
     neighbours.onLeft((node) => this.awaited.left(node));
   }
 
@@ -65,7 +72,13 @@ export class RedisResumeStore extends ResumeStore {
       const own = this.give(hash, owner, path);
       if (own) return own;
     } else if (this.neighbours.isLive(node)) await this.want([node, hash, owner, path, lastSeq]);
-    return this.shelf.take(hash, owner, path);
+    try {
+      return await this.shelf.take(hash, owner, path);
+    } catch (error) {
+      // Its client is told that the session is lost.
+      this.onFault(error);
+      return undefined;
+    }
   }
 
   serve(give: GiveSession): void {

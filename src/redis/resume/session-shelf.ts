@@ -1,8 +1,22 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { SessionSnapshot } from '../../connection/resume/session-snapshot.js';
 import type { RedisKeys } from '../keys.js';
 import { type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import { STORED_PRINCIPAL } from '../stored-principal.js';
+import { readStored } from '../stored-text.js';
 import { LEAVE_SESSION, TAKE_SESSION } from './session.scripts.js';
+
+const SNAPSHOT: z.ZodType<SessionSnapshot> = z.object({
+  owner: z.string(),
+  principal: STORED_PRINCIPAL,
+  path: z.string(),
+  rooms: z.array(z.string()),
+  seq: z.number().int().nonnegative(),
+  at: z.string(),
+  startedAt: z.number(),
+  kept: z.array(z.object({ seq: z.number().int(), text: z.string(), room: z.string().exactOptional() })),
+});
 
 /** Sessions in Redis, on their way between two nodes. */
 export class SessionShelf {
@@ -25,7 +39,11 @@ export class SessionShelf {
     await this.port.run(LEAVE_SESSION, partition, [this.keys.session(partition, hash)], args, { deadlineMs });
   }
 
-  /** Undefined when there is none of this owner on this path, or Redis is away. */
+  /**
+   * Undefined when there is none of this owner on this path, or Redis is away.
+   *
+   * @throws MalformedEntryError for a session that this version cannot read; it is gone
+   */
   async take(hash: string, owner: string, path: string): Promise<SessionSnapshot | undefined> {
     const partition = this.port.partitionOf(hash);
     const keys = [this.keys.session(partition, hash)];
@@ -35,7 +53,7 @@ export class SessionShelf {
         deadlineMs,
       });
       const [, text] = reply as [number, string?];
-      return text === undefined ? undefined : (JSON.parse(text) as SessionSnapshot);
+      return text === undefined ? undefined : readStored(text, SNAPSHOT, 'a session');
     } catch (error) {
       if (error instanceof RedisUnavailableError) return undefined;
       throw error;

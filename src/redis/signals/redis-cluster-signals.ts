@@ -11,19 +11,16 @@ import type { RedisLink } from '../link/redis-link.js';
 import { RedisUnavailableError } from '../link/redis-port.js';
 import type { Neighbours } from '../streams/neighbours.js';
 import type { ControlEntry, ControlStream } from '../streams/control-stream.js';
+import { readStored } from '../stored-text.js';
 import type { RightsTable } from '../tables/rights-table.js';
 import { Answers } from './answers.js';
+import { knownSignal, REACHED_BODY, SIGNAL_BODY } from './stored-signal.js';
 
 /** How long answers of other nodes are waited for. */
 const ANSWER_MS = 500;
 const RETRY_AFTER_MS = 1000;
 const SIGNAL = 'signal';
 const REACHED = 'reached';
-
-/** A signal, and the sender's number for it. */
-type SignalBody = readonly [request: number, signal: ClusterSignal];
-/** For whom the answer is, to which number, and how many connections were reached. */
-type ReachedBody = readonly [sender: string, request: number, reached: number];
 
 /**
  * Signals by the stream of messages to all nodes; changed rights by their table, so that a node that missed the message
@@ -45,9 +42,9 @@ export class RedisClusterSignals extends ClusterSignals {
   ) {
     super();
     rights?.onChanged((signal, before, call) => this.changed(signal, before, call));
-    control.on(SIGNAL, (body, entry) => this.receive(JSON.parse(body) as SignalBody, entry));
+    control.on(SIGNAL, (body, entry) => this.receive(body, entry));
     control.on(REACHED, (body, { node }) => {
-      const [sender, request, reached] = JSON.parse(body) as ReachedBody;
+      const [sender, request, reached] = readStored(body, REACHED_BODY, 'an answer to a signal');
       if (sender === link.node) this.pending.get(request)?.add(node, reached);
     });
     neighbours.onLeft((node) => {
@@ -90,14 +87,17 @@ export class RedisClusterSignals extends ClusterSignals {
     answers.expect([this.link.node, ...others]);
   }
 
-  private receive([request, signal]: SignalBody, { node, at }: ControlEntry): void {
-    this.answer(node, request, this.apply(signal, this.momentOf(at)));
+  private receive(body: string, { node, at }: ControlEntry): void {
+    const [request, sent] = readStored(body, SIGNAL_BODY, 'a signal');
+    const signal = knownSignal(sent);
+    // A node with a later version may know more kinds. It need not wait for this one.
+    this.answer(node, request, signal ? this.apply(signal, this.momentOf(at)) : 0);
   }
 
   private tell(request: number, signal: ClusterSignal): Promise<void> {
     if (this.rights && signal.type === 'rights')
       return this.rights.write(signal, `${this.link.node} ${request}`);
-    return this.control.append(SIGNAL, JSON.stringify([request, signal] satisfies SignalBody));
+    return this.control.append(SIGNAL, JSON.stringify([request, signal]));
   }
 
   /** @param call node and number, as `tell` has given them along */
@@ -106,7 +106,7 @@ export class RedisClusterSignals extends ClusterSignals {
     // Nobody waits for an answer to those that were changed some time ago.
     if (before < this.clock.now() - 2 * ANSWER_MS) return;
     const [node = '', request] = call.split(' ');
-    this.answer(node, Number(request), reached);
+    if (request !== undefined) this.answer(node, Number(request), reached);
   }
 
   private answer(node: string, request: number, reached: number): void {
@@ -114,7 +114,7 @@ export class RedisClusterSignals extends ClusterSignals {
       this.pending.get(request)?.add(node, reached);
       return;
     }
-    const body = JSON.stringify([node, request, reached] satisfies ReachedBody);
+    const body = JSON.stringify([node, request, reached]);
     // The sender goes on without it.
     this.control.append(REACHED, body).catch(() => undefined);
   }

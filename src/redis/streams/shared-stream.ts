@@ -2,6 +2,7 @@ import type { Clock } from '../../time/clock.js';
 import { Listeners } from '../link/listeners.js';
 import type { RedisPort } from '../link/redis-port.js';
 import type { StreamState } from '../nodes/beat-reply.js';
+import { MalformedEntryError } from '../malformed-entry.error.js';
 import type { NodeEntry } from './stream-entry.js';
 import { StreamFollower } from './stream-follower.js';
 import { StreamWriter, type WriterSettings } from './stream-writer.js';
@@ -35,6 +36,7 @@ export class SharedStream {
         listener.onGap();
         this.guarded(() => this.gaps.tell());
       },
+      onMalformed: () => listener.onFault(new MalformedEntryError(`an entry of ${settings.name}`)),
     });
   }
 

@@ -19,8 +19,13 @@ export const START_ID = '0-0';
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** @param raw fields and values alternate: `f` node, `n`, `g`, `b` bytes of the stream so far, `k` kind, `d` body */
-export function readEntry([id, fields]: RawEntry): NodeEntry {
+/**
+ * Fields that this version does not know are skipped.
+ *
+ * @param raw fields and values alternate: `f` node, `n`, `g`, `b` bytes of the stream so far, `k` kind, `d` body
+ * @returns undefined for what no node has written
+ */
+export function readEntry([id, fields]: RawEntry): NodeEntry | undefined {
   let [node, n, g, kind] = ['', 0, 0, ''];
   let body = NOTHING;
   for (let i = 0; i + 1 < fields.length; i += 2) {
@@ -43,7 +48,8 @@ export function readEntry([id, fields]: RawEntry): NodeEntry {
         break;
     }
   }
-  return { id, node, n, g, kind, body };
+  const isWhole = node !== '' && Number.isSafeInteger(n) && Number.isSafeInteger(g) && g > 0;
+  return isWhole ? { id, node, n, g, kind, body } : undefined;
 }
 
 /** The server's time at which an entry was written, in milliseconds. */

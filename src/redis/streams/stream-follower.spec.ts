@@ -4,9 +4,13 @@ import { StreamFollower } from './stream-follower.js';
 const NOW = 1_000_000;
 
 /** What a follower tells: numbers of entries, and gaps. */
-function follow(): { told: (number | 'gap')[]; follower: StreamFollower } {
-  const told: (number | 'gap')[] = [];
-  const follower = new StreamFollower({ onEntry: ({ g }) => told.push(g), onGap: () => told.push('gap') });
+function follow(): { told: (number | 'gap' | 'malformed')[]; follower: StreamFollower } {
+  const told: (number | 'gap' | 'malformed')[] = [];
+  const follower = new StreamFollower({
+    onEntry: ({ g }) => told.push(g),
+    onGap: () => told.push('gap'),
+    onMalformed: () => told.push('malformed'),
+  });
   return { told, follower };
 }
 

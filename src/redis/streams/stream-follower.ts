@@ -9,6 +9,8 @@ export interface FollowerListener {
   onEntry(entry: NodeEntry): void;
   /** Entries are lost to this node. */
   onGap(): void;
+  /** An entry that no node has written was skipped. */
+  onMalformed(): void;
 }
 
 /** How far this node has read a stream, and whether it has read everything. */
@@ -54,10 +56,14 @@ export class StreamFollower {
     this.isQuiet = false;
     for (const raw of entries) {
       const entry = readEntry(raw);
+      if (!entry) {
+        this.reached(raw[0]);
+        this.listener.onMalformed();
+        continue;
+      }
       const isNext = this.g === undefined || entry.g === this.g + 1;
       this.g = entry.g;
-      this.last = entry.id;
-      if (compareIds(this.last, this.highest) > 0) this.highest = this.last;
+      this.reached(entry.id);
       if (!isNext) this.listener.onGap();
       this.listener.onEntry(entry);
     }
@@ -94,6 +100,11 @@ export class StreamFollower {
       this.expected = undefined;
     }
     this.listener.onGap();
+  }
+
+  private reached(id: string): void {
+    this.last = id;
+    if (compareIds(id, this.highest) > 0) this.highest = id;
   }
 
   private restart(): void {

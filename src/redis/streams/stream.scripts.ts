@@ -37,7 +37,7 @@ local reply = {now}
 for i = 2, #KEYS do
   local last = redis.call('XREVRANGE', KEYS[i], '+', '-', 'COUNT', 1)[1]
   reply[#reply + 1] = last and last[1] or ''
-  reply[#reply + 1] = tonumber(redis.call('HGET', KEYS[1], ARGV[i + 1] .. ':g') or 0)
+  reply[#reply + 1] = tonumber(redis.call('HGET', KEYS[1], ARGV[i + 1] .. ':g') or 0) or 0
 end
 return reply
 `,

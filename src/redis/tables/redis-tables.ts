@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Clock } from '../../time/clock.js';
 import { unawaited } from '../../time/maybe-promise.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
@@ -7,14 +8,20 @@ import { RedisUnavailableError } from '../link/redis-port.js';
 import type { ControlState } from '../nodes/beat-reply.js';
 import type { Membership } from '../nodes/membership.js';
 import type { ControlStream } from '../streams/control-stream.js';
+import { MalformedEntryError } from '../malformed-entry.error.js';
+import { readStored } from '../stored-text.js';
 import { ServerClock } from './server-clock.js';
 import { SharedTable } from './shared-table.js';
 import { TableCalls, type TableCallSettings, type TableRow, takeRows } from './table-calls.js';
-import { TABLE_NAMES, type TableName } from './table-entry.js';
+import { standInFor } from './stand-in.js';
+import { TABLE_NAMES, type TableEntry, type TableName } from './table-entry.js';
 import { TableLoading } from './table-loading.js';
 
 /** How long a change may be on its way through the stream before its table is loaded, in milliseconds. */
 const DELIVERY_MS = 300;
+
+/** The name of a table, its version, then fields and rows. */
+const CHANGE = z.tuple([z.string(), z.string()], z.string());
 
 /** The tables that every node holds whole, and how they stay the same on all. */
 export class RedisTables {
@@ -30,7 +37,7 @@ export class RedisTables {
     link: RedisLink,
     private readonly membership: Membership,
     control: ControlStream,
-    settings: TableCallSettings,
+    private readonly settings: TableCallSettings,
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
   ) {
@@ -38,7 +45,7 @@ export class RedisTables {
     this.tables = { revoked: tableOf('revoked'), banned: tableOf('banned'), rights: tableOf('rights') };
     this.time = new ServerClock(link, clock);
     this.calls = new TableCalls(link, settings, () => clock.monotonic());
-    this.loading = new TableLoading((name) => this.calls.load(this.tables[name]));
+    this.loading = new TableLoading((name) => this.read(name));
     control.on('t', (body) => this.heard(body));
     control.onGap(() => this.attempt(() => this.loading.lost()));
     membership.onAssert((partition) => (partition === link.control ? this.assert() : undefined));
@@ -87,12 +94,35 @@ export class RedisTables {
   }
 
   private heard(body: string): void {
-    const [name, version, ...rows] = JSON.parse(body) as [TableName, string, ...string[]];
-    // A later version may have more tables.
-    const table = TABLE_NAMES.includes(name) ? this.tables[name] : undefined;
+    const [name, version, ...rows] = readStored(body, CHANGE, 'a change of a table');
+    // A later format may have more tables.
+    const table = TABLE_NAMES.find((known) => known === name);
     if (!table) return;
-    takeRows(table, rows);
-    table.reached(Number(version), this.clock.monotonic());
+    const malformed = takeRows(this.tables[table], rows);
+    // With the next beat the whole table is loaded, and what is stored decides.
+    if (malformed.length > 0 || Number.isNaN(Number(version)))
+      throw new MalformedEntryError(`a change of ${name}`);
+    this.tables[table].reached(Number(version), this.clock.monotonic());
+  }
+
+  private async read(name: TableName): Promise<void> {
+    const malformed = await this.calls.load(this.tables[name]);
+    if (malformed.length > 0) this.replace(name, malformed);
+  }
+
+  /** Puts something else in the place of rows that cannot be read, here at once. */
+  private replace(name: TableName, keys: readonly string[]): void {
+    const table = this.tables[name];
+    const now = this.time.now();
+    this.faults.tell(new MalformedEntryError(`a row of ${name}`));
+    for (const key of keys)
+      if (!table.get(key)) table.join(key, standInFor(name, key, now, this.settings.longestMs));
+    this.attempt(() =>
+      this.calls.writeAgain(
+        table,
+        keys.map((key) => [key, table.get(key) as TableEntry]),
+      ),
+    );
   }
 
   private async assert(): Promise<void> {

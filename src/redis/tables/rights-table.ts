@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import { userKey } from '../../connection/revocation-keys.js';
 import type { RightsSignal } from '../../nodes/cluster-signals.js';
+import { RIGHTS } from '../signals/stored-signal.js';
+import { readStored } from '../stored-text.js';
 import type { RedisTables } from './redis-tables.js';
 import { storedKey } from './table-entry.js';
 
@@ -36,8 +39,13 @@ export class RightsTable {
   onChanged(listener: RightsListener): void {
     this.tables.table('rights').onChanged((_, { payload, mark }, before) => {
       if (payload === before?.payload && mark === before.mark) return;
-      const { signal, call } = JSON.parse(payload) as Change;
-      listener(signal, this.tables.time.here(mark), call);
+      // What could not be read was replaced by nothing.
+      if (payload === '') return;
+      // A mistake in one row is no reason not to read the others.
+      this.tables.attempt(async () => {
+        const { signal, call } = readStored(payload, CHANGE, 'changed rights');
+        listener(signal, this.tables.time.here(mark), call);
+      });
     });
   }
 }
@@ -46,3 +54,5 @@ interface Change {
   readonly signal: RightsSignal;
   readonly call: string;
 }
+
+const CHANGE: z.ZodType<Change> = z.object({ signal: RIGHTS, call: z.string() });

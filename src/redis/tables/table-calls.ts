@@ -2,7 +2,7 @@ import type { RedisKeys } from '../keys.js';
 import type { RedisPort } from '../link/redis-port.js';
 import { LOAD } from './load.script.js';
 import type { SharedTable } from './shared-table.js';
-import { decodeEntry, fieldOf, keyOf, momentText } from './table-entry.js';
+import { decodeEntry, fieldOf, keyOf, momentText, type TableEntry } from './table-entry.js';
 import { WRITE } from './write.script.js';
 
 /** Rows of one call. */
@@ -34,13 +34,18 @@ export class TableCalls {
       await this.writeChunk(table, rows.slice(start, start + CHUNK));
   }
 
+  /** Writes rows as this node has them, with their versions. */
+  async writeAgain(table: SharedTable, entries: readonly (readonly [string, TableEntry])[]): Promise<void> {
+    await this.write(table, entries.map(rowOf));
+  }
+
   /** Writes all rows back, with their versions. @returns whether there are any */
   async writeBack(table: SharedTable, now: number): Promise<boolean> {
     let chunk: TableRow[] = [];
     let isEmpty = true;
-    for (const [key, { version, mark, until, payload }] of table.remembered(now)) {
+    for (const row of table.remembered(now)) {
       isEmpty = false;
-      if (chunk.push([key, String(version), String(mark), momentText(until), payload]) < CHUNK) continue;
+      if (chunk.push(rowOf(row)) < CHUNK) continue;
       await this.writeChunk(table, chunk);
       chunk = [];
     }
@@ -48,9 +53,10 @@ export class TableCalls {
     return !isEmpty;
   }
 
-  /** Takes over all of a table. */
-  async load(table: SharedTable): Promise<void> {
+  /** Takes over all of a table. @returns keys of rows that cannot be read */
+  async load(table: SharedTable): Promise<readonly string[]> {
     const { deadlineMs } = this.settings;
+    const malformed: string[] = [];
     let found: number | undefined;
     let cursor = '0';
     do {
@@ -65,11 +71,12 @@ export class TableCalls {
       );
       const [, version, next, rows] = reply as [number, string, string, string[]];
       // What is written while the table is read comes by the stream as well.
-      found ??= Number(version);
-      takeRows(table, rows);
+      found ??= Number(version) || 0;
+      malformed.push(...takeRows(table, rows));
       cursor = next;
     } while (cursor !== '0');
     table.reached(found, this.now());
+    return malformed;
   }
 
   private async writeChunk(table: SharedTable, rows: readonly TableRow[]): Promise<void> {
@@ -93,10 +100,19 @@ export class TableCalls {
   }
 }
 
-/** @param rows fields and rows alternate */
-export function takeRows(table: SharedTable, rows: readonly string[]): void {
+function rowOf([key, { version, mark, until, payload }]: readonly [string, TableEntry]): TableRow {
+  return [key, String(version), String(mark), momentText(until), payload];
+}
+
+/** @param rows fields and rows alternate @returns keys of rows that cannot be read */
+export function takeRows(table: SharedTable, rows: readonly string[]): readonly string[] {
+  const malformed: string[] = [];
   for (let i = 0; i < rows.length; i += 2) {
     const field = rows[i] as string;
-    if (field !== '#') table.join(keyOf(field), decodeEntry(rows[i + 1] as string));
+    if (field === '#') continue;
+    const entry = decodeEntry(table.name, rows[i + 1] ?? '');
+    if (entry) table.join(keyOf(field), entry);
+    else malformed.push(keyOf(field));
   }
+  return malformed;
 }

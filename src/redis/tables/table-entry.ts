@@ -16,14 +16,17 @@ export interface TableEntry {
   readonly payload: string;
 }
 
-export function decodeEntry(text: string): TableEntry {
-  const [, version, mark, until, payload] = /^(\S+) (\S+) (\S+) (.*)$/s.exec(text) as string[];
-  return {
-    version: Number(version),
-    mark: Number(mark),
-    until: momentOf(until as string),
-    payload: payload as string,
-  };
+/** Undefined for what no node has written. The script that writes reads rows in the same way. */
+export function decodeEntry(table: TableName, text: string): TableEntry | undefined {
+  const [, version = '', mark = '', until = '', payload = ''] = /^(\S+) (\S+) (\S+) (.*)$/s.exec(text) ?? [];
+  const entry = { version: numberOf(version), mark: numberOf(mark), until: momentOf(until), payload };
+  const moment = table === 'rights' ? 0 : momentOf(payload);
+  const isReadable = ![entry.version, entry.mark, entry.until, moment].some(Number.isNaN);
+  return isReadable ? entry : undefined;
+}
+
+function numberOf(text: string): number {
+  return text === '' ? NaN : Number(text);
 }
 
 /** Milliseconds as they are written; `inf` for `Infinity`. */

@@ -29,9 +29,17 @@ local function number(text)
   return tonumber(text) or -math.huge
 end
 local function whole(value) return string.format('%.0f', value) end
+local function valid(text)
+  local value = tonumber(text)
+  return value == value and value or nil
+end
+-- What no node has written is as good as nothing.
 local function read(text)
   local version, mark, ends, payload = string.match(text, '^(%S+) (%S+) (%S+) (.*)$')
-  return {version = tonumber(version), mark = tonumber(mark), ends = ends, payload = payload}
+  version, mark = valid(version), valid(mark)
+  local moment = name == 'rights' or payload == '' or payload == 'inf' or valid(payload)
+  if not version or not mark or not moment or not (ends == 'inf' or valid(ends)) then return nil end
+  return {version = version, mark = mark, ends = ends, payload = payload}
 end
 local function show(row)
   return whole(row.version) .. ' ' .. whole(row.mark) .. ' ' .. row.ends .. ' ' .. row.payload
@@ -50,7 +58,7 @@ end
 local fields = {}
 for i = 6, #ARGV, 5 do fields[#fields + 1] = ARGV[i] end
 local stored = redis.call('HMGET', KEYS[1], '#', unpack(fields))
-local version = tonumber(stored[1] or 0)
+local version = tonumber(stored[1] or 0) or 0
 local fresh, top = math.max(version + 1, now), math.max(version, known)
 
 local function lift(row, ends)
@@ -72,7 +80,7 @@ for i, field in ipairs(fields) do
   local at = 1 + 5 * i
   local sent, mark, ends, payload = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local before = stored[i + 1]
-  local row = before and read(before)
+  local row = before and read(before) or nil
   local told
   if mark == 'lift' then
     row = lift(row, ends)
@@ -109,7 +117,7 @@ if #rows == 0 then return {now, whole(top), answer} end
 
 local body = cjson.encode({name, whole(top), unpack(rows)})
 -- The number of this node's own messages stays: rows may be told twice.
-local n = redis.call('HGET', KEYS[4], 'control:n:' .. ARGV[1]) or '0'
+local n = whole(tonumber(redis.call('HGET', KEYS[4], 'control:n:' .. ARGV[1]) or 0) or 0)
 append({KEYS[3], KEYS[4]}, 'control', ARGV[1], n, 't', body, {${LIMITS.join(', ')}})
 return {now, whole(top), answer}
 `,

@@ -3,6 +3,8 @@ import { limitKeyOf, type Principal } from '../../connection/principal.js';
 import { idOf, type RedisKeys } from '../keys.js';
 import type { Partition, RedisPort, ScriptArgument } from '../link/redis-port.js';
 import type { Script } from '../link/script.js';
+import { STORED_PRINCIPAL } from '../stored-principal.js';
+import { readStored } from '../stored-text.js';
 import { COUNT, DISCOUNT, KEEP, REMOVE, TAKE } from './ticket.scripts.js';
 
 /** More than any limit. */
@@ -39,11 +41,14 @@ export class RedisTicketStore extends TicketStore {
     await this.onOwner(DISCOUNT, owner, surplus);
   }
 
-  /** @throws RedisUnavailableError when it cannot be told; the ticket may be gone then */
+  /**
+   * @throws RedisUnavailableError when it cannot be told; the ticket may be gone then
+   * @throws MalformedEntryError for a ticket that this version cannot read; it is gone
+   */
   override async take(hash: string): Promise<Principal | undefined> {
     const [, text] = (await this.onTicket(TAKE, hash, [])) as [number, string?];
     if (text === undefined) return undefined;
-    const principal = JSON.parse(text) as Principal;
+    const principal = readStored(text, STORED_PRINCIPAL, 'the principal of a ticket');
     // A list that is too long costs an older ticket, no more.
     await this.onOwner(DISCOUNT, ownerOf(principal), [hash]).catch(() => undefined);
     return principal;
