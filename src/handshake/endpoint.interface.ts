@@ -6,6 +6,8 @@ import type { WsConnectGuard } from './ws-connect.guard.js';
 export interface EndpointPolicy {
   /** Whether a client without a credential is let in as an anonymous principal. */
   readonly isPublic: boolean;
+  /** Whether the gateways are unsecured: their clients are anonymous, and credentials are left to the application. */
+  readonly isUnsecured: boolean;
   /** Application subprotocols in the server's order of preference; undefined leaves the choice to the client. */
   readonly protocols: readonly string[] | undefined;
   /** Connect guards in the order in which they are called; undefined until the application has started. */

@@ -6,6 +6,8 @@ import type { UpgradeRequest } from './upgrade-request.js';
 import type { ClientOrigin } from './client/client-address.js';
 import type { Endpoint } from './endpoint.interface.js';
 
+const NONE: readonly Credential[] = Object.freeze([]);
+
 /**
  * One attempt to connect, with the results of the steps so far.
  *
@@ -43,9 +45,15 @@ export class Handshake {
     this.host = client.host;
   }
 
-  /** All credentials of the request: none, one, or too many. */
+  /** All credentials of the request: none, one, or too many. For unsecured gateways always none. */
   get credentials(): readonly Credential[] {
+    if (this.isUnsecured) return NONE;
     return (this.offered ??= this.extractor.extract(this.request));
+  }
+
+  /** Whether the gateways on this path are unsecured. */
+  get isUnsecured(): boolean {
+    return this.endpoint?.policy.isUnsecured === true;
   }
 
   /** A copy with another credential and principal, for connect guards that decide about a refresh. @internal */
