@@ -64,6 +64,11 @@ function problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
 
 function hasAccessRules({ type, handlers }: DiscoveredGateway): boolean {
   return [type, ...handlers.map(({ callback }) => callback)].some((place) =>
-    (Reflect.getMetadataKeys(place) as unknown[]).some((key) => String(key).startsWith('ws-security:')),
+    (Reflect.getMetadataKeys(place) as unknown[]).some(isRule),
   );
+}
+
+/** Whether a metadata key is that of a decorator for secured gateways. `SECURE_GATEWAY` is reported elsewhere. */
+function isRule(key: unknown): boolean {
+  return String(key).startsWith('ws-security:') && key !== SECURE_GATEWAY;
 }
