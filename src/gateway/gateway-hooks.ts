@@ -53,11 +53,8 @@ export class GatewayHooks {
     const { handleConnection, handleDisconnect } = gateway;
     if (handleConnection) {
       gateway.handleConnection = (client, ...rest) => {
-        void this.run(`${name}.handleConnection`, () => handleConnection.call(gateway, client, ...rest)).then(
-          (isDone) => {
-            if (!isDone) closeFailed(client);
-          },
-        );
+        const hook = (): unknown => handleConnection.call(gateway, client, ...rest);
+        void this.runOrClose(client, `${name}.handleConnection`, hook);
       };
     }
     if (handleDisconnect) {
@@ -82,6 +79,10 @@ export class GatewayHooks {
     const outcomes = await Promise.all(runs);
     this.connecting.delete(client);
     if (outcomes.includes(false)) closeFailed(client);
+  }
+
+  private async runOrClose(client: object, name: string, hook: () => unknown): Promise<void> {
+    if (!(await this.run(name, hook))) closeFailed(client);
   }
 
   private async run(name: string, hook: () => unknown): Promise<boolean> {

@@ -277,7 +277,7 @@ describe('after 101, a client of an unsecured gateway', () => {
     expect(await client.next()).toEqual({ event: 'slow', data: 'before the end' });
     expect((await client.closed).code).toBe(1012);
     await drained;
-    expect(LegacyGateway.log).toContain('disconnected 3');
+    expect(LegacyGateway.log).toContain('disconnected 3 1012');
   });
 
   it('is among the connections of the registry, but gets no broadcast', async () => {
@@ -336,6 +336,7 @@ describe('L5 what an unsecured gateway throws', () => {
 
 /** Resolves when the server has stopped to read from its only client. */
 async function untilPaused(): Promise<void> {
-  const [connection] = [...running.app.get(ConnectionRegistry)].map(servedOf);
-  while (connection?.isPaused === false) await new Promise((resolve) => setImmediate(resolve));
+  const isPaused = (): boolean =>
+    [...running.app.get(ConnectionRegistry)].every((one) => servedOf(one).isPaused);
+  while (!isPaused()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -196,8 +196,22 @@ describe('the start with unsecured gateways', () => {
   });
 
   it('serves gateways whose paths mean the same', async () => {
-    const both = [gateway({ path: '/same' }), gateway({ path: 'same/' })];
-    expect(await problemsWith(both)).toEqual([]);
+    @WebSocketGateway({ path: 'legacy/' })
+    class Other {
+      @SubscribeMessage('other')
+      other(): string {
+        return 'other';
+      }
+    }
+    const gateways = [LegacyGateway, Other];
+    const running = await startApp({ gateways, module: { unsecured: gateways } });
+    const client = await TestClient.connect(`${running.url}/legacy`);
+    client.send({ event: 'promise' });
+    expect(await client.next()).toEqual({ event: 'promise', data: null });
+    client.send({ event: 'other' });
+    expect(await client.next()).toBe('other');
+    await client.close();
+    await running.close();
   });
 
   it('C6 Z1 refuses decorators of this module, which nobody would ask', async () => {

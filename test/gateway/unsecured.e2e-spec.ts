@@ -128,14 +128,17 @@ describe('an unsecured gateway behaves as under the WsAdapter of Nest:', () => {
       return { frames, closed, log: LegacyGateway.log };
     };
     await expectBothWays([LegacyGateway], scenario, {
-      frames: Array(2).fill({ event: 'everyone', data: 'hello' }),
+      frames: [
+        { event: 'everyone', data: 'hello' },
+        { event: 'everyone', data: 'hello' },
+      ],
       closed: { code: 4001, reason: 'bye' },
       log: [
         'init true',
         'connected /legacy?room=1 1',
         'connected /legacy 1',
-        'disconnected 3',
-        'disconnected 3',
+        'disconnected 3 4001',
+        'disconnected 3 1005',
       ],
     });
   });

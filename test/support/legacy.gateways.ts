@@ -86,8 +86,8 @@ export class LegacyGateway implements OnGatewayInit, OnGatewayConnection, OnGate
     LegacyGateway.log.push(`connected ${request.url} ${client.readyState}`);
   }
 
-  handleDisconnect(client: WebSocket): void {
-    LegacyGateway.log.push(`disconnected ${client.readyState}`);
+  handleDisconnect(client: WebSocket, code?: unknown): void {
+    LegacyGateway.log.push(`disconnected ${client.readyState} ${String(code)}`);
   }
 
   @SubscribeMessage('response')
