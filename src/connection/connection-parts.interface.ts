@@ -51,4 +51,6 @@ export interface ConnectionInit {
   path: string;
   openedAt: number;
   proof: SenderProof;
+  /** Whether its gateways are unsecured. */
+  isUnsecured: boolean;
 }

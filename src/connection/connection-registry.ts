@@ -92,7 +92,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
   }
 
   /**
-   * Pushes an event to every connection, on every node.
+   * Pushes an event to every connection, on every node, except those of unsecured gateways.
    *
    * @returns a promise that resolves once the `BroadcastBus` has stored the push
    * @throws OverloadedException if the `BroadcastBus` is full

@@ -16,6 +16,8 @@ const ROUND_TRIP = 'round-trip';
 export class ServedConnection extends OutboundConnection {
   /** The proof of the client, in addition to its credential. */
   readonly proof: SenderProof;
+  /** Whether its gateways are unsecured. Then nobody has verified who the client is. */
+  readonly isUnsecured: boolean;
   /** Monotonic milliseconds when data last arrived. */
   lastSeen = 0;
   /** Monotonic milliseconds of the last activity. Heartbeats do not count. */
@@ -52,6 +54,7 @@ export class ServedConnection extends OutboundConnection {
     super(init);
     this.identity = init.principal;
     this.proof = init.proof;
+    this.isUnsecured = init.isUnsecured;
     this.ownLimitKey = limitKeyOf(init.principal, init.address);
   }
 

@@ -25,15 +25,17 @@ export class ConnectionFactory {
 
   /** @param stream the socket that `client` reads from */
   create(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): ServedConnection {
-    const { principal, address, request, proof } = handshake;
+    const { principal, address, request, endpoint, proof, isUnsecured } = handshake;
     const connection = new ServedConnection({
       id,
       socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
       principal,
       address,
-      path: request.path,
+      // Shared by all connections, and not chosen by the client.
+      path: endpoint?.path ?? request.path,
       openedAt: this.clock.now(),
       proof,
+      isUnsecured,
     });
     bindConnection(client, connection);
     client.on('error', onViolation);

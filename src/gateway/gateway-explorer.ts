@@ -1,4 +1,4 @@
-import { Injectable, type Type } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import {
   GATEWAY_METADATA,
@@ -8,6 +8,8 @@ import {
   PORT_METADATA,
 } from '../nest/metadata-keys.js';
 import { portOf, SECURE_GATEWAY, type SecureGatewayOptions } from './secure-gateway-options.js';
+import { classesIn, MODULE_UNSECURED } from './unsecured/unsecured-list.js';
+import { type UnsecuredGatewayOptions, unsecuredOptionsOf } from './unsecured/unsecured-options.js';
 
 export interface GatewayHandler {
   /** The event that it subscribes to, of any type. */
@@ -20,9 +22,13 @@ export interface GatewayHandler {
 
 export interface DiscoveredGateway {
   name: string;
+  /** The decorated class. */
+  type: Type;
   instance: object;
   /** Options of `@SecureGateway()`; undefined if the gateway is not secured. */
   options: SecureGatewayOptions | undefined;
+  /** The decorator of a gateway in `forRoot({ unsecured })`, if it is not secured. */
+  unsecured: UnsecuredGatewayOptions | undefined;
   /** Options of another decorator on the class, which have no effect. */
   strayOptions: string[];
   /** Whether the constructor of the instance is the decorated class, where guards find their metadata. */
@@ -44,6 +50,7 @@ export class GatewayExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly moduleRef: ModuleRef,
+    @Inject(MODULE_UNSECURED) private readonly unsecured: unknown,
   ) {}
 
   /** The classes of secured gateways, which are known before instances are created. */
@@ -64,7 +71,9 @@ export class GatewayExplorer {
       .map((wrapper) => ({
         name: wrapper.name as string,
         instance: wrapper.instance as object,
+        type: wrapper.metatype as Type,
         options: securedOptionsOf(wrapper.metatype as object),
+        unsecured: this.unsecuredOptionsOf(wrapper.metatype as Type),
         strayOptions: strayOptionsOf(wrapper.metatype as object),
         moduleRef: wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance ?? this.moduleRef,
         isOfItsClass: (wrapper.instance as object).constructor === wrapper.metatype,
@@ -73,6 +82,11 @@ export class GatewayExplorer {
         transients: namesOf(wrapper.getEnhancersMetadata()?.filter(({ isTransient }) => isTransient)),
         handlers: this.handlersOf(wrapper.instance as object),
       }));
+  }
+
+  private unsecuredOptionsOf(gateway: Type): UnsecuredGatewayOptions | undefined {
+    if (securedOptionsOf(gateway) || !classesIn(this.unsecured).includes(gateway)) return undefined;
+    return unsecuredOptionsOf(gateway);
   }
 
   private handlersOf(instance: object): GatewayHandler[] {

@@ -46,6 +46,26 @@ export class GatewayHooks {
   }
 
   /**
+   * As `guard()`, for a gateway that is unsecured: Nest's order of calls is kept, so hooks wait for nothing. A failing
+   * one closes its connection too.
+   */
+  guardUnsecured(gateway: GatewayInstance, name: string): void {
+    const { handleConnection, handleDisconnect } = gateway;
+    if (handleConnection) {
+      gateway.handleConnection = (client, ...rest) => {
+        const hook = (): unknown => handleConnection.call(gateway, client, ...rest);
+        void this.runOrClose(client, `${name}.handleConnection`, hook);
+      };
+    }
+    if (handleDisconnect) {
+      gateway.handleDisconnect = (client, ...rest) => {
+        const hook = (): unknown => handleDisconnect.call(gateway, client, ...rest);
+        this.tracker.track(this.run(`${name}.handleDisconnect`, hook));
+      };
+    }
+  }
+
+  /**
    * Resolves when the connect hooks of all gateways are done for this client. If one fails, the connection is closed.
    *
    * @returns undefined if there are no hooks
@@ -58,7 +78,11 @@ export class GatewayHooks {
   private async finished(client: object, runs: readonly Promise<boolean>[]): Promise<void> {
     const outcomes = await Promise.all(runs);
     this.connecting.delete(client);
-    if (outcomes.includes(false)) connectionOf(client).close(CloseCode.INTERNAL_ERROR, 'internal error');
+    if (outcomes.includes(false)) closeFailed(client);
+  }
+
+  private async runOrClose(client: object, name: string, hook: () => unknown): Promise<void> {
+    if (!(await this.run(name, hook))) closeFailed(client);
   }
 
   private async run(name: string, hook: () => unknown): Promise<boolean> {
@@ -70,4 +94,8 @@ export class GatewayHooks {
       return false;
     }
   }
+}
+
+function closeFailed(client: object): void {
+  connectionOf(client).close(CloseCode.INTERNAL_ERROR, 'internal error');
 }

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
-import type { Endpoint, Handshake } from '../handshake/handshake.js';
+import type { Endpoint, EndpointPolicy, Handshake } from '../handshake/handshake.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
-import type { GatewayPolicy } from './secured-gateways.js';
-import type { ConnectionSetup } from './connection.setup.js';
 
 /** No compression state is kept between messages: it would take 300 KB per connection. */
 const COMPRESSION = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 };
@@ -16,19 +14,49 @@ const UNTYPED = {
   closeTimeout: 10_000,
 };
 
+/**
+ * Sets up an accepted socket.
+ *
+ * @param announce passes the connection to Nest, which runs the connect hooks and binds the handlers
+ */
+export type OpenConnection = (
+  client: WebSocket,
+  stream: Duplex,
+  handshake: Handshake,
+  id: string,
+  announce: () => void,
+) => void;
+
+/** The place of an endpoint, and what it requires. */
+export interface EndpointPlace {
+  readonly path: string;
+  /** Whether it also takes the paths of its port that no other endpoint has. */
+  readonly isForAnyPath?: boolean;
+  readonly policy: EndpointPolicy;
+}
+
 /** The gateways on one path: a `ws` server without a port, which takes accepted handshakes. */
 export class GatewayEndpoint implements Endpoint {
+  readonly path: string;
+  readonly isForAnyPath: boolean;
+  readonly policy: EndpointPolicy;
   readonly server: WebSocketServer;
   /** The subprotocol of the handshake that is being answered. */
   private protocol: string | undefined;
 
+  /** @param further options of `ws` in addition to those of every endpoint */
   constructor(
-    readonly path: string,
-    readonly policy: GatewayPolicy,
+    { path, isForAnyPath = false, policy }: EndpointPlace,
     options: ResolvedOptions,
-    private readonly setup: ConnectionSetup,
+    readonly open: OpenConnection,
+    further: ServerOptions = {},
   ) {
+    this.path = path;
+    this.isForAnyPath = isForAnyPath;
+    this.policy = policy;
     this.server = new WebSocketServer({
+      handleProtocols: () => this.protocol ?? false,
+      ...further,
       noServer: true,
       maxPayload: options.maxPayloadBytes,
       maxFragments: options.maxFragments,
@@ -37,7 +65,6 @@ export class GatewayEndpoint implements Endpoint {
       autoPong: false,
       ...UNTYPED,
       perMessageDeflate: options.compression && COMPRESSION,
-      handleProtocols: () => this.protocol ?? false,
     });
     this.server.on('wsClientError', refuseOffer);
   }
@@ -46,9 +73,7 @@ export class GatewayEndpoint implements Endpoint {
     const { raw } = handshake.request;
     this.protocol = handshake.protocol;
     this.server.handleUpgrade(raw, socket, head, (client: WebSocket) => {
-      this.setup.open(client, socket, this.policy.targets, handshake, connectionId(), () =>
-        this.server.emit('connection', client, raw),
-      );
+      this.open(client, socket, handshake, connectionId(), () => this.server.emit('connection', client, raw));
     });
   }
 }

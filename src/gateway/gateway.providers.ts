@@ -14,6 +14,8 @@ import { GatewayHooks } from './gateway-hooks.js';
 import { ConnectGuards } from './guards/connect-guards.js';
 import { GuardChains } from './guards/guard-chains.js';
 import { SecuredGateways } from './secured-gateways.js';
+import { UnsecuredGateways } from './unsecured/unsecured-gateways.js';
+import { UnsecuredSetup } from './unsecured/unsecured.setup.js';
 import { WsSecurityAdapter } from './ws-security.adapter.js';
 
 /** Providers of the integration with Nest. */
@@ -31,6 +33,8 @@ export const GATEWAY_PROVIDERS: Provider[] = [
   ConnectionFactory,
   ConnectionEntry,
   ConnectionSetup,
+  UnsecuredSetup,
+  UnsecuredGateways,
   AdapterPlaceholder,
   WsSecurityAdapter,
 ];

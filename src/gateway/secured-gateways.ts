@@ -13,6 +13,8 @@ import { DeclaredLimits } from '../throttling/declared-limits.js';
 import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
 import { ConnectGuards } from './guards/connect-guards.js';
 import { eventTargetsOf } from './event-targets.js';
+import { allowanceProblems } from './audit/unsecured-gateways.js';
+import { UnsecuredGateways } from './unsecured/unsecured-gateways.js';
 import { GatewayAudit } from './audit/gateway-audit.js';
 import { type DiscoveredGateway, GatewayExplorer } from './gateway-explorer.js';
 import { GatewayHooks } from './gateway-hooks.js';
@@ -46,6 +48,7 @@ export class SecuredGateways {
     private readonly verifier: TokenVerifier,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly faults: Faults,
+    private readonly unsecured: UnsecuredGateways,
   ) {
     // Nest reads the filters before it asks for the adapter.
     for (const gateway of explorer.classes()) chainFilters(gateway);
@@ -66,14 +69,17 @@ export class SecuredGateways {
     const problems = [
       ...this.audit.problemsOf(gateways),
       ...unverifiedProblems(gateways, this.options, isVerified),
+      ...allowanceProblems(gateways, this.options),
       ...serverProblems(gateways),
     ];
     if (problems.length > 0) throw new WsConfigurationError([...problems, ...unknownVariables(process.env)]);
-    for (const { instance, name } of gateways) this.hooks.guard(instance, name);
+    const secured = gateways.filter(({ unsecured }) => !unsecured);
+    for (const { instance, name } of secured) this.hooks.guard(instance, name);
     this.limits.introduce(
-      gateways.map(({ instance, handlers }) => ({ gateway: instance.constructor, handlers })),
+      secured.map(({ instance, handlers }) => ({ gateway: instance.constructor, handlers })),
     );
-    this.verified = gateways;
+    this.unsecured.take(gateways.filter(({ unsecured }) => unsecured));
+    this.verified = secured;
   }
 
   /** The policy of the gateways on a path; `prepare()` completes it. */
@@ -83,6 +89,7 @@ export class SecuredGateways {
     );
     const policy: PendingPolicy = {
       isPublic: gateways.length > 0 && gateways.every(({ options }) => options?.public === true),
+      isUnsecured: false,
       protocols: gateways[0]?.options?.protocols,
       connectGuards: undefined,
       targets: new Map(),
@@ -107,6 +114,7 @@ export class SecuredGateways {
         for (const [event, target] of this.targetsOf(gateway)) policy.targets.set(event, target);
     }
     this.pending.clear();
+    await this.unsecured.prepare();
   }
 
   private targetsOf(gateway: DiscoveredGateway): [event: string, target: EventTarget][] {

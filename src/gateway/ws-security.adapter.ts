@@ -14,7 +14,7 @@ import { refuseUnverified } from '../handshake/tls/client-certificate.js';
 import { tlsOptionsOf } from '../handshake/tls/tls-options.js';
 import { TlsReloader } from '../handshake/tls/tls-reloader.js';
 import { UpgradeListener } from '../handshake/server/upgrade.listener.js';
-import { channelOf } from '../messages/message-channel.js';
+import { frameChannelOf, type Transform } from '../messages/frame-channel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { AdapterPlaceholder } from './adapter.placeholder.js';
@@ -24,6 +24,7 @@ import { GatewayEndpoint } from './gateway.endpoint.js';
 import { plaintextProblems } from './audit/plaintext.js';
 import { portProblems } from './audit/missing-ports.js';
 import { SecuredGateways } from './secured-gateways.js';
+import { UnsecuredGateways } from './unsecured/unsecured-gateways.js';
 
 /**
  * The WebSocket adapter of the application. Registers itself when the module is built, so that `main.ts` needs no code
@@ -44,6 +45,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     private readonly clock: Clock,
     private readonly setup: ConnectionSetup,
     private readonly gateways: SecuredGateways,
+    private readonly unsecured: UnsecuredGateways,
     private readonly tls: TlsReloader,
     private readonly drain: DrainService,
     placeholder: AdapterPlaceholder,
@@ -66,15 +68,17 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     await Promise.all([...this.ownServers].map(([port, server]) => listen(server, port)));
   }
 
-  override create(port: number, { path = '/' }: { path?: string } = {}): WebSocketServer {
+  override create(port: number, { path }: { path?: string } = {}): WebSocketServer {
     this.gateways.verify((gateways) => this.serverProblems(gateways));
-    const endpoint = new GatewayEndpoint(path, this.gateways.policyOf(port, path), this.options, this.setup);
-    this.listenerOf(port).add(endpoint);
+    const endpoint = this.unsecured.endpointOf(port, path) ?? this.securedEndpoint(port, path ?? '/');
+    const listener = this.listenerOf(port);
+    if (endpoint.isForAnyPath) listener.addForAnyPath(endpoint);
+    else listener.add(endpoint);
     return endpoint.server;
   }
 
-  override bindMessageHandlers(client: WebSocket, handlers: WsMessageHandler[]): void {
-    channelOf(client).handlers.add(handlers);
+  override bindMessageHandlers(client: WebSocket, handlers: WsMessageHandler[], transform: Transform): void {
+    frameChannelOf(client).bind(handlers, transform);
   }
 
   override bindClientDisconnect(client: WebSocket, callback: (code: number) => void): void {
@@ -91,6 +95,13 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     for (const detach of this.detachers.splice(0)) detach();
     const servers = [...this.ownServers.values()].filter((server) => server.listening);
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  private securedEndpoint(port: number, path: string): GatewayEndpoint {
+    const policy = this.gateways.policyOf(port, path);
+    return new GatewayEndpoint({ path, policy }, this.options, (client, stream, ...rest) =>
+      this.setup.open(client, stream, policy.targets, ...rest),
+    );
   }
 
   private listenerOf(port: number): UpgradeListener {

@@ -10,6 +10,8 @@ import type { ClientOrigin } from './client/client-address.js';
 export interface EndpointPolicy {
   /** Whether a client without a credential is let in as an anonymous principal. */
   readonly isPublic: boolean;
+  /** Whether the gateways are unsecured: their clients are anonymous, and credentials are left to the application. */
+  readonly isUnsecured: boolean;
   /** Application subprotocols in the server's order of preference; undefined leaves the choice to the client. */
   readonly protocols: readonly string[] | undefined;
   /** Every `WsConnectGuard`, in the order in which they are called; undefined until the application has started. */
@@ -24,6 +26,8 @@ export interface Endpoint {
   /** @throws HandshakeRefusal before the response is sent */
   accept(handshake: Handshake, socket: Duplex, head: Buffer): void;
 }
+
+const NONE: readonly Credential[] = Object.freeze([]);
 
 /**
  * One attempt to connect, with the results of the steps so far.
@@ -62,9 +66,15 @@ export class Handshake {
     this.host = client.host;
   }
 
-  /** All credentials of the request: none, one, or too many. */
+  /** All credentials of the request: none, one, or too many. For unsecured gateways always none. */
   get credentials(): readonly Credential[] {
+    if (this.isUnsecured) return NONE;
     return (this.offered ??= this.extractor.extract(this.request));
+  }
+
+  /** Whether the gateways on this path are unsecured. */
+  get isUnsecured(): boolean {
+    return this.endpoint?.policy.isUnsecured === true;
   }
 
   /** A copy with another credential and principal, for connect guards that decide about a refresh. @internal */

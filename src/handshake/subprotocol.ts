@@ -8,6 +8,8 @@ export function chooseSubprotocol({ request, endpoint }: Handshake): string | un
   const entries = request.entries('sec-websocket-protocol');
   if (entries.length === 0) return undefined;
   const offered = entries.filter((entry) => !isBearerEntry(entry) && !isResumeEntry(entry));
+  // Unsecured gateways do not speak the module's own protocol.
+  if (endpoint?.policy.isUnsecured === true) return offered.find((entry) => entry !== WS_SECURITY_PROTOCOL);
   const preferred = endpoint?.policy.protocols ?? offered;
   return [WS_SECURITY_PROTOCOL, ...preferred].find((protocol) => offered.includes(protocol));
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Faults } from '../faults/faults.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { Clock } from '../time/clock.js';
@@ -13,5 +14,6 @@ export class ChannelServices {
     readonly dispatcher: MessageDispatcher,
     readonly violations: ViolationService,
     readonly clock: Clock,
+    readonly faults: Faults,
   ) {}
 }

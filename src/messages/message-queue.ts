@@ -1,11 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { ResolvedOptions } from '../options/options.schema.js';
-import type { Job } from './message.dispatcher.js';
 
 export type QueueOptions = Pick<ResolvedOptions, 'maxInFlight' | 'maxQueued'>;
 
 /** The operations that the queue needs from its connection. */
-export interface QueueControl {
+export interface QueueControl<Job> {
   /** Runs the handler of a message; never rejects. */
   run(job: Job): Promise<void>;
   /** Stops and resumes reading from the client. */
@@ -13,7 +12,7 @@ export interface QueueControl {
   resume(): void;
 }
 
-interface Entry {
+interface Entry<Job> {
   readonly job: Job;
   /** Keeps the context (AsyncLocalStorage) of handlers separate. */
   readonly scope: AsyncResource;
@@ -23,9 +22,9 @@ interface Entry {
  * Limits the number of handlers that run at the same time for a connection; other messages wait. If too many wait,
  * reading stops, and TCP slows down the client. No message is dropped.
  */
-export class MessageQueue {
+export class MessageQueue<Job> {
   // Created when needed: on most connections no message waits, and many clients never send.
-  private waiting: Entry[] | undefined;
+  private waiting: Entry<Job>[] | undefined;
   private idle: (() => void)[] | undefined;
   private onDone: (() => void) | undefined;
   private running = 0;
@@ -33,7 +32,7 @@ export class MessageQueue {
 
   constructor(
     private readonly options: QueueOptions,
-    private readonly control: QueueControl,
+    private readonly control: QueueControl<Job>,
   ) {}
 
   add(job: Job): void {
@@ -60,10 +59,10 @@ export class MessageQueue {
     this.waiting = undefined;
   }
 
-  private start({ job, scope }: Entry): void {
+  private start({ job, scope }: Entry<Job>): void {
     this.running++;
     this.onDone ??= () => this.done();
-    void scope.runInAsyncScope(serve, this.control, job).then(this.onDone);
+    void scope.runInAsyncScope(serve<Job>, this.control, job).then(this.onDone);
   }
 
   private done(): void {
@@ -84,6 +83,6 @@ export class MessageQueue {
   }
 }
 
-function serve(this: QueueControl, job: Job): Promise<void> {
+function serve<Job>(this: QueueControl<Job>, job: Job): Promise<void> {
   return this.run(job);
 }

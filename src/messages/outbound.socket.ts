@@ -85,7 +85,8 @@ export class OutboundSocket implements ConnectionSocket {
     this.stream.write(frame);
   }
 
-  private watch(): void {
+  /** Notices a slow client. Called after each write, also after those that do not come through this object. */
+  watch(): void {
     // The goodbye to a slow client comes here too.
     if (!this.isBehind || this.hasGivenUp) return;
     writeBatch(this.stream);

@@ -11,7 +11,7 @@ import { verifierContradictions, verifierWeaknesses } from './verifier-rules.js'
 type Parsed = OptionsInForce<typeof OPTIONS>;
 
 /** Properties of `forRoot()` that belong to the module. A `useFactory` cannot return them. */
-const OF_THE_MODULE = ['imports', 'providers', 'connectGuards', 'guards', 'throttlers'];
+const OF_THE_MODULE = ['imports', 'providers', 'connectGuards', 'guards', 'throttlers', 'unsecured'];
 
 const reader = defineOptions(OPTIONS, {
   owner: 'WsSecurityModule',

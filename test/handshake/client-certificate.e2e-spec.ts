@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SubscribeMessage } from '@nestjs/websockets';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   ANONYMOUS,
+  connectionOf,
   CurrentPrincipal,
   InvalidCredentialError,
   SecureGateway,
@@ -70,6 +71,24 @@ it('T5 a verified certificate alone is the identity', async () => {
     data: { id: 'spiffe://test/billing', issuer: `mtls:${authority.fingerprint}`, kind: 'certificate' },
   });
   await client.close();
+});
+
+it('a certificate is no identity for an unsecured gateway, and needs an allowed Origin there too', async () => {
+  const kinds: string[] = [];
+
+  @WebSocketGateway({ path: '/legacy' })
+  class LegacyGateway {
+    handleConnection(client: object): void {
+      kinds.push(connectionOf(client).principal.kind);
+    }
+  }
+  const module = { unsecured: [LegacyGateway] };
+  const app = await startApp({ gateways: [LegacyGateway], options, tls, module });
+  const identity = await machine();
+  await (await TestClient.connect(`${app.url}/legacy`, { identity, origin: ORIGIN })).close();
+  expect(kinds).toEqual(['anonymous']);
+  expect((await TestClient.refused(`${app.url}/legacy`, { identity })).code).toBe('ORIGIN_NOT_ALLOWED');
+  await app.close();
 });
 
 it('H2 a certificate alone needs an allowed Origin, because a browser sends it for any page', async () => {

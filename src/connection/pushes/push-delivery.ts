@@ -35,6 +35,8 @@ export class PushDelivery implements OnModuleInit {
     for (const receiver of this.connectionsFor(audience)) {
       const connection = servedOf(receiver);
       if (!connection.isReady || connection.session?.includes(at)) continue;
+      // A broadcast may be meant for authenticated clients only.
+      if (connection.isUnsecured && audience.to === 'everyone') continue;
       connection.pushText((push ??= textOf(broadcast)), room);
     }
     for (const session of this.away.for(audience))

@@ -4,7 +4,7 @@ import type { DiscoveredGateway } from '../gateway-explorer.js';
 
 /** Handlers that no message can reach. */
 export function deadHandlers(gateways: readonly DiscoveredGateway[]): ConfigurationProblem[] {
-  return [...shadowed(gateways), ...gateways.flatMap(unseen)];
+  return [...shadowed(gateways), ...gateways.filter(({ unsecured }) => !unsecured).flatMap(unseen)];
 }
 
 /** An event on a path has only one handler. */

@@ -13,6 +13,8 @@ import { bodyProblems } from './handler-bodies.js';
 import { ModuleSettings } from './module-settings.js';
 import { UnusedProviders } from './unused-providers.js';
 import { throttleProblems } from './throttle-decorators.js';
+import { classesIn, MODULE_UNSECURED } from '../unsecured/unsecured-list.js';
+import { unsecuredProblems } from './unsecured-gateways.js';
 
 /**
  * Checks the gateways before the first client can connect. Uses no options, so that it also works if they are wrong.
@@ -23,6 +25,7 @@ export class GatewayAudit {
     private readonly guards: GuardChains,
     private readonly settings: ModuleSettings,
     private readonly providers: UnusedProviders,
+    @Inject(MODULE_UNSECURED) private readonly unsecured: unknown,
     @Inject(WS_THROTTLERS) private readonly throttlers: readonly WsThrottler[],
   ) {}
 
@@ -31,6 +34,7 @@ export class GatewayAudit {
       ...this.settings.problems(),
       ...this.providers.find(),
       ...gateways.flatMap(problemsOfOne),
+      ...unsecuredProblems(gateways, classesIn(this.unsecured)),
       ...conflicts(gateways),
       ...deadHandlers(gateways),
       ...throttleProblems(gateways, this.throttlers),
@@ -40,12 +44,15 @@ export class GatewayAudit {
 }
 
 function problemsOfOne(gateway: DiscoveredGateway): ConfigurationProblem[] {
-  const { name, options } = gateway;
+  const { name, options, unsecured } = gateway;
+  if (unsecured) return [];
   if (!options) {
     return [
       {
         name,
-        message: 'is not protected; replace @WebSocketGateway(...) with @SecureGateway({ path: ... })',
+        message:
+          'is not protected; replace @WebSocketGateway(...) with @SecureGateway({ path: ... }), ' +
+          'or name it in forRoot({ unsecured }) for the time being',
       },
     ];
   }

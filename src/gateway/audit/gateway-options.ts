@@ -60,9 +60,13 @@ function wrongText(option: string, value: unknown): string | undefined {
 }
 
 function unknownText(option: string): string {
+  return uselessText(option, Object.keys(RULES));
+}
+
+/** The problem of an option of another library, or of an unknown one. @param known the options that have an effect */
+export function uselessText(option: string, known: readonly string[]): string {
   const elsewhere = Object.hasOwn(ELSEWHERE, option) ? ELSEWHERE[option] : undefined;
   if (elsewhere !== undefined) return `has the option "${option}", which has no effect here; ${elsewhere}`;
-  const known = Object.keys(RULES);
   const nearest = nearestName(option, known) as string;
   const hint = isLikely(option, nearest)
     ? `did you mean "${nearest}"?`

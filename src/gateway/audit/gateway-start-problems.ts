@@ -11,6 +11,7 @@ import { GatewayExplorer } from '../gateway-explorer.js';
 import { ModuleSettings } from './module-settings.js';
 import { plaintextProblems, willServeTls } from './plaintext.js';
 import { MODULE_PROVIDERS, providersIn, tokenOf } from './provider-token.js';
+import { allowanceProblems } from './unsecured-gateways.js';
 import { unverifiedProblems } from './unverified-gateways.js';
 
 /** Problems of gateways and the server that can be found before the providers of the module are created. */
@@ -41,6 +42,7 @@ export class GatewayStartProblems extends StartProblems {
     return [
       ...this.audit.problemsOf(gateways),
       ...unverifiedProblems(gateways, options, isVerified || hasVerifier(options)),
+      ...allowanceProblems(gateways, options),
       // If this is not known yet, it is reported later.
       ...plaintextProblems(gateways, options, isSecure ?? true),
     ];

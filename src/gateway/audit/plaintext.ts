@@ -3,7 +3,7 @@ import type { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
-import { portOf } from '../secure-gateway-options.js';
+import { portIn } from './gateway-port.js';
 
 /**
  * Reports a server without TLS at the start, because in production it would refuse every handshake.
@@ -16,8 +16,10 @@ export function plaintextProblems(
   isSecure: boolean,
 ): ConfigurationProblem[] {
   if (!production || trustedProxies.length > 0) return [];
-  const isPlain = ({ options }: DiscoveredGateway): boolean =>
-    options !== undefined && (portOf(options) === 0 ? !isSecure : tlsCertFile === undefined);
+  const isPlain = (gateway: DiscoveredGateway): boolean => {
+    const port = portIn(gateway);
+    return port !== undefined && (port === 0 ? !isSecure : tlsCertFile === undefined);
+  };
   if (!gateways.some(isPlain)) return [];
   const message =
     'must name the proxy that terminates TLS, because this server uses plain HTTP in production; ' +

@@ -24,6 +24,7 @@ const REQUEST_EVENTS = new Set<string | symbol>(['request', 'checkContinue', 'ch
  */
 export class UpgradeListener {
   private readonly endpoints = new Map<string, Endpoint>();
+  private anyPath: Endpoint | undefined;
   private readonly deadline: SocketDeadline;
   private readonly foreign: ForeignUpgrades;
   private readonly passedOn = new WeakSet<IncomingMessage>();
@@ -44,6 +45,11 @@ export class UpgradeListener {
 
   add(endpoint: Endpoint): void {
     this.endpoints.set(endpoint.path, endpoint);
+  }
+
+  /** Takes all paths that no other endpoint has. */
+  addForAnyPath(endpoint: Endpoint): void {
+    this.anyPath = endpoint;
   }
 
   /** Ends all waits. Upgrades for gateway paths are hidden from other listeners until the server has closed. */
@@ -73,7 +79,7 @@ export class UpgradeListener {
   /** @returns false if the upgrade may belong to another listener */
   private take(...[request, socket, head]: Upgrade): boolean {
     this.deadline.settle(request.socket);
-    const endpoint = this.endpoints.get(pathOfTarget(request.url ?? ''));
+    const endpoint = this.endpoints.get(pathOfTarget(request.url ?? '')) ?? this.anyPath;
     if (!endpoint && this.hasOtherListeners()) {
       this.passedOn.add(request);
       this.foreign.leave(request, socket, () => this.decide(request, undefined, socket, head));

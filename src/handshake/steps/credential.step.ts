@@ -9,7 +9,7 @@ import { HandshakeStep } from '../handshake-step.js';
 /**
  * Requires exactly one credential, or none if the gateway is public or the first message may bring it. A client
  * certificate can be combined with a token, which then is the identity. Without a token, the certificate is the
- * identity.
+ * identity. Unsecured gateways require none.
  */
 @Injectable()
 export class CredentialStep extends HandshakeStep {
@@ -18,6 +18,7 @@ export class CredentialStep extends HandshakeStep {
   }
 
   check(handshake: Handshake): void {
+    if (handshake.isUnsecured) return;
     const { credentials } = handshake;
     if (credentials.length > 1) {
       const refusal = new HandshakeRefusal('BAD_HANDSHAKE');

@@ -1,0 +1,147 @@
+import type { WsMessageHandler } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { servedConnectionOf } from '../connection/connection-of.js';
+import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
+import type { ServedConnection } from '../connection/served-connection.js';
+import { RateLimitedException } from '../errors/ws-exceptions.js';
+import { ClosingReader } from '../frames/closing-reader.js';
+import { FrameMeter } from '../frames/frame-meter.js';
+import type { ChannelServices } from './channel-services.js';
+import { FrameBudget } from './frame-budget.js';
+import { MessageQueue, type QueueControl } from './message-queue.js';
+
+/** Turns the result of a handler into its values. Nest passes it along with the handlers. */
+export type Transform = (result: unknown) => Observable<unknown>;
+
+/**
+ * The inbound side of one socket, whatever its messages mean. Counts all frames before `ws` reads them, limits the
+ * handlers that run at once, and bounds what is read after the end of the connection.
+ */
+export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, QueueControl<Job> {
+  protected readonly queue: MessageQueue<Job>;
+  private readonly budget: FrameBudget;
+  private readonly meter: FrameMeter;
+  /** Reads the socket after the connection has ended. */
+  private closingReader: ClosingReader | undefined;
+  /** Whether the last frame was over the budget. */
+  private isOver = false;
+  /** Whether reading has stopped until the connection closes. */
+  private isFinishing = false;
+
+  /** @param stream the stream that the socket reads from */
+  constructor(
+    readonly socket: WebSocket,
+    private readonly stream: Duplex,
+    readonly connection: ServedConnection,
+    protected readonly services: ChannelServices,
+  ) {
+    const { options, clock } = services;
+    this.budget = new FrameBudget(options, clock.monotonic());
+    this.meter = new FrameMeter(this.budget);
+    this.queue = new MessageQueue(options, this);
+    connection.inbound = this;
+    // Runs before `ws` reads the bytes.
+    stream.prependListener('data', (chunk: Buffer) => this.onData(chunk));
+    socket.on('ping', onPing);
+    socket.on('pong', onPong);
+  }
+
+  /** Takes the handlers of a gateway from Nest. */
+  abstract bind(handlers: readonly WsMessageHandler[], transform: Transform): void;
+
+  /** Runs a handler; never rejects. */
+  abstract run(job: Job): Promise<void>;
+
+  onPing(data: Buffer): void {
+    if (this.isWithinBudget(this.budget.judgeControl()) && this.isListening) this.connection.pong(data);
+  }
+
+  onPong(data: Buffer): void {
+    if (this.isWithinBudget(this.budget.judgeControl())) this.connection.ponged(data.toString());
+  }
+
+  /** Stops reading, and resolves when all messages read so far have been answered. */
+  finish(): Promise<void> {
+    this.isFinishing = true;
+    this.pause();
+    return this.queue.whenIdle();
+  }
+
+  /** Drops all messages, but continues to read the answer to the closing handshake. */
+  abandon(): void {
+    this.stopReading();
+    this.queue.clear();
+    this.isFinishing = false;
+    this.resume();
+  }
+
+  pause(): void {
+    this.connection.isPaused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (this.isFinishing || !this.connection.isPaused) return;
+    this.connection.isPaused = false;
+    this.socket.resume();
+  }
+
+  /** Whether a message that `ws` reports is to be handled. Must be called once for each, in order. */
+  protected admits(data: Buffer): boolean {
+    const fits = this.budget.judgeMessage() && this.fitsInflated(data);
+    return this.isWithinBudget(fits) && this.isListening;
+  }
+
+  protected get isListening(): boolean {
+    return this.connection.isOpen && !this.connection.isEnding;
+  }
+
+  private onData(chunk: Buffer): void {
+    if (this.closingReader) {
+      this.closingReader.read(chunk);
+      return;
+    }
+    // The client or `ws` has ended the connection. `ws` still gets this chunk, but not the next one.
+    if (!this.connection.isOpen) this.stopReading();
+    const now = this.services.clock.monotonic();
+    this.connection.lastSeen = now;
+    this.budget.at(now);
+    this.meter.read(chunk);
+  }
+
+  private stopReading(): void {
+    this.closingReader ??= new ClosingReader(this.stream, this.meter);
+  }
+
+  /** The first of a run is answered; each is a violation. */
+  private isWithinBudget(fits: boolean): boolean {
+    if (!fits) {
+      if (!this.isOver && this.isListening)
+        this.connection.fail(new RateLimitedException(this.budget.retryAfterMs).toBody(), undefined);
+      this.services.violations.record(this.connection, 'RATE_LIMITED');
+    }
+    this.isOver = !fits;
+    return fits;
+  }
+
+  /** A compressed message is charged again, with its inflated size. */
+  private fitsInflated({ length }: Buffer): boolean {
+    return !this.services.options.compression || this.budget.chargeInflated(length);
+  }
+}
+
+/** The channel of a client that this module has accepted. */
+export function frameChannelOf(client: object): FrameChannel {
+  return servedConnectionOf(client).inbound as FrameChannel;
+}
+
+// Shared by all channels, to save memory.
+function onPing(this: object, data: Buffer): void {
+  frameChannelOf(this).onPing(data);
+}
+
+function onPong(this: object, data: Buffer): void {
+  frameChannelOf(this).onPong(data);
+}
