@@ -37,6 +37,13 @@ export class CallBatches<Item> {
     this.spare.add(item);
   }
 
+  /** Takes out what waits for the next call. */
+  takeWaiting(): Item[] {
+    const items = [...this.queue];
+    this.queue.clear();
+    return items;
+  }
+
   stop(): void {
     this.wake();
     this.queue.clear();

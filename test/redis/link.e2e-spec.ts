@@ -208,6 +208,26 @@ describeWithRedis('the link to one Redis', () => {
 });
 
 describeWithRedis('the link to a slow Redis', () => {
+  it('R11 gives up most calls at once, also when those that may take long are answered in between', async () => {
+    const redis = await RedisServer.start();
+    const relay = await TcpRelay.start(redis.port);
+    const test = await TestLink.start(`redis://127.0.0.1:${relay.port}`);
+    await test.up();
+    const run = (deadlineMs?: number): Promise<unknown> =>
+      test.link.run(COUNT, test.control, [KEY], [1], deadlineMs === undefined ? {} : { deadlineMs });
+    await run();
+    relay.delayMs = 250;
+    for (let i = 0; i < 3; i++) {
+      expect(test.link.isUp(test.control)).toBe(true);
+      const [error] = await Promise.all([failure(run()), run(5000)]);
+      expect(error).toMatchObject({ reason: 'timeout' });
+    }
+    expect(test.link.isUp(test.control)).toBe(false);
+    test.stop();
+    await relay.stop();
+    await redis.stop();
+  });
+
   it('gives up most calls at once, and still makes those that may take long', async () => {
     const redis = await RedisServer.start();
     const relay = await TcpRelay.start(redis.port);

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../report/statistics.js';
 import type { NodeProcess } from '../../processes/node-process.js';
 import type { ClusterBench, Part, Reading } from './part.js';
 import { cpuOf, type Fleet, withFleet } from './fleet.js';
 
 const NODES = 3;
+const ARRIVAL_MS = 500;
 const MOST_P99_MS = 50;
 const MOST_US = 40;
 
@@ -27,9 +29,12 @@ async function at(bench: ClusterBench, fleet: Fleet, perSecond: number): Promise
   if (!publisher) throw new Error('there is no node');
   const push = (ms: number, isDry = false) => publisher.push({ perSecond, durationMs: ms, isDry });
   await push(warmUpMs);
+  // The last ones are stored, and on their way.
+  await delay(ARRIVAL_MS);
   await clients.members();
   const dry = await used(publisher, receivers, fleet, () => push(durationMs, true));
   const wet = await used(publisher, receivers, fleet, () => push(durationMs));
+  await delay(ARRIVAL_MS);
   const { latencies, wrong } = await clients.members();
   const { pushed, failed } = wet.result;
   if (failed > 0) note(`${failed} of ${pushed} pushes were refused at ${perSecond}/s`);

@@ -87,14 +87,14 @@ describe('PushOutbox', () => {
   it('after a batch of several, pushes gather for a moment', async () => {
     const { clock, port, push } = await startBusy();
     await push('d');
-    clock.advance(4);
+    clock.advance(9);
     await push('e');
     expect(port.batches).toHaveLength(2);
     clock.advance(1);
     await settled();
     expect(port.batches.at(-1)).toEqual(['d', 'e']);
     await port.answer();
-    clock.advance(5);
+    clock.advance(10);
     await push('f');
     expect(port.batches.at(-1)).toEqual(['f']);
     await port.answer();

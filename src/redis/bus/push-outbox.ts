@@ -10,7 +10,7 @@ import { PushBuffer, type WaitingPush } from './push-buffer.js';
 
 const KEEP_MS = 5000;
 /** Milliseconds between the starts of two batches, while pushes do not come one by one. */
-const GAP_MS = 5;
+const GAP_MS = 10;
 const MOST_OF_PUSH = 512 * 1024;
 const RETRY_AFTER_MS = 1000;
 /** The kind of an entry that is a batch of pushes. */

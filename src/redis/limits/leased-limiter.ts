@@ -107,6 +107,8 @@ export class LeasedLimiter {
           if (outcome === 'not-run' && era === this.era) window.takeBack(requests[i] as GrantRequest);
           window.giveUp();
         });
+        // What waits behind a call that failed would wait for another deadline.
+        for (const window of this.batchesOf(partition).takeWaiting()) window.giveUp();
         done();
       },
     );
