@@ -24,6 +24,12 @@ const LEAP = defineScript('leap', `${SCRIPT_START} return {now + 10000}`);
 
 const KEY = `${PREFIX}{c}:test`;
 
+/** Keeps this process from doing anything else. */
+function blockFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 const failure = (call: Promise<unknown>): Promise<RedisUnavailableError> =>
   call.then(
     () => {
@@ -100,6 +106,18 @@ describeWithRedis('the link to one Redis', () => {
     redis.thaw();
     await test.told('cluster.up');
     await run();
+  });
+
+  it('R11 reads an answer after its deadline when this process was busy, but not when it stood still', async () => {
+    await run();
+    const busy = run();
+    blockFor(600);
+    expect(await busy).toEqual([expect.any(Number), 2]);
+    const frozen = run();
+    blockFor(1400);
+    expect(await failure(frozen)).toMatchObject({ outcome: 'unknown', reason: 'timeout' });
+    expect(await counted()).toBe(3);
+    expect(test.link.isUp(test.control)).toBe(true);
   });
 
   it('leaves no trace of calls that were given up', async () => {

@@ -17,28 +17,27 @@ export interface HonestOrder {
 }
 
 export interface HonestResult {
-  /** When each message was sent, in monotonic milliseconds, and how long its answer took. */
-  readonly answered: [sentAt: number, ms: number][];
-  /** When each message was sent that had no answer. */
-  readonly unanswered: number[];
+  /** When each message was sent, in monotonic milliseconds, how long its answer took, and the index of its node. */
+  readonly answered: [sentAt: number, ms: number, node: number][];
+  readonly unanswered: number;
 }
 
 /** Users with a connection each who stay below their limit, and how long each of their messages waits. */
 export async function honest({ ports, users, perSecond, durationMs }: HonestOrder): Promise<HonestResult> {
   const sentAt = new Map<number, number>();
-  const answered: [number, number][] = [];
-  const hear = (text: string): void => {
+  const answered: HonestResult['answered'] = [];
+  const hear = (text: string, node: number): void => {
     const id = Number(/"id":(\d+)/.exec(text)?.[1]);
     const sent = sentAt.get(id);
     if (sent === undefined) return;
     sentAt.delete(id);
-    answered.push([sent, monotonic() - sent]);
+    answered.push([sent, monotonic() - sent, node]);
   };
   const connections: RawConnection[] = [];
   for (const [index, port] of ports.entries()) {
     const count = Math.ceil(users / ports.length);
     const group = { port, dialect: 'nest', count, first: index * count, spread: false } as const;
-    connections.push(...(await openGroup({ ...group, onText: hear })));
+    connections.push(...(await openGroup({ ...group, onText: (text) => hear(text, index) })));
   }
   await paced(perSecond, durationMs, (id) => {
     const text = JSON.stringify({ event: 'echo', data: ECHO_DATA, id });
@@ -48,7 +47,7 @@ export async function honest({ ports, users, perSecond, durationMs }: HonestOrde
   const deadline = performance.now() + PATIENCE_MS;
   while (sentAt.size > 0 && performance.now() < deadline) await delay(5);
   closeGroup(connections);
-  return { answered, unanswered: [...sentAt.values()] };
+  return { answered, unanswered: sentAt.size };
 }
 
 /** Whether a node lets a user in who shows a token. */

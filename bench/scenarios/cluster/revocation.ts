@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { monotonic } from '../../processes/monotonic.js';
 import { quantile } from '../../report/statistics.js';
 import type { ClusterBench, Part } from './part.js';
 import { type Fleet, withFleet } from './fleet.js';
@@ -16,10 +17,11 @@ export const revocation: Part = (bench) =>
     for (let n = 0; n < times; n++) healthy.push(await revoke(bench, fleet, `healthy-${n}`));
     const silent: number[] = [];
     for (let n = 0; n < silences; n++) {
-      await recovered(bench, fleet);
       // At any moment between two beats and two reads.
       await delay(1000 + Math.random() * 1000);
+      const since = monotonic();
       silent.push(await revoke(bench, fleet, `silent-${n}`, () => fleet.relays[0]?.silence()));
+      await recovered(bench, fleet, since);
     }
     const ms = { digits: 0, unit: 'ms' };
     return [
@@ -39,11 +41,17 @@ export const revocation: Part = (bench) =>
     ];
   });
 
-/** Waits until the other node knows again what is revoked, so that it lets clients in. */
-async function recovered({ clients }: ClusterBench, { nodes: [, other] }: Fleet): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (other && !(await clients.isAdmitting(other.port))) {
-    if (performance.now() > deadline) throw new Error('a node does not recover from silent lines');
+/** Waits until the other node has new lines, and knows again what is revoked, so that it lets clients in. */
+async function recovered(
+  { clients }: ClusterBench,
+  { nodes: [, other] }: Fleet,
+  since: number,
+): Promise<void> {
+  if (!other) return;
+  const hasLine = async (): Promise<boolean> =>
+    (await other.told()).findLast(({ at }) => at > since)?.type === 'cluster.up';
+  while (!(await hasLine()) || !(await clients.isAdmitting(other.port))) {
+    if (monotonic() > since + PATIENCE_MS) throw new Error('a node does not recover from silent lines');
     await delay(50);
   }
 }

@@ -17,7 +17,10 @@ import {
 } from './redis-port.js';
 import type { Script } from './script.js';
 import { Suspension } from './suspension.js';
-import { within } from '../../time/deadline.js';
+import { DeadlineExceededError, within } from '../../time/deadline.js';
+
+/** A process that was busy may read an answer so much after its deadline. After a longer pause it means nothing. */
+const MOST_BUSY_MS = 1000;
 
 /** The way to Redis over a line of its own: bounded in time and number, with a breaker for each partition. */
 export class RedisLink extends RedisPort {
@@ -105,7 +108,11 @@ export class RedisLink extends RedisPort {
     lane.inFlight++;
     const reply = evaluate(line, script, keys, [this.node, notAfter, ...args], binary);
     return within(deadlineMs, reply).then(
-      (answer) => this.answered(lane, answer, sentAt, notAfter),
+      (answer) => {
+        const isTooLate = this.clock.monotonic() - sentAt > deadlineMs + MOST_BUSY_MS;
+        if (isTooLate) return this.failed(lane, line, new DeadlineExceededError('read too late'), sentAt);
+        return this.answered(lane, answer, sentAt, notAfter);
+      },
       (error: unknown) => this.failed(lane, line, error, sentAt),
     );
   }
