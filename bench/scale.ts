@@ -12,7 +12,6 @@ export interface ClusterScale {
     readonly users: number;
     readonly flows: readonly {
       readonly perSecond: number;
-      /** As long as a window, so that what is measured is the usual state. */
       readonly warmUpMs: number;
       readonly durationMs: number;
     }[];
@@ -90,24 +89,24 @@ const CLUSTER: ClusterScale = {
     users: 2000,
     flows: [
       { perSecond: 2000, warmUpMs: 62_000, durationMs: 10_000 },
-      { perSecond: 10_000, warmUpMs: 15_000, durationMs: 10_000 },
+      { perSecond: 10_000, warmUpMs: 2000, durationMs: 20_000 },
     ],
-    floodMs: 20_000,
+    floodMs: 15_000,
   },
-  limit: { nodeCounts: [2, 3, 10], durationMs: 51_000 },
-  cpu: { users: 2000, rates: [2000, 10_000], rounds: 2, warmUpMs: 6000, durationMs: 2500 },
+  limit: { nodeCounts: [2, 3, 10], durationMs: 41_000 },
+  cpu: { users: 2000, rates: [2000, 10_000], rounds: 2, warmUpMs: 8000, durationMs: 2500 },
   places: { connects: 1000, rounds: 3 },
-  revocation: { times: 200, silences: 8 },
-  pushes: { rates: [2000, 10_000], warmUpMs: 2000, durationMs: 5000 },
+  revocation: { times: 200, silences: 5 },
+  pushes: { rates: [2000, 10_000], warmUpMs: 2000, durationMs: 4000 },
   moves: { clients: 10, moves: 30, everyMs: 400, perSecond: 2000 },
   outages: {
     users: 200,
     perSecond: 1000,
     pushesPerSecond: 200,
-    warmUpMs: 8000,
-    beforeMs: 3000,
+    warmUpMs: 5000,
+    beforeMs: 2500,
     faultMs: 6000,
-    afterMs: 4000,
+    afterMs: 3000,
   },
 };
 
@@ -121,7 +120,7 @@ const QUICK_CLUSTER: ClusterScale = {
     floodMs: 5000,
   },
   limit: { nodeCounts: [2, 3, 10], durationMs: 21_000 },
-  cpu: { users: 2000, rates: [10_000], rounds: 1, warmUpMs: 2000, durationMs: 2000 },
+  cpu: { users: 2000, rates: [10_000], rounds: 1, warmUpMs: 3000, durationMs: 2000 },
   places: { connects: 1000, rounds: 1 },
   revocation: { times: 50, silences: 2 },
   pushes: { rates: [2000], warmUpMs: 1000, durationMs: 2000 },

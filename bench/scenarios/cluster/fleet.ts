@@ -5,6 +5,8 @@ import { Relay } from '../../processes/relay.js';
 
 // A first beat has introduced the nodes to each other after this time.
 const SETTLE_MS = 1500;
+/** So many nodes are started at the same time. */
+const STARTING = 3;
 /** Limits that nobody reaches, unless a part sets them. */
 const DEFAULTS = { WS_RATE_LIMIT: '100000', WS_RATE_TTL_MS: '60000', WS_HEARTBEAT_INTERVAL_MS: '3600000' };
 
@@ -33,11 +35,14 @@ export class Fleet {
       urls[index] = relay.url;
     }
     const secured = await securedEnvironment();
-    const nodes = await Promise.all(
-      urls.map((url, index) =>
-        NodeProcess.start(`node ${index}`, { ...secured, ...DEFAULTS, ...env, WS_REDIS_URL: url }),
-      ),
-    );
+    const nodes: NodeProcess[] = [];
+    for (let first = 0; first < count; first += STARTING) {
+      const some = urls.slice(first, first + STARTING).map((url, index) => {
+        const all = { ...secured, ...DEFAULTS, ...env, WS_REDIS_URL: url };
+        return NodeProcess.start(`node ${first + index}`, all);
+      });
+      nodes.push(...(await Promise.all(some)));
+    }
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     return new Fleet(redis, nodes, relays);
   }

@@ -5,6 +5,8 @@ import { type Accepted, FLOODED, MOST_COST } from '../../servers/limited.gateway
 /** Messages a second of a flooder, a node. With costs of 13 on average, this is far beyond the limit as well. */
 const PER_NODE = 50;
 const LEAST = 95;
+/** What Redis does not decide in time is refused: by default each node would count it for itself. */
+const ENV = { WS_REDIS_OUTAGE: 'deny' };
 const COSTS = Array.from({ length: MOST_COST }, (_, index) => `cost-${index + 1}`);
 
 /**
@@ -13,7 +15,7 @@ const COSTS = Array.from({ length: MOST_COST }, (_, index) => `cost-${index + 1}
  */
 export const limit: Part = ({ scale, clients }) => {
   const { nodeCounts, durationMs } = scale.limit;
-  return withFleet({ nodes: Math.max(...nodeCounts) }, async ({ nodes, ports }) => {
+  return withFleet({ nodes: Math.max(...nodeCounts), env: ENV }, async ({ nodes, ports }) => {
     const flooders = nodeCounts.flatMap((count) =>
       (
         [
