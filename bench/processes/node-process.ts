@@ -25,7 +25,7 @@ export class NodeProcess {
     return this.child.request('resident');
   }
 
-  /** What was accepted of the limited events, by user, since the last time. */
+  /** The accepted hits by key, since the last time. The node has to be started with `BENCH_WATCH=true`. */
   accepted(): Promise<Record<string, Accepted[]>> {
     return this.child.request('accepted');
   }

@@ -13,13 +13,16 @@ import {
   SecureGateway,
   SecurityEvents,
   WsRoles,
+  WS_THROTTLER_STORAGE,
   WsSecurityModule,
+  type WsThrottlerStorage,
 } from 'nestjs-ws-security';
 import { monotonic } from '../processes/monotonic.js';
-import { MixedGateway, SingleGateway, takeAccepted } from './limited.gateways.js';
+import { takeAccepted, watchAccepted } from './accepted.js';
+import { MixedGateway, SingleGateway } from './limited.gateways.js';
 import { measured } from './measured.js';
 
-export type { Accepted } from './limited.gateways.js';
+export type { Accepted } from './accepted.js';
 
 const ROOM = 'room';
 const TICK_MS = 1;
@@ -84,6 +87,7 @@ app.get(SecurityEvents).events.subscribe(({ type }) => {
   if (type.startsWith('cluster.')) told.push({ type, at: monotonic() });
 });
 await app.init();
+if (process.env['BENCH_WATCH'] === 'true') watchAccepted(app.get<WsThrottlerStorage>(WS_THROTTLER_STORAGE));
 const connections = app.get(ConnectionRegistry);
 const revocations = app.get(RevocationService);
 let lastPush = 0;

@@ -14,7 +14,7 @@ const MOST = 0.1;
 export const calls: Part = (bench) => {
   const { users, flows } = bench.scale.calls;
   const env = { WS_RATE_LIMIT: '100', WS_RATE_TTL_MS: '60000' };
-  return withFleet({ nodes: 2, env }, async (fleet) => {
+  return withFleet({ nodes: 2, env, note: bench.note }, async (fleet) => {
     const readings: Reading[] = [];
     await bench.clients.open({ ports: fleet.ports, users });
     for (const { perSecond, warmUpMs, durationMs } of flows) {

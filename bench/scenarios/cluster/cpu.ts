@@ -20,7 +20,7 @@ interface Side {
  * In memory each node counts for itself, so nothing is refused there either.
  */
 export const cpu: Part = (bench) =>
-  withFleet({ nodes: 2, env: LIMITS }, async (fleet) => {
+  withFleet({ nodes: 2, env: LIMITS, note: bench.note }, async (fleet) => {
     const env = { ...(await securedEnvironment()), ...LIMITS, WS_HEARTBEAT_INTERVAL_MS: '3600000' };
     const nodes = await Promise.all([0, 1].map((n) => NodeProcess.start(`memory node ${n}`, env)));
     const memory: Side = { nodes, clients: await ClusterClients.start() };

@@ -13,6 +13,8 @@ const DEFAULTS = { WS_RATE_LIMIT: '100000', WS_RATE_TTL_MS: '60000', WS_HEARTBEA
 export interface FleetOptions {
   readonly nodes: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Hears when nodes took Redis for away, though nothing happened to it. */
+  readonly note?: (text: string) => void;
   /** The nodes from this number on reach Redis through a relay of their own. */
   readonly relayedFrom?: number;
 }
@@ -63,10 +65,19 @@ export class Fleet {
 export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) => Promise<T>): Promise<T> {
   const fleet = await Fleet.start(options);
   try {
-    return await work(fleet);
+    const result = await work(fleet);
+    if (options.note) await noteOutages(fleet, options.note);
+    return result;
   } finally {
     await fleet.stop();
   }
+}
+
+async function noteOutages({ nodes }: Fleet, note: (text: string) => void): Promise<void> {
+  const told = await Promise.all(nodes.map((node) => node.told()));
+  const count = told.flat().filter(({ type }) => type === 'cluster.down').length;
+  if (count > 0)
+    note(`nodes took Redis for away ${count} times, though nothing happened to it: the machine was too busy`);
 }
 
 /** CPU microseconds of several nodes together. */

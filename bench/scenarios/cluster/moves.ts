@@ -7,7 +7,7 @@ const PUSHING_MS = 500;
 
 /** Clients move between three nodes, without a word to the one they leave, while one of the nodes pushes to their room. */
 export const moves: Part = ({ scale, clients, note }) =>
-  withFleet({ nodes: 3, env: ENV }, async ({ nodes: [publisher], ports }) => {
+  withFleet({ nodes: 3, env: ENV, note }, async ({ nodes: [publisher], ports }) => {
     const { clients: count, moves: each, everyMs, perSecond } = scale.moves;
     let isOver = false;
     const moving = clients

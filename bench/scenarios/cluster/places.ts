@@ -5,7 +5,7 @@ const CAP = 100;
 
 /** One user connects a thousand times at once, half of them to each of two nodes. */
 export const places: Part = ({ scale, clients, note }) =>
-  withFleet({ nodes: 2, env: { WS_MAX_CONNECTIONS_PER_USER: String(CAP) } }, async ({ ports }) => {
+  withFleet({ nodes: 2, env: { WS_MAX_CONNECTIONS_PER_USER: String(CAP) }, note }, async ({ ports }) => {
     const counts: number[] = [];
     for (let round = 0; round < scale.places.rounds; round++) {
       const order = { user: `crowd-${round}`, ports, count: scale.places.connects };

@@ -14,7 +14,7 @@ const MOST_US = 40;
  * this timer costs without pushes is measured as well, and subtracted.
  */
 export const pushes: Part = (bench) =>
-  withFleet({ nodes: NODES }, async (fleet) => {
+  withFleet({ nodes: NODES, note: bench.note }, async (fleet) => {
     const readings: Reading[] = [];
     await bench.clients.join(fleet.ports);
     for (const perSecond of bench.scale.pushes.rates) readings.push(...(await at(bench, fleet, perSecond)));
