@@ -1,5 +1,5 @@
 import { PEERS } from '../peers/catalogue.js';
-import { isMet, type Reading } from '../scenarios/cluster/part.js';
+import { isReached, type Reading } from '../scenarios/cluster/part.js';
 import type { Goal } from './goals.js';
 import type { Samples } from './samples.js';
 
@@ -71,7 +71,7 @@ export function goalTable(goals: readonly Goal[]): string {
 export function readingTable(readings: readonly Reading[]): string {
   const rows = readings.map((reading) => {
     const { what, value, digits, unit, reach } = reading;
-    const met = isMet(reading);
+    const met = isReached(reading);
     return [
       what,
       `${text(value, digits)} ${unit}`.trimEnd(),

@@ -28,19 +28,19 @@ export async function driveTraffic(
 ): Promise<TrafficResult> {
   const frame = clientFrame(DIALECTS.nest.message('echo', ECHO_DATA));
   const length = await echoLength(connections[0] as RawConnection, 'nest');
-  let accepted = 0;
-  let refused = 0;
+  const answers = { accepted: 0, refused: 0 };
   for (const connection of connections) {
     connection.onFrame = (actual) => {
-      if (actual === length) accepted++;
-      else refused++;
+      if (actual === length) answers.accepted++;
+      else answers.refused++;
     };
   }
   const sent = await paced(perSecond, durationMs, () => {
     connections[Math.floor(Math.random() * connections.length)]?.write(frame);
   });
+  const missing = (): number => sent - answers.accepted - answers.refused;
   const deadline = performance.now() + PATIENCE_MS;
-  while (accepted + refused < sent && performance.now() < deadline) await delay(5);
+  while (missing() > 0 && performance.now() < deadline) await delay(5);
   for (const connection of connections) connection.onFrame = () => undefined;
-  return { sent, accepted, refused, unanswered: sent - accepted - refused };
+  return { sent, ...answers, unanswered: missing() };
 }

@@ -9,11 +9,11 @@ const PUSHING_MS = 500;
 export const moves: Part = ({ scale, clients, note }) =>
   withFleet({ nodes: 3, env: ENV, note }, async ({ nodes: [publisher], ports }) => {
     const { clients: count, moves: each, everyMs, perSecond } = scale.moves;
-    let isOver = false;
+    const progress = { isOver: false };
     const moving = clients
       .move({ ports, clients: count, moves: each, everyMs })
-      .finally(() => (isOver = true));
-    while (!isOver) {
+      .finally(() => (progress.isOver = true));
+    while (!progress.isOver) {
       const pushed = await publisher?.push({ perSecond, durationMs: PUSHING_MS });
       if (pushed && pushed.failed > 0) note(`${pushed.failed} pushes were refused while clients moved`);
     }

@@ -22,7 +22,7 @@ export interface ClusterBench {
 export type Part = (bench: ClusterBench) => Promise<Reading[]>;
 
 /** Whether a reading is what it should be; undefined when nothing was expected. */
-export function isMet({ value, reach }: Reading): boolean | undefined {
+export function isReached({ value, reach }: Reading): boolean | undefined {
   if (!reach) return undefined;
   const [relation, goal] = reach;
   if (relation === '<') return value < goal;
