@@ -2,11 +2,17 @@ import { parseArgs } from 'node:util';
 import { PEERS } from './peers/catalogue.js';
 import { FULL, QUICK, type Scale, SMOKE } from './scale.js';
 import { SCENARIOS } from './scenarios/catalogue.js';
+import { CLUSTER_PARTS } from './scenarios/cluster/parts.js';
+
+/** The scenarios that compare servers. */
+const COMPARING = Object.keys(SCENARIOS).filter((name) => !SCENARIOS[name]?.isAlone);
 
 export interface Order {
   readonly scale: Scale;
   readonly scenarios: readonly string[];
   readonly peers: readonly string[];
+  /** The parts of the scenario `cluster`. */
+  readonly parts: readonly string[];
   /** The file for the results. */
   readonly out: string;
   /** A folder for CPU profiles of the servers. */
@@ -16,7 +22,8 @@ export interface Order {
 export const USAGE = `npm run bench -- [options]
   --quick              under a minute, to see that it runs; the figures are rough
   --smoke              a few hundred messages
-  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}
+  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but cluster
+  --only=a,b           parts of cluster: ${Object.keys(CLUSTER_PARTS).join(', ')}
   --peers=a,b          ${Object.keys(PEERS).join(', ')}
   --rounds=N           1 to 50
   --out=FILE           results as JSON, bench/results.json
@@ -30,16 +37,21 @@ export function parseOrder(argv: readonly string[]): Order {
       quick: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
       scenario: { type: 'string' },
+      only: { type: 'string' },
       peers: { type: 'string' },
       rounds: { type: 'string' },
       out: { type: 'string', default: 'bench/results.json' },
       profile: { type: 'string' },
     },
   });
+  if (values.only !== undefined && !values.scenario?.split(',').includes('cluster')) {
+    throw new Error('--only needs --scenario=cluster');
+  }
   const scale = values.smoke ? SMOKE : values.quick ? QUICK : FULL;
   return {
     scale: values.rounds === undefined ? scale : { ...scale, rounds: roundsOf(values.rounds) },
-    scenarios: namesOf('--scenario', values.scenario, Object.keys(SCENARIOS)),
+    scenarios: namesOf('--scenario', values.scenario, Object.keys(SCENARIOS), COMPARING),
+    parts: namesOf('--only', values.only, Object.keys(CLUSTER_PARTS)),
     peers: namesOf('--peers', values.peers, Object.keys(PEERS)),
     out: values.out,
     profile: values.profile,
@@ -52,8 +64,13 @@ function roundsOf(text: string): number {
   return rounds;
 }
 
-function namesOf(flag: string, text: string | undefined, known: readonly string[]): readonly string[] {
-  if (text === undefined) return known;
+function namesOf(
+  flag: string,
+  text: string | undefined,
+  known: readonly string[],
+  preset = known,
+): readonly string[] {
+  if (text === undefined) return preset;
   const names = text.split(',').filter((name) => name !== '');
   const wrong = names.filter((name) => !known.includes(name));
   if (names.length === 0 || wrong.length > 0) {

@@ -22,32 +22,39 @@ export async function run(order: Order): Promise<void> {
     note(`the machine was not idle (load ${where.loadBefore.toFixed(2)}): the figures are rough`);
   }
 
+  // A scenario that compares nothing has the machine to itself.
+  const comparing = order.scenarios.filter((name) => !SCENARIOS[name]?.isAlone);
+  const names = comparing.length > 0 ? available(order, note) : [];
   const [load, attacker, ...peers] = await Promise.all([
     LoadGenerator.start('clients'),
     LoadGenerator.start('attacker'),
-    ...available(order, note).map((name) => start(name, order.profile)),
+    ...names.map((name) => start(name, order.profile)),
   ]);
-  const bench: Bench = { scale: order.scale, peers, load, attacker, samples, note };
+  const { scale, parts } = order;
+  const readings: Bench['readings'] = [];
+  const bench: Bench = { scale, peers, load, attacker, samples, parts, readings, note };
   await assertAll(peers);
   const started = performance.now();
   for (const name of order.scenarios) {
     const scenario = SCENARIOS[name];
     if (!scenario) continue;
     await scenario.run(bench);
-    console.log(`${scenarioTable(samples, name, scenario.title)}\n`);
+    if (!scenario.isAlone) console.log(`${scenarioTable(samples, name, scenario.title)}\n`);
   }
   await assertAll(peers);
 
-  const goals = order.scale.judges ? goalsOf(samples) : [];
+  const goals = comparing.length > 0 && scale.judges ? goalsOf(samples) : [];
   const seconds = (performance.now() - started) / 1000;
   if (goals.length > 0) console.log(`${goalTable(goals)}\n`);
   for (const text of notes) console.log(`Note: ${text}.`);
   const guarded = peers.filter(({ peer }) => peer.protection).map(({ name }) => name);
+  if (peers.length > 0)
+    console.log(
+      `Protections were on before and after, in the measured processes of ${guarded.join(', ') || 'nobody'}.`,
+    );
   console.log(
-    `Protections were on before and after, in the measured processes of ${guarded.join(', ') || 'nobody'}.`,
+    `${comparing.length > 0 ? `${scale.rounds} rounds, ` : ''}${seconds.toFixed(0)} s, ${where.cpu}, Node ${where.node}`,
   );
-  console.log(`${order.scale.rounds} rounds, ${seconds.toFixed(0)} s, ${where.cpu}, Node ${where.node}`);
-  const { scale } = order;
   const results = {
     date: new Date().toISOString(),
     machine: where,
@@ -55,6 +62,7 @@ export async function run(order: Order): Promise<void> {
     notes: [...notes],
     guarded,
     goals,
+    readings,
   };
   writeFileSync(order.out, `${JSON.stringify({ ...results, samples: samples.all }, null, 2)}\n`);
 }

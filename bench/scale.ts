@@ -6,6 +6,53 @@ const LOADS = [
   { connections: 100, window: 1 },
 ];
 
+/** The size of each part of the scenario `cluster`. Times are in milliseconds. */
+export interface ClusterScale {
+  readonly calls: {
+    readonly users: number;
+    readonly flows: readonly {
+      readonly perSecond: number;
+      readonly warmUpMs: number;
+      readonly durationMs: number;
+    }[];
+    readonly floodMs: number;
+  };
+  readonly limit: { readonly nodeCounts: readonly number[]; readonly durationMs: number };
+  readonly cpu: {
+    readonly users: number;
+    readonly rates: readonly number[];
+    readonly rounds: number;
+    readonly warmUpMs: number;
+    readonly durationMs: number;
+  };
+  readonly places: { readonly connects: number; readonly rounds: number };
+  readonly revocation: {
+    readonly times: number;
+    /** How often the line becomes silent. */
+    readonly silences: number;
+  };
+  readonly pushes: {
+    readonly rates: readonly number[];
+    readonly warmUpMs: number;
+    readonly durationMs: number;
+  };
+  readonly moves: {
+    readonly clients: number;
+    readonly moves: number;
+    readonly everyMs: number;
+    readonly perSecond: number;
+  };
+  readonly outages: {
+    readonly users: number;
+    readonly perSecond: number;
+    readonly pushesPerSecond: number;
+    readonly warmUpMs: number;
+    readonly beforeMs: number;
+    readonly faultMs: number;
+    readonly afterMs: number;
+  };
+}
+
 /** The size of a run. Times are in milliseconds. */
 export interface Scale {
   readonly rounds: number;
@@ -30,11 +77,87 @@ export interface Scale {
     readonly framesPerSecond: number;
     readonly handshakesPerSecond: number;
   };
+  readonly cluster: ClusterScale;
   /** Whether the figures are precise enough to be compared with the goals. */
   readonly judges: boolean;
   /** The time limit of the run. */
   readonly deadlineMs: number;
 }
+
+const CLUSTER: ClusterScale = {
+  calls: {
+    users: 2000,
+    flows: [
+      { perSecond: 2000, warmUpMs: 62_000, durationMs: 10_000 },
+      { perSecond: 10_000, warmUpMs: 2000, durationMs: 20_000 },
+    ],
+    floodMs: 15_000,
+  },
+  limit: { nodeCounts: [2, 3, 10], durationMs: 41_000 },
+  cpu: { users: 2000, rates: [2000, 10_000], rounds: 2, warmUpMs: 8000, durationMs: 2500 },
+  places: { connects: 1000, rounds: 3 },
+  revocation: { times: 200, silences: 5 },
+  pushes: { rates: [2000, 10_000], warmUpMs: 2000, durationMs: 4000 },
+  moves: { clients: 10, moves: 30, everyMs: 400, perSecond: 2000 },
+  outages: {
+    users: 200,
+    perSecond: 1000,
+    pushesPerSecond: 200,
+    warmUpMs: 5000,
+    beforeMs: 2500,
+    faultMs: 6000,
+    afterMs: 3000,
+  },
+};
+
+const QUICK_CLUSTER: ClusterScale = {
+  calls: {
+    users: 2000,
+    flows: [
+      { perSecond: 2000, warmUpMs: 3000, durationMs: 3000 },
+      { perSecond: 10_000, warmUpMs: 1000, durationMs: 3000 },
+    ],
+    floodMs: 5000,
+  },
+  limit: { nodeCounts: [2, 3, 10], durationMs: 21_000 },
+  cpu: { users: 2000, rates: [10_000], rounds: 1, warmUpMs: 3000, durationMs: 2000 },
+  places: { connects: 1000, rounds: 1 },
+  revocation: { times: 50, silences: 2 },
+  pushes: { rates: [2000], warmUpMs: 1000, durationMs: 2000 },
+  moves: { clients: 10, moves: 10, everyMs: 200, perSecond: 2000 },
+  outages: {
+    users: 200,
+    perSecond: 1000,
+    pushesPerSecond: 200,
+    warmUpMs: 3000,
+    beforeMs: 1500,
+    faultMs: 2500,
+    afterMs: 1500,
+  },
+};
+
+const SMOKE_CLUSTER: ClusterScale = {
+  calls: {
+    users: 20,
+    flows: [{ perSecond: 200, warmUpMs: 100, durationMs: 200 }],
+    floodMs: 200,
+  },
+  limit: { nodeCounts: [2], durationMs: 500 },
+  cpu: { users: 10, rates: [200], rounds: 1, warmUpMs: 100, durationMs: 200 },
+  places: { connects: 120, rounds: 1 },
+  revocation: { times: 3, silences: 1 },
+  pushes: { rates: [200], warmUpMs: 100, durationMs: 200 },
+  moves: { clients: 3, moves: 2, everyMs: 50, perSecond: 200 },
+  outages: {
+    users: 10,
+    perSecond: 100,
+    pushesPerSecond: 20,
+    warmUpMs: 300,
+    beforeMs: 300,
+    faultMs: 1500,
+    afterMs: 300,
+  },
+};
 
 export const FULL: Scale = {
   rounds: 5,
@@ -44,6 +167,7 @@ export const FULL: Scale = {
   broadcast: { receivers: 5000, times: 20 },
   refused: { connections: 20, warmUpMs: 150, durationMs: 600 },
   attack: { victims: 20, everyMs: 10, durationMs: 1500, framesPerSecond: 5000, handshakesPerSecond: 200 },
+  cluster: CLUSTER,
   judges: true,
   deadlineMs: 900_000,
 };
@@ -56,8 +180,9 @@ export const QUICK: Scale = {
   broadcast: { receivers: 1000, times: 20 },
   refused: { connections: 20, warmUpMs: 100, durationMs: 250 },
   attack: { victims: 20, everyMs: 10, durationMs: 500, framesPerSecond: 5000, handshakesPerSecond: 200 },
+  cluster: QUICK_CLUSTER,
   judges: true,
-  deadlineMs: 120_000,
+  deadlineMs: 240_000,
 };
 
 /** A few hundred messages, to see whether the benchmark works. */
@@ -69,6 +194,7 @@ export const SMOKE: Scale = {
   broadcast: { receivers: 20, times: 3 },
   refused: { connections: 2, warmUpMs: 10, durationMs: 30 },
   attack: { victims: 2, everyMs: 10, durationMs: 100, framesPerSecond: 500, handshakesPerSecond: 50 },
+  cluster: SMOKE_CLUSTER,
   judges: false,
   deadlineMs: 240_000,
 };

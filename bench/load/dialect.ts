@@ -13,7 +13,12 @@ export interface Dialect {
   readonly garbage: string;
 }
 
-function upgradeRequest(path: string, token: string | undefined): Buffer {
+/** @param protocols the subprotocols that are offered */
+export function upgradeRequest(
+  path: string,
+  token: string | undefined,
+  protocols: readonly string[] = [],
+): Buffer {
   const lines = [
     `GET ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
@@ -21,6 +26,7 @@ function upgradeRequest(path: string, token: string | undefined): Buffer {
     'Connection: Upgrade',
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
     'Sec-WebSocket-Version: 13',
+    ...(protocols.length === 0 ? [] : [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`]),
     ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);

@@ -11,19 +11,29 @@ export interface OpenOrder {
   readonly count: number;
   /** Whether the connections come from several addresses. */
   readonly spread: boolean;
+  /** The number of the first user. Default: 0 */
+  readonly first?: number;
+  /** Gets every text of every connection. */
+  readonly onText?: (text: string, user: number) => void;
 }
 
 /** Opens connections, each with its own user, a limited number at the same time. */
-export async function openGroup({ port, dialect, count, spread }: OpenOrder): Promise<RawConnection[]> {
+export async function openGroup(order: OpenOrder): Promise<RawConnection[]> {
+  const { port, dialect, count, spread, first = 0, onText } = order;
   const connections: RawConnection[] = [];
   let next = 0;
   const failed = new AbortController();
   const lane = async (): Promise<void> => {
     while (next < count && !failed.signal.aborted) {
-      const index = next++;
+      const index = first + next++;
       const parts = DIALECTS[dialect].handshake(mintToken(`user-${index}`));
       const source = spread ? sourceOf(index) : undefined;
-      const connection = await RawConnection.open({ port, source, ...parts });
+      const connection = await RawConnection.open({
+        port,
+        source,
+        ...parts,
+        onText: onText && ((text) => onText(text, index)),
+      });
       if (failed.signal.aborted) connection.destroy();
       else connections.push(connection);
     }

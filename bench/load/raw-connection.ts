@@ -17,6 +17,8 @@ export interface Handshake {
   readonly request: Buffer;
   /** For protocols that log in after 101: the text to send, and the start of its answer. */
   readonly login?: { readonly text: string; readonly accepted: string } | undefined;
+  /** Gets every text from the first one on, instead of `onFrame`. */
+  readonly onText?: ((text: string) => void) | undefined;
 }
 
 /** The server refused the connection. `status` is 0 when it was cut or refused after 101. */
@@ -85,7 +87,7 @@ export class RawConnection {
         resolve: () => {
           settled();
           connection.isOpen = true;
-          connection.reader.keeps = false;
+          connection.reader.keeps = connection.keepsTexts;
           resolve(connection);
         },
         reject: (error) => {
@@ -116,7 +118,7 @@ export class RawConnection {
       this.texts = (text) => {
         clearTimeout(timer);
         this.texts = undefined;
-        this.reader.keeps = false;
+        this.reader.keeps = this.keepsTexts;
         resolve(text);
       };
     });
@@ -126,6 +128,10 @@ export class RawConnection {
   destroy(): void {
     this.isOpen = false;
     this.socket.destroy();
+  }
+
+  private get keepsTexts(): boolean {
+    return this.handshake.onText !== undefined;
   }
 
   private read(buffer: Buffer, size: number): void {
@@ -167,6 +173,7 @@ export class RawConnection {
       if (accepted !== undefined && text.startsWith(accepted)) this.opened.resolve();
       else if (text.startsWith('44')) this.fail(new RefusedError(0, text));
     } else if (this.texts) this.texts(text);
+    else if (this.handshake.onText) this.handshake.onText(text);
     else this.onFrame(length);
   }
 

@@ -1,4 +1,5 @@
 import { PEERS } from '../peers/catalogue.js';
+import { isReached, type Reading } from '../scenarios/cluster/part.js';
 import type { Goal } from './goals.js';
 import type { Samples } from './samples.js';
 
@@ -64,6 +65,21 @@ export function goalTable(goals: readonly Goal[]): string {
     isMet === undefined ? 'not measured' : isMet ? 'met' : 'not met',
   ]);
   return grid([['goal', 'measured', 'goal', '', ''], ...rows]);
+}
+
+/** Figures with what they should be. */
+export function readingTable(readings: readonly Reading[]): string {
+  const rows = readings.map((reading) => {
+    const { what, value, digits, unit, reach } = reading;
+    const met = isReached(reading);
+    return [
+      what,
+      `${text(value, digits)} ${unit}`.trimEnd(),
+      reach ? `${reach[0]} ${reach[1]}` : '',
+      met === undefined ? '' : met ? 'met' : 'not met',
+    ];
+  });
+  return grid([['several nodes', 'measured', 'reach', ''], ...rows]);
 }
 
 function rowsOf(samples: Samples, scenario: string, variant: string): string[][] {

@@ -1,5 +1,6 @@
 import { attack } from './attack.js';
 import { broadcast } from './broadcast.js';
+import { cluster } from './cluster/cluster.js';
 import { echo } from './echo.js';
 import { handshakes } from './handshakes.js';
 import { memory } from './memory.js';
@@ -14,4 +15,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   attack,
   broadcast,
   memory,
+  cluster,
 };

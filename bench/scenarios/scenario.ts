@@ -3,6 +3,7 @@ import type { Peer } from '../peers/peer.js';
 import type { ServerProcess } from '../processes/server-process.js';
 import type { Samples } from '../report/samples.js';
 import type { Scale } from '../scale.js';
+import type { Reading } from './cluster/part.js';
 
 export interface RunningPeer {
   readonly name: string;
@@ -17,12 +18,18 @@ export interface Bench {
   readonly load: LoadGenerator;
   readonly attacker: LoadGenerator;
   readonly samples: Samples;
+  /** The parts of the scenario `cluster` that are measured. */
+  readonly parts: readonly string[];
+  /** The figures of this scenario. */
+  readonly readings: (Reading & { readonly part: string })[];
   /** Adds a remark for the reader of the figures. Repeated remarks are dropped. */
   readonly note: (text: string) => void;
 }
 
 export interface Scenario {
   readonly title: string;
+  /** Whether it compares no servers, and runs only when it is named. */
+  readonly isAlone?: boolean;
   run(bench: Bench): Promise<void>;
 }
 

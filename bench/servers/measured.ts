@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { announce, answer } from '../processes/answers.js';
+import { announce, answer, type Answers } from '../processes/answers.js';
 
 /** The settings that every server gets at its start. */
 export const settings = {
@@ -18,9 +18,14 @@ export interface Memory {
   readonly heap: number;
 }
 
-/** Opens the port and answers requests of the measuring process. */
-export function measured(server: Server, broadcast?: (event: string, data: unknown) => void): void {
+/** Opens the port and answers requests of the measuring process. @param more what else this server answers */
+export function measured(
+  server: Server,
+  broadcast?: (event: string, data: unknown) => void,
+  more: Answers = {},
+): void {
   answer({
+    ...more,
     cpu(): number {
       const { user, system } = process.cpuUsage();
       return user + system;

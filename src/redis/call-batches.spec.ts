@@ -43,6 +43,25 @@ describe('CallBatches', () => {
     expect(sent).toEqual([['a'], ['b']]);
   });
 
+  it('R2 makes the next call at once when it is full', () => {
+    const { clock, sent, batches, answer } = start();
+    batches.add('a');
+    answer();
+    batches.add('b');
+    clock.advance(1);
+    batches.add('c');
+    expect(sent).toEqual([['a']]);
+    batches.add('d');
+    expect(sent).toEqual([['a'], ['b', 'c', 'd']]);
+    expect(clock.running).toBe(0);
+    answer();
+    batches.add('e');
+    clock.advance(4);
+    expect(sent).toHaveLength(2);
+    clock.advance(1);
+    expect(sent.at(-1)).toEqual(['e']);
+  });
+
   it('R2 adds what can wait to the next call, and makes no call for it', () => {
     const { clock, sent, batches } = start();
     for (const item of ['x', 'y', 'z']) batches.addSpare(item);

@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.js';
 export interface BatchOptions<Item> {
   /** The most items of one call. */
   readonly size: number;
-  /** Milliseconds between the starts of two calls. */
+  /** Milliseconds between the starts of two calls that are not full. */
   readonly gapMs: number;
   /** Whether an item that was added still has something to ask. */
   needsCall(item: Item): boolean;
@@ -11,7 +11,10 @@ export interface BatchOptions<Item> {
   send(items: readonly Item[], done: () => void): void;
 }
 
-/** Puts what many ask for into few calls: one is under way at a time, and what comes meanwhile is the next one. */
+/**
+ * Puts what many ask for into few calls: one is under way at a time, and what comes meanwhile, and for a while after its
+ * start, is the next one. As many items as go into a call do not wait for that.
+ */
 export class CallBatches<Item> {
   private readonly queue = new Set<Item>();
   private readonly spare = new Set<Item>();
@@ -34,17 +37,24 @@ export class CallBatches<Item> {
     this.spare.add(item);
   }
 
+  /** Takes out what waits for the next call. */
+  takeWaiting(): Item[] {
+    const items = [...this.queue];
+    this.queue.clear();
+    return items;
+  }
+
   stop(): void {
-    this.stopTimer?.();
-    this.stopTimer = undefined;
+    this.wake();
     this.queue.clear();
     this.spare.clear();
   }
 
   private pump(): void {
-    if (this.isUnderWay || this.stopTimer || this.queue.size === 0) return;
+    if (this.isUnderWay || this.queue.size === 0) return;
     const now = this.clock.monotonic();
-    if (now < this.nextAt) return this.sleep(this.nextAt - now);
+    if (now < this.nextAt && this.queue.size < this.options.size) return this.sleep(this.nextAt - now);
+    this.wake();
     const items = this.take();
     if (items.length === 0) return;
     this.nextAt = now + this.options.gapMs;
@@ -56,11 +66,15 @@ export class CallBatches<Item> {
   }
 
   private sleep(ms: number): void {
-    this.stopTimer = this.clock.every(Math.max(1, Math.ceil(ms)), () => {
-      this.stopTimer?.();
-      this.stopTimer = undefined;
+    this.stopTimer ??= this.clock.every(Math.max(1, Math.ceil(ms)), () => {
+      this.wake();
       this.pump();
     });
+  }
+
+  private wake(): void {
+    this.stopTimer?.();
+    this.stopTimer = undefined;
   }
 
   private take(): Item[] {

@@ -18,13 +18,18 @@ export function withDeadline<T>(wheel: TimerWheel, ms: number, work: T | Promise
 
 /**
  * Like {@link withDeadline}, with a timer of its own, for deadlines that are shorter than the ticks of the timer wheel.
- * The timer does not keep the process alive.
+ * The timer does not keep the process alive. A process that was busy at the deadline first reads what has arrived
+ * meanwhile: its timers run before its sockets.
  */
 export function within<T>(ms: number, work: T | PromiseLike<T>): Promise<T> {
   return race(ms, work, (expire) => {
-    const timer = setTimeout(expire, ms);
+    let lastChance: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => (lastChance = setImmediate(expire)), ms);
     timer.unref();
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(lastChance);
+    };
   });
 }
 

@@ -6,11 +6,13 @@ import { Throttle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString, MaxLength } from 'class-validator';
 import { SecureGateway, WsPublic, WsRoles } from 'nestjs-ws-security';
+import { parseOrder } from '../../bench/arguments.js';
 import { SECRET } from '../../bench/load/tokens.js';
 import { PEERS } from '../../bench/peers/catalogue.js';
 import { assertProtected } from '../../bench/protections/assert-protected.js';
 import { missingProtections } from '../../bench/protections/protections.js';
 import { SCARCE } from '../../bench/servers/measured.js';
+import { describeWithRedis } from '../support/redis-server.js';
 import { EchoDto } from '../support/echo.gateway.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
 
@@ -62,6 +64,7 @@ class OpenGateway {
 
 interface Results {
   guarded: string[];
+  readings: { part: string; what: string; value: number | null }[];
   samples: { scenario: string; peer: string; values: Record<string, number> }[];
 }
 
@@ -111,6 +114,21 @@ describe('the benchmark', () => {
     expect(output).toMatch(/^--peers=nobody: must be of ws, .*secured$/m);
   });
 
+  it('compares servers unless several nodes are asked for, of which parts can be chosen', () => {
+    const { scenarios, parts } = parseOrder([]);
+    expect(scenarios).toContain('echo');
+    expect(scenarios).not.toContain('cluster');
+    expect(parts).toContain('calls');
+    expect(parseOrder(['--scenario=cluster', '--only=moves,limit'])).toMatchObject({
+      scenarios: ['cluster'],
+      parts: ['limit', 'moves'],
+    });
+    expect(() => parseOrder(['--scenario=cluster', '--only=echo'])).toThrow(
+      '--only=echo: must be of calls, ',
+    );
+    expect(() => parseOrder(['--only=limit'])).toThrow('--only needs --scenario=cluster');
+  });
+
   it('finds every protection of a server that has them', async () => {
     app = await startApp({ gateways: [GuardedGateway], options: { jwtSecret: SECRET } });
     await expect(assertProtected('guarded', securedPeer(), app.port)).resolves.toBeUndefined();
@@ -128,6 +146,24 @@ describe('the benchmark', () => {
     ]);
     await expect(assertProtected('open', securedPeer(), app.port)).rejects.toThrow('open is not protected');
   });
+});
+
+describeWithRedis('the benchmark of several nodes', () => {
+  it('measures every part with real nodes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+    const out = join(folder, 'results.json');
+    const { code, output } = await bench(['--smoke', '--scenario=cluster', `--out=${out}`]);
+    expect({ code, output }).toMatchObject({ code: 0 });
+    const { readings } = JSON.parse(readFileSync(out, 'utf8')) as Results;
+    rmSync(folder, { recursive: true });
+    const { parts } = parseOrder([]);
+    expect([...new Set(readings.map(({ part }) => part))]).toEqual(parts);
+    const valueOf = (what: RegExp) => readings.find((reading) => what.test(reading.what))?.value;
+    expect(valueOf(/connects at once.*: most/)).toBe(100);
+    expect(valueOf(/pushes lost/)).toBe(0);
+    expect(valueOf(/pushes received/)).toBeGreaterThan(0);
+    expect(valueOf(/healthy: p50/)).toBeGreaterThan(0);
+  }, 300_000);
 });
 
 function securedPeer() {

@@ -39,7 +39,7 @@ describe('Budgets lent to nodes, in virtual time', () => {
     [
       '2,000 users, 2,000 messages a second',
       0.1,
-      { users: 2000, limit: 100, ttl: 60_000, perSecond: 2000, lengthMs: 20_000 },
+      { users: 2000, limit: 100, ttl: 60_000, perSecond: 2000, lengthMs: 75_000, callsFrom: 65_000 },
     ],
     ['10,000 in 10 s', 0.01, { users: 1, limit: 10_000, ttl: 10_000, perSecond: 1500 }],
   ])('R2 take few calls: %s', (_, most, flood) => {

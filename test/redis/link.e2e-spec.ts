@@ -24,6 +24,12 @@ const LEAP = defineScript('leap', `${SCRIPT_START} return {now + 10000}`);
 
 const KEY = `${PREFIX}{c}:test`;
 
+/** Keeps this process from doing anything else. */
+function blockFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 const failure = (call: Promise<unknown>): Promise<RedisUnavailableError> =>
   call.then(
     () => {
@@ -100,6 +106,18 @@ describeWithRedis('the link to one Redis', () => {
     redis.thaw();
     await test.told('cluster.up');
     await run();
+  });
+
+  it('R11 reads an answer after its deadline when this process was busy, but not when it stood still', async () => {
+    await run();
+    const busy = run();
+    blockFor(600);
+    expect(await busy).toEqual([expect.any(Number), 2]);
+    const frozen = run();
+    blockFor(1400);
+    expect(await failure(frozen)).toMatchObject({ outcome: 'unknown', reason: 'timeout' });
+    expect(await counted()).toBe(3);
+    expect(test.link.isUp(test.control)).toBe(true);
   });
 
   it('keeps nothing of calls that were given up', async () => {
@@ -208,6 +226,26 @@ describeWithRedis('the link to one Redis', () => {
 });
 
 describeWithRedis('the link to a slow Redis', () => {
+  it('R11 gives up most calls at once, also when those that may take long are answered in between', async () => {
+    const redis = await RedisServer.start();
+    const relay = await TcpRelay.start(redis.port);
+    const test = await TestLink.start(`redis://127.0.0.1:${relay.port}`);
+    await test.up();
+    const run = (deadlineMs?: number): Promise<unknown> =>
+      test.link.run(COUNT, test.control, [KEY], [1], deadlineMs === undefined ? {} : { deadlineMs });
+    await run();
+    relay.delayMs = 250;
+    for (let i = 0; i < 3; i++) {
+      expect(test.link.isUp(test.control)).toBe(true);
+      const [error] = await Promise.all([failure(run()), run(5000)]);
+      expect(error).toMatchObject({ reason: 'timeout' });
+    }
+    expect(test.link.isUp(test.control)).toBe(false);
+    test.stop();
+    await relay.stop();
+    await redis.stop();
+  });
+
   it('gives up most calls at once, and still makes those that may take long', async () => {
     const redis = await RedisServer.start();
     const relay = await TcpRelay.start(redis.port);

@@ -28,6 +28,11 @@ export class PushBuffer {
     return this.waiting.length === 0;
   }
 
+  /** Whether what waits is enough for a batch. */
+  get hasFullBatch(): boolean {
+    return this.waiting.length >= BATCH || this.bytes >= BATCH_BYTES;
+  }
+
   /** Whether there is no space for a push. One always fits into an empty buffer. */
   isFull({ bytes }: WaitingPush): boolean {
     return this.bytes > 0 && this.bytes + bytes > MOST_BYTES;

@@ -3,11 +3,14 @@ import type { Broadcast } from '../../nodes/broadcast-bus.js';
 import type { Clock } from '../../time/clock.js';
 import { type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
+import { Nap } from '../streams/nap.js';
 import type { StreamWriter } from '../streams/stream-writer.js';
 import { lineOf } from './batch-text.js';
 import { PushBuffer, type WaitingPush } from './push-buffer.js';
 
 const KEEP_MS = 5000;
+/** Milliseconds between the starts of two batches, while pushes do not come one by one. */
+const GAP_MS = 10;
 const MOST_OF_PUSH = 512 * 1024;
 const RETRY_AFTER_MS = 1000;
 /** The kind of an entry that is a batch of pushes. */
@@ -30,10 +33,18 @@ export interface OutboxListener {
   onStored(): void;
 }
 
-/** Pushes on their way to Redis: one batch is under way at a time, and what comes meanwhile is the next one. */
+/**
+ * Pushes on their way to Redis: one batch is under way at a time, and what comes meanwhile is the next one. A batch of
+ * several pushes shows that more will come, and the next one waits a little for them: a batch costs every node far more
+ * than a push in it.
+ */
 export class PushOutbox {
   private readonly buffer = new PushBuffer();
   private sending: Batch | undefined;
+  private isBusy = false;
+  /** When the next batch may start, unless it is full before. */
+  private nextAt = -Infinity;
+  private readonly nap: Nap;
   /** Whether pushes were given up since the last one was stored. */
   private isFallen = false;
   private isStopped = false;
@@ -44,7 +55,9 @@ export class PushOutbox {
     private readonly writer: StreamWriter,
     private readonly policy: OutagePolicy,
     private readonly listener: OutboxListener,
-  ) {}
+  ) {
+    this.nap = new Nap(clock);
+  }
 
   /**
    * @returns once it is stored
@@ -83,6 +96,7 @@ export class PushOutbox {
   stop(): void {
     this.isStopped = true;
     this.writer.giveUp();
+    this.nap.wake();
     for (const { reject } of this.buffer.takeAll()) reject(overloaded());
   }
 
@@ -97,19 +111,31 @@ export class PushOutbox {
 
   private queue(push: WaitingPush): void {
     this.buffer.add(push);
-    if (!this.sending) void this.sendAll();
+    if (!this.isBusy) void this.sendAll();
+    else if (!this.sending && this.buffer.hasFullBatch) this.nap.wake();
   }
 
   private async sendAll(): Promise<void> {
+    this.isBusy = true;
     while (!this.buffer.isEmpty) {
+      await this.gather();
+      // They were given up meanwhile.
+      if (this.buffer.isEmpty) break;
       const batch = { pushes: this.buffer.takeBatch(), n: this.writer.nextNumber, isSettled: false };
       this.sending = batch;
+      this.nextAt = batch.pushes.length > 1 ? this.clock.monotonic() + GAP_MS : -Infinity;
       const failure = await this.failureOf(batch);
       this.buffer.release(batch.pushes);
       if (!failure) this.stored(batch);
       else this.failed(batch, failure.reason);
       this.sending = undefined;
     }
+    this.isBusy = false;
+  }
+
+  private async gather(): Promise<void> {
+    const restMs = this.nextAt - this.clock.monotonic();
+    if (restMs > 0 && !this.buffer.hasFullBatch) await this.nap.rest(restMs);
   }
 
   private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {

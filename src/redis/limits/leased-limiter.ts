@@ -6,7 +6,8 @@ import type { GrantRequest, GrantedWindow } from './granted-window.js';
 import type { Waiter } from './waiter.js';
 
 const WINDOWS_PER_CALL = 32;
-const GAP_MS = 5;
+/** 2,000 messages a second on two nodes, of users who are on both, take less than 0.1 calls each with this gap. */
+const GAP_MS = 12;
 /** How long a node that stops gives back, in milliseconds. */
 const GIVE_BACK_MS = 1000;
 
@@ -106,6 +107,8 @@ export class LeasedLimiter {
           if (outcome === 'not-run' && era === this.era) window.takeBack(requests[i] as GrantRequest);
           window.giveUp();
         });
+        // What waits behind a call that failed would wait for another deadline.
+        for (const window of this.batchesOf(partition).takeWaiting()) window.giveUp();
         done();
       },
     );

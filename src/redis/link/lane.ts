@@ -60,9 +60,9 @@ export class Lane {
     return this.inFlight < this.maxInFlight ? undefined : 'overloaded';
   }
 
-  /** An answer came in time. */
-  answered(): void {
-    this.deadlines = 0;
+  /** An answer came. One that most calls would not have waited for leaves their deadlines as they are. */
+  answered(sentAt: number): void {
+    if (this.clock.monotonic() - sentAt <= this.timeoutMs) this.deadlines = 0;
   }
 
   /** A call passed its deadline. @param line it was sent on */

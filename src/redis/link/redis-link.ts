@@ -17,7 +17,10 @@ import {
 } from './redis-port.js';
 import type { Script } from './script.js';
 import { Suspension } from './suspension.js';
-import { within } from '../../time/deadline.js';
+import { DeadlineExceededError, within } from '../../time/deadline.js';
+
+/** A process that was busy may read an answer so much after its deadline. After a longer pause it means nothing. */
+const MOST_BUSY_MS = 1000;
 
 /** The way to Redis over a line of its own: bounded in time and number, with a breaker for each partition. */
 export class RedisLink extends RedisPort {
@@ -107,14 +110,18 @@ export class RedisLink extends RedisPort {
     lane.inFlight++;
     const reply = evaluate(line, script, keys, [this.node, notAfter, ...args], binary);
     return within(deadlineMs, reply).then(
-      (answer) => this.answered(lane, answer, sentAt, notAfter),
-      (error: unknown) => this.failed(lane, line, error),
+      (answer) => {
+        const isTooLate = this.clock.monotonic() - sentAt > deadlineMs + MOST_BUSY_MS;
+        if (isTooLate) return this.failed(lane, line, new DeadlineExceededError('read too late'), sentAt);
+        return this.answered(lane, answer, sentAt, notAfter);
+      },
+      (error: unknown) => this.failed(lane, line, error, sentAt),
     );
   }
 
   private answered(lane: Lane, reply: unknown, sentAt: number, notAfter: number): unknown {
     lane.inFlight--;
-    lane.answered();
+    lane.answered(sentAt);
     const now = Array.isArray(reply) ? Number(reply[0]) : NaN;
     if (Number.isNaN(now)) throw new TypeError('A script must answer a list that begins with the time');
     lane.observe(now, sentAt);
@@ -122,12 +129,12 @@ export class RedisLink extends RedisPort {
     return reply;
   }
 
-  private failed(lane: Lane, line: RedisLine, cause: unknown): never {
+  private failed(lane: Lane, line: RedisLine, cause: unknown, sentAt: number): never {
     lane.inFlight--;
     const { kind, error, doubt } = callFailure(cause);
     const isCurrent = this.lanes.keeper.line === line;
     if (kind === 'timeout' && isCurrent) lane.missed(line);
-    else if (kind === 'reply') lane.answered();
+    else if (kind === 'reply') lane.answered(sentAt);
     // A line to a Cluster stays when one of its masters dies; any other one is closed then.
     if (doubt && isCurrent && (kind === 'reply' || this.isCluster)) lane.doubt(line, 'probing', doubt);
     throw error;

@@ -20,6 +20,8 @@ export interface Flood {
   readonly clockStep?: { readonly at: number; readonly ms: number };
   /** What was accepted before is not counted. */
   readonly countFrom?: number;
+  /** Messages and calls of before are not counted. */
+  readonly callsFrom?: number;
 }
 
 export interface Outcome {
@@ -46,6 +48,7 @@ export function runFlood({
   isPinned,
   clockStep,
   countFrom = 0,
+  callsFrom = 0,
 }: Flood): Outcome {
   const random = new Random(seed);
   const time = new VirtualTime();
@@ -69,8 +72,11 @@ export function runFlood({
   };
   next();
   if (clockStep) time.at(clockStep.at, () => (server.shift += clockStep.ms));
+  time.runUntil(callsFrom);
+  const before = { messages, calls: callsOf(nodes) };
   time.runUntil(lengthMs);
-  return outcomeOf(messages, accounts, limit, nodes, time);
+  const outcome = outcomeOf(messages, accounts, limit, nodes, time);
+  return { ...outcome, messages: messages - before.messages, calls: outcome.calls - before.calls };
 }
 
 /** Random traffic on nodes that crash and stand still, over a Redis that does so, with calls lost and late. */
@@ -121,6 +127,10 @@ export function runStorm(seed: number, lengthMs: number, limit?: number): Outcom
   return outcomeOf(messages, [account], most, all, time);
 }
 
+function callsOf(nodes: readonly LimitNode[]): number {
+  return nodes.reduce((all, { link }) => all + link.calls, 0);
+}
+
 function outcomeOf(
   messages: number,
   accounts: readonly Account[],
@@ -134,7 +144,7 @@ function outcomeOf(
     accepted: sum(({ accepted }) => accepted),
     possible: sum(({ possible }) => possible),
     most: Math.max(...accounts.map(({ most }) => most)) / limit,
-    calls: nodes.reduce((all, { link }) => all + link.calls, 0),
+    calls: callsOf(nodes),
     steps: time.steps,
   };
 }

@@ -1,0 +1,28 @@
+import { ClusterClients } from '../../load/cluster/cluster-clients.js';
+import { RedisProcess } from '../../processes/redis-process.js';
+import { readingTable } from '../../report/table.js';
+import type { Scenario } from '../scenario.js';
+import { CLUSTER_PARTS } from './parts.js';
+
+/** Several nodes over one Redis: what they promise together, and what it costs. */
+export const cluster: Scenario = {
+  title: 'several nodes',
+  isAlone: true,
+  async run({ scale, parts, readings, note }) {
+    const reason = RedisProcess.unavailable();
+    if (reason !== undefined) {
+      console.warn(`SKIPPED: cluster ${reason}.\n`);
+      note(`cluster was skipped: it ${reason}`);
+      return;
+    }
+    const clients = await ClusterClients.start();
+    for (const name of parts) {
+      const part = CLUSTER_PARTS[name];
+      if (!part) continue;
+      const measured = await part({ scale: scale.cluster, clients, note });
+      readings.push(...measured.map((reading) => ({ part: name, ...reading })));
+      console.log(`${readingTable(measured)}\n`);
+    }
+    await clients.stop();
+  },
+};
