@@ -82,8 +82,8 @@ export class UnsecuredGateways {
 function warningOf(names: readonly string[]): string {
   const [are, their, them] = names.length === 1 ? ['is', 'its', 'it'] : ['are', 'their', 'them'];
   return (
-    `${names.join(', ')} ${are} unsecured: nobody checks who sends ${their} messages, what they contain and how often ` +
-    `a user sends them. Replace @WebSocketGateway(...) with @SecureGateway({ path: ... }) and remove ${them} from ` +
+    `${names.join(', ')} ${are} unsecured: this module checks neither who sends ${their} messages nor what they ` +
+    `contain. Replace @WebSocketGateway(...) with @SecureGateway({ path: ... }) and remove ${them} from ` +
     'forRoot({ unsecured })'
   );
 }
