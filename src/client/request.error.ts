@@ -33,10 +33,10 @@ export class RequestError extends Error {
   constructor(
     readonly code: RequestErrorCode,
     message: string,
-    options: RequestErrorOptions = {},
+    { cause, retryAfterMs, errors }: RequestErrorOptions = {},
   ) {
-    super(message, options);
-    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
-    if (options.errors !== undefined) this.errors = options.errors;
+    super(message, cause ? { cause } : {});
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (errors) this.errors = errors;
   }
 }
