@@ -1,7 +1,7 @@
-import type { ClientStatus, Outcome } from './client-state.js';
+import type { ClientStatus } from './client-state.js';
 
 /**
- * The client is closed, and was not open since `connect()`: no further attempt can help, or `close()` was called.
+ * The rejection of `connect()`: the client is closed, because no further attempt can help, or by `close()`.
  *
  * @publicApi
  */
@@ -14,7 +14,7 @@ export class ConnectError extends Error {
   /** The next step: `never`, or `reauthenticate` if the token is fixed. */
   declare readonly next: ClientStatus['next'];
 
-  constructor(outcome: Outcome) {
+  constructor(outcome: Pick<ClientStatus, 'code' | 'reason' | 'next'>) {
     super(outcome.reason);
     Object.assign(this, outcome);
   }
