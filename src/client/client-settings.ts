@@ -31,7 +31,7 @@ export function resolveSettings(options: WsClientOptions): ClientSettings {
     const amount = (settings[name] ??= AMOUNTS[name]);
     if (!(amount >= 0)) throw new RangeError(`${name}: got ${amount}, may be 0 or more`);
   }
-  return { ...(settings as Amounts), url: socketUrl(`${url}`), protocols, random, WebSocket };
+  return { ...(settings as Amounts), url: socketUrl(String(url)), protocols, random, WebSocket };
 }
 
 /** Uses the least of `URL`: in React Native it has no setters, and may add a slash to the path. */

@@ -22,7 +22,7 @@ export class Emitter<Events> {
     if (this.#queue.push([type, value]) > 1) return;
     // Listeners may append to the queue.
     for (const [emitted, data] of this.#queue) {
-      for (const subscription of [...this.#subscriptions]) {
+      for (const subscription of Array.from(this.#subscriptions)) {
         // An earlier listener may have ended this one's subscription.
         if (subscription[0] === emitted && this.#subscriptions.has(subscription))
           void call(subscription[1], data);

@@ -16,7 +16,7 @@ interface Pending {
   /** The frame, until it is sent. */
   unsent: string;
   settle(error: RequestError | null, data?: unknown): void;
-  fail(code: RequestErrorCode, cause?: unknown): void;
+  fail: (code: RequestErrorCode, cause?: unknown) => void;
 }
 
 /**

@@ -117,7 +117,7 @@ describe('connect()', () => {
     const first = client.connect();
     client.close();
     await expect(first).rejects.toMatchObject({ code: 1000 });
-    await await again.next();
+    await again.next();
     expect(client.state).toBe('open');
   });
 

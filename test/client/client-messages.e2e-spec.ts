@@ -94,7 +94,7 @@ describe('the queue', () => {
     client.send('a', data(1));
     client.send('b', data(2));
     const stop = client.on('status', ({ state }) => {
-      if (state === 'closed') client.connect();
+      if (state === 'closed') void client.connect();
     });
     client.on('dropped', ({ event, data: body }) => void client.send(event, body));
     client.close();

@@ -66,10 +66,6 @@ class LateUrl {
 
 /** As in React Native, `close()` without a code sends 1000. */
 class NativeSocket extends WebSocket {
-  constructor(url: string, protocols: string[]) {
-    super(url, protocols);
-  }
-
   override close(code = 1000, reason = ''): void {
     super.close(code, reason);
   }
