@@ -25,7 +25,12 @@ const base = {
     '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/example/dist/', '<rootDir>/bench/dist/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/dist-client/',
+    '<rootDir>/example/dist/',
+    '<rootDir>/bench/dist/',
+  ],
 };
 
 export default {

@@ -27,11 +27,7 @@ class Member {
   }
 
   async start() {
-    const open = new Promise((resolve) => {
-      this.client.on('status', ({ state }) => state === 'open' && resolve());
-    });
-    this.client.connect();
-    await open;
+    await this.client.connect();
     await this.client.request('chat.join', { room: ROOM });
   }
 

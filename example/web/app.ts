@@ -31,7 +31,7 @@ const statusView = new StatusView({
   retryNow: () => client.retryNow(),
   connectAgain: () => {
     session?.forget();
-    client.connect();
+    void client.connect();
   },
 });
 const room = new Room(client, {
@@ -72,7 +72,7 @@ client.on('problem', (error) => explain(error));
 signInForm.addEventListener('submit', (event) => {
   event.preventDefault();
   showSignedIn(new Session(user.value, Number(lifetime.value)));
-  client.connect();
+  void client.connect();
   composer.focus();
 });
 signOutButton.addEventListener('click', () => signOut('Signed out'));

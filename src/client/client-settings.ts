@@ -7,13 +7,16 @@ const AMOUNTS = {
   connectTimeoutMs: 10_000,
   queueSize: 0,
   maxMessageLength: 1_048_576,
+  baseMs: 500,
+  maxMs: 20_000,
+  stableMs: 5_000,
 };
-const BACKOFF = { baseMs: 500, maxMs: 20_000, stableMs: 5_000 };
 
-/** The options with defaults. */
+type Amounts = typeof AMOUNTS;
+
+/** The options with defaults. Those of `backoff` are among them. */
 export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn' | 'validate'> &
-  typeof AMOUNTS &
-  typeof BACKOFF & {
+  Amounts & {
     url: string;
     protocols: readonly string[];
     random: () => number;
@@ -22,38 +25,26 @@ export type ClientSettings = Pick<WsClientOptions, 'token' | 'ticket' | 'tokenIn
 
 export function resolveSettings(options: WsClientOptions): ClientSettings {
   const { url, protocols = [], random = Math.random, WebSocket = host.WebSocket } = options;
-  if (!WebSocket) throw new TypeError('No global WebSocket: pass that of ws');
-  return {
-    ...options,
-    ...amounts('', AMOUNTS, options),
-    ...amounts('backoff.', BACKOFF, options.backoff),
-    url: socketUrl(url),
-    protocols,
-    random,
-    WebSocket,
-  };
-}
-
-function amounts<T extends Record<string, number>>(prefix: string, defaults: T, given: Partial<T> = {}): T {
-  const result: Record<string, number> = {};
-  for (const name in defaults) {
-    const value = (given[name] ?? defaults[name]) as number;
-    result[name] = value;
-    if (!(value >= 0)) throw new RangeError(`${prefix}${name}: got ${value}, may be 0 or more`);
+  if (!WebSocket) throw new TypeError('No WebSocket: pass that of ws');
+  const settings: WsClientOptions & Partial<Amounts> = { ...options.backoff, ...options };
+  for (const name of Object.keys(AMOUNTS) as (keyof Amounts)[]) {
+    const amount = (settings[name] ??= AMOUNTS[name]);
+    if (!(amount >= 0)) throw new RangeError(`${name}: got ${amount}, may be 0 or more`);
   }
-  return result as T;
+  return { ...(settings as Amounts), url: socketUrl(String(url)), protocols, random, WebSocket };
 }
 
-function socketUrl(given: string | URL): string {
+/** Uses the least of `URL`: in React Native it has no setters, and may add a slash to the path. */
+function socketUrl(given: string): string {
   const page = host.location?.href;
-  const url = new URL(given, page);
-  url.protocol = url.protocol.replace(/^http/, 'ws');
+  const { href } = new URL(given, page);
   // RFC 6455 §3: a fragment has no meaning in a WebSocket URI and must not be sent.
-  url.hash = '';
+  const url = (href === `${given}/` ? given : href).replace(/^http/, 'ws').replace(/#.*/, '');
+  const [scheme] = url.split(':');
   // A page loaded over TLS must not use `ws:`, even if the browser allows it.
-  const allowed = page?.startsWith('https:') ? ['wss:'] : ['ws:', 'wss:'];
-  if (!allowed.includes(url.protocol)) {
-    throw new TypeError(`url: got the scheme ${url.protocol}, may be ${allowed.join(' or ')}`);
+  const isSecure = page?.startsWith('https:');
+  if (scheme !== 'wss' && (isSecure || scheme !== 'ws')) {
+    throw new TypeError(`url: got ${scheme}:, may be wss:${isSecure ? '' : ' or ws:'}`);
   }
-  return url.href;
+  return url;
 }

@@ -33,6 +33,20 @@ export interface ClientStatus {
   readonly next: ReconnectAdvice | null;
 }
 
+/** What is known of the last connection or attempt. */
+export type Outcome = Pick<ClientStatus, 'code' | 'reason' | 'next'>;
+
+export const NOTHING_YET: Outcome = { code: null, reason: '', next: null };
+
+export const IDLE: ClientStatus = {
+  state: 'idle',
+  previous: 'idle',
+  attempt: 0,
+  retryAt: null,
+  offline: false,
+  ...NOTHING_YET,
+};
+
 /** The result of an attempt to resume the session. @publicApi */
 export interface ResumeOutcome {
   /** False if pushes were lost, so the displayed data may be outdated. */

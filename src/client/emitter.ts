@@ -14,7 +14,7 @@ export class Emitter<Events> {
   on<Type extends keyof Events>(type: Type, listener: (value: Events[Type]) => void): () => void {
     const subscription: Subscription<Events> = [type, listener];
     this.#subscriptions.add(subscription);
-    return () => void this.#subscriptions.delete(subscription);
+    return () => this.#subscriptions.delete(subscription);
   }
 
   emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {

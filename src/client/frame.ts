@@ -1,7 +1,7 @@
 import type { ErrorBody, FieldError, GoodbyeBody, PushFrame, SessionBody } from '../protocol/envelope.js';
-import { isErrorCode } from '../protocol/error-code.js';
+import type { ErrorCode } from '../protocol/error-code.js';
 import type { ReconnectAdvice } from '../protocol/reconnect-advice.js';
-import type { ResumePoint } from './offered-protocols.js';
+import type { ResumePoint } from './attempt.js';
 
 const ADVICE: readonly unknown[] = ['never', 'backoff', 'reauthenticate'] satisfies ReconnectAdvice[];
 
@@ -22,8 +22,7 @@ type Unknown = Readonly<Record<string, unknown>> | null | undefined;
 /**
  * Decodes a frame, or returns null if it is not a JSON object with an event. Never throws, whatever the server sends.
  */
-export function decodeFrame(text: unknown): Frame | null {
-  if (typeof text !== 'string') return null;
+export function decodeFrame(text: string): Frame | null {
   try {
     const value = JSON.parse(text) as Unknown;
     return typeof value?.['event'] === 'string' ? (value as unknown as Frame) : null;
@@ -33,15 +32,16 @@ export function decodeFrame(text: unknown): Frame | null {
 }
 
 export function toPush({ event, data, seq }: Frame): PushFrame {
-  return { event, data, ...(typeof seq === 'number' && { seq }) };
+  return typeof seq === 'number' ? { event, data, seq } : { event, data };
 }
 
 export function toErrorBody(data: unknown): ErrorBody {
   const { code, message, retryAfterMs, errors } = (data as Unknown) ?? {};
   return {
     status: 'error',
-    code: isErrorCode(code) ? code : 'INTERNAL_ERROR',
-    message: typeof message === 'string' ? message : 'Unknown error',
+    // A later server may have other codes.
+    code: typeof code === 'string' ? (code as ErrorCode) : 'INTERNAL_ERROR',
+    message: typeof message === 'string' ? message : '',
     ...(isDuration(retryAfterMs) && { retryAfterMs }),
     ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
   };

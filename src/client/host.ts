@@ -9,8 +9,8 @@ export interface Host {
   WebSocket?: WebSocketConstructor;
   location?: { readonly href: string };
   navigator?: { readonly onLine?: boolean };
-  addEventListener?(type: string, listener: NetworkListener): void;
-  removeEventListener?(type: string, listener: NetworkListener): void;
+  addEventListener?: (type: string, listener: NetworkListener) => void;
+  removeEventListener?: (type: string, listener: NetworkListener) => void;
   /** Like all global functions, it needs no `this`. */
   reportError?: (error: unknown) => void;
 }

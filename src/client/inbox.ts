@@ -1,11 +1,11 @@
 import type { ErrorBody, GoodbyeBody, SessionBody } from '../protocol/envelope.js';
 import { isReservedEvent } from '../protocol/reserved-event.js';
+import type { ResumePoint } from './attempt.js';
 import type { MessageCheck } from './client-options.interface.js';
 import type { ClientEvents } from './client-state.js';
 import type { Emitter } from './emitter.js';
 import { toErrorBody, toGoodbye, toPush, toResumePoint, toSession, type Frame } from './frame.js';
 import { pass } from './message-check.js';
-import type { ResumePoint } from './offered-protocols.js';
 import type { PendingRequests } from './pending-requests.js';
 import { RequestError } from './request.error.js';
 import type { RetryPlan } from './retry-plan.js';
@@ -49,15 +49,15 @@ export class Inbox {
   #receiveError(error: ErrorBody, id: unknown): void {
     if (error.retryAfterMs !== undefined) this.#plan.heardLimit(error.retryAfterMs);
     if (id === undefined) this.#events.emit('problem', error);
-    else this.#requests.reject(id, error);
+    else this.#requests.settle(id, new RequestError(error.code, error.message, error));
   }
 
   #receiveReply({ event, data, id }: Frame): void {
     try {
       pass(this.#check, event, data);
-      this.#requests.resolve(id, data);
+      this.#requests.settle(id, null, data);
     } catch (cause) {
-      this.#requests.reject(id, new RequestError('INVALID_REPLY', 'Reply refused', { cause }));
+      this.#requests.settle(id, new RequestError('INVALID_REPLY', 'INVALID_REPLY', { cause }));
     }
   }
 

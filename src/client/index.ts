@@ -1,6 +1,7 @@
 export { CloseCode } from '../protocol/close-code.enum.js';
 export { reconnectAdvice } from '../protocol/reconnect-advice.js';
 export { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
+export { ConnectError } from './connect.error.js';
 export { RequestError } from './request.error.js';
 export { WsClient } from './ws-client.js';
 

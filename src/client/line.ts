@@ -7,6 +7,8 @@ import type { SocketEvent, SocketEventType, WebSocketLike } from './web-socket-l
 
 /** RFC 6455 §7.4.1: the connection ended without a close frame. */
 export const ABNORMAL_CLOSURE = 1006;
+/** In the registry of RFC 6455 §11.7. `close()` without a code sends 1000 in React Native, which ends the session. */
+const TIMEOUT = 3008;
 const OPEN = 1;
 /** Ids of requests start at 1. */
 const LOGIN_ID = 0;
@@ -67,8 +69,7 @@ export class Line {
   close(reason?: string): void {
     this.#over = true;
     this.#timer.stop();
-    if (reason === undefined) this.#socket?.close();
-    else this.#socket?.close(CloseCode.NORMAL, fitReason(reason));
+    this.#socket?.close(reason === undefined ? TIMEOUT : CloseCode.NORMAL, fitReason(reason));
   }
 
   async #dial(): Promise<void> {
@@ -114,11 +115,13 @@ export class Line {
   }
 
   #received(data: unknown): void {
-    if (typeof data === 'string' && data.length > this.#settings.maxMessageLength) {
+    // Binary messages are ignored.
+    const text = typeof data === 'string' ? data : '';
+    if (text.length > this.#settings.maxMessageLength) {
       return this.#end(CloseCode.MESSAGE_TOO_BIG, 'Message too long');
     }
     this.#heard();
-    const frame = decodeFrame(data);
+    const frame = decodeFrame(text);
     // After a failed login, a close code follows with more information.
     if (this.#phase === 'handshake' && frame?.id === LOGIN_ID) {
       if (frame.event === 'auth') this.#opened();
@@ -153,6 +156,6 @@ export class Line {
 }
 
 /** `close()` throws if the reason is longer (RFC 6455 §5.5). */
-function fitReason(reason: string): string {
+function fitReason(reason = ''): string {
   return reason.slice(0, new TextEncoder().encodeInto(reason, new Uint8Array(LONGEST_REASON_BYTES)).read);
 }

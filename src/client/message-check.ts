@@ -7,6 +7,6 @@ import type { MessageCheck } from './client-options.interface.js';
  */
 export function pass(check: MessageCheck | undefined, event: string, data: unknown): void {
   if (check && !isReservedEvent(event) && check(event, data) === false) {
-    throw new TypeError(`${event} was refused`);
+    throw new TypeError('Refused');
   }
 }

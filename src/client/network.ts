@@ -1,4 +1,4 @@
-import { host } from './host.js';
+import { host, type Host } from './host.js';
 
 /** Whether the device has a network. If the runtime does not know, the answer is yes. */
 export class Network {
@@ -10,15 +10,19 @@ export class Network {
   }
 
   start(): void {
+    this.#listen(host.addEventListener);
     this.offline = host.navigator?.onLine === false;
-    host.addEventListener?.('online', this);
-    host.addEventListener?.('offline', this);
   }
 
   stop(): void {
+    this.#listen(host.removeEventListener);
     this.offline = false;
-    host.removeEventListener?.('online', this);
-    host.removeEventListener?.('offline', this);
+  }
+
+  /** Like all global functions, those of `host` need no `this`. React Native has none. */
+  #listen(addOrRemove: Host['addEventListener']): void {
+    addOrRemove?.('online', this);
+    addOrRemove?.('offline', this);
   }
 
   /** This object is its own event listener. */

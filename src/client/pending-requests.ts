@@ -1,4 +1,3 @@
-import type { ErrorBody } from '../protocol/envelope.js';
 import { RequestError, type RequestErrorCode } from './request.error.js';
 import { Timer } from './timer.js';
 
@@ -13,57 +12,83 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-type Settle = (error: RequestError | null, data?: unknown) => void;
+interface Pending {
+  /** The frame, until it is sent. */
+  unsent: string;
+  settle(error: RequestError | null, data?: unknown): void;
+  fail: (code: RequestErrorCode, cause?: unknown) => void;
+}
 
 /**
- * Matches replies with requests, and ends every request: by a reply, a timeout, a signal or the loss of the
- * connection.
+ * Keeps requests until there is a connection, matches replies with them, and ends every request: by a reply, a
+ * timeout, a signal or the loss of the connection that it was sent on.
  */
 export class PendingRequests {
-  readonly #pending = new Map<unknown, Settle>();
+  readonly #pending = new Map<unknown, Pending>();
+  /** Returns whether there was a connection. */
+  readonly #send: (text: string) => boolean;
   #lastId = 0;
 
-  /** `transmit` sends the request with an id and returns whether there was a connection. */
-  start<T>(transmit: (id: number) => boolean, timeoutMs: number, signal?: AbortSignal): Promise<T> {
+  constructor(send: (text: string) => boolean) {
+    this.#send = send;
+  }
+
+  /** `encode` returns the frame with an id. `waits`: the request may wait for a connection. */
+  start<T>(
+    encode: (id: number) => string,
+    waits: boolean,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const pending = this.#pending;
     return new Promise<T>((resolve, reject) => {
       const id = ++this.#lastId;
       const timer = new Timer();
-      const fail = (code: RequestErrorCode, message: string, cause?: unknown): void =>
-        settle(new RequestError(code, message, cause ? { cause } : {}));
-      const abort = (): void => fail('ABORTED', 'Aborted', signal?.reason);
-      const settle: Settle = (error, data) => {
-        pending.delete(id);
-        timer.stop();
-        signal?.removeEventListener('abort', abort);
-        if (error) reject(error);
-        else resolve(data as T);
+      const abort = (): void => request.fail('ABORTED', signal?.reason);
+      const request: Pending = {
+        unsent: '',
+        fail: (code, cause) => request.settle(new RequestError(code, code, { cause })),
+        settle(error, data) {
+          pending.delete(id);
+          timer.stop();
+          signal?.removeEventListener('abort', abort);
+          if (error) reject(error);
+          else resolve(data as T);
+        },
       };
       if (signal?.aborted) return abort();
-      if (pending.size >= MAX_PENDING_REQUESTS) return fail('OVERLOADED', 'Too many requests');
-      pending.set(id, settle);
-      timer.start(timeoutMs, () => fail('TIMEOUT', 'No reply'));
+      if (pending.size >= MAX_PENDING_REQUESTS) return request.fail('OVERLOADED');
+      pending.set(id, request);
+      timer.start(timeoutMs, () => request.fail(request.unsent ? 'NOT_OPEN' : 'TIMEOUT'));
       signal?.addEventListener('abort', abort);
       try {
-        if (!transmit(id)) fail('NOT_OPEN', 'Not connected');
+        request.unsent = encode(id);
+        this.#transmit(request);
+        if (request.unsent && !waits) request.fail('NOT_OPEN');
       } catch (cause) {
-        fail('BAD_MESSAGE', 'Not sendable', cause);
+        request.fail('BAD_MESSAGE', cause);
       }
     });
   }
 
   /** Replies to requests that have already ended are ignored. */
-  resolve(id: unknown, data: unknown): void {
-    this.#pending.get(id)?.(null, data);
+  settle(id: unknown, error: RequestError | null, data?: unknown): void {
+    this.#pending.get(id)?.settle(error, data);
   }
 
-  reject(id: unknown, error: ErrorBody | RequestError): void {
-    this.#pending.get(id)?.(new RequestError(error.code, error.message, error));
+  /** Sends the requests that wait for a connection. */
+  flush(): void {
+    for (const request of this.#pending.values()) this.#transmit(request);
   }
 
-  disconnect(): void {
-    for (const settle of this.#pending.values()) {
-      settle(new RequestError('DISCONNECTED', 'Disconnected'));
+  /** Rejects the requests that were sent and, if no connection will follow, the others. */
+  disconnect(final: boolean): void {
+    for (const { unsent, fail } of this.#pending.values()) {
+      if (!unsent || final) fail(unsent ? 'NOT_OPEN' : 'DISCONNECTED');
     }
+  }
+
+  #transmit(request: Pending): void {
+    if (request.unsent && this.#send(request.unsent)) request.unsent = '';
   }
 }

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../protocol/error-code.js';
 /**
  * The server's error code, or the reason why there is no reply:
  * `TIMEOUT`: no reply in time; `ABORTED`: the caller's signal; `DISCONNECTED`: the connection ended, but the request
- * may have been handled; `NOT_OPEN`: there was no connection, and the request was not sent; `INVALID_REPLY`:
+ * may have been handled; `NOT_OPEN`: there was no connection in time, and the request was not sent; `INVALID_REPLY`:
  * `validate.inbound` refused the reply.
  *
  * @publicApi
@@ -33,10 +33,10 @@ export class RequestError extends Error {
   constructor(
     readonly code: RequestErrorCode,
     message: string,
-    options: RequestErrorOptions = {},
+    { cause, retryAfterMs, errors }: RequestErrorOptions = {},
   ) {
-    super(message, options);
-    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
-    if (options.errors !== undefined) this.errors = options.errors;
+    super(message, cause ? { cause } : {});
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (errors) this.errors = errors;
   }
 }

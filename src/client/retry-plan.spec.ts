@@ -17,7 +17,7 @@ describe('RetryPlan', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
-    plan = new RetryPlan(range, () => 0.5);
+    plan = new RetryPlan({ ...range, random: () => 0.5 });
   });
   afterEach(() => void jest.useRealTimers());
 
@@ -34,7 +34,7 @@ describe('RetryPlan', () => {
   it('forgets failures after a stable connection, whose end is not a failure', () => {
     plan.ended(refused, false);
     plan.opened();
-    plan.stabilised();
+    plan.settled();
     expect(plan.failures).toBe(0);
     plan.ended(open(1006), false);
     expect(plan.failures).toBe(0);
@@ -75,7 +75,7 @@ describe('RetryPlan', () => {
     ['a refused credential', open(4401)],
   ])('requests a fresh credential after %s, until a connection opens', (_, end) => {
     plan.ended(end, false);
-    plan.restart();
+    plan.start();
     expect(plan.reauthenticate).toBe(true);
     plan.opened();
     expect(plan.reauthenticate).toBe(false);
@@ -98,16 +98,16 @@ describe('RetryPlan', () => {
 
   it('adds the delay to the time in the goodbye', () => {
     plan.opened();
-    plan.stabilised();
+    plan.settled();
     plan.heardGoodbye(goodbye('backoff', 3000));
     plan.ended(open(1012), false);
     expect(plan.delay()).toBe(3750);
-    expect(plan.shortDelay()).toBe(3250);
+    expect(plan.delay(true)).toBe(3250);
     jest.advanceTimersByTime(1000);
     expect(plan.delay()).toBe(2750);
     jest.advanceTimersByTime(60_000);
     expect(plan.delay()).toBe(750);
-    expect(plan.shortDelay()).toBe(250);
+    expect(plan.delay(true)).toBe(250);
   });
 
   it('waits for the retryAfterMs of the last refused message after 4429 only', () => {
@@ -116,7 +116,7 @@ describe('RetryPlan', () => {
       [1006, 750],
     ] as const) {
       plan.opened();
-      plan.stabilised();
+      plan.settled();
       plan.heardLimit(9000);
       plan.ended(open(code), false);
       expect(plan.delay()).toBe(delay);
@@ -125,7 +125,7 @@ describe('RetryPlan', () => {
 
   it('uses the longer of two hints', () => {
     plan.opened();
-    plan.stabilised();
+    plan.settled();
     plan.heardGoodbye(goodbye('backoff', 9000));
     plan.heardLimit(1000);
     plan.ended(open(4429), false);
@@ -136,19 +136,52 @@ describe('RetryPlan', () => {
     plan.ended(refused, false);
     plan.heardGoodbye(goodbye('never', 3000));
     expect(plan.delay()).toBe(4000);
-    plan.restart();
+    plan.start();
     expect(plan.failures).toBe(0);
     expect(plan.delay()).toBe(750);
     expect(plan.ended(open(1006), false).next).toBe('backoff');
+  });
+
+  describe('delay()', () => {
+    const delayAfter = (failures: number, random: number, backoff = range): number => {
+      const one = new RetryPlan({ ...backoff, random: () => random });
+      one.failures = failures;
+      return one.delay();
+    };
+    const almostOne = 1 - Number.EPSILON;
+
+    it('is never shorter than the base delay', () => {
+      for (let failures = 0; failures < 100; failures++) expect(delayAfter(failures, 0)).toBe(500);
+    });
+
+    it('spreads the first retry too', () => {
+      expect(delayAfter(0, 0.5)).toBe(750);
+    });
+
+    it('doubles the spread with each failure', () => {
+      const longest = [0, 1, 2, 3].map((failures) => Math.round(delayAfter(failures, almostOne)));
+      expect(longest).toEqual([1000, 1500, 2500, 4500]);
+    });
+
+    it('is never longer than the maximum, after any number of failures', () => {
+      for (const failures of [6, 7, 50, 2000]) {
+        expect(delayAfter(failures, almostOne)).toBeCloseTo(20_000, 6);
+        expect(delayAfter(failures, almostOne)).toBeLessThanOrEqual(20_000);
+      }
+    });
+
+    it('is the maximum when the base is above it', () => {
+      expect(delayAfter(0, 0, { baseMs: 500, maxMs: 100 })).toBe(100);
+    });
   });
 
   it('S7 spreads 500 clients that lost one server at the same time', () => {
     let seed = 1;
     const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const delays = Array.from({ length: 500 }, () => {
-      const one = new RetryPlan(range, random);
+      const one = new RetryPlan({ ...range, random });
       one.opened();
-      one.stabilised();
+      one.settled();
       one.ended(open(1012), false);
       return one.delay();
     });

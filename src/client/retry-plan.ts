@@ -1,12 +1,17 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { GoodbyeBody } from '../protocol/envelope.js';
 import { reconnectAdvice, type ReconnectAdvice } from '../protocol/reconnect-advice.js';
-import { backoffDelay, type BackoffRange } from './backoff.js';
 import type { LineEnd } from './line.js';
 
 export interface Verdict {
   next: ReconnectAdvice | null;
   retry: boolean;
+}
+
+export interface Backoff {
+  baseMs: number;
+  maxMs: number;
+  random: () => number;
 }
 
 /** Decides whether, when and with which credential to reconnect, from past failures and hints of the server. */
@@ -16,20 +21,18 @@ export class RetryPlan {
   reauthenticate = false;
   /** Set while the server is about to close the connection. Messages sent from now on may arrive too late. */
   goodbye: GoodbyeBody | null = null;
-  readonly #range: BackoffRange;
-  readonly #random: () => number;
+  readonly #backoff: Backoff;
   #stable = false;
   /** Epoch milliseconds before which the client must not reconnect. */
   #notBefore = 0;
   #limitedUntil = 0;
 
-  constructor(range: BackoffRange, random: () => number) {
-    this.#range = range;
-    this.#random = random;
+  constructor(backoff: Backoff) {
+    this.#backoff = backoff;
   }
 
   /** Resets failures and hints. A refused credential is still remembered, because the next attempt needs a new one. */
-  restart(): void {
+  start(): void {
     this.failures = 0;
     this.#forgetHints();
   }
@@ -40,7 +43,7 @@ export class RetryPlan {
     this.#forgetHints();
   }
 
-  stabilised(): void {
+  settled(): void {
     this.failures = 0;
     this.#stable = true;
   }
@@ -58,7 +61,7 @@ export class RetryPlan {
   /** With `fixedToken` there is no fresh credential, so a request for one is final. */
   ended({ phase, code }: LineEnd, fixedToken: boolean): Verdict {
     if (phase !== 'offline' && (phase !== 'open' || !this.#stable)) this.failures++;
-    const next = this.goodbye?.reconnect ?? (code === null ? null : reconnectAdvice(code));
+    const next = this.goodbye?.reconnect ?? (code ? reconnectAdvice(code) : null);
     this.goodbye = null;
     // Browsers hide the status of a refused handshake, which may have been 401.
     if (phase === 'handshake' || next === 'reauthenticate' || code === CloseCode.UNAUTHENTICATED) {
@@ -69,18 +72,15 @@ export class RetryPlan {
     return { next, retry: !final };
   }
 
-  /** Milliseconds until the next attempt after a failure. */
-  delay(): number {
-    return this.#remainingHint() + backoffDelay(this.failures, this.#range, this.#random);
-  }
-
-  /** Milliseconds until the next attempt after the network, or a token, is available again. */
-  shortDelay(): number {
-    return this.#remainingHint() + this.#random() * this.#range.baseMs;
-  }
-
-  #remainingHint(): number {
-    return Math.max(0, this.#notBefore - Date.now());
+  /**
+   * Milliseconds until the next attempt. It has full jitter from the first retry on, so that clients that lost the same
+   * server do not reconnect at the same moment. `soon`: the network is available again.
+   */
+  delay(soon?: boolean): number {
+    const { baseMs, maxMs, random } = this.#backoff;
+    const spread = soon ? baseMs : Math.min(maxMs, baseMs * 2 ** this.failures);
+    const delayMs = Math.min(maxMs, (soon ? 0 : baseMs) + random() * spread);
+    return Math.max(0, this.#notBefore - Date.now()) + delayMs;
   }
 
   #forgetHints(): void {

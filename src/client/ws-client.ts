@@ -3,7 +3,15 @@ import type { SessionBody } from '../protocol/envelope.js';
 import { prepareAttempt } from './attempt.js';
 import type { TokenProvider, WsClientOptions } from './client-options.interface.js';
 import { resolveSettings, type ClientSettings } from './client-settings.js';
-import type { ClientEvents, ClientState, ClientStatus } from './client-state.js';
+import {
+  IDLE,
+  NOTHING_YET,
+  type ClientEvents,
+  type ClientState,
+  type ClientStatus,
+  type Outcome,
+} from './client-state.js';
+import { ConnectError } from './connect.error.js';
 import { Emitter } from './emitter.js';
 import { Inbox } from './inbox.js';
 import { ABNORMAL_CLOSURE, Line, type LineEnd } from './line.js';
@@ -14,9 +22,7 @@ import { PendingRequests, type RequestOptions } from './pending-requests.js';
 import { Renewal } from './renewal.js';
 import { RequestError } from './request.error.js';
 import { RetryPlan } from './retry-plan.js';
-import { LONGEST_DELAY_MS, Timer } from './timer.js';
-
-const NOTHING_YET = { code: null, reason: '', next: null };
+import { Timer } from './timer.js';
 
 /**
  * A WebSocket connection that reconnects automatically, unless the server says that it should not. Speaks
@@ -31,21 +37,20 @@ export class WsClient {
   readonly #outbox: Outbox;
   readonly #renewal: Renewal;
   readonly #events = new Emitter<ClientEvents>();
-  readonly #requests = new PendingRequests();
+  /** Returns whether there is a connection. After a goodbye, the server may not read the frame. */
+  readonly #transmit = (text: string): boolean => !this.#plan.goodbye && !!this.#line?.send(text);
+  readonly #requests = new PendingRequests(this.#transmit);
   readonly #network = new Network(() => this.#networkChanged());
   /** The countdown while waiting. While open, the time until the connection counts as stable. */
   readonly #timer = new Timer();
-  #status: ClientStatus = {
-    state: 'idle',
-    previous: 'idle',
-    attempt: 0,
-    retryAt: null,
-    offline: false,
-    ...NOTHING_YET,
-  };
+  #status = IDLE;
   #line: Line | null = null;
+  /** Whether there is a connection, or there may be one later. */
+  #isTrying = false;
   /** The state during the next attempt. */
   #trying: ClientState = 'connecting';
+  /** Settle the promises of `connect()`. */
+  #callers: ((error?: ConnectError) => void)[] = [];
 
   /**
    * @throws TypeError if the URL is not a WebSocket URL, or there is no `WebSocket`
@@ -55,7 +60,7 @@ export class WsClient {
     const settings = (this.#settings = resolveSettings(options));
     const { random, validate, queueSize, token } = settings;
     const events = this.#events;
-    this.#plan = new RetryPlan(settings, random);
+    this.#plan = new RetryPlan(settings);
     this.#inbox = new Inbox(events, this.#requests, this.#plan, validate?.inbound);
     this.#outbox = new Outbox(queueSize, events);
     this.#renewal = new Renewal(random, events, () => this.#renew());
@@ -79,16 +84,31 @@ export class WsClient {
     return this.#inbox.session;
   }
 
-  /** Connects: from `closed` like the first time, from `waiting` at once. Does nothing in other states. */
-  connect(): void {
-    if (this.state !== 'idle' && this.state !== 'closed') return this.retryNow();
-    this.#plan.restart();
-    this.#inbox.clear();
-    this.#trying = 'connecting';
-    this.#network.start();
-    this.#update(NOTHING_YET);
-    if (this.#network.offline) this.#wait();
-    else this.#attempt();
+  /**
+   * Connects: from `closed` like the first time, from `waiting` at once.
+   *
+   * @returns a promise that resolves when the connection is open. It rejects with `ConnectError` if the client closes
+   * before, but may be ignored
+   */
+  connect(): Promise<void> {
+    const opening = new Promise<void>((resolve, reject) => {
+      if (this.state === 'open') resolve();
+      else this.#callers.push((error) => (error ? reject(error) : resolve()));
+    });
+    // The caller may ignore the promise. Without this, its rejection would end a Node process.
+    opening.catch(() => {});
+    if (this.#isTrying) this.retryNow();
+    else {
+      this.#isTrying = true;
+      this.#plan.start();
+      this.#inbox.clear();
+      this.#trying = 'connecting';
+      this.#network.start();
+      this.#status = { ...this.#status, ...NOTHING_YET };
+      if (this.#network.offline) this.#wait();
+      else this.#attempt();
+    }
+    return opening;
   }
 
   /** Ends the countdown, even if the device seems to be offline. Does nothing unless `waiting`. */
@@ -106,16 +126,18 @@ export class WsClient {
   }
 
   /**
-   * Sends an event and resolves with the `data` of its reply. Requests are not queued while there is no connection,
-   * and not repeated after a reconnect. At most 1024 can be pending; more are rejected as `OVERLOADED`, without being
-   * sent.
+   * Sends an event and resolves with the `data` of its reply. While the client connects or waits to reconnect, the
+   * request waits too. A request that was sent is not repeated after a reconnect. At most 1024 can be pending; more
+   * are rejected as `OVERLOADED`, without being sent.
    *
    * @returns a promise that rejects with `RequestError` if there is no reply, or the reply is an error
    */
   request<T>(event: string, data?: unknown, options: RequestOptions = {}): Promise<T> {
     const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
-    const transmit = (id: number): boolean => this.#transmit(this.#encode(event, data, id));
-    return this.#requests.start<T>(transmit, timeoutMs, signal);
+    const encode = (id: number): string => this.#encode(event, data, id);
+    // A refresh concerns the connection that is open now.
+    const waits = this.#isTrying && event !== 'auth';
+    return this.#requests.start<T>(encode, waits, timeoutMs, signal);
   }
 
   /**
@@ -152,10 +174,6 @@ export class WsClient {
     return JSON.stringify({ event, data, id });
   }
 
-  #transmit(text: string): boolean {
-    return !this.#plan.goodbye && !!this.#line?.send(text);
-  }
-
   #attempt(): void {
     this.#timer.stop();
     this.#line = new Line(this.#settings, {
@@ -185,59 +203,68 @@ export class WsClient {
     this.#network.offline = false;
     this.#plan.opened();
     this.#timer.start(this.#settings.stableMs, () => {
-      this.#plan.stabilised();
-      this.#update();
+      this.#plan.settled();
+      this.#status = { ...this.#status, attempt: 0 };
     });
+    this.#settle();
     this.#become('open');
-    this.#outbox.flush((text) => this.#transmit(text));
+    this.#outbox.flush(this.#transmit);
+    this.#requests.flush();
   }
 
   #ended(end: LineEnd): void {
     const { ticket, token } = this.#settings;
     const { next, retry } = this.#plan.ended(end, !ticket && typeof token === 'string');
     const outcome = { code: end.code, reason: end.reason, next };
-    this.#dropLine();
-    if (retry) this.#wait(outcome);
-    else this.#finish(outcome);
+    if (!retry) return this.#finish(outcome);
+    this.#dropLine(false);
+    this.#wait(outcome);
   }
 
   #networkChanged(): void {
     const { offline } = this.#network;
     if (offline && this.#line) this.#ended({ phase: 'offline', code: ABNORMAL_CLOSURE, reason: 'Offline' });
-    else if (offline) this.#wait();
-    else if (this.state === 'waiting') this.#wait({}, this.#plan.shortDelay());
+    else if (offline || this.state === 'waiting') this.#wait({}, true);
   }
 
-  #wait(outcome?: Partial<ClientStatus> | null, delayMs = this.#plan.delay()): void {
+  #wait(outcome?: Partial<ClientStatus>, soon?: boolean): void {
     this.#timer.stop();
     if (this.#network.offline) return this.#become('waiting', outcome);
-    this.#timer.start(delayMs, () => this.#attempt());
-    this.#become('waiting', { ...outcome, retryAt: Date.now() + Math.min(delayMs, LONGEST_DELAY_MS) });
+    const waitMs = this.#timer.start(this.#plan.delay(soon), () => this.#attempt());
+    this.#become('waiting', { ...outcome, retryAt: Date.now() + waitMs });
   }
 
-  #finish(outcome: Pick<ClientStatus, 'code' | 'reason' | 'next'>): void {
+  #finish(outcome: Outcome): void {
+    this.#isTrying = false;
     this.#timer.stop();
     this.#network.stop();
-    this.#dropLine(outcome.reason);
+    this.#dropLine(true, outcome.reason);
+    this.#settle(new ConnectError(outcome));
     this.#outbox.clear(() => this.#become('closed', outcome));
   }
 
   /** Properties that are not in `change` stay the same, except for the countdown. */
-  #become(state: ClientState, change?: Partial<ClientStatus> | null): void {
-    this.#update({ retryAt: null, ...change, state, previous: this.state });
+  #become(state: ClientState, change?: Partial<ClientStatus>): void {
+    this.#status = {
+      ...this.#status,
+      retryAt: null,
+      ...change,
+      state,
+      previous: this.state,
+      attempt: this.#plan.failures,
+      offline: this.#network.offline,
+    };
     this.#events.emit('status', this.#status);
   }
 
-  /** Updates the status without notifying listeners. */
-  #update(change?: Partial<ClientStatus> | null): void {
-    const { failures: attempt } = this.#plan;
-    this.#status = { ...this.#status, ...change, attempt, offline: this.#network.offline };
+  #settle(error?: ConnectError): void {
+    for (const settle of this.#callers.splice(0)) settle(error);
   }
 
-  #dropLine(reason?: string): void {
+  #dropLine(final: boolean, reason?: string): void {
     this.#line?.close(reason);
     this.#line = null;
     this.#renewal.stop();
-    this.#requests.disconnect();
+    this.#requests.disconnect(final);
   }
 }

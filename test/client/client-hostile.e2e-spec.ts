@@ -85,7 +85,7 @@ it.each([1012, 1013, 4419, 4429, 4440, 1006])(
   async (code) => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: () => 'any', random: () => 0.5 });
-    client.connect();
+    void client.connect();
     const began = Date.now();
     const gaps: number[] = [];
     for (let round = 0; round < 12; round++) {
@@ -141,7 +141,7 @@ it.each([301, 302, 307, 308])(
     }
     const { port } = server.address() as AddressInfo;
     const { client, until } = clientOf(`ws://127.0.0.1:${port}`, { token: () => 'secret' });
-    client.connect();
+    void client.connect();
     for (let attempt = 1; attempt < 4; attempt++) {
       expect(await until('waiting')).toMatchObject({ code: 1006, attempt });
       client.retryNow();
@@ -190,7 +190,7 @@ it('S7 counts a failed handshake without a close event, long before the attempt 
   const made = SilentlyFailing.made;
   const WebSocket = SilentlyFailing as unknown as WebSocketConstructor;
   const { client, until } = clientOf('ws://127.0.0.1:9', { WebSocket });
-  client.connect();
+  void client.connect();
   for (const attempt of [1, 2]) {
     while (made.length < attempt) await new Promise((resolve) => void setImmediate(resolve));
     made.at(-1)?.dispatchEvent(new Event('error'));

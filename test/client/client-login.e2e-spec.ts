@@ -15,7 +15,7 @@ useProtocolServers();
 it.each(['subprotocol', undefined] as const)('sends a token in %s with the handshake', async (tokenIn) => {
   const server = await serve();
   const { client, until } = clientOf(server.url, { token: 'abc', ...(tokenIn && { tokenIn }) });
-  client.connect();
+  void client.connect();
   const peer = await server.peers.next();
   await until('open');
   expect(peer.offered).toEqual(['ws-security.v1', 'bearer.abc']);
@@ -29,16 +29,19 @@ describe('a token in the first message', () => {
   it('is not in the handshake, and the connection is open when the server accepts it', async () => {
     const server = await serve();
     const { client, states, until } = clientOf(server.url, { token: 'abc', tokenIn });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     expect(peer.offered).toEqual(['ws-security.v1']);
     expect(await peer.frames.next()).toEqual({ event: 'auth', data: { token: 'abc' }, id: 0 });
     expect(client.state).toBe('connecting');
     expect(client.send('early')).toBe(false);
-    await expect(client.request('early')).rejects.toMatchObject({ code: 'NOT_OPEN' });
+    const early = client.request('early');
     peer.send({ event: 'auth', data: { expiresAt: null }, id: 0 }, session());
     await until('open');
     expect(client.send('note')).toBe(true);
+    const { id } = await peer.frames.next();
+    peer.send({ event: 'early', data: 'late', id });
+    expect(await early).toBe('late');
     expect(await peer.frames.next()).toEqual({ event: 'note' });
     expect(states).toEqual(['connecting', 'open']);
   });
@@ -46,7 +49,7 @@ describe('a token in the first message', () => {
   it('the heartbeat starts when the session comes before the answer', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: 'abc', tokenIn });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     await peer.frames.next();
     peer.send(session({ heartbeatMs: 1000 }), { event: 'auth', data: { expiresAt: null }, id: 0 });
@@ -58,7 +61,7 @@ describe('a token in the first message', () => {
   it('needs no answer when there is no token', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { tokenIn });
-    client.connect();
+    void client.connect();
     await until('open');
     client.send('first');
     expect(await (await server.peers.next()).frames.next()).toEqual({ event: 'first' });
@@ -67,7 +70,7 @@ describe('a token in the first message', () => {
   it('is not retried when it is refused, and the client was never open', async () => {
     const server = await serve();
     const { client, states, until } = clientOf(server.url, { token: () => 'bad', tokenIn });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     const { id } = await peer.frames.next();
     peer.send({ event: 'exception', data: { status: 'error', code: 'UNAUTHENTICATED', message: 'no' }, id });
@@ -80,7 +83,7 @@ describe('a token in the first message', () => {
   it('times out when the server does not answer it, even if it sends other frames', async () => {
     const server = await serve();
     const { client, until } = clientOf(server.url, { token: 'abc', tokenIn });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     await peer.frames.next();
     const pushed = new Queue<unknown>();
@@ -100,7 +103,7 @@ describe('a ticket', () => {
     });
     const ticket = provider('t/1&x=', 't2');
     const { client, until } = clientOf(`${server.url}?room=1`, { ticket, token: () => 'bearer' });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     await until('open');
     peer.socket.terminate();
@@ -118,7 +121,7 @@ describe('a ticket', () => {
     const server = await serve();
     const ticket = provider('t1');
     const { client, until } = clientOf(server.url, { ticket, token: () => 'bearer', tokenIn: 'message' });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     await until('open');
     const told = new Queue<unknown>();
@@ -134,7 +137,7 @@ describe('a ticket', () => {
     const server = await serve();
     const ticket = provider('t1', 't2');
     const { client, until } = clientOf(server.url, { ticket, token: 'fixed' });
-    client.connect();
+    void client.connect();
     const peer = await server.peers.next();
     peer.socket.close(4419);
     await until('waiting');

@@ -71,7 +71,7 @@ function reached(state: ClientState): Promise<void> {
 }
 
 it('authenticates through the subprotocol and sends requests', async () => {
-  client.connect();
+  void client.connect();
   await reached('open');
   expect(await client.request('echo', { text: 'hi' })).toEqual({ text: 'hi' });
   expect(client.session).toMatchObject({ principal: { id: 'alice' }, resume: null });
@@ -91,7 +91,7 @@ it('S7 S8 reconnects when the server restarts', async () => {
   const port = await ownPort();
   running = await start(port);
   client = clientOf(running);
-  client.connect();
+  void client.connect();
   await reached('open');
   const lost = reached('waiting');
   await running.close();
@@ -105,7 +105,7 @@ it('S7 S8 reconnects when the server restarts', async () => {
 });
 
 it('S1 reconnects with a fresh token when the old one expires', async () => {
-  client.connect();
+  void client.connect();
   await reached('open');
   const lost = reached('waiting');
   clock.advance(61_000);
@@ -115,7 +115,7 @@ it('S1 reconnects with a fresh token when the old one expires', async () => {
 });
 
 it('does not reconnect after a final close', async () => {
-  client.connect();
+  void client.connect();
   await reached('open');
   for (const connection of running.app.get(ConnectionRegistry))
     connection.close(CloseCode.FORBIDDEN, 'kicked');
@@ -140,7 +140,7 @@ it('S9 renews its credential in place: same connection, later expiry', async () 
   const refreshed = new Promise<number | null>((resolve) => {
     client.on('refreshed', ({ expiresAt }) => resolve(expiresAt));
   });
-  client.connect();
+  void client.connect();
   await told;
   jest.advanceTimersByTime(30_000);
   clock.advance(30_000);
@@ -155,7 +155,7 @@ it('authenticates by its first message where the server requires it', async () =
   await running.close();
   running = await start(0, { authSources: ['message'] });
   client = new WsClient({ url: `${running.url}/ws`, token: mintToken, tokenIn: 'message', WebSocket });
-  client.connect();
+  void client.connect();
   await reached('open');
   expect(await client.request('echo', { text: 'hi' })).toEqual({ text: 'hi' });
   client.close();
@@ -163,7 +163,7 @@ it('authenticates by its first message where the server requires it', async () =
   client = new WsClient({ url: `${running.url}/ws`, token: 'wrong', tokenIn: 'message', WebSocket });
   const states: ClientState[] = [];
   client.on('status', ({ state }) => states.push(state));
-  client.connect();
+  void client.connect();
   await reached('closed');
   expect(client.status).toMatchObject({ code: CloseCode.UNAUTHENTICATED, next: 'never' });
   expect(states).toEqual(['connecting', 'closed']);

@@ -53,7 +53,7 @@ export async function connectFleet(
 ): Promise<FleetMember[]> {
   const members = Array.from({ length: count }, (_, n) => new FleetMember(url, `user-${n % 10}`, options));
   const open = members.map((member) => member.next('open'));
-  for (const { client } of members) client.connect();
+  for (const { client } of members) void client.connect();
   await Promise.all(open);
   return members;
 }

@@ -119,7 +119,7 @@ export function clientOf(url: string, options: Partial<WsClientOptions> = {}) {
 export async function connected(options?: Partial<WsClientOptions>) {
   const server = await serve();
   const side = clientOf(server.url, options);
-  side.client.connect();
+  void side.client.connect();
   const [peer] = await Promise.all([server.peers.next(), side.until('open')]);
   return { server, peer, ...side };
 }
