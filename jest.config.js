@@ -1,18 +1,18 @@
+const swc = (type) => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type },
+  },
+];
+
 const base = {
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-        },
-        module: { type: 'es6' },
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': swc('es6'), '^.+\\.cts$': swc('commonjs') },
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
@@ -20,6 +20,7 @@ const base = {
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
     '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^(\\.{1,2}/.*optional-package)\\.cjs$': '$1.cts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/example/dist/', '<rootDir>/bench/dist/'],
 };
