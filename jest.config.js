@@ -18,7 +18,7 @@ const base = {
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
     '^nestjs-ws-security/redis$': '<rootDir>/src/redis/index.ts',
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
-    '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
+    '^@nestjs/throttler$': '<rootDir>/src/testing/jest/throttler.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^(\\.{1,2}/.*optional-package)\\.cjs$': '$1.cts',
   },
