@@ -1,29 +1,30 @@
+const swc = (type) => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type },
+  },
+];
+
 const base = {
   // Specs of one worker share the modules they load: a third of a run was loading them again.
   runtime: '<rootDir>/test/support/jest/shared-runtime.cjs',
   testEnvironment: '<rootDir>/test/support/jest/shared-environment.cjs',
   testEnvironmentOptions: { globalsCleanup: 'off' },
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-        },
-        module: { type: 'es6' },
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': swc('es6'), '^.+\\.cts$': swc('commonjs') },
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
     '^nestjs-ws-security/redis$': '<rootDir>/src/redis/index.ts',
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
-    '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
+    '^@nestjs/throttler$': '<rootDir>/src/testing/jest/throttler.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^(\\.{1,2}/.*optional-package)\\.cjs$': '$1.cts',
   },
   modulePathIgnorePatterns: [
     '<rootDir>/dist/',

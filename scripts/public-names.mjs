@@ -10,8 +10,15 @@ const KINDS = ['Classes', 'Functions and decorators', 'Constants', 'Types'];
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const entries = Object.entries(manifest.exports)
-  .filter(([, target]) => target.types !== undefined)
-  .map(([path, { types }]) => ({ name: path.replace('.', manifest.name), file: resolve(types) }));
+  .filter(([, target]) => target.import !== undefined)
+  .map(
+    ([
+      path,
+      {
+        import: { types },
+      },
+    ]) => ({ name: path.replace('.', manifest.name), file: resolve(types) }),
+  );
 
 const program = ts.createProgram(
   entries.map(({ file }) => file),

@@ -15,7 +15,7 @@ const ARROWS: Record<string, readonly string[]> = {
   observability: ['connection', 'faults', 'options', 'time', 'protocol'],
   auth: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
   throttling: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
-  validation: ['options', 'errors', 'protocol'],
+  validation: ['nest', 'options', 'errors', 'protocol'],
   handshake: [
     'auth',
     'throttling',
@@ -89,7 +89,7 @@ const ARROWS: Record<string, readonly string[]> = {
 const MAY_IMPORT_WS = new Set(['messages', 'handshake', 'gateway', 'testing']);
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'),
+  (file) => /\.c?ts$/.test(file) && !file.endsWith('.spec.ts'),
 );
 
 function importsOf(file: string): string[] {

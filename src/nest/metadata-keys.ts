@@ -1,16 +1,22 @@
 /*
- * Internals of Nest that may change with its major versions: metadata keys, and exports of its internal entry points.
+ * Internals of Nest, which may change with its major versions. They are written down here, because the entry points
+ * that export them differ between Nest 11 and 12.
  */
-export { SCOPE_OPTIONS_METADATA } from '@nestjs/common/internal';
-export type { InstanceWrapper, Module } from '@nestjs/core/internal';
-export {
-  GATEWAY_METADATA,
-  GATEWAY_OPTIONS,
-  MESSAGE_MAPPING_METADATA,
-  MESSAGE_METADATA,
-  PARAM_ARGS_METADATA,
-  PORT_METADATA,
-} from '@nestjs/websockets/internal';
+
+/** Metadata keys of `@WebSocketGateway()`: that a class is one, its port and its options. */
+export const GATEWAY_METADATA = 'websockets:is_gateway';
+export const PORT_METADATA = 'port';
+export const GATEWAY_OPTIONS = 'websockets:gateway_options';
+
+/** Metadata keys of `@SubscribeMessage()`: that a method is a handler, and its event. */
+export const MESSAGE_MAPPING_METADATA = 'websockets:message_mapping';
+export const MESSAGE_METADATA = 'message';
+
+/** Metadata key of the decorated parameters of a method. */
+export const PARAM_ARGS_METADATA = '__routeArguments__';
+
+/** Metadata key of the options of `@Injectable()`. */
+export const SCOPE_OPTIONS_METADATA = 'scope:options';
 
 /** Metadata keys of `@UseGuards()`, `@UsePipes()`, `@UseInterceptors()` and `@UseFilters()`, on classes and methods. */
 export const GUARDS_METADATA = '__guards__';

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { ConfigurationProblem } from '../errors/configuration.error.js';
 import { choice, filePath, integer, stringOf } from './option-parsers.js';
+import { isInstalled } from './optional-package.cjs';
 import { option, type OptionsInForce, type OptionsTable } from './options-table.js';
 import { isLoopback, parseRedisUrl, RedisUrlError } from './redis-url.js';
 
@@ -65,14 +65,4 @@ export function redisWeaknesses({ redisUrl: url }: RedisOptions): ConfigurationP
   if (!target || target.tls || isLoopback(target)) return [];
   const message = 'must begin with rediss in production, unless every host is this machine';
   return [{ name: 'WS_REDIS_URL', message }];
-}
-
-/** Whether a package can be found, without loading it. */
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { isInstalled, loadPackage } from '../options/optional-package.cjs';
 import { normalizeText } from './normalize-text.js';
 import { plainText } from './plain-text.js';
 import { type Sanitize, sanitizer } from './sanitizer.js';
@@ -15,8 +15,6 @@ export interface SanitizeHtmlOptions {
 }
 
 type SanitizeHtmlFunction = (dirty: string, options: SanitizeHtmlOptions) => string;
-
-const require = createRequire(import.meta.url);
 
 /** Removes white space at both ends. @publicApi */
 export const Trim = (): PropertyDecorator => sanitizer({ stage: 'trim', sanitize: (text) => text.trim() });
@@ -36,14 +34,17 @@ export function NormalizeUnicode(form: 'NFC' | 'NFKC' = 'NFC'): PropertyDecorato
 export const PlainText = (): PropertyDecorator => sanitizer({ stage: 'markup', sanitize: plainText });
 
 /**
- * Removes all HTML that is not allowed.
+ * Removes all HTML that is not allowed. It needs the package `sanitize-html`.
  *
  * @param options default: a short list of text-level elements
+ * @throws Error if the package is not installed
  * @publicApi
  */
 export function SanitizeHtml(options: SanitizeHtmlOptions = HARMLESS): PropertyDecorator {
   // Loaded on first use: most applications accept no HTML.
-  const sanitizeHtml = require('sanitize-html') as SanitizeHtmlFunction;
+  if (!isInstalled('sanitize-html'))
+    throw new Error('@SanitizeHtml() needs the package sanitize-html; run npm install sanitize-html');
+  const sanitizeHtml = loadPackage('sanitize-html') as SanitizeHtmlFunction;
   return sanitizer({ stage: 'markup', sanitize: (text) => sanitizeHtml(text, options), isCostly: true });
 }
 

@@ -1,14 +1,6 @@
+import type { SchemaIssue } from '../nest/parameter-schema.js';
 import type { FieldError } from '../protocol/envelope.js';
 import { unknownProperty } from './field-errors.js';
-
-/** An issue of a Standard Schema; `code` is set by zod, `type` by valibot. */
-export interface SchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-  readonly code?: unknown;
-  readonly type?: unknown;
-  readonly keys?: unknown;
-}
 
 const NAME = /^[a-z_]{1,32}$/i;
 

@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/commo
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { ValidationFailedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
+import { type ParameterSchema, schemaOf } from '../nest/parameter-schema.js';
 import type { FieldError } from '../protocol/envelope.js';
 import { type Class, hasRules } from './class-rules.js';
 import { accepted } from './compiled/accepted.js';
@@ -9,8 +10,8 @@ import { droppedByClass, droppedBySchema } from './dropped-members.js';
 import { fieldErrorsOf, harmless } from './field-errors.js';
 import { NOT_VALID } from './guarded-rules.js';
 import { guardedValidation } from './guarded-validation.js';
-import { errorsOfIssue, type SchemaIssue } from './schema-errors.js';
-import { type Schema, verdictOf } from './schema-verdict.js';
+import { errorsOfIssue } from './schema-errors.js';
+import { verdictOf } from './schema-verdict.js';
 import { overlookedErrors } from './overlooked-errors.js';
 import { untransformable } from './untransformable-members.js';
 import { withoutRepeatedInput, withoutTargets } from './unrepeated-messages.js';
@@ -69,7 +70,7 @@ export class WsValidationPipe extends ValidationPipe {
   }
 
   private validatedFully(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { schema } = metadata;
+    const schema = schemaOf(metadata);
     const body = schema ? this.bySchema(value, metadata, schema) : this.byClass(value, metadata);
     return remember(value, this.constructor, rulesIn(metadata), body);
   }
@@ -114,9 +115,13 @@ export class WsValidationPipe extends ValidationPipe {
     return errors;
   }
 
-  private async bySchema(value: unknown, metadata: ArgumentMetadata, schema: Schema): Promise<unknown> {
+  private async bySchema(
+    value: unknown,
+    metadata: ArgumentMetadata,
+    schema: ParameterSchema,
+  ): Promise<unknown> {
     const result = await this.guarded(metadata, () => verdictOf(schema, value));
-    if (result.issues) this.refuse((result.issues as readonly SchemaIssue[]).flatMap(errorsOfIssue));
+    if (result.issues) this.refuse(result.issues.flatMap(errorsOfIssue));
     else
       this.refuse(
         await this.guarded(metadata, () => [
@@ -142,14 +147,12 @@ export class WsValidationPipe extends ValidationPipe {
   }
 }
 
-function rulesIn({ schema, metatype }: ArgumentMetadata): unknown {
-  return schema ?? metatype;
+function rulesIn(metadata: ArgumentMetadata): unknown {
+  return schemaOf(metadata) ?? metadata.metatype;
 }
 
-function acceptedAtOnce(
-  value: unknown,
-  { type, schema, metatype }: ArgumentMetadata,
-): Promise<unknown> | undefined {
-  const body = type !== 'body' || schema || !metatype ? undefined : accepted(value, metatype);
+function acceptedAtOnce(value: unknown, metadata: ArgumentMetadata): Promise<unknown> | undefined {
+  const { type, metatype } = metadata;
+  const body = type !== 'body' || schemaOf(metadata) || !metatype ? undefined : accepted(value, metatype);
   return body && Promise.resolve(body);
 }

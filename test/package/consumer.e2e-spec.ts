@@ -203,7 +203,9 @@ it('P3 the package holds what is published and nothing else', () => {
     .map(({ path }) => path)
     .filter(
       (path) =>
-        !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(path),
+        !/^(dist\/.*\.(c?js|d\.c?ts)|dist\/commonjs\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(
+          path,
+        ),
     );
   expect(unexpected).toEqual([]);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };

@@ -2,7 +2,7 @@ import { Inject, Injectable, type InjectionToken, type Provider, ValidationPipe 
 import { ApplicationConfig, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { ThrottlerGuard, ThrottlerStorage } from '@nestjs/throttler';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
-import type { InstanceWrapper, Module } from '../../nest/metadata-keys.js';
+import type { InstanceWrapper, Module } from '../../nest/instance-wrapper.js';
 import { WsConnectGuard } from '../../handshake/ws-connect.guard.js';
 import { WsExceptionFilter } from '../../messages/ws-exception.filter.js';
 import { WsPolicyGuard } from '../../messages/ws-policy.guard.js';

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const ENTRIES = ['', '/client', '/redis', '/testing'].map((entry) => `nestjs-ws-security${entry}`);
+
+/** Requires and imports each entry point, and compares what both give. */
+const SAME = `
+require('reflect-metadata');
+(async () => {
+  for (const entry of ${JSON.stringify(ENTRIES)}) {
+    const required = require(entry);
+    const imported = await import(entry);
+    const names = Object.keys(imported);
+    const isSame = names.length > 0 && names.every((name) => required[name] === imported[name]);
+    console.log(entry, isSame);
+  }
+})();
+`;
+
+const TSCONFIG = {
+  compilerOptions: { target: 'ES2023', strict: true, skipLibCheck: false, noEmit: true, types: ['node'] },
+  files: ['client.ts'],
+};
+
+const CLIENT = `
+import { WsClient, type ClientStatus } from 'nestjs-ws-security/client';
+export const statusOf = (client: WsClient): ClientStatus => client.status;
+`;
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'commonjs-'));
+  for (const [name, target] of [
+    ['nestjs-ws-security', '.'],
+    ['reflect-metadata', 'node_modules/reflect-metadata'],
+    ['@types/node', 'node_modules/@types/node'],
+  ] as const) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(resolve(target), link, 'junction');
+  }
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  writeFileSync(join(folder, 'same.js'), SAME);
+  writeFileSync(join(folder, 'client.ts'), CLIENT);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('K1 require() and import give the same classes, so that a process has each of them once', () => {
+  const env = { PATH: process.env['PATH'] };
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'same.js'],
+    {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    },
+  );
+  expect(stderr).toBe('');
+  expect(stdout.trim().split('\n')).toEqual(ENTRIES.map((entry) => `${entry} true`));
+});
+
+it('K1 no file that applications load uses import.meta, which a transform to CommonJS cannot keep', () => {
+  const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  );
+  const users = files.filter((file) => readFileSync(join('dist', file), 'utf8').includes('import.meta.'));
+  // Only Jest loads it, for tests in ES modules.
+  expect(users).toEqual([join('testing', 'jest', 'throttler.js')]);
+});
+
+it.each([
+  ['commonjs', 'bundler'],
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+  ['preserve', 'bundler'],
+])(
+  'K2 types resolve in CommonJS with module %s and moduleResolution %s',
+  (module, moduleResolution) => {
+    const compiler = resolve('node_modules/typescript/bin/tsc');
+    const args = [compiler, '-p', folder, '--module', module, '--moduleResolution', moduleResolution];
+    expect(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout).toBe('');
+  },
+  120_000,
+);
