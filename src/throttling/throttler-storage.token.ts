@@ -8,4 +8,5 @@ import { Inject } from '@nestjs/common';
 export const WS_THROTTLER_STORAGE = Symbol('WS_THROTTLER_STORAGE');
 
 /** Injects the storage for messages. @publicApi */
-export const InjectWsThrottlerStorage = (): ParameterDecorator & PropertyDecorator => Inject(WS_THROTTLER_STORAGE);
+export const InjectWsThrottlerStorage = (): ParameterDecorator & PropertyDecorator =>
+  Inject(WS_THROTTLER_STORAGE);

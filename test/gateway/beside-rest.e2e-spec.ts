@@ -113,7 +113,7 @@ it.each([
       },
     });
     expect(await client.request('echo', { text: 'hi' })).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
-  expect(logged.texts).toEqual([expect.stringContaining(`${kind} of "echo" failed: ${name}; `)]);
+    expect(logged.texts).toEqual([expect.stringContaining(`${kind} of "echo" failed: ${name}; `)]);
     expect(logged.texts[0]).toContain(advice);
     await client.close();
   },
