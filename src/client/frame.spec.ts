@@ -19,11 +19,18 @@ describe('frame bodies', () => {
 
   it('reads an error body unchanged', () => {
     const errors = [{ path: 'text', constraint: 'maxLength', message: 'too long' }];
-    const body = { status: 'error', code: 'VALIDATION_FAILED', message: 'no', retryAfterMs: 5, errors };
+    const body = {
+      status: 'error',
+      code: 'VALIDATION_FAILED',
+      message: 'no',
+      reason: 'LATE',
+      retryAfterMs: 5,
+      errors,
+    };
     expect(toErrorBody(body)).toEqual(body);
   });
 
-  it.each([[null], ['text'], [{ code: 7, message: 7, retryAfterMs: -1, errors: 'none' }]])(
+  it.each([[null], ['text'], [{ code: 7, message: 7, reason: 7, retryAfterMs: -1, errors: 'none' }]])(
     'turns %j into an error',
     (data) => {
       expect(toErrorBody(data)).toEqual({

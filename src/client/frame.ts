@@ -36,12 +36,13 @@ export function toPush({ event, data, seq }: Frame): PushFrame {
 }
 
 export function toErrorBody(data: unknown): ErrorBody {
-  const { code, message, retryAfterMs, errors } = (data as Unknown) ?? {};
+  const { code, message, reason, retryAfterMs, errors } = (data as Unknown) ?? {};
   return {
     status: 'error',
     // A later server may have other codes.
     code: typeof code === 'string' ? (code as ErrorCode) : 'INTERNAL_ERROR',
     message: typeof message === 'string' ? message : '',
+    ...(typeof reason === 'string' && { reason }),
     ...(isDuration(retryAfterMs) && { retryAfterMs }),
     ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
   };

@@ -49,7 +49,10 @@ export class Inbox {
   #receiveError(error: ErrorBody, id: unknown): void {
     if (error.retryAfterMs !== undefined) this.#plan.heardLimit(error.retryAfterMs);
     if (id === undefined) this.#events.emit('problem', error);
-    else this.#requests.settle(id, new RequestError(error.code, error.message, error));
+    else {
+      const { status: _status, code, message, ...details } = error;
+      this.#requests.settle(id, new RequestError(code, message, details));
+    }
   }
 
   #receiveReply({ event, data, id }: Frame): void {

@@ -47,7 +47,7 @@ export class Line {
   constructor(settings: ClientSettings, handlers: LineHandlers) {
     this.#settings = settings;
     this.#handlers = handlers;
-    this.#timer.start(settings.connectTimeoutMs, () => this.#breakOff('Connecting timed out'));
+    this.#timer.start(settings.connectTimeoutMs, () => this.#breakOff('Timeout'));
     void this.#dial();
   }
 
@@ -118,7 +118,7 @@ export class Line {
     // Binary messages are ignored.
     const text = typeof data === 'string' ? data : '';
     if (text.length > this.#settings.maxMessageLength) {
-      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'Message too long');
+      return this.#end(CloseCode.MESSAGE_TOO_BIG, 'Too long');
     }
     this.#heard();
     const frame = decodeFrame(text);

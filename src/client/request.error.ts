@@ -14,6 +14,7 @@ export type RequestErrorCode =
 
 /** The optional details of a `RequestError`. @publicApi */
 export interface RequestErrorOptions extends ErrorOptions {
+  reason?: string | undefined;
   retryAfterMs?: number | undefined;
   errors?: FieldError[] | undefined;
 }
@@ -25,6 +26,8 @@ export interface RequestErrorOptions extends ErrorOptions {
  */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
+  /** The application's own code for what it refuses, such as `ROOM_FULL` or `NOT_FOUND`. */
+  declare readonly reason?: string;
   /** Milliseconds until the same request may be accepted. */
   declare readonly retryAfterMs?: number;
   /** The violated rules, with `VALIDATION_FAILED`. */
@@ -33,10 +36,9 @@ export class RequestError extends Error {
   constructor(
     readonly code: RequestErrorCode,
     message: string,
-    { cause, retryAfterMs, errors }: RequestErrorOptions = {},
+    { cause, ...details }: RequestErrorOptions = {},
   ) {
     super(message, cause ? { cause } : {});
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
-    if (errors) this.errors = errors;
+    Object.assign(this, details);
   }
 }

@@ -115,7 +115,7 @@ describe('WsClient: connecting', () => {
     jest.advanceTimersByTime(9_999);
     expect(client.state).toBe('connecting');
     jest.advanceTimersByTime(1);
-    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'Connecting timed out' });
+    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'Timeout' });
     socket.resume();
     await once(socket, 'close');
   });
@@ -167,6 +167,12 @@ describe('WsClient: frames', () => {
       id,
     });
     await expect(reply).rejects.toMatchObject({ code: 'VALIDATION_FAILED', message: 'no', errors });
+    const refused = client.request('join');
+    const data = { status: 'error', code: 'REJECTED', message: 'full', reason: 'ROOM_FULL', retryAfterMs: 5 };
+    peer.send({ event: 'exception', data, id: (await peer.frames.next()).id });
+    const error = await refused.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'REJECTED', message: 'full', reason: 'ROOM_FULL', retryAfterMs: 5 });
+    expect(error).not.toHaveProperty('status');
   });
 
   it('rejects a request that timed out or was aborted', async () => {

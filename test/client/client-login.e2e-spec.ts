@@ -91,7 +91,7 @@ describe('a token in the first message', () => {
     peer.send(session({ heartbeatMs: 1000 }), { event: 'noise' });
     await pushed.next();
     jest.advanceTimersByTime(10_000);
-    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'Connecting timed out' });
+    expect(await until('waiting')).toMatchObject({ code: 1006, reason: 'Timeout' });
   });
 });
 
