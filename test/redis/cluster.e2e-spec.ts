@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { slotOf } from '../../src/redis/link/key-slot.js';
 import { partitionsOf } from '../../src/redis/link/partitions.js';
 import { expectTidyKeys, jointCases } from '../support/joint-cases.js';
@@ -9,14 +10,24 @@ import { describeWithRedis, type RedisServer } from '../support/redis-server.js'
 
 const SLOTS = partitionsOf(true).map(({ tag }) => slotOf(tag.slice(1, -1)));
 
+/** The rights that the documentation advises, with those for a Cluster. */
+const PAGE = readFileSync('docs/cluster.md', 'utf8');
+const RIGHTS = [/^ACL SETUSER ws on >password (.*)$/m, /`(\+asking [^`]*)` in a Cluster/].flatMap((pattern) =>
+  (pattern.exec(PAGE)?.[1] ?? '').split(' '),
+);
+
 describeWithRedis('two applications over a Cluster of three masters with replicas', () => {
   let cluster: RedisCluster;
+  let url: string;
   let service: JointService;
   let logged: Logged;
 
   beforeAll(async () => {
     cluster = await RedisCluster.start({ replicas: 3 });
-    service = await JointService.start(cluster.url);
+    for (const server of cluster.servers)
+      await server.command('ACL', 'SETUSER', 'ws', 'on', '>password', ...RIGHTS);
+    url = cluster.url.replace('://', '://ws:password@');
+    service = await JointService.start(url);
     logged = new Logged();
   });
 
@@ -25,6 +36,12 @@ describeWithRedis('two applications over a Cluster of three masters with replica
     for (const server of cluster.masters) {
       const errors = String(await server.command('INFO', 'errorstats').catch(() => ''));
       expect(errors).not.toContain('CROSSSLOT');
+      const denied = (await server.command('ACL', 'LOG').catch(() => [])) as string[][];
+      const commands = denied.map((entry) => entry[entry.indexOf('object') + 1]);
+      // Of what ioredis tries by itself these are of no use.
+      expect(
+        commands.filter((command) => !['client|setname', 'readonly'].includes(command as string)),
+      ).toEqual([]);
     }
   });
 
@@ -38,7 +55,7 @@ describeWithRedis('two applications over a Cluster of three masters with replica
 
   it('R12 leave no key without an end', () => expectTidyKeys(cluster.masters));
 
-  const startLater = () => JointService.node(cluster.url);
+  const startLater = () => JointService.node(url);
 
   it('R2 R4 R11 go on while slots move to another master', async () => {
     const [first, second] = cluster.masters as [RedisServer, RedisServer];
