@@ -7,7 +7,7 @@ const PAGE = 'docs/cluster.md';
 const [START, END] = ['<!-- figures -->', '<!-- end of figures -->'];
 
 const results = JSON.parse(readFileSync(process.argv[2] ?? 'bench/results.json', 'utf8'));
-const { readings, date, machine } = results;
+const { readings, date, machine, notes } = results;
 if (readings.length === 0) throw new Error('the results are not those of --scenario=cluster');
 
 const number = (value, digits) =>
@@ -38,6 +38,7 @@ const text = [
   '| --- | --- | --- | --- |',
   ...readings.map(rowOf),
   '',
+  ...(notes.length > 0 ? ['Notes of this run:', '', ...notes.map((note) => `- ${note}`), ''] : []),
   END,
 ].join('\n');
 

@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { monotonic } from '../../processes/monotonic.js';
 import { ECHO_DATA } from '../echo.js';
 import { clientFrame } from '../frames.js';
-import { closeGroup, openGroup } from '../group.js';
+import { closeGroup, openGroup, type OpenOrder } from '../group.js';
 import type { RawConnection } from '../raw-connection.js';
 import { paced } from './paced.js';
 
 const PATIENCE_MS = 3000;
+const ATTEMPTS = 10;
+const PAUSE_MS = 500;
 
 export interface HonestOrder {
   readonly ports: readonly number[];
@@ -37,7 +39,7 @@ export async function honest({ ports, users, perSecond, durationMs }: HonestOrde
   for (const [index, port] of ports.entries()) {
     const count = Math.ceil(users / ports.length);
     const group = { port, dialect: 'nest', count, first: index * count, spread: false } as const;
-    connections.push(...(await openGroup({ ...group, onText: (text) => hear(text, index) })));
+    connections.push(...(await openPatiently({ ...group, onText: (text) => hear(text, index) })));
   }
   await paced(perSecond, durationMs, (id) => {
     const text = JSON.stringify({ event: 'echo', data: ECHO_DATA, id });
@@ -48,6 +50,18 @@ export async function honest({ ports, users, perSecond, durationMs }: HonestOrde
   while (sentAt.size > 0 && performance.now() < deadline) await delay(5);
   closeGroup(connections);
   return { answered, unanswered: sentAt.size };
+}
+
+/** A node that does not know what is revoked, since it was too busy or Redis away a moment ago, refuses for a while. */
+async function openPatiently(order: OpenOrder): Promise<RawConnection[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openGroup(order);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
 }
 
 /** Whether a node lets a user in who shows a token. */
