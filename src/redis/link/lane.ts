@@ -38,6 +38,8 @@ export class Lane {
   private state: LaneState = 'down';
   private reason: OutageReason | undefined;
   private deadlines = 0;
+  /** Whether the line has answered since the state changed. */
+  private hasAnswered = false;
   private runId = '';
   private probed: RedisLine | undefined;
 
@@ -54,15 +56,21 @@ export class Lane {
     return this.state === 'up';
   }
 
+  /** Whether answers are known to come, though too late for most calls. */
+  get isSlow(): boolean {
+    return this.state === 'slow' && this.hasAnswered;
+  }
+
   /** Why a call cannot be made now; undefined when it can. @param mayTakeLong whether it has more time than most */
   refusal(mayTakeLong: boolean): OutageReason | undefined {
     if (this.state !== 'up' && !(mayTakeLong && this.state === 'slow')) return this.reason ?? 'refused';
     return this.inFlight < this.maxInFlight ? undefined : 'overloaded';
   }
 
-  /** An answer came in time. */
-  answered(): void {
-    this.deadlines = 0;
+  /** A call was answered. @param sentAt when it was made, monotonic */
+  answered(sentAt: number): void {
+    // What may take long says nothing about other calls.
+    if (this.clock.monotonic() - sentAt <= this.timeoutMs) this.deadlines = 0;
   }
 
   /** A call passed its deadline. @param line it was sent on */
@@ -121,6 +129,7 @@ export class Lane {
     const isOther = this.runId !== '' && runId !== this.runId;
     this.runId = runId;
     if (isOther) this.listener.onFailover(this);
+    this.hasAnswered = true;
     if (this.state === 'slow' && this.clock.monotonic() - sentAt > this.timeoutMs)
       return this.listener.onSlow(this, line);
     if (this.state === 'up') return;
@@ -133,6 +142,7 @@ export class Lane {
   private leave(state: LaneState, reason: OutageReason): void {
     const wasUp = this.state === 'up';
     this.state = state;
+    this.hasAnswered = false;
     if (this.reason === reason) return;
     this.reason = reason;
     this.listener.onDown(this, reason, wasUp);

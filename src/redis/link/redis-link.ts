@@ -69,6 +69,11 @@ export class RedisLink extends RedisPort {
     return this.lanes.of(partition).isUp;
   }
 
+  isReachable(partition: Partition): boolean {
+    const { isUp, isSlow } = this.lanes.of(partition);
+    return isUp || isSlow;
+  }
+
   onUp(listener: (partition: Partition) => void): void {
     this.lanes.up.add(listener);
   }
@@ -106,13 +111,13 @@ export class RedisLink extends RedisPort {
     const reply = evaluate(line, script, keys, [this.node, notAfter, ...args], binary);
     return within(deadlineMs, reply).then(
       (answer) => this.answered(lane, answer, sentAt, notAfter),
-      (error: unknown) => this.failed(lane, line, error),
+      (error: unknown) => this.failed(lane, line, error, sentAt),
     );
   }
 
   private answered(lane: Lane, reply: unknown, sentAt: number, notAfter: number): unknown {
     lane.inFlight--;
-    lane.answered();
+    lane.answered(sentAt);
     const now = Array.isArray(reply) ? Number(reply[0]) : NaN;
     if (Number.isNaN(now)) throw new TypeError('A script must answer a list that begins with the time');
     lane.observe(now, sentAt);
@@ -120,12 +125,12 @@ export class RedisLink extends RedisPort {
     return reply;
   }
 
-  private failed(lane: Lane, line: RedisLine, cause: unknown): never {
+  private failed(lane: Lane, line: RedisLine, cause: unknown, sentAt: number): never {
     lane.inFlight--;
     const { kind, error, doubt } = callFailure(cause);
     const isCurrent = this.lanes.keeper.line === line;
     if (kind === 'timeout' && isCurrent) lane.missed(line);
-    else if (kind === 'reply') lane.answered();
+    else if (kind === 'reply') lane.answered(sentAt);
     if (doubt && isCurrent) lane.doubt(line, 'probing', doubt);
     throw error;
   }
