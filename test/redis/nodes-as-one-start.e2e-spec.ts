@@ -208,6 +208,8 @@ describeWithRedis('the reference service over Redis', () => {
       status: 202,
       body: { pending: true },
     });
+    // N12
+    expect((await post(`${url}/auth/ticket`, {}, await signIn(url, 'bob'))).status).toBe(503);
     redis.thaw();
     expect((await client.closed).code).toBe(4403);
     await Promise.all([service.stop(), node.close()]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ const BINARIES = {
   'redis-sentinel': process.env.REDIS_SENTINEL ?? 'redis-sentinel',
 };
 const START_MS = 15_000;
+const CLOCK_SOURCE = 'test/support/redis-clock.c';
 
 /** A program of Redis. */
 export type RedisProgram = keyof typeof BINARIES;
@@ -35,9 +36,19 @@ function describeWithPrograms(programs: readonly RedisProgram[], name: string, d
   else describe.skip(`${name} (skipped: ${missing} is not installed)`, define);
 }
 
+/** As {@link describeWithRedis}, for tests that set the clock of the server; they need a C compiler. */
+export function describeWithRedisClock(name: string, define: () => void): void {
+  if (spawnSync('cc', ['--version']).status === 0) describeWithRedis(name, define);
+  else if (process.env.CI === 'true')
+    it(`${name}: needs a C compiler`, () => Promise.reject(new Error('cc is not installed')));
+  else describe.skip(`${name} (skipped: there is no C compiler)`, define);
+}
+
 export interface RedisServerOptions {
   /** `redis-server` when left out. */
   program?: RedisProgram;
+  /** Whether its clock can be set: {@link RedisServer.setClock}. */
+  hasOwnClock?: boolean;
   /** More arguments, such as `['--maxmemory', '8mb']`. */
   args?: readonly string[];
   /** Lines of a configuration file, which Sentinel needs; the file is made in the server's own directory. */
@@ -101,9 +112,22 @@ export class RedisServer {
     await ended;
   }
 
-  /** Starts it again on the same port, with empty memory; kills it first if it runs. */
-  async restart(): Promise<void> {
+  /** Sets the clock of the server alone; its monotonic clock goes on. @param aheadMs of the right time */
+  setClock(aheadMs: number): void {
+    // Not even for a moment is the file empty.
+    writeFileSync(join(this.directory, 'clock.new'), String(aheadMs));
+    renameSync(join(this.directory, 'clock.new'), join(this.directory, 'clock'));
+  }
+
+  /** Keeps its memory as it is now, for {@link restart}. */
+  async snapshot(): Promise<void> {
+    await this.command('SAVE');
+  }
+
+  /** Starts it again on the same port, with empty memory or that of the last snapshot; kills it first if it runs. */
+  async restart({ fromSnapshot = false } = {}): Promise<void> {
     await this.kill();
+    if (!fromSnapshot) rmSync(join(this.directory, 'dump.rdb'), { force: true });
     await this.launch();
   }
 
@@ -136,6 +160,15 @@ export class RedisServer {
   private get clientTls(): object {
     const { ca, own } = this.options.tls as NonNullable<RedisServerOptions['tls']>;
     return { ca, cert: own.cert, key: own.key, checkServerIdentity: () => undefined };
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    if (!this.options.hasOwnClock) return process.env;
+    this.setClock(0);
+    const library = join(this.directory, 'clock.so');
+    const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, CLOCK_SOURCE]);
+    if (status !== 0) throw new Error(`the clock cannot be compiled: ${String(stderr)}`);
+    return { ...process.env, LD_PRELOAD: library, CLOCK_FILE: join(this.directory, 'clock') };
   }
 
   private get arguments(): string[] {
@@ -173,7 +206,10 @@ export class RedisServer {
 
   private async launch(): Promise<void> {
     const { program = 'redis-server' } = this.options;
-    const child = spawn(BINARIES[program], this.arguments, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(BINARIES[program], this.arguments, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.environment,
+    });
     this.process = child;
     running.add(child);
     let output = '';

@@ -49,12 +49,24 @@ export class TcpRelay {
   private join(from: Socket, to: Socket): void {
     this.sockets.add(from);
     let isLost = false;
-    from.on('data', (bytes) => {
+    let written = Promise.resolve();
+    let waiting = 0;
+    const writeLater = async (bytes: Buffer, at: number, before: Promise<void>): Promise<void> => {
+      await before;
+      await new Promise((resolve) => setTimeout(resolve, at - performance.now()));
+      waiting--;
+      if (to.writable) to.write(bytes);
+    };
+    from.on('data', (bytes: Buffer) => {
       // What has been swallowed is missing for good: this connection passes nothing more.
       isLost ||= this.isSwallowing;
       if (isLost) return;
-      if (this.delayMs === 0) to.write(bytes);
-      else setTimeout(() => to.writable && to.write(bytes), this.delayMs);
+      // Nothing overtakes what waits, also when less is waited for now.
+      if (this.delayMs === 0 && waiting === 0) to.write(bytes);
+      else {
+        waiting++;
+        written = writeLater(bytes, performance.now() + this.delayMs, written);
+      }
     });
     from.on('error', () => undefined);
     from.on('close', () => {

@@ -34,6 +34,10 @@ class AnsweredPort extends RedisPort {
     return true;
   }
 
+  isReachable(): boolean {
+    return true;
+  }
+
   onUp(): void {}
   onDown(): void {}
 

@@ -72,10 +72,10 @@ export class PushOutbox {
     return new Promise((resolve, reject) => {
       const push = { broadcast, line, bytes, since: this.clock.monotonic(), resolve, reject };
       if (this.isStopped) reject(overloaded());
-      else if (this.isFallen && !this.isUp && this.isIdle) this.fallBack([push]);
+      else if (this.isFallen && !this.isReachable && this.isIdle) this.fallBack([push]);
       else if (this.buffer.isCrowded(push)) reject(overloaded());
       else if (!this.buffer.isFull(push)) this.queue(push);
-      else if (!this.writer.isFailing || this.isUp) reject(overloaded());
+      else if (!this.writer.isFailing || this.isReachable) reject(overloaded());
       else {
         this.giveUpAll();
         this.fallBack([push]);
@@ -100,8 +100,8 @@ export class PushOutbox {
     for (const { reject } of this.buffer.takeAll()) reject(overloaded());
   }
 
-  private get isUp(): boolean {
-    return this.port.isUp(this.port.control);
+  private get isReachable(): boolean {
+    return this.port.isReachable(this.port.control);
   }
 
   /** Whether nothing is tried to be stored that would come before a push. */
@@ -161,9 +161,10 @@ export class PushOutbox {
     if (isAway && reason.outcome === 'unknown') this.listener.onGivenUp(n);
     if (!isAway) for (const { reject } of pushes) reject(reason);
     // It was not their turn in time, though others were stored: too much is pushed.
-    else if (!this.writer.isFailing && this.isUp) for (const { reject } of pushes) reject(overloaded());
+    else if (!this.writer.isFailing && this.isReachable)
+      for (const { reject } of pushes) reject(overloaded());
     else this.fallBack(pushes);
-    if (isAway && !this.isUp) this.giveUpWaiting();
+    if (isAway && !this.isReachable) this.giveUpWaiting();
   }
 
   /** Also what is under way, so that the order stays. */

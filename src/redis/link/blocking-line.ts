@@ -8,7 +8,8 @@ import { DeadlineExceededError, within } from '../../time/deadline.js';
 
 /** How long Redis waits for entries before it answers that there are none. */
 const BLOCK_MS = 250;
-const COUNT = 32;
+/** So many entries of a stream are read at once. */
+export const READ_COUNT = 32;
 /** A line that is silent for longer is given up. */
 const SILENCE_MS = 1000;
 const OPEN_MS = 2000;
@@ -77,7 +78,7 @@ export class BlockingLine {
     const positions = this.reader.positions();
     const keys = positions.map(([key]) => key);
     const ids = positions.map(([, after]) => after);
-    const args = ['COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids];
+    const args = ['COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids];
     try {
       return ((await within(SILENCE_MS, line.call('xread', args, true))) as Streams | null) ?? [];
     } catch (error) {

@@ -38,6 +38,8 @@ export class Lane {
   private state: LaneState = 'down';
   private reason: OutageReason | undefined;
   private deadlines = 0;
+  /** Whether the line has answered since the state changed. */
+  private hasAnswered = false;
   private runId = '';
   private probed: RedisLine | undefined;
 
@@ -52,6 +54,11 @@ export class Lane {
 
   get isUp(): boolean {
     return this.state === 'up';
+  }
+
+  /** Whether answers are known to come, though too late for most calls. */
+  get isSlow(): boolean {
+    return this.state === 'slow' && this.hasAnswered;
   }
 
   /** Why a call cannot be made now; undefined when it can. @param mayTakeLong whether it has more time than most */
@@ -121,6 +128,7 @@ export class Lane {
     const isOther = this.runId !== '' && runId !== this.runId;
     this.runId = runId;
     if (isOther) this.listener.onFailover(this);
+    this.hasAnswered = true;
     if (this.state === 'slow' && this.clock.monotonic() - sentAt > this.timeoutMs)
       return this.listener.onSlow(this, line);
     if (this.state === 'up') return;
@@ -133,6 +141,7 @@ export class Lane {
   private leave(state: LaneState, reason: OutageReason): void {
     const wasUp = this.state === 'up';
     this.state = state;
+    this.hasAnswered = false;
     if (this.reason === reason) return;
     this.reason = reason;
     this.listener.onDown(this, reason, wasUp);

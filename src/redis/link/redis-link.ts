@@ -74,6 +74,11 @@ export class RedisLink extends RedisPort {
     return this.lanes.of(partition).isUp;
   }
 
+  isReachable(partition: Partition): boolean {
+    const { isUp, isSlow } = this.lanes.of(partition);
+    return isUp || isSlow;
+  }
+
   onUp(listener: (partition: Partition) => void): void {
     this.lanes.up.add(listener);
   }

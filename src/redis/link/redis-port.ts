@@ -79,6 +79,8 @@ export abstract class RedisPort {
   abstract offset(partition: Partition): number | undefined;
 
   abstract isUp(partition: Partition): boolean;
+  /** Whether calls that may take longer than most are made: also while Redis is slow. */
+  abstract isReachable(partition: Partition): boolean;
   /** Calls `listener` when calls to a partition can be made again. */
   abstract onUp(listener: (partition: Partition) => void): void;
   /** Calls `listener` when calls to a partition begin to be refused at once. */

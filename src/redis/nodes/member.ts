@@ -105,7 +105,8 @@ export class Member {
   async leave(): Promise<void> {
     this.hasLeft = true;
     this.gate.stop();
-    await this.port.run(LEAVE, this.partition, this.keys.slice(0, 1), []);
+    const { deadlineMs } = this.settings;
+    await this.port.run(LEAVE, this.partition, this.keys.slice(0, 1), [], { deadlineMs });
   }
 
   private async examine(): Promise<void> {

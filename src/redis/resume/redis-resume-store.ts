@@ -13,6 +13,8 @@ import { AwaitedSessions } from './awaited-sessions.js';
 
 /** How long a node may take to leave a session that another one wants. */
 const ANSWER_MS = 500;
+/** The same while Redis is slow: up to five of its answers lie in between. */
+const SLOW_ANSWER_MS = 3000;
 /** How long such a session waits for the one who wants it. */
 const WANTED_TTL_MS = 10_000;
 /** Sessions on their way to Redis at a time when the node stops. */
@@ -107,7 +109,7 @@ export class RedisResumeStore extends ResumeStore {
   private async want(want: Want): Promise<void> {
     const [node, hash] = want;
     const wait = this.awaited.wait(hash, node);
-    const timer = this.wheel.schedule(ANSWER_MS, wait.end);
+    const timer = this.wheel.schedule(this.shelf.isSlow ? SLOW_ANSWER_MS : ANSWER_MS, wait.end);
     this.wants.add(want);
     await wait.over;
     timer.cancel();

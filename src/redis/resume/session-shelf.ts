@@ -27,6 +27,12 @@ export class SessionShelf {
     private readonly deadlineMs: number,
   ) {}
 
+  /** Whether everything on the way through Redis takes longer than usual. */
+  get isSlow(): boolean {
+    const { control } = this.port;
+    return this.port.isReachable(control) && !this.port.isUp(control);
+  }
+
   /**
    * @param ttlMs until it is forgotten
    * @throws RedisUnavailableError

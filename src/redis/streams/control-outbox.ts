@@ -30,7 +30,7 @@ export class ControlOutbox {
   /** @throws RedisUnavailableError at once when Redis is away or too much waits, else when it was given up */
   send(kind: string, body: string): Promise<void> {
     const size = Buffer.byteLength(body);
-    if (!this.port.isUp(this.port.control))
+    if (!this.port.isReachable(this.port.control))
       return Promise.reject(new RedisUnavailableError('not-run', 'refused'));
     if (this.waiting.length >= MOST_WAITING || (this.bytes > 0 && this.bytes + size > MOST_BYTES))
       return Promise.reject(new RedisUnavailableError('not-run', 'overloaded'));

@@ -2,7 +2,7 @@ import type { Clock } from '../../time/clock.js';
 import { within } from '../../time/deadline.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 import type { RedisKeys } from '../keys.js';
-import { BlockingLine, type StreamEntry, type StreamReader } from '../link/blocking-line.js';
+import { BlockingLine, READ_COUNT, type StreamEntry, type StreamReader } from '../link/blocking-line.js';
 import { Listeners } from '../link/listeners.js';
 import type { RedisLines } from '../link/redis-line.js';
 import type { RedisLink } from '../link/redis-link.js';
@@ -52,6 +52,8 @@ export class NodeStreams implements StreamReader {
   /** Whether the start has been waited for. */
   private isServing = false;
   private isReading = false;
+  /** Whether more messages may be there than the last read told. */
+  private isBehind = false;
 
   constructor(
     private readonly link: RedisLink,
@@ -119,13 +121,16 @@ export class NodeStreams implements StreamReader {
 
   /** @internal */
   onEntries(key: string, entries: readonly StreamEntry[]): void {
+    if (key === this.messages.key) this.isBehind = entries.length >= READ_COUNT;
     this.both.find((stream) => stream.key === key)?.follower.read(entries);
   }
 
   /** @internal */
   onHeard(sentAt: number): void {
     for (const { follower } of this.both) follower.heard(sentAt);
-    this.membership.heardControl(sentAt);
+    // Among the messages that are still to be read may be a revocation.
+    if (!this.isBehind) this.membership.heardControl(sentAt);
+    this.isBehind = false;
   }
 
   /** @internal */

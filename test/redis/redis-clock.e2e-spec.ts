@@ -1,0 +1,64 @@
+import { BusyNodes, Member, numbers, pause } from '../support/busy-nodes.js';
+import { eventually } from '../support/eventually.js';
+import { expectKeysToEnd } from '../support/keys-that-end.js';
+import { describeWithRedisClock, RedisServer } from '../support/redis-server.js';
+
+const LIMIT = 60;
+const WINDOW_MS = 2000;
+
+describeWithRedisClock('two nodes while the clock of Redis is set', () => {
+  let redis: RedisServer;
+  let nodes: BusyNodes;
+
+  beforeEach(async () => {
+    redis = await RedisServer.start({ hasOwnClock: true });
+    const options = {
+      rateLimit: LIMIT,
+      rateTtlMs: WINDOW_MS,
+      maxConnectionsPerUser: 2,
+      redisTimeoutMs: 2000,
+    };
+    nodes = await BusyNodes.start(redis, options);
+  });
+
+  afterEach(async () => {
+    await nodes.close();
+    await expectKeysToEnd(redis);
+    await redis.stop();
+  });
+
+  it.each([
+    ['an hour forward', 3_600_000],
+    ['an hour back', -3_600_000],
+    ['five seconds back', -5000],
+  ])('R2 R4 S2 %s: tell it, and keep everything one window later', async (_, aheadMs) => {
+    const { one, other } = nodes;
+    const members = [await Member.join(one, 'dave'), await Member.join(other, 'erin')] as const;
+    await Promise.all([one.connect('alice'), other.connect('alice')]);
+    await nodes.revocations(one).revokeUser('carol', null);
+    await nodes.accepted('bob', LIMIT);
+    await nodes.push(0, 5);
+
+    redis.setClock(aheadMs);
+    await nodes.heard('cluster.clock-step');
+    expect(await eventually(() => statusOf('alice'))).toEqual([429, 429]);
+    expect(await eventually(() => statusOf('carol'))).toEqual([401, 401]);
+    await eventually(async () => (await other.connect('frank')).close());
+    expect(await nodes.revokedAfter('grace')).toBeLessThan(4000);
+    await nodes.push(5, 5);
+    for (const member of members) expect(await member.got(10)).toEqual(numbers(10));
+    // Nodes refuse for a window without a call. The first call after it sets back what was lent before.
+    await pause(WINDOW_MS);
+    await nodes.accepted('bob', 1);
+    await pause(1.5 * WINDOW_MS);
+    const accepted = await nodes.accepted('bob', LIMIT);
+    expect([accepted <= LIMIT, accepted >= 0.8 * LIMIT]).toEqual([true, true]);
+  });
+
+  /** With what both nodes refuse, as soon as it is for no outage. */
+  async function statusOf(sub: string): Promise<number[]> {
+    const statuses = await Promise.all(nodes.all.map((node) => node.refusal(sub)));
+    if (statuses.includes(503)) throw new Error('not yet');
+    return statuses;
+  }
+});

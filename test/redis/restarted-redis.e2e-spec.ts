@@ -1,0 +1,105 @@
+import { ProviderUnavailableError } from '../../src/errors/provider-unavailable.error.js';
+import { userKey } from '../../src/connection/revocation-keys.js';
+import { BusyNodes, Member, numbers, pause, registryOf } from '../support/busy-nodes.js';
+import { eventually } from '../support/eventually.js';
+import { expectKeysToEnd } from '../support/keys-that-end.js';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { cut } from '../support/resuming.js';
+
+const LIMIT = 60;
+const WINDOW_MS = 4000;
+/** How long a restart takes at most until everything works again. */
+const HEALED_MS = 5000;
+
+describeWithRedis('two nodes whose Redis was killed and is back', () => {
+  let redis: RedisServer;
+  let nodes: BusyNodes;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+
+  beforeEach(async () => {
+    await redis.restart();
+    nodes = await BusyNodes.start(redis, {
+      rateLimit: LIMIT,
+      rateTtlMs: WINDOW_MS,
+      maxConnectionsPerUser: 2,
+    });
+  });
+
+  afterEach(async () => {
+    await nodes.close();
+    await expectKeysToEnd(redis);
+  });
+
+  afterAll(() => redis.stop());
+
+  it.each([
+    ['with its memory', { isNew: false, isLost: false, ageMs: 0 }],
+    ['from a snapshot of some moments before', { isNew: true, isLost: true, ageMs: 0 }],
+    ['from a snapshot older than the last beats', { isNew: true, isLost: true, ageMs: 1200 }],
+    ['with empty memory', { isNew: false, isLost: true, ageMs: 1200 }],
+  ])(
+    'R2 R4 S2 N12 S5 S6 %s: know what they knew, and tell what is lost',
+    async (_, { isNew, isLost, ageMs }) => {
+      const { one, other } = nodes;
+      await nodes.revocations(one).revokeUser('frank', null);
+      if (isNew) await redis.snapshot();
+      await nodes.revocations(other).lift(userKey('frank', null));
+      await nodes.revocations(one).revokeUser('carol', null);
+      const members = [await Member.join(one, 'dave'), await Member.join(other, 'erin')] as const;
+      await Promise.all([one.connect('alice'), other.connect('alice')]);
+      const ticket = await nodes.ticket('heidi');
+      await nodes.push(0, 4);
+      for (const member of members) expect(await member.got(4)).toEqual(numbers(4));
+      expect(await nodes.accepted('bob', LIMIT)).toBeLessThanOrEqual(LIMIT);
+      if (!isLost) await redis.snapshot();
+      await pause(ageMs);
+
+      nodes.forget();
+      await redis.kill();
+      await nodes.heard('cluster.down');
+      const pushed = Promise.all(
+        [4, 5].map((n) => registryOf(nodes.all[n - 4]!).sendToRoom('lobby', 'room', n)),
+      );
+      await redis.restart({ fromSnapshot: isNew || !isLost });
+      const backAt = performance.now();
+      await nodes.heard('cluster.up');
+      if (ageMs > 0) await nodes.heard('cluster.memory-lost');
+      await pushed;
+      // Places and revocations are there again as soon as anybody is asked about them.
+      expect([await eventuallyRefused('alice', 0), await eventuallyRefused('alice', 1)]).toEqual([429, 429]);
+      expect([await eventuallyRefused('carol', 0), await eventuallyRefused('carol', 1)]).toEqual([401, 401]);
+      expect(performance.now() - backAt).toBeLessThan(HEALED_MS);
+      await (await eventually(() => other.connect('frank'))).close();
+      expect(await nodes.taken(ticket)).toBe(isLost ? 0 : 1);
+
+      const gap = nodes.told('cluster.gap');
+      expect(gap || !isLost).toBe(true);
+      for (const member of members) {
+        const pushes = await member.got(6);
+        expect(pushes.toSorted()).toEqual(numbers(6));
+        expect(pushes).toEqual((await members[0].got(6)).slice());
+      }
+      await cut(members[0].session.client, registryOf(one));
+      const back = await Member.join(other, 'dave', members[0]);
+      expect(back.session.resume.recovered).toBe(!gap);
+      expect(await nodes.revokedAfter('grace')).toBeLessThan(2000);
+      // One window later nothing of what was forgotten counts any more.
+      await pause(WINDOW_MS - (performance.now() - backAt));
+      const accepted = await nodes.accepted('bob', LIMIT);
+      expect(accepted).toBeLessThanOrEqual(LIMIT);
+      expect(accepted).toBeGreaterThanOrEqual(0.9 * LIMIT);
+    },
+  );
+
+  /** The status of a refusal that is none of an outage. */
+  async function eventuallyRefused(sub: string, node: 0 | 1): Promise<number> {
+    return eventually(async () => {
+      const status = await nodes.all[node].refusal(sub);
+      if (status === 503) throw new ProviderUnavailableError('not yet');
+      return status;
+    });
+  }
+});
