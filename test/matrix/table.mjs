@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { format } from 'prettier';
+import * as prettier from 'prettier';
 import { DIMENSIONS } from './combinations.mjs';
 
 const PAGE = 'README.md';
@@ -29,7 +29,7 @@ function tableOf({ runs, installs, tests }) {
     unique(installs.filter((install) => install.node === node).map(({ manager }) => manager)),
   ]);
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return format(lines.join('\n'), { parser: 'markdown' });
+  return prettier.format(lines.join('\n'), { parser: 'markdown' });
 }
 
 /** Writes the table into the README. @returns whether it was there already */

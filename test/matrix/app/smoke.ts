@@ -6,7 +6,13 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { CloseCode, ConnectionRegistry, SecureGateway, WsSecurityModule } from 'nestjs-ws-security';
+import {
+  CloseCode,
+  ConnectionRegistry,
+  SanitizeHtml,
+  SecureGateway,
+  WsSecurityModule,
+} from 'nestjs-ws-security';
 import { WsClient } from 'nestjs-ws-security/client';
 import { mintToken, TEST_SECRET, TestClient } from 'nestjs-ws-security/testing';
 import { WebSocket } from 'ws';
@@ -66,8 +72,7 @@ async function resume(url: string, app: INestApplication): Promise<void> {
   const until = (state: string): Promise<void> =>
     new Promise((resolve) => client.on('status', (status) => void (status.state === state && resolve())));
   const open = until('open');
-  void client.connect();
-  await open;
+  await Promise.all([open, Promise.resolve(client.connect())]);
   assert.deepEqual(await client.request('echo', { text: 'client' }), { text: 'client' });
   const missed = new Promise((resolve) => client.on('push', ({ data }) => resolve(data)));
   const resumed = new Promise((resolve) => client.on('resumed', resolve));
@@ -130,6 +135,8 @@ async function advice(): Promise<void> {
   assert.match(save ?? '', /cannot be validated; type it with a DTO class/);
   assert.equal(save?.includes('{ schema'), nest === '12');
   assert.equal(rename?.includes('from version 12 on'), nest === '11' ? true : undefined);
+  // It is not installed here.
+  assert.throws(() => SanitizeHtml(), /run npm install sanitize-html/);
 }
 
 async function run(): Promise<void> {
