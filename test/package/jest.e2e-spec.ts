@@ -3,21 +3,26 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/** Starts the module without gateways, so that nothing needs a compiler. */
+/** Decorates without a decorator, so that nothing needs a compiler. */
 const BODY = `
-test('the module starts, and its throttler extends the one of Nest', async () => {
-  const app = await startTestApp();
-  const { status, code } = await TestClient.refused(app.url + '/ws');
-  expect([status, code]).toEqual([404, 'UNKNOWN_PATH']);
-  expect(new Reflector()).toBeInstanceOf(app.app.get(Reflector).constructor);
-  expect(WsThrottlerGuard.prototype).toBeInstanceOf(ThrottlerGuard);
-  await app.close();
+test('the gateway is protected, and its throttler extends the one of Nest', async () => {
+  class Gateway {}
+  SecureGateway({ path: '/ws' })(Gateway);
+  const app = await startTestApp({ gateways: [Gateway] });
+  try {
+    const { status, code } = await TestClient.refused(app.url + '/ws');
+    expect([status, code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(app.app.get(Reflector)).toBeInstanceOf(Reflector);
+    expect(WsThrottlerGuard.prototype).toBeInstanceOf(ThrottlerGuard);
+  } finally {
+    await app.close();
+  }
 });
 `;
 
 const NAMES = [
   ['{ startTestApp, TestClient }', 'nestjs-ws-security/testing'],
-  ['{ WsThrottlerGuard }', 'nestjs-ws-security'],
+  ['{ SecureGateway, WsThrottlerGuard }', 'nestjs-ws-security'],
   ['{ Reflector }', '@nestjs/core'],
   ['{ ThrottlerGuard }', '@nestjs/throttler'],
 ] as const;
@@ -60,6 +65,7 @@ it.each([
     const { status, stderr } = spawnSync(process.execPath, [resolve('node_modules/jest/bin/jest.js')], {
       cwd: folder,
       encoding: 'utf8',
+      timeout: 200_000,
       env: { PATH: process.env['PATH'], ...env },
     });
     expect(stderr).toMatch(/Tests: +1 passed, 1 total/);
