@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/** Decorates without a decorator, so that nothing needs a compiler. */
+const BODY = `
+test('the gateway is protected, and its throttler extends the one of Nest', async () => {
+  class Gateway {}
+  SecureGateway({ path: '/ws' })(Gateway);
+  const app = await startTestApp({ gateways: [Gateway] });
+  try {
+    const { status, code } = await TestClient.refused(app.url + '/ws');
+    expect([status, code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(app.app.get(Reflector)).toBeInstanceOf(Reflector);
+    expect(WsThrottlerGuard.prototype).toBeInstanceOf(ThrottlerGuard);
+  } finally {
+    await app.close();
+  }
+});
+`;
+
+const NAMES = [
+  ['{ startTestApp, TestClient }', 'nestjs-ws-security/testing'],
+  ['{ SecureGateway, WsThrottlerGuard }', 'nestjs-ws-security'],
+  ['{ Reflector }', '@nestjs/core'],
+  ['{ ThrottlerGuard }', '@nestjs/throttler'],
+] as const;
+
+const SPECS = {
+  commonjs: NAMES.map(([names, from]) => `const ${names} = require('${from}');\n`).join('') + BODY,
+  module: NAMES.map(([names, from]) => `import ${names} from '${from}';\n`).join('') + BODY,
+};
+
+const CONFIG = { testEnvironment: 'node', transform: {}, resolver: 'nestjs-ws-security/testing/jest' };
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jest-'));
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+  const needed = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] });
+  for (const name of ['nestjs-ws-security', '@nestjs/platform-express', ...needed]) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(
+      name === 'nestjs-ws-security' ? resolve('.') : resolve('node_modules', name),
+      link,
+      'junction',
+    );
+  }
+  writeFileSync(join(folder, 'jest.config.json'), JSON.stringify(CONFIG));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it.each([
+  ['CommonJS', 'commonjs', {}],
+  ['ES modules', 'module', { NODE_OPTIONS: '--experimental-vm-modules' }],
+] as const)(
+  'K1 an application tests itself with Jest in %s, with nothing but the resolver',
+  (_, type, env) => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type }));
+    writeFileSync(join(folder, 'app.test.js'), SPECS[type]);
+    const { status, stderr } = spawnSync(process.execPath, [resolve('node_modules/jest/bin/jest.js')], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 200_000,
+      env: { PATH: process.env['PATH'], ...env },
+    });
+    expect(stderr).toMatch(/Tests: +1 passed, 1 total/);
+    expect(status).toBe(0);
+  },
+  240_000,
+);
