@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { connectionIn } from '../connection/connection-of.js';
 import type { Principal } from '../connection/principal.js';
 import { ForbiddenEventException } from '../errors/ws-exceptions.js';
-import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
+import { type AccessRule, AccessRuleReader, isAllowed, missingRight } from './access-rule.js';
 
 /**
  * Checks the roles and scopes of the principal for each message, as the decorators require.
@@ -19,7 +19,8 @@ export class WsAuthorizationGuard implements CanActivate {
     const rule = this.rules.ruleOf(context.getClass(), context.getHandler());
     // A subclass without types may return a promise, which is not awaited here. Anything but true is a refusal.
     const answer: unknown = this.isAllowed(rule, principal, context);
-    if (answer !== true) throw new ForbiddenEventException();
+    if (answer !== true)
+      throw new ForbiddenEventException(missingRight(rule, principal) ?? `guard ${this.constructor.name}`);
     return true;
   }
 

@@ -4,7 +4,7 @@ import { servedConnectionOf } from '../connection/connection-of.js';
 import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
-import { errorBodyOf, isOwnRefusal } from './error-body.js';
+import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import type { InboundMessage } from './inbound-message.js';
 import { idOfFrame, onSent } from './sent-frames.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
@@ -34,6 +34,7 @@ export class HandlerFilters {
     // A failed message is not acknowledged.
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;
     message.isOwnRefusal = isOwnRefusal(exception);
+    message.rule ??= ruleOf(exception);
     if (exception instanceof ValidationFailedException && exception.cause !== undefined)
       this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
     const client = host.getArgByIndex<object>(0);

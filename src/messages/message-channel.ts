@@ -14,6 +14,9 @@ import type { Job, Route } from './message.dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
 
+/** The limits of frames and bytes, as security events name them. */
+const FRAME_BUDGET = 'frame budget';
+
 /**
  * The inbound side of one socket. Drops frames over the budget, holds the others back until `open()`, and then handles
  * them in order.
@@ -161,7 +164,7 @@ export class MessageChannel implements ConnectionInbound, QueueControl, Route {
     if (!fits) {
       if (!this.isOver && this.isListening)
         this.connection.fail(new RateLimitedException(this.budget.retryAfterMs).toBody(), undefined);
-      this.services.violations.record(this.connection, 'RATE_LIMITED');
+      this.services.violations.record(this.connection, 'RATE_LIMITED', undefined, FRAME_BUDGET);
     }
     this.isOver = !fits;
     return fits;

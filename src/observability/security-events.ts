@@ -57,7 +57,7 @@ export class SecurityEvents {
     return count <= LINES_PER_WINDOW;
   }
 
-  private summarise(kind: string, type: SecurityEventType, code: SecurityEvent[string]): void {
+  private summarise(kind: string, type: SecurityEventType, code: string | number | undefined): void {
     const suppressed = (this.written.get(kind) ?? 0) - LINES_PER_WINDOW;
     this.written.delete(kind);
     if (suppressed > 0) this.log({ type, code, suppressed });
@@ -84,6 +84,7 @@ export class SecurityEvents {
 const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
 
 /** Only the module's own codes define kinds, so that clients cannot create new kinds with arbitrary close codes. */
-function ownCodeOf({ code }: SecurityEvent): SecurityEvent[string] {
-  return typeof code === 'number' && !OWN_CODES.has(code) ? undefined : code;
+function ownCodeOf({ code }: SecurityEvent): string | number | undefined {
+  if (typeof code === 'string') return code;
+  return typeof code === 'number' && OWN_CODES.has(code) ? code : undefined;
 }

@@ -3,11 +3,12 @@ import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../..
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { publicKeyOf } from '../../options/public-key.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
+import type { VerifierName } from '../../errors/credential-check.js';
 import type { TokenVerifier } from '../token-verifier.js';
 import { UnconfiguredVerifier } from '../unconfigured.verifier.js';
 import { ApiKeyFile } from './api-key-file.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
-import { CompositeVerifier } from './composite.verifier.js';
+import { CompositeVerifier, type NamedVerifier } from './composite.verifier.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
 import { HmacVerifier } from './hmac.verifier.js';
 import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
@@ -34,33 +35,36 @@ export function createVerifier(options: ResolvedOptions, parts: VerifierParts): 
   return new CompositeVerifier({ jwt, introspection, apiKeys });
 }
 
-function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): TokenVerifier[] {
+function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): NamedVerifier[] {
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
-  const issuer = options.jwtIssuer ?? oidcIssuer;
-  const verifiers: TokenVerifier[] = [];
+  const issuers = listOf(options.jwtIssuer ?? oidcIssuer);
+  const verifiers: NamedVerifier[] = [];
   const expect = (possible: readonly JwtAlgorithm[], usual = possible): JwtVerifierOptions => {
     const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
-    const { jwtAudience: audience, jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
-    return { algorithms, issuer, audience, type, clockSkewMs, rememberedBytes: rememberedBytesOf(options) };
+    const audiences = listOf(options.jwtAudience);
+    const { jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
+    const rememberedBytes = rememberedBytesOf(options);
+    return { algorithms, issuers, audiences, type, clockSkewMs, rememberedBytes };
   };
-  const add = (keys: VerificationKeys, expected: JwtVerifierOptions): void => {
-    verifiers.push(new JwtVerifier(keys, expected, mapper, clock));
+  const add = (name: VerifierName, keys: VerificationKeys, expected: JwtVerifierOptions): void => {
+    verifiers.push({ name, verifier: new JwtVerifier(keys, expected, mapper, clock) });
   };
   if (jwtSecret !== undefined) {
     const expected = expect(HMAC_ALGORITHMS, ['HS256']);
-    verifiers.push(new HmacVerifier([jwtSecret, ...jwtPreviousSecrets], expected, mapper, clock));
+    const verifier = new HmacVerifier([jwtSecret, ...jwtPreviousSecrets], expected, mapper, clock);
+    verifiers.push({ name: 'secret', verifier });
   }
   const publicKey = jwtPublicKey === undefined ? undefined : publicKeyOf(jwtPublicKey);
-  if (publicKey) add(new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
+  if (publicKey) add('public-key', new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
   if (jwtJwksUri !== undefined) {
     const patience = { clock, timeoutMs: shareOf(options, 0.8) };
     const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock);
-    add(keys, expect(PUBLIC_KEY_ALGORITHMS));
+    add('jwks', keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
   if (oidcIssuer !== undefined) {
     const patience = { clock, timeoutMs: shareOf(options, 0.4) };
     const keys = new RemoteKeys(() => openidKeys(oidcIssuer, patience), clock);
-    add(keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuer: oidcIssuer });
+    add('oidc', keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuers: [oidcIssuer] });
   }
   return verifiers;
 }
@@ -72,12 +76,13 @@ function introspectionVerifier(
   const { introspectionUrl: url, introspectionClientId: clientId } = options;
   const clientSecret = options.introspectionClientSecret;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
-  const { jwtIssuer, oidcIssuer, jwtAudience: audience, jwtClockSkewMs: clockSkewMs } = options;
+  const { jwtIssuer, oidcIssuer, jwtAudience, jwtClockSkewMs: clockSkewMs } = options;
   const timeoutMs = shareOf(options, 0.8);
-  const issuer = jwtIssuer ?? oidcIssuer;
+  const issuers = listOf(jwtIssuer ?? oidcIssuer);
+  const audiences = listOf(jwtAudience);
   const rememberedBytes = rememberedBytesOf(options);
   return new IntrospectionVerifier(
-    { url, clientId, clientSecret, issuer, audience, clockSkewMs, clock, timeoutMs, rememberedBytes },
+    { url, clientId, clientSecret, issuers, audiences, clockSkewMs, clock, timeoutMs, rememberedBytes },
     mapper,
   );
 }
@@ -86,6 +91,10 @@ function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts):
   if (apiKeysFile === undefined) return undefined;
   const { clock, onApiKeysReloadFailed } = parts;
   return new ApiKeyVerifier(new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed), clock);
+}
+
+function listOf(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value];
 }
 
 /** The verifiers share the memory limit equally. */
