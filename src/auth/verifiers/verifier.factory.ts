@@ -1,6 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
+import { issuersOfKeys } from '../../options/verifier-rules.js';
 import { publicKeyOf } from '../../options/public-key.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import type { VerifierName } from '../../errors/credential-check.js';
@@ -37,14 +38,14 @@ export function createVerifier(options: ResolvedOptions, parts: VerifierParts): 
 
 function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): NamedVerifier[] {
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
-  const issuers = listOf(options.jwtIssuer ?? oidcIssuer);
+  const issuers = issuersOfKeys(options);
   const verifiers: NamedVerifier[] = [];
   const expect = (possible: readonly JwtAlgorithm[], usual = possible): JwtVerifierOptions => {
     const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
-    const audiences = listOf(options.jwtAudience);
+    const { jwtAudience: audiences = [], jwtAudienceClaim: audienceClaim } = options;
     const { jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
     const rememberedBytes = rememberedBytesOf(options);
-    return { algorithms, issuers, audiences, type, clockSkewMs, rememberedBytes };
+    return { algorithms, issuers, audiences, audienceClaim, type, clockSkewMs, rememberedBytes };
   };
   const add = (name: VerifierName, keys: VerificationKeys, expected: JwtVerifierOptions): void => {
     verifiers.push({ name, verifier: new JwtVerifier(keys, expected, mapper, clock) });
@@ -61,10 +62,10 @@ function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts
     const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock);
     add('jwks', keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
-  if (oidcIssuer !== undefined) {
+  for (const issuer of oidcIssuer ?? []) {
     const patience = { clock, timeoutMs: shareOf(options, 0.4) };
-    const keys = new RemoteKeys(() => openidKeys(oidcIssuer, patience), clock);
-    add('oidc', keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuers: [oidcIssuer] });
+    const keys = new RemoteKeys(() => openidKeys(issuer, patience), clock);
+    add('oidc', keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuers: [issuer] });
   }
   return verifiers;
 }
@@ -76,13 +77,13 @@ function introspectionVerifier(
   const { introspectionUrl: url, introspectionClientId: clientId } = options;
   const clientSecret = options.introspectionClientSecret;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
-  const { jwtIssuer, oidcIssuer, jwtAudience, jwtClockSkewMs: clockSkewMs } = options;
+  const { jwtAudience: audiences = [], jwtAudienceClaim: audienceClaim } = options;
   const timeoutMs = shareOf(options, 0.8);
-  const issuers = listOf(jwtIssuer ?? oidcIssuer);
-  const audiences = listOf(jwtAudience);
+  const issuers = options.jwtIssuer ?? options.oidcIssuer ?? [];
+  const expected = { issuers, audiences, audienceClaim, clockSkewMs: options.jwtClockSkewMs };
   const rememberedBytes = rememberedBytesOf(options);
   return new IntrospectionVerifier(
-    { url, clientId, clientSecret, issuers, audiences, clockSkewMs, clock, timeoutMs, rememberedBytes },
+    { url, clientId, clientSecret, ...expected, clock, timeoutMs, rememberedBytes },
     mapper,
   );
 }
@@ -93,14 +94,10 @@ function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts):
   return new ApiKeyVerifier(new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed), clock);
 }
 
-function listOf(value: string | undefined): readonly string[] {
-  return value === undefined ? [] : [value];
-}
-
 /** The verifiers share the memory limit equally. */
 function rememberedBytesOf(options: ResolvedOptions): number {
   const { jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
-  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl];
+  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, ...(oidcIssuer ?? []), introspectionUrl];
   return REMEMBERED_BYTES / sources.filter((source) => source !== undefined).length;
 }
 
