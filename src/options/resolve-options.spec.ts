@@ -385,6 +385,11 @@ describe('options of verifiers', () => {
     expect(names({ ...several, WS_JWT_ISSUER: 'https://b.test,https://c.test' })).toEqual(['WS_JWT_ISSUER']);
   });
 
+  it('N7 refuses the claim of an audience without an audience', () => {
+    expect(names({ WS_JWT_AUDIENCE_CLAIM: 'azp' })).toEqual(['WS_JWT_AUDIENCE']);
+    expect(names({ WS_JWT_AUDIENCE_CLAIM: 'azp', WS_JWT_AUDIENCE: 'chat' })).toEqual([]);
+  });
+
   it('N7 refuses keys without an issuer of their own beside an OpenID provider', () => {
     const environment = { WS_OIDC_ISSUER: 'https://id.test', WS_JWT_JWKS_URI: PUBLIC };
     expect(names(environment)).toEqual(['WS_JWT_ISSUER']);

@@ -3,7 +3,7 @@ import { HMAC_ALGORITHMS, HMAC_BYTES, isHmac, PUBLIC_KEY_ALGORITHMS } from './jw
 import { OPTIONS, type OptionName, type ResolvedOptions } from './options.schema.js';
 import { publicKeyOf } from './public-key.js';
 
-type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets'> &
+type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets' | 'jwtAudienceClaim'> &
   Partial<
     Pick<
       ResolvedOptions,
@@ -52,6 +52,8 @@ export function verifierContradictions(options: VerifierOptions): ConfigurationP
   if (hasIdleIssuer(options))
     problems.push(problem('jwtIssuer', 'must name only issuers of WS_OIDC_ISSUER, the only ones with keys'));
   problems.push(...keysWithoutIssuer(options));
+  if (options.jwtAudienceClaim !== 'aud' && options.jwtAudience === undefined)
+    problems.push(problem('jwtAudience', 'is required if WS_JWT_AUDIENCE_CLAIM is set'));
   problems.push(...algorithmProblems(options));
   const given = INTROSPECTION.find((name) => options[name] !== undefined);
   if (given !== undefined) {
@@ -87,7 +89,10 @@ export function verifierNeeds(options: VerifierOptions): ConfigurationProblem[] 
  * The issuers whose tokens are verified with the secret, the public key or the JWK set. Those of OpenID providers are
  * not among them, because their keys are found by discovery: a token must never be verified with keys of another issuer.
  */
-export function issuersOfKeys({ jwtIssuer, oidcIssuer }: VerifierOptions): readonly string[] {
+export function issuersOfKeys({
+  jwtIssuer,
+  oidcIssuer,
+}: Pick<VerifierOptions, 'jwtIssuer' | 'oidcIssuer'>): readonly string[] {
   const discovered = listOf(oidcIssuer);
   return listOf(jwtIssuer).filter((issuer) => !discovered.includes(issuer));
 }
