@@ -32,15 +32,15 @@ export function admit(
   const context = new MessageContext(client, message, gateway, handler);
   if (!authentication.canActivate(context)) return forbidden(authentication);
   const excess = throttler.excessOf(context);
-  // Nest will call the throttler.
-  if (excess === undefined) return undefined;
-  if (isThenable(excess)) {
+  if (excess !== null) {
+    // Nest will call the throttler.
+    if (excess === undefined) return undefined;
+    if (!isThenable(excess)) return rateLimited(excess);
     message.counted = Promise.resolve(excess).then(acceptOrThrow);
     // Avoids an unhandled rejection if the connection ends before the result is used.
     message.counted.catch(() => undefined);
     return undefined;
   }
-  if (excess) return rateLimited(excess);
   message.counted = true;
   if (!authorization.canActivate(context)) return forbidden(authorization);
   message.admittedAs = connection.principal;
