@@ -31,6 +31,7 @@ export { ConnectionRegistry } from './connection/connection-registry.js';
 export { ANONYMOUS } from './connection/principal.js';
 export { WsConfigurationError } from './errors/configuration.error.js';
 export { HandshakeRefusal } from './errors/handshake.refusal.js';
+export { CREDENTIAL_CHECKS } from './errors/credential-check.js';
 export { InvalidCredentialError } from './errors/invalid-credential.error.js';
 export { ProviderUnavailableError } from './errors/provider-unavailable.error.js';
 export {
@@ -109,7 +110,15 @@ export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
-export type { SecurityEvent, SecurityEventType } from './observability/security-event.js';
+export type { CredentialCheck, VerifierName, VerifierRefusal } from './errors/credential-check.js';
+export type { HandshakeRefusalOptions } from './errors/handshake.refusal.js';
+export type { InvalidCredentialOptions } from './errors/invalid-credential.error.js';
+export type {
+  RefusedMessages,
+  SecurityEvent,
+  SecurityEventDetail,
+  SecurityEventType,
+} from './observability/security-event.js';
 export type { PolicyRequest } from './messages/ws-policy.guard.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 export type {

@@ -22,7 +22,8 @@ export class BearerGuard implements CanActivate {
     }
     try {
       const principal = await this.verifier.verify(token, 'bearer');
-      if (await this.revocations.isRevoked(principal)) throw new InvalidCredentialError('revoked');
+      if (await this.revocations.isRevoked(principal))
+        throw new InvalidCredentialError('revoked', { check: 'revoked' });
       return true;
     } catch (error) {
       if (!(error instanceof InvalidCredentialError)) throw error;

@@ -22,7 +22,9 @@ export class SessionVerifier extends TokenVerifier {
 
   override async verify(token: string): Promise<Principal> {
     const session = await this.sessions.find(token);
-    if (!session || session.endsAt <= Date.now()) throw new InvalidCredentialError('no such session');
+    if (!session) throw new InvalidCredentialError('no such session');
+    if (session.endsAt <= Date.now())
+      throw new InvalidCredentialError('the session has ended', { check: 'expired' });
     return {
       ...ANONYMOUS,
       id: session.userId,

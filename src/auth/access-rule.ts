@@ -53,6 +53,13 @@ function isRestricted(declared: Declarations): boolean {
   return [ACCESS_AUTHENTICATED, ACCESS_ROLES, ACCESS_SCOPES].some((key) => declared(key) !== undefined);
 }
 
+/** The right that the principal lacks, as security events name it; undefined if it lacks none. */
+export function missingRight({ roles, scopes }: AccessRule, principal: Principal): string | undefined {
+  if (roles && !roles.some((role) => principal.roles.includes(role))) return `role ${roles.join(' or ')}`;
+  const missing = scopes?.filter((scope) => !principal.scopes.includes(scope)) ?? [];
+  return missing.length > 0 ? `scope ${missing.join(' ')}` : undefined;
+}
+
 /** Whether the roles and scopes of the principal satisfy the rule. */
 export function isAllowed(rule: AccessRule, principal: Principal): boolean {
   if (rule.isPublic) return true;

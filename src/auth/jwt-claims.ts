@@ -21,7 +21,7 @@ export function principalOfClaims(
   now: number,
   clockSkewMs: number,
 ): Principal {
-  if (claims.exp === undefined) throw new InvalidCredentialError('no exp claim');
+  if (claims.exp === undefined) throw new InvalidCredentialError('no exp claim', { check: 'no-expiry' });
   return principalOf(claims, mapper, now, clockSkewMs);
 }
 
@@ -33,11 +33,13 @@ export function principalOf(
   clockSkewMs: number,
 ): Principal {
   const { sub, iss, exp, iat, nbf } = claims as Record<string, unknown>;
-  if (typeof sub !== 'string' || sub === '') throw new InvalidCredentialError('no sub claim');
-  if (iss !== undefined && typeof iss !== 'string') throw new InvalidCredentialError('malformed iss claim');
+  if (typeof sub !== 'string' || sub === '')
+    throw new InvalidCredentialError('no sub claim', { check: 'subject' });
+  if (iss !== undefined && typeof iss !== 'string')
+    throw new InvalidCredentialError('malformed iss claim', { check: 'malformed' });
   for (const start of [iat, nbf]) {
     if (start !== undefined && millisecondsOf(start) > now + clockSkewMs)
-      throw new InvalidCredentialError('not valid yet');
+      throw new InvalidCredentialError('not valid yet', { check: 'not-yet-valid' });
   }
   return {
     id: sub,
@@ -54,13 +56,13 @@ export function principalOf(
 /** A token that is accepted only because of the clock skew lives until `exp` + skew, every other one until `exp`. */
 function expiryOf(expiresAt: number, now: number, clockSkewMs: number): number {
   if (expiresAt > now) return expiresAt;
-  if (expiresAt + clockSkewMs <= now) throw new InvalidCredentialError('expired');
+  if (expiresAt + clockSkewMs <= now) throw new InvalidCredentialError('expired', { check: 'expired' });
   return expiresAt + clockSkewMs;
 }
 
 function millisecondsOf(seconds: unknown): number {
   if (typeof seconds !== 'number' || !(Math.abs(seconds) <= MAX_SECONDS))
-    throw new InvalidCredentialError('malformed time claim');
+    throw new InvalidCredentialError('malformed time claim', { check: 'malformed' });
   return seconds * 1000;
 }
 

@@ -13,7 +13,9 @@ const CERTIFICATE = 'x5t#S256';
  */
 export function checkSender({ claims: { cnf } }: Principal, proof: SenderProof | undefined): void {
   if (cnf !== undefined && !isProven(cnf, proof?.certificateThumbprint))
-    throw new InvalidCredentialError('its sender has not proved possession of the key in cnf');
+    throw new InvalidCredentialError('its sender has not proved possession of the key in cnf', {
+      check: 'proof',
+    });
 }
 
 function isProven(cnf: unknown, thumbprint: string | undefined): boolean {

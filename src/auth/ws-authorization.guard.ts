@@ -3,7 +3,7 @@ import { connectionIn } from '../connection/connection-of.js';
 import type { Principal } from '../connection/principal.js';
 import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { isThenable } from '../time/maybe-promise.js';
-import { type AccessRule, AccessRuleReader, isAllowed } from './access-rule.js';
+import { type AccessRule, AccessRuleReader, isAllowed, missingRight } from './access-rule.js';
 
 /**
  * Checks the roles and scopes of the principal for each message, as the decorators require.
@@ -20,7 +20,9 @@ export class WsAuthorizationGuard implements CanActivate {
     const { principal } = connectionIn(context);
     const rule = this.rules.ruleOf(context.getClass(), context.getHandler());
     const answer: unknown = this.isAllowed(rule, principal, context);
-    return isThenable(answer) ? Promise.resolve(answer).then(permitted) : permitted(answer);
+    if (isThenable(answer))
+      return Promise.resolve(answer).then((late: unknown) => this.permitted(late, rule, principal));
+    return this.permitted(answer, rule, principal);
   }
 
   /**
@@ -34,10 +36,10 @@ export class WsAuthorizationGuard implements CanActivate {
   ): boolean | Promise<boolean> {
     return isAllowed(rule, principal);
   }
-}
 
-/** Only `true` permits: a subclass without types may return other values. */
-function permitted(answer: unknown): boolean {
-  if (answer !== true) throw new ForbiddenEventException();
-  return true;
+  /** Only `true` permits: a subclass without types may return other values. */
+  private permitted(answer: unknown, rule: AccessRule, principal: Principal): boolean {
+    if (answer === true) return true;
+    throw new ForbiddenEventException(missingRight(rule, principal) ?? `guard ${this.constructor.name}`);
+  }
 }

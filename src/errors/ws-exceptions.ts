@@ -57,8 +57,9 @@ export class TokenExpiredException extends WsSecurityException {
 export class ForbiddenEventException extends WsSecurityException {
   override readonly name = 'ForbiddenEventException';
 
-  constructor() {
-    super('FORBIDDEN', 'Not allowed.');
+  /** @param rule the missing role or scope, or the guard, for security events only */
+  constructor(rule?: string) {
+    super('FORBIDDEN', 'Not allowed.', { rule });
   }
 }
 
@@ -66,8 +67,9 @@ export class ForbiddenEventException extends WsSecurityException {
 export class RateLimitedException extends WsSecurityException {
   override readonly name = 'RateLimitedException';
 
-  constructor(retryAfterMs: number) {
-    super('RATE_LIMITED', 'Rate limit exceeded. Please wait.', { retryAfterMs });
+  /** @param rule the throttler, for security events only */
+  constructor(retryAfterMs: number, rule?: string) {
+    super('RATE_LIMITED', 'Rate limit exceeded. Please wait.', { retryAfterMs, rule });
   }
 }
 

@@ -9,6 +9,8 @@ export interface WsSecurityExceptionOptions extends ErrorOptions {
   errors?: FieldError[];
   /** A code of your own, sent to the client beside `code`. */
   reason?: string;
+  /** What refused the message, for security events only: a missing right, a throttler or a guard. */
+  rule?: string | undefined;
 }
 
 /**
@@ -22,6 +24,8 @@ export class WsSecurityException extends Error {
   readonly retryAfterMs: number | undefined;
   readonly errors: FieldError[] | undefined;
   readonly reason: string | undefined;
+  /** Not sent to the client. */
+  readonly rule: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -35,6 +39,7 @@ export class WsSecurityException extends Error {
     this.retryAfterMs = options.retryAfterMs ?? (code === 'RATE_LIMITED' ? 0 : undefined);
     this.errors = options.errors;
     this.reason = options.reason;
+    this.rule = options.rule;
   }
 
   toBody(): ErrorBody {

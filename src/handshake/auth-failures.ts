@@ -5,7 +5,7 @@ import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import { ClientLocator } from './client/client-locator.js';
-import { reasonOf, refusalOf } from './refusal-of.js';
+import { detailsOf, refusalOf } from './refusal-of.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
 /**
@@ -36,7 +36,7 @@ export class AuthFailures {
     const refusal = await this.refusal(address, cause);
     const { path } = new UpgradeRequest(request);
     const { code } = refusal;
-    this.events.emit({ type: 'authentication.refused', code, address, path, reason: reasonOf(refusal) });
+    this.events.emit({ type: 'authentication.refused', code, address, path, ...detailsOf(refusal) });
     return refusal;
   }
 

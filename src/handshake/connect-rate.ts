@@ -4,7 +4,7 @@ import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { HitCounter } from '../throttling/hit-counter.js';
-import { type LimitRule, plainRule } from '../throttling/limit-rule.js';
+import { limitOf, type LimitRule, plainRule } from '../throttling/limit-rule.js';
 import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
 import { waitOf } from '../throttling/throttler-verdict.interface.js';
 import { decideOn } from './decide-on.js';
@@ -33,7 +33,8 @@ export class ConnectRate {
     return decideOn(
       () => this.hits.count(this.storage, key, rule, rule.limit),
       (verdict) => {
-        if (verdict.isBlocked) throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)));
+        if (!verdict.isBlocked) return;
+        throw new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { details: limitOf(rule) });
       },
     );
   }

@@ -9,13 +9,14 @@ import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.js';
+import { shownText } from '../observability/shown-text.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ClientLocator } from './client/client-locator.js';
 import { ClosingServer } from './closing-server.js';
 import { type Endpoint, Handshake } from './handshake.js';
 import { HandshakePipeline } from './handshake.pipeline.js';
-import { reasonOf, refusalOf } from './refusal-of.js';
+import { detailsOf, refusalOf } from './refusal-of.js';
 import { refuse } from './refusal-response.js';
 import { CertificateProof } from './tls/certificate-proof.js';
 import { principalOfCertificate } from './tls/client-certificate.js';
@@ -96,16 +97,18 @@ export class HandshakeService implements OnApplicationShutdown {
   private refuse(handshake: Handshake, error: unknown, socket: Duplex, head: Buffer): void {
     handshake.takeHeld()();
     const refusal = refusalOf(error);
-    const { request, address } = handshake;
+    const { request, address, principal } = handshake;
     const { code, status } = refusal;
+    const origin = request.only('origin');
     this.events.emit({
       type: 'handshake.refused',
       code,
       status,
       address,
       path: request.path,
-      origin: request.only('origin'),
-      reason: reasonOf(refusal),
+      ...(origin !== undefined && { origin: shownText(origin) }),
+      ...(principal.id !== null && { principal: principal.id, issuer: principal.issuer }),
+      ...detailsOf(refusal),
     });
     this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);

@@ -1,5 +1,7 @@
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
+import type { SecurityEventDetail } from '../observability/security-event.js';
 import { retrySoon } from './retry-after.js';
 
 /** Turns any error of a step into a refusal. Errors that are not refusals are failures of the server. */
@@ -10,7 +12,13 @@ export function refusalOf(error: unknown): HandshakeRefusal {
   return new HandshakeRefusal('OVERLOADED', retrySoon(), { cause });
 }
 
-/** The reason for security events, which are aggregated in a flood. */
-export function reasonOf({ cause }: HandshakeRefusal): string | undefined {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+/**
+ * Why something was refused, for security events: the error, the check of a credential that failed, and what the step
+ * adds.
+ */
+export function detailsOf({ cause, details }: HandshakeRefusal): Record<string, SecurityEventDetail> {
+  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+  if (!(cause instanceof InvalidCredentialError)) return { reason, ...details };
+  const { check, expected, verifiers } = cause;
+  return { reason, check, expected, ...(verifiers.length > 0 && { verifiers }), ...details };
 }

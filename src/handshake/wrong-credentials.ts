@@ -6,7 +6,7 @@ import type { InvalidCredentialError } from '../errors/invalid-credential.error.
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { HitCounter } from '../throttling/hit-counter.js';
-import { type LimitRule, plainRule } from '../throttling/limit-rule.js';
+import { limitOf, type LimitRule, plainRule } from '../throttling/limit-rule.js';
 import { InjectWsThrottlerStorage } from '../throttling/throttler-storage.token.js';
 import { type ThrottlerVerdict, waitOf } from '../throttling/throttler-verdict.interface.js';
 import { decideOn } from './decide-on.js';
@@ -49,12 +49,14 @@ export class WrongCredentials {
    */
   count(address: string, cause: InvalidCredentialError): HandshakeRefusal | Promise<HandshakeRefusal> {
     const verdict = this.hits.count(this.storage, address, this.rule, this.rule.limit);
-    return isThenable(verdict) ? verdict.then((later) => refusalOn(later, cause)) : refusalOn(verdict, cause);
+    return isThenable(verdict)
+      ? verdict.then((later) => this.refusalOn(later, cause))
+      : this.refusalOn(verdict, cause);
   }
-}
 
-function refusalOn(verdict: ThrottlerVerdict, cause: InvalidCredentialError): HandshakeRefusal {
-  return verdict.isBlocked
-    ? new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause })
-    : new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN, { cause });
+  private refusalOn(verdict: ThrottlerVerdict, cause: InvalidCredentialError): HandshakeRefusal {
+    if (!verdict.isBlocked) return new HandshakeRefusal('UNAUTHENTICATED', INVALID_TOKEN, { cause });
+    const details = limitOf(this.rule);
+    return new HandshakeRefusal('RATE_LIMITED', retryAfter(waitOf(verdict)), { cause, details });
+  }
 }

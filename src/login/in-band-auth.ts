@@ -5,11 +5,12 @@ import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import { ConnectRate } from '../handshake/connect-rate.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
-import { reasonOf, refusalOf } from '../handshake/refusal-of.js';
+import { detailsOf, refusalOf } from '../handshake/refusal-of.js';
 import { BanStep } from '../handshake/steps/ban.step.js';
 import { ConnectGuardStep } from '../handshake/steps/connect-guard.step.js';
 import { RevocationStep } from '../handshake/steps/revocation.step.js';
@@ -115,7 +116,7 @@ export class InBandAuth extends AuthEventHandler {
       this.report(connection, refusal);
       const exception = toException(refusal);
       connection.fail(exception.toBody(), message.id);
-      this.violations.record(connection, exception.code);
+      this.violations.record(connection, exception.code, ReservedEvent.AUTH);
       return refusal;
     } finally {
       this.busy.delete(connection);
@@ -130,7 +131,10 @@ export class InBandAuth extends AuthEventHandler {
       ? await this.identify(connection, credential, anonymous)
       : await this.refresh(connection, credential);
     // The principal may have been revoked or banned in the meantime.
-    if (this.revocations.isRevokedHere(principal)) throw new HandshakeRefusal('UNAUTHENTICATED');
+    if (this.revocations.isRevokedHere(principal)) {
+      const cause = new InvalidCredentialError('revoked', { check: 'revoked' });
+      throw new HandshakeRefusal('UNAUTHENTICATED', {}, { cause });
+    }
     if (this.bans.isBannedHere(principal, connection.address)) throw new HandshakeRefusal('BANNED');
     return principal;
   }
@@ -163,7 +167,8 @@ export class InBandAuth extends AuthEventHandler {
     await this.revocation.check(claimant);
     const { principal } = claimant;
     // The user of an open connection cannot change.
-    if (!isSamePrincipal(connection.principal, principal)) throw new HandshakeRefusal('FORBIDDEN');
+    if (!isSamePrincipal(connection.principal, principal))
+      throw new HandshakeRefusal('FORBIDDEN', {}, { details: { reason: 'the token is of another user' } });
     await this.askGuards(this.guarded.get(connection)?.renewed(credential, principal));
     return principal;
   }
@@ -179,8 +184,8 @@ export class InBandAuth extends AuthEventHandler {
 
   private report({ id, address, path }: ServedConnection, refusal: HandshakeRefusal): void {
     const { code } = refusal;
-    const reason = reasonOf(refusal);
-    this.events.emit({ type: 'authentication.refused', code, connection: id, address, path, reason });
+    const details = detailsOf(refusal);
+    this.events.emit({ type: 'authentication.refused', code, connection: id, address, path, ...details });
   }
 }
 

@@ -1,10 +1,18 @@
 import type { ServedConnection } from '../connection/served-connection.js';
-import { acceptOrThrow } from '../throttling/accept-or-throw.js';
+import { acceptOrThrow, type Excess, ruleOf } from '../throttling/excess.js';
 import { ForbiddenEventException, RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
+import { isThenable } from '../time/maybe-promise.js';
 import type { EventTarget } from './event-target.interface.js';
 import type { InboundMessage } from './inbound-message.js';
 import { MessageContext } from './message-context.js';
+
+/** The answer to a refused message, and what refused it. */
+export interface Refusal {
+  readonly body: ErrorBody;
+  /** As in security events. */
+  readonly rule: string;
+}
 
 /**
  * Calls the built-in guards before Nest is entered, so that a flood of refused messages costs little. A guard that
@@ -18,23 +26,24 @@ export function admit(
   connection: ServedConnection,
   message: InboundMessage,
   { gateway, handler, guards }: EventTarget,
-): ErrorBody | undefined {
+): Refusal | undefined {
   if (!guards) return undefined;
+  const { authentication, throttler, authorization } = guards;
   const context = new MessageContext(client, message, gateway, handler);
-  if (!guards.authentication.canActivate(context)) return FORBIDDEN;
-  const wait = guards.throttler.waitOf(context);
-  // Nest will call the throttler.
-  if (wait === undefined) return undefined;
-  if (typeof wait !== 'number') {
-    message.counted = wait.then(acceptOrThrow);
+  if (!authentication.canActivate(context)) return forbidden(authentication);
+  const excess = throttler.excessOf(context);
+  if (excess !== null) {
+    // Nest will call the throttler.
+    if (excess === undefined) return undefined;
+    if (!isThenable(excess)) return rateLimited(excess);
+    message.counted = Promise.resolve(excess).then(acceptOrThrow);
     // Avoids an unhandled rejection if the connection ends before the result is used.
     message.counted.catch(() => undefined);
     return undefined;
   }
-  if (wait > 0) return rateLimited(wait);
   message.counted = true;
-  const admitted = guards.authorization.canActivate(context);
-  if (admitted === false) return FORBIDDEN;
+  const admitted = authorization.canActivate(context);
+  if (admitted === false) return forbidden(authorization);
   message.admittedAs = connection.principal;
   message.admitted = admitted;
   if (admitted !== true) admitted.catch(() => undefined);
@@ -43,9 +52,13 @@ export function admit(
 
 const FORBIDDEN = Object.freeze(new ForbiddenEventException().toBody());
 
+function forbidden(guard: object): Refusal {
+  return { body: FORBIDDEN, rule: `guard ${guard.constructor.name}` };
+}
+
 /** The body of the exception, without the exception, which would cost more than the whole refusal. */
-function rateLimited(retryAfterMs: number): ErrorBody {
-  return { ...RATE_LIMITED, retryAfterMs };
+function rateLimited(excess: Excess): Refusal {
+  return { body: { ...RATE_LIMITED, retryAfterMs: excess.waitMs }, rule: ruleOf(excess) };
 }
 
 const RATE_LIMITED = new RateLimitedException(0).toBody();

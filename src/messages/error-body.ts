@@ -35,6 +35,11 @@ export function isOwnRefusal(exception: unknown): boolean {
   return exception instanceof WsException && !isGuardRefusal(exception);
 }
 
+/** What refused the message, as in security events. */
+export function ruleOf(exception: unknown): string | undefined {
+  return exception instanceof WsSecurityException ? exception.rule : undefined;
+}
+
 function isGuardRefusal(exception: unknown): boolean {
   return exception instanceof WsException && exception.getError() === GUARD_REFUSAL;
 }

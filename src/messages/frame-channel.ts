@@ -12,6 +12,9 @@ import type { ChannelServices } from './channel-services.js';
 import { FrameBudget } from './frame-budget.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
 
+/** The limits of frames and bytes, as security events name them. */
+const FRAME_BUDGET = 'frame budget';
+
 /** Turns the result of a handler into its values. Nest passes it along with the handlers. */
 export type Transform = (result: unknown) => Observable<unknown>;
 
@@ -120,7 +123,7 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
     if (!fits) {
       if (!this.isOver && this.isListening)
         this.connection.fail(new RateLimitedException(this.budget.retryAfterMs).toBody(), undefined);
-      this.services.violations.record(this.connection, 'RATE_LIMITED');
+      this.services.violations.record(this.connection, 'RATE_LIMITED', undefined, FRAME_BUDGET);
     }
     this.isOver = !fits;
     return fits;

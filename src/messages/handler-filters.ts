@@ -5,7 +5,7 @@ import { failedPart } from '../faults/failed-part.js';
 import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
-import { errorBodyOf, isOwnRefusal } from './error-body.js';
+import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import type { InboundMessage, MessageFilters } from './inbound-message.js';
 import { idOfFrame, onSent } from './sent-frames.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
@@ -35,6 +35,7 @@ export class HandlerFilters implements MessageFilters {
     // A failed message is not acknowledged.
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;
     message.isOwnRefusal = isOwnRefusal(exception);
+    message.rule ??= ruleOf(exception);
     if (exception instanceof ValidationFailedException && exception.cause !== undefined)
       this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
     const client = host.getArgByIndex<object>(0);

@@ -13,6 +13,8 @@ export interface MessageFilters {
 export class InboundMessage {
   /** The code of the error that the message ended with, if any; then no acknowledgement follows. */
   failure: ErrorCode | undefined = undefined;
+  /** What refused the message, as in security events. Accepted messages do not have this property. */
+  declare rule?: string | undefined;
   /** Whether the application refused the message with an exception of Nest. Such failures are not violations. */
   isOwnRefusal = false;
   /** Whether the throttler has counted the message, or the promise of that. */

@@ -12,7 +12,7 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
-import { errorBodyOf, isOwnRefusal } from './error-body.js';
+import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
@@ -36,6 +36,12 @@ export interface Route {
   readonly targets: ReadonlyMap<string, EventTarget>;
 }
 
+/** A frame that is answered with an error. Its event is undefined if it could not be read. */
+interface RefusedFrame {
+  readonly event?: string;
+  readonly id: FrameId | undefined;
+}
+
 const BAD_MESSAGE = Object.freeze(new BadMessageException().toBody());
 const UNKNOWN_EVENT = Object.freeze(new UnknownEventException().toBody());
 const TOKEN_EXPIRED = Object.freeze(new TokenExpiredException().toBody());
@@ -57,7 +63,7 @@ export class MessageDispatcher {
   accept(route: Route, text: string): Job | undefined {
     const message = this.decoder.read(text);
     if (message instanceof InboundMessage) return this.route(route, message);
-    return this.refuse(route.connection, BAD_MESSAGE, message.id);
+    return this.refuse(route.connection, BAD_MESSAGE, message);
   }
 
   /** Resolves when the handler is done; a stream continues after that. Never rejects. */
@@ -71,7 +77,8 @@ export class MessageDispatcher {
       this.replies.fail(connection, message, error);
     }
     if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
-    if (message.failure && !message.isOwnRefusal) this.recordThrown(connection, message.failure);
+    const { failure } = message;
+    if (failure && !message.isOwnRefusal) this.recordThrown(connection, failure, message);
   }
 
   /** Resolves when the last `auth` message of the connection has been answered. */
@@ -81,9 +88,9 @@ export class MessageDispatcher {
 
   private route(route: Route, message: InboundMessage): Job | undefined {
     const { connection } = route;
-    const { event, id } = message;
+    const { event } = message;
     if (event === ReservedEvent.PING) {
-      connection.reply(ReservedEvent.PONG, null, id);
+      connection.reply(ReservedEvent.PONG, null, message.id);
       return undefined;
     }
     connection.lastActive = connection.lastSeen;
@@ -92,9 +99,10 @@ export class MessageDispatcher {
       return undefined;
     }
     // A connection with an expired credential can only send a new one.
-    if (isExpired(connection.principal, this.clock.now())) return this.refuse(connection, TOKEN_EXPIRED, id);
+    if (isExpired(connection.principal, this.clock.now()))
+      return this.refuse(connection, TOKEN_EXPIRED, message);
     const handler = route.handlers.of(event);
-    if (!handler) return this.refuse(connection, UNKNOWN_EVENT, id);
+    if (!handler) return this.refuse(connection, UNKNOWN_EVENT, message);
     const target = route.targets.get(event);
     if (target && !this.isAdmitted(route, message, target)) return undefined;
     message.filters = target?.filters;
@@ -104,28 +112,34 @@ export class MessageDispatcher {
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
     try {
       const refusal = admit(socket, connection, message, target);
-      if (refusal) this.refuse(connection, refusal, message.id);
+      if (refusal) this.refuse(connection, refusal.body, message, refusal.rule);
       return !refusal;
     } catch (error) {
       const refusal = errorBodyOf(error);
       if (refusal && refusal.code !== 'INTERNAL_ERROR') {
         connection.refuse(refusal, message.id);
-        if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code);
+        message.rule = ruleOf(error);
+        if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code, message);
       } else this.replies.fail(connection, message, error);
       return false;
     }
   }
 
-  private refuse(connection: ServedConnection, body: ErrorBody, id: FrameId | undefined): undefined {
+  private refuse(
+    connection: ServedConnection,
+    body: ErrorBody,
+    { event, id }: RefusedFrame,
+    rule?: string,
+  ): undefined {
     connection.refuse(body, id);
-    this.violations.record(connection, body.code);
+    this.violations.record(connection, body.code, event, rule);
   }
 
   /**
    * Records a violation for an exception of the module. `BAD_MESSAGE` does not count: the frame was valid, and the
    * application rejects its content.
    */
-  private recordThrown(connection: ServedConnection, code: ErrorCode): void {
-    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code);
+  private recordThrown(connection: ServedConnection, code: ErrorCode, { event, rule }: InboundMessage): void {
+    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule);
   }
 }

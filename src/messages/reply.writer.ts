@@ -70,6 +70,7 @@ export class ReplyWriter {
       hasFailed: () => message.failure !== undefined,
       refuse: () => {
         message.failure = NO_PLACE.code;
+        message.rule = `streams ${this.options.maxStreams}`;
         connection.fail(NO_PLACE, message.id);
       },
       report: (error) => this.report(message, error),

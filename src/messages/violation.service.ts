@@ -11,6 +11,7 @@ import { CloseCode } from '../protocol/close-code.enum.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import { BanService } from '../throttling/bans/ban.service.js';
 import { Strikes } from '../throttling/strikes.js';
+import { RefusedMessagesLog } from './refused-messages.js';
 
 const REPORT_MS = 10_000;
 
@@ -28,6 +29,7 @@ const REPORTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...STRIKES, 'OVERLO
 
 interface ViolationRecord {
   readonly strikes: Strikes<ErrorCode>;
+  readonly refused: RefusedMessagesLog;
   /** Set while there is something to report. */
   report: WheelTimer | undefined;
 }
@@ -53,11 +55,16 @@ export class ViolationService {
     });
   }
 
-  /** @param code the code that the client was answered with; codes that are not violations are not strikes */
-  record(connection: ServedConnection, code: ErrorCode): void {
+  /**
+   * @param code the code that the client was answered with; codes that are not violations are not strikes
+   * @param event the event of the message, undefined if it could not be read
+   * @param rule what refused the message: the missing right, the throttler or the guard
+   */
+  record(connection: ServedConnection, code: ErrorCode, event?: string, rule?: string): void {
     if (!REPORTED.has(code) || !connection.isOpen || connection.isEnding) return;
     const entry = this.recordOf(connection);
     entry.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, entry));
+    entry.refused.add(code, event, rule);
     if (!STRIKES.has(code)) {
       entry.strikes.note(code);
       return;
@@ -84,7 +91,8 @@ export class ViolationService {
     let entry = this.records.get(connection);
     if (!entry) {
       const { strikeLimit, strikeTtlMs } = this.options;
-      entry = { strikes: new Strikes(strikeLimit, strikeTtlMs), report: undefined };
+      const strikes = new Strikes<ErrorCode>(strikeLimit, strikeTtlMs);
+      entry = { strikes, refused: new RefusedMessagesLog(), report: undefined };
       this.records.set(connection, entry);
     }
     return entry;
@@ -94,7 +102,8 @@ export class ViolationService {
     entry.report?.cancel();
     entry.report = undefined;
     const who = { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
-    this.events.emit({ type: 'messages.refused', ...who, ...entry.strikes.takeCounts() });
+    const counts = { ...entry.strikes.takeCounts(), ...entry.refused.take() };
+    this.events.emit({ type: 'messages.refused', ...who, ...counts });
   }
 
   private forget(connection: Connection): void {

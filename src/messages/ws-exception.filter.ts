@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } f
 import { servedConnectionOf } from '../connection/connection-of.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
-import { errorBodyOf, isOwnRefusal } from './error-body.js';
+import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import { InboundMessage } from './inbound-message.js';
 
 /**
@@ -23,6 +23,7 @@ export class WsExceptionFilter implements ExceptionFilter {
     if (message) {
       message.failure = body.code;
       message.isOwnRefusal = isOwnRefusal(exception);
+      message.rule ??= ruleOf(exception);
     }
     connection.refuse(body, message?.id);
     if (message) message.answeredBy = 'module';

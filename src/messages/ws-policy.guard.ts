@@ -37,7 +37,7 @@ export abstract class WsPolicyGuard<Body = unknown> implements CanActivate {
     const request = { principal: connection.principal, connection, body, event, context };
     // Only `true` permits, because a policy without types may return other values.
     const answer: unknown = await this.isPermitted(request);
-    if (answer !== true) throw new ForbiddenEventException();
+    if (answer !== true) throw new ForbiddenEventException(`guard ${this.constructor.name}`);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { CREDENTIAL_CHECKS, type CredentialCheck } from '../errors/credential-check.js';
 import { Announcer } from '../faults/announcer.js';
 import { Clock } from '../time/clock.js';
 import { Faults } from '../faults/faults.js';
@@ -9,7 +10,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { logLine } from './log-line.js';
-import type { SecurityEvent, SecurityEventType } from './security-event.js';
+import type { SecurityEvent } from './security-event.js';
 
 const WINDOW_MS = 10_000;
 const LINES_PER_WINDOW = 10;
@@ -48,19 +49,18 @@ export class SecurityEvents {
   }
 
   private hasRoom(event: SecurityEvent): boolean {
-    const { type } = event;
-    const code = ownCodeOf(event);
-    const kind = `${type} ${code ?? ''}`;
+    const same = { type: event.type, code: ownCodeOf(event), check: knownCheckOf(event) };
+    const kind = `${same.type} ${same.code ?? ''} ${same.check ?? ''}`;
     const count = (this.written.get(kind) ?? 0) + 1;
     this.written.set(kind, count);
-    if (count === 1) this.wheel.schedule(WINDOW_MS, () => this.summarise(kind, type, code));
+    if (count === 1) this.wheel.schedule(WINDOW_MS, () => this.summarise(kind, same));
     return count <= LINES_PER_WINDOW;
   }
 
-  private summarise(kind: string, type: SecurityEventType, code: SecurityEvent[string]): void {
+  private summarise(kind: string, same: SecurityEvent): void {
     const suppressed = (this.written.get(kind) ?? 0) - LINES_PER_WINDOW;
     this.written.delete(kind);
-    if (suppressed > 0) this.log({ type, code, suppressed });
+    if (suppressed > 0) this.log({ ...same, suppressed });
   }
 
   /** An output that fails must not affect the caller. */
@@ -84,6 +84,12 @@ export class SecurityEvents {
 const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
 
 /** Only the module's own codes define kinds, so that clients cannot create new kinds with arbitrary close codes. */
-function ownCodeOf({ code }: SecurityEvent): SecurityEvent[string] {
-  return typeof code === 'number' && !OWN_CODES.has(code) ? undefined : code;
+function ownCodeOf({ code }: SecurityEvent): string | number | undefined {
+  if (typeof code === 'string') return code;
+  return typeof code === 'number' && OWN_CODES.has(code) ? code : undefined;
+}
+
+/** An application without types could give any text. */
+function knownCheckOf({ check }: SecurityEvent): CredentialCheck | undefined {
+  return CREDENTIAL_CHECKS.find((known) => known === check);
 }

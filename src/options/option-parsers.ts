@@ -51,6 +51,11 @@ export function list<T extends string>(item: z.ZodType<T, string>) {
     .pipe(z.array(item));
 }
 
+/** A list with at least one entry. */
+export function someOf<T extends string>(item: z.ZodType<T, string>) {
+  return list(item).refine((entries) => entries.length > 0, { error: 'must not be empty' });
+}
+
 /** A string of at least `min` bytes in UTF-8. */
 export function bytes(min: number, message: string) {
   return stringOf('must be a string').refine((value) => Buffer.byteLength(value) >= min, { error: message });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
-import { bytes, choice, filePath, flag, httpUrl, integer, list, stringOf } from './option-parsers.js';
+import { bytes, choice, filePath, flag, httpUrl, integer, list, someOf, stringOf } from './option-parsers.js';
 import { type GivenOptions, option, type OptionsInForce, type OptionsTable } from './options-table.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
@@ -82,9 +82,9 @@ export const OPTIONS = {
   oidcIssuer: option(
     'WS_OIDC_ISSUER',
     // OpenID Connect Discovery 1.0 §2.
-    httpUrl()
-      .refine((url) => !url.includes('?'), { error: 'must be a URL without a query' })
-      .optional(),
+    someOf(
+      httpUrl().refine((url) => !url.includes('?'), { error: 'must be a URL without a query' }),
+    ).optional(),
   ),
   jwtAlgorithms: option(
     'WS_JWT_ALGORITHMS',
@@ -102,8 +102,11 @@ export const OPTIONS = {
       .regex(/^[\w!#$&^.+/-]+$/, { error: 'must be a media type such as at+jwt' })
       .optional(),
   ),
-  jwtIssuer: option('WS_JWT_ISSUER', bytes(1, 'must not be empty').optional()),
-  jwtAudience: option('WS_JWT_AUDIENCE', bytes(1, 'must not be empty').optional()),
+  jwtIssuer: option('WS_JWT_ISSUER', someOf(bytes(1, 'must not be empty')).optional()),
+  jwtAudience: option('WS_JWT_AUDIENCE', someOf(bytes(1, 'must not be empty')).optional()),
+  jwtAudienceClaim: option('WS_JWT_AUDIENCE_CLAIM', bytes(1, 'must not be empty').default('aud')),
+  jwtRolesClaim: option('WS_JWT_ROLES_CLAIM', someOf(bytes(1, 'must not be empty')).optional()),
+  jwtScopesClaim: option('WS_JWT_SCOPES_CLAIM', someOf(bytes(1, 'must not be empty')).optional()),
   jwtClockSkewMs: option('WS_JWT_CLOCK_SKEW_MS', integer(0, 300_000).default(30_000)),
   introspectionUrl: option('WS_INTROSPECTION_URL', httpUrl().optional()),
   introspectionClientId: option('WS_INTROSPECTION_CLIENT_ID', bytes(1, 'must not be empty').optional()),

@@ -380,6 +380,32 @@ describe('options of verifiers', () => {
     expect(names(environment)).toEqual(['WS_JWT_ISSUER']);
     expect(names({ ...environment, WS_JWT_ISSUER: 'https://id.test' })).toEqual([]);
     expect(names({ ...environment, WS_JWT_JWKS_URI: PUBLIC })).toEqual([]);
+    const several = { WS_OIDC_ISSUER: 'https://a.test,https://b.test', WS_JWT_ISSUER: 'https://b.test' };
+    expect(names(several)).toEqual([]);
+    expect(names({ ...several, WS_JWT_ISSUER: 'https://b.test,https://c.test' })).toEqual(['WS_JWT_ISSUER']);
+  });
+
+  it('N7 refuses the claim of an audience without an audience', () => {
+    expect(names({ WS_JWT_AUDIENCE_CLAIM: 'azp' })).toEqual(['WS_JWT_AUDIENCE']);
+    expect(names({ WS_JWT_AUDIENCE_CLAIM: 'azp', WS_JWT_AUDIENCE: 'chat' })).toEqual([]);
+  });
+
+  it('N7 refuses keys without an issuer of their own beside an OpenID provider', () => {
+    const environment = { WS_OIDC_ISSUER: 'https://id.test', WS_JWT_JWKS_URI: PUBLIC };
+    expect(names(environment)).toEqual(['WS_JWT_ISSUER']);
+    expect(names({ ...environment, WS_JWT_ISSUER: 'https://id.test' })).toEqual(['WS_JWT_ISSUER']);
+    expect(names({ ...environment, WS_JWT_ISSUER: 'https://id.test,https://other.test' })).toEqual([]);
+  });
+
+  it.each([
+    'WS_OIDC_ISSUER',
+    'WS_JWT_ISSUER',
+    'WS_JWT_AUDIENCE',
+    'WS_JWT_ROLES_CLAIM',
+    'WS_JWT_SCOPES_CLAIM',
+  ])('C1 reads %s as a list with at least one entry', (name) => {
+    expect(names({ WS_JWT_SECRET: '', [name]: 'https://a.test, https://b.test' })).toEqual([]);
+    expect(names({ [name]: ' , ' })).toEqual([name]);
   });
 
   it('C1 requires all introspection options or none of them', () => {

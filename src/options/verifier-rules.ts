@@ -3,7 +3,7 @@ import { HMAC_ALGORITHMS, HMAC_BYTES, isHmac, PUBLIC_KEY_ALGORITHMS } from './jw
 import { OPTIONS, type OptionName, type ResolvedOptions } from './options.schema.js';
 import { publicKeyOf } from './public-key.js';
 
-type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets'> &
+type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets' | 'jwtAudienceClaim'> &
   Partial<
     Pick<
       ResolvedOptions,
@@ -49,8 +49,11 @@ export function verifierContradictions(options: VerifierOptions): ConfigurationP
   } else if (options.jwtPreviousSecrets.length > 0) {
     problems.push(problem('jwtSecret', 'is required if WS_JWT_PREVIOUS_SECRETS is set'));
   }
-  if (isIssuerIdle(options))
-    problems.push(problem('jwtIssuer', 'must equal WS_OIDC_ISSUER, the only issuer of tokens'));
+  if (hasIdleIssuer(options))
+    problems.push(problem('jwtIssuer', 'must name only issuers of WS_OIDC_ISSUER, the only ones with keys'));
+  problems.push(...keysWithoutIssuer(options));
+  if (options.jwtAudienceClaim !== 'aud' && options.jwtAudience === undefined)
+    problems.push(problem('jwtAudience', 'is required if WS_JWT_AUDIENCE_CLAIM is set'));
   problems.push(...algorithmProblems(options));
   const given = INTROSPECTION.find((name) => options[name] !== undefined);
   if (given !== undefined) {
@@ -65,7 +68,7 @@ export function verifierContradictions(options: VerifierOptions): ConfigurationP
 export function verifierWeaknesses(options: VerifierOptions): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   for (const name of ['jwtJwksUri', 'oidcIssuer', 'introspectionUrl'] as const) {
-    if (options[name]?.startsWith('http:') === true)
+    if (listOf(options[name]).some((url) => url.startsWith('http:')))
       problems.push(problem(name, 'must be an https URL in production'));
   }
   const isToken = options.jwtSecret !== undefined || PUBLIC_KEYS.some((name) => options[name] !== undefined);
@@ -82,11 +85,40 @@ export function verifierNeeds(options: VerifierOptions): ConfigurationProblem[] 
   return problems;
 }
 
-/** The provider's tokens name the provider, so no token can have another issuer. */
-function isIssuerIdle(options: VerifierOptions): boolean {
-  const { jwtIssuer, oidcIssuer, jwtPublicKey, jwtJwksUri, introspectionUrl } = options;
-  if (jwtIssuer === undefined || oidcIssuer === undefined || jwtIssuer === oidcIssuer) return false;
-  return (jwtPublicKey ?? jwtJwksUri ?? introspectionUrl) === undefined;
+/**
+ * The issuers whose tokens are verified with the secret, the public key or the JWK set. Those of OpenID providers are
+ * not among them, because their keys are found by discovery: a token must never be verified with keys of another issuer.
+ */
+export function issuersOfKeys({
+  jwtIssuer,
+  oidcIssuer,
+}: Pick<VerifierOptions, 'jwtIssuer' | 'oidcIssuer'>): readonly string[] {
+  const discovered = listOf(oidcIssuer);
+  return listOf(jwtIssuer).filter((issuer) => !discovered.includes(issuer));
+}
+
+/** The tokens of a provider name the provider, so no token can have another issuer. */
+function hasIdleIssuer(options: VerifierOptions): boolean {
+  const { oidcIssuer, jwtPublicKey, jwtJwksUri, introspectionUrl } = options;
+  if (oidcIssuer === undefined || (jwtPublicKey ?? jwtJwksUri ?? introspectionUrl) !== undefined)
+    return false;
+  return issuersOfKeys(options).length > 0;
+}
+
+/** Beside OpenID providers, keys need an issuer of their own. Otherwise they would verify tokens of any issuer. */
+function keysWithoutIssuer(options: VerifierOptions): ConfigurationProblem[] {
+  if (options.oidcIssuer === undefined || issuersOfKeys(options).length > 0) return [];
+  return (['jwtPublicKey', 'jwtJwksUri'] as const)
+    .filter((name) => options[name] !== undefined)
+    .map((name) => {
+      const message = `must name the issuer of ${OPTIONS[name].variable}, because WS_OIDC_ISSUER has keys of its own`;
+      return problem('jwtIssuer', message);
+    });
+}
+
+/** A stand-in for a wrong list is a string. */
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : [value].flat();
 }
 
 function algorithmProblems(options: VerifierOptions): ConfigurationProblem[] {

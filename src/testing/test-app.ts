@@ -115,13 +115,13 @@ async function mintFor(
   options: TestTokenOptions | undefined,
 ): Promise<string> {
   const resolved = app.get<ResolvedOptions>(SECURITY_OPTIONS, { strict: false });
-  const { jwtIssuer, jwtAudience, jwtType } = resolved;
+  const { jwtIssuer, jwtAudience, jwtAudienceClaim, jwtType } = resolved;
   const secret = options?.secret ?? resolved.jwtSecret;
   if (secret === undefined)
     throw new Error('cannot mint a token: the application has no secret; set jwtSecret');
   const own = {
-    ...(jwtIssuer !== undefined && { iss: jwtIssuer }),
-    ...(jwtAudience !== undefined && { aud: jwtAudience }),
+    ...(jwtIssuer && { iss: jwtIssuer[0] }),
+    ...(jwtAudience && { [jwtAudienceClaim]: jwtAudience[0] }),
   };
   const now = app.get(Clock, { strict: false }).now();
   const algorithm = HMAC.find((name) => resolved.jwtAlgorithms?.includes(name) ?? true);

@@ -19,3 +19,8 @@ export function plainRule(name: string, limit: number, ttl: number): LimitRule {
   const declared = Object.freeze({ limit, ttl, blockDuration: 0, maxCost: 1 });
   return Object.freeze({ name, limit, ttl, blockDuration: 0, cost: 1, declared });
 }
+
+/** The limit as security events name it. */
+export function limitOf({ name, limit, ttl }: LimitRule): Readonly<Record<string, string | number>> {
+  return { throttler: name, limit, ttl };
+}

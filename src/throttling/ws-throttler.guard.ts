@@ -15,8 +15,8 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { SELF_DECLARED_DEPS_METADATA } from '../nest/metadata-keys.js';
 import { isThenable } from '../time/maybe-promise.js';
-import { acceptOrThrow } from './accept-or-throw.js';
 import { DeclaredLimits } from './declared-limits.js';
+import { acceptOrThrow, type Excess, ruleOf } from './excess.js';
 import { HitCounter } from './hit-counter.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
@@ -78,20 +78,20 @@ export class WsThrottlerGuard extends ThrottlerGuard {
 
   /** @throws RateLimitedException */
   override canActivate(context: ExecutionContext): Promise<boolean> {
-    const wait = this.waitOf(context);
+    const excess = this.excessOf(context);
+    if (excess === undefined) return super.canActivate(context);
+    if (isThenable(excess)) return Promise.resolve(excess).then(acceptOrThrow);
     // The caller accepts synchronous results, although the base guard declares a promise.
-    if (typeof wait === 'number') return acceptOrThrow(wait) as unknown as Promise<boolean>;
-    return wait?.then(acceptOrThrow) ?? super.canActivate(context);
+    return acceptOrThrow(excess) as unknown as Promise<boolean>;
   }
 
   /**
    * Counts a message.
    *
-   * @returns 0 if it is accepted, otherwise the milliseconds until one can be accepted; undefined if a step of a
-   * subclass or a function in a decorator must be called
+   * @returns null if it is accepted; undefined if a step of a subclass or a function in a decorator must be called
    * @internal
    */
-  waitOf(context: ExecutionContext): number | Promise<number> | undefined {
+  excessOf(context: ExecutionContext): Excess | null | Promise<Excess | null> | undefined {
     const rules = this.isExtended ? undefined : this.rules.of(context.getClass(), context.getHandler());
     return rules && this.count(connectionIn(context), rules, 0);
   }
@@ -110,7 +110,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     const rule = { name, limit, ttl, blockDuration, cost, declared };
     const verdict = await this.hitCounter.count(this.storageService, key, rule, limit);
     if (verdict.isBlocked) {
-      await this.throwThrottlingException(context, { ...verdict, ttl, limit, key, tracker });
+      await this.throwThrottlingException(context, { ...verdict, ttl, limit, key, tracker, throttler: name });
     }
     return true;
   }
@@ -136,9 +136,10 @@ export class WsThrottlerGuard extends ThrottlerGuard {
 
   protected override throwThrottlingException(
     _context: ExecutionContext,
-    detail: ThrottlerLimitDetail & ThrottlerVerdict,
+    detail: ThrottlerLimitDetail & ThrottlerVerdict & { throttler?: string },
   ): Promise<void> {
-    return Promise.reject(new RateLimitedException(waitOf(detail)));
+    const { throttler = 'default' } = detail;
+    return Promise.reject(new RateLimitedException(waitOf(detail), ruleOf({ throttler })));
   }
 
   /** Counts on one budget after the other until one is exhausted. Waits only if a storage is asynchronous. */
@@ -146,7 +147,7 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     connection: Connection,
     rules: readonly ThrottleRule[],
     first: number,
-  ): number | Promise<number> {
+  ): Excess | null | Promise<Excess | null> {
     for (let i = first; i < rules.length; i++) {
       const rule = rules[i] as ThrottleRule;
       const limit = this.limitOf(connection, rule.limit);
@@ -156,10 +157,12 @@ export class WsThrottlerGuard extends ThrottlerGuard {
           : limit.then((own) => this.spend(connection, rule, own));
       // Anything but a number is awaited, because a skipped limit would be no limit.
       if (typeof wait !== 'number')
-        return Promise.resolve(wait).then((late) => late || this.count(connection, rules, i + 1));
-      if (wait > 0) return wait;
+        return Promise.resolve(wait).then((late) =>
+          late ? excessOf(late, rule) : this.count(connection, rules, i + 1),
+        );
+      if (wait > 0) return excessOf(wait, rule);
     }
-    return 0;
+    return null;
   }
 
   private spend(connection: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
@@ -167,6 +170,10 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     const verdict = this.hitCounter.count(this.storageService, key, rule, limit);
     return isThenable(verdict) ? verdict.then(waitOf) : waitOf(verdict);
   }
+}
+
+function excessOf(waitMs: number, { name }: ThrottleRule): Excess {
+  return { waitMs, throttler: name };
 }
 
 // The base class asks for the options of `ThrottlerModule`, which need not be imported.

@@ -38,3 +38,41 @@ it('L5 a failure to write log lines does not affect connections', async () => {
   expect(await client.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
   await client.close();
 });
+
+@Injectable()
+class KeptLines extends SecurityEvents {
+  static lines: string[] = [];
+
+  protected override write(line: string): void {
+    KeptLines.lines.push(line);
+  }
+}
+
+it('L4 N18 a flood of one wrong credential does not hide another check, and no text makes a kind of its own', async () => {
+  const clock = new ManualClock();
+  KeptLines.lines = [];
+  running = await startApp({
+    gateways: [EchoGateway],
+    clock,
+    options: { logSecurityEvents: true, authFailureLimit: 1000 },
+    module: { providers: [{ provide: SecurityEvents, useClass: KeptLines }] },
+  });
+  const wrong = { Authorization: 'Bearer garbage' };
+  for (let i = 0; i < 30; i++) await rawHandshake(running.port, requestText('/ws', wrong));
+  const expired = await mintToken({}, { expiresIn: -3600, now: clock.now() });
+  await rawHandshake(running.port, requestText('/ws', { Authorization: `Bearer ${expired}` }));
+  clock.advance(10_000);
+  const lines = KeptLines.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(
+    lines.filter(({ check, suppressed }) => check === 'malformed' && suppressed === undefined),
+  ).toHaveLength(10);
+  expect(lines.filter(({ check }) => check === 'expired')).toHaveLength(1);
+  expect(lines.filter(({ suppressed }) => suppressed !== undefined)).toMatchObject([
+    { type: 'handshake.refused', code: 'UNAUTHENTICATED', check: 'malformed', suppressed: 20 },
+  ]);
+  KeptLines.lines = [];
+  const events = running.app.get(SecurityEvents);
+  for (let i = 0; i < 30; i++)
+    events.emit({ type: 'handshake.refused', code: 'UNAUTHENTICATED', check: `text ${i}` });
+  expect(KeptLines.lines).toHaveLength(10);
+});

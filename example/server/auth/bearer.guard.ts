@@ -53,10 +53,12 @@ export class BearerGuard implements CanActivate {
   }
 
   private async principalOf(token: string): Promise<Principal> {
-    if (token === '' || token.length > MAX_TOKEN_BYTES)
-      throw new InvalidCredentialError('the token is empty or too long');
+    if (token === '') throw new InvalidCredentialError('the token is empty', { check: 'malformed' });
+    if (token.length > MAX_TOKEN_BYTES)
+      throw new InvalidCredentialError('the token is too long', { check: 'too-long' });
     const principal = await this.verifier.verify(token, 'bearer');
-    if (await this.revocations.isRevoked(principal)) throw new InvalidCredentialError('revoked');
+    if (await this.revocations.isRevoked(principal))
+      throw new InvalidCredentialError('revoked', { check: 'revoked' });
     return principal;
   }
 }

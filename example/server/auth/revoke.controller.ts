@@ -58,8 +58,10 @@ export class RevokeController {
    * administrator, and those of the connections of the user.
    */
   private issuersOf(userId: string, administratorsIssuer: string | null): (string | null)[] {
-    const { jwtIssuer, oidcIssuer } = this.options;
+    const { jwtIssuer = [], oidcIssuer = [] } = this.options;
+    // Tokens of a service without a configured issuer have none.
+    const configured = [...jwtIssuer, ...oidcIssuer];
     const connected = this.connections.ofUser(userId).map(({ principal }) => principal.issuer);
-    return [...new Set([jwtIssuer ?? null, oidcIssuer ?? null, administratorsIssuer, ...connected])];
+    return [...new Set([null, ...configured, administratorsIssuer, ...connected])];
   }
 }

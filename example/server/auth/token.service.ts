@@ -19,11 +19,16 @@ export class TokenService {
 
   /** @param expiresIn lifetime in seconds */
   sign(username: string, user: DemoUser, expiresIn: number): string {
-    const { jwtSecret, jwtIssuer, jwtAudience, jwtAlgorithms, jwtType } = this.options;
+    const { jwtSecret, jwtIssuer, jwtAudience, jwtAudienceClaim, jwtAlgorithms, jwtType } = this.options;
     const algorithm = (jwtAlgorithms?.[0] ?? 'HS256') as 'HS256';
     return this.jwt.sign(
       // Milliseconds (RFC 7519 §2 allows fractions), so that a revocation distinguishes tokens of the same second.
-      { roles: user.roles, scope: user.scope, iat: Date.now() / 1000 },
+      {
+        roles: user.roles,
+        scope: user.scope,
+        iat: Date.now() / 1000,
+        ...(jwtAudience && { [jwtAudienceClaim]: jwtAudience[0] }),
+      },
       {
         algorithm,
         header: { alg: algorithm, typ: jwtType ?? 'JWT' },
@@ -31,8 +36,7 @@ export class TokenService {
         jwtid: randomUUID(),
         expiresIn,
         ...(jwtSecret !== undefined && { secret: jwtSecret }),
-        ...(jwtIssuer !== undefined && { issuer: jwtIssuer }),
-        ...(jwtAudience !== undefined && { audience: jwtAudience }),
+        ...(jwtIssuer?.[0] !== undefined && { issuer: jwtIssuer[0] }),
       },
     );
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import { isExpired, type Principal } from '../../connection/principal.js';
 import { secretHash } from '../../connection/secret-hash.js';
+import type { CredentialCheck } from '../../errors/credential-check.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -59,8 +60,8 @@ export class TicketService {
    */
   async redeem(ticket: string): Promise<Principal> {
     const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
-    if (!principal) throw new InvalidCredentialError('unknown ticket');
-    if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
+    if (!principal) throw refused('unknown or used ticket', 'ticket');
+    if (isExpired(principal, this.clock.now())) throw refused('expired', 'expired');
     return principal;
   }
 
@@ -70,4 +71,8 @@ export class TicketService {
     if ('iat' in claims) return principal;
     return { ...principal, claims: { ...claims, iat: this.clock.now() / 1000 } };
   }
+}
+
+function refused(message: string, check: CredentialCheck): InvalidCredentialError {
+  return new InvalidCredentialError(message, { check, verifiers: [{ verifier: 'tickets', check }] });
 }

@@ -23,9 +23,10 @@ export class ApiKeyVerifier extends TokenVerifier {
   override async verify(key: string): Promise<Principal> {
     await this.file.refresh();
     const found = this.find(createHash('sha256').update(key).digest());
-    if (!found) throw new InvalidCredentialError('unknown key');
+    if (!found) throw new InvalidCredentialError('unknown key', { check: 'unknown-key' });
     const principal = principalOf(found);
-    if (isExpired(principal, this.clock.now())) throw new InvalidCredentialError('expired');
+    if (isExpired(principal, this.clock.now()))
+      throw new InvalidCredentialError('expired', { check: 'expired' });
     return principal;
   }
 

@@ -14,7 +14,6 @@ export interface IntrospectionClientOptions extends ProviderTimeout {
   url: string;
   clientId: string;
   clientSecret: string;
-  issuer?: string | undefined;
 }
 
 /** Asks an authorization server about a token (RFC 7662 §2). */
@@ -23,8 +22,9 @@ export class IntrospectionClient {
   private readonly authentication: ClientAuth;
 
   constructor(private readonly options: IntrospectionClientOptions) {
-    const { url, issuer = url, clientId, clientSecret } = options;
-    this.server = { issuer, introspection_endpoint: url };
+    const { url, clientId, clientSecret } = options;
+    // The issuer is checked in the answer.
+    this.server = { issuer: url, introspection_endpoint: url };
     this.authentication = basicAuthentication(clientId, clientSecret);
   }
 
@@ -46,7 +46,7 @@ export class IntrospectionClient {
     } catch (error) {
       // The answer is 200 and a JSON object, so only its `active` can be invalid.
       if (error instanceof OperationProcessingError)
-        throw new InvalidCredentialError('active is not a boolean', { cause: error });
+        throw new InvalidCredentialError('active is not a boolean', { check: 'inactive', cause: error });
       throw error;
     }
   }

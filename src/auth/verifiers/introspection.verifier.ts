@@ -5,12 +5,12 @@ import { principalOf } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import { type ActiveToken, ActiveTokens } from './active-tokens.js';
+import { checkAudience, checkIssuer, type ExpectedClaims } from './expected-claims.js';
 import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
 
 const CACHE_MS = 5000;
 
-export interface IntrospectionOptions extends IntrospectionClientOptions {
-  audience?: string | undefined;
+export interface IntrospectionOptions extends IntrospectionClientOptions, ExpectedClaims {
   clockSkewMs: number;
   /** The memory limit for cached answers. */
   rememberedBytes?: number | undefined;
@@ -57,11 +57,9 @@ export class IntrospectionVerifier extends TokenVerifier {
   /** Each connection gets its own copy of the claims. Times are checked on each use. */
   private principalOf({ json }: ActiveToken): Principal {
     const answer = JSON.parse(json) as Record<string, unknown>;
-    const { issuer, audience, clockSkewMs } = this.options;
-    if (answer['active'] !== true) throw new InvalidCredentialError('not active');
-    if (issuer !== undefined && answer['iss'] !== issuer) throw new InvalidCredentialError('issuer');
-    if (audience !== undefined && ![answer['aud']].flat().includes(audience))
-      throw new InvalidCredentialError('audience');
-    return principalOf(answer, this.mapper, this.options.clock.now(), clockSkewMs);
+    if (answer['active'] !== true) throw new InvalidCredentialError('not active', { check: 'inactive' });
+    checkIssuer(answer, this.options);
+    checkAudience(answer, this.options);
+    return principalOf(answer, this.mapper, this.options.clock.now(), this.options.clockSkewMs);
   }
 }

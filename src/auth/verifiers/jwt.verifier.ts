@@ -1,30 +1,24 @@
-import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { compactVerify, errors, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import type { Clock } from '../../time/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
-import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
 import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
-import { headerOf, unverifiedClaimsOf } from './token-shape.js';
-import { checkType } from './token-type.js';
+import { checkAudience } from './expected-claims.js';
+import { type JwtExpectations, readJwt, wrongSignature } from './jwt-expectations.js';
+import { headerOf } from './token-shape.js';
 import type { VerificationKey, VerificationKeys } from './verification-keys.js';
 import { VerifiedClaims } from './verified-claims.js';
 
-export interface JwtVerifierOptions {
-  algorithms: readonly JwtAlgorithm[];
-  issuer?: string | undefined;
-  audience?: string | undefined;
-  /** The required `typ` (RFC 8725 §3.11). By default, the usual types of access tokens, or no type. */
-  type?: string | undefined;
-  clockSkewMs: number;
+export interface JwtVerifierOptions extends JwtExpectations {
   /** The memory limit for verified tokens. */
-  rememberedBytes?: number | undefined;
+  readonly rememberedBytes?: number | undefined;
 }
 
-/** Verifies JWTs (RFC 7519) of one issuer as RFC 8725 requires, with keys from any source. */
+/** Verifies JWTs (RFC 7519) as RFC 8725 requires, with keys from any source. */
 export class JwtVerifier extends TokenVerifier {
-  private readonly expected: JWTVerifyOptions;
+  private readonly algorithms: string[];
   private readonly verified: VerifiedClaims<VerificationKey>;
 
   constructor(
@@ -35,53 +29,46 @@ export class JwtVerifier extends TokenVerifier {
   ) {
     super();
     this.verified = new VerifiedClaims(options.rememberedBytes);
-    this.expected = {
-      algorithms: [...options.algorithms],
-      requiredClaims: ['exp', 'sub'],
-      clockTolerance: options.clockSkewMs / 1000,
-      ...(options.issuer !== undefined && { issuer: options.issuer }),
-      ...(options.audience !== undefined && { audience: options.audience }),
-    };
+    this.algorithms = [...options.algorithms];
   }
 
   override async verify(token: string): Promise<Principal> {
     const now = this.clock.now();
-    const claims = await this.claimsOf(token, now);
-    return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
-  }
-
-  private async claimsOf(token: string, now: number): Promise<JWTPayload> {
     const header = headerOf(token);
     const digest = this.verified.digestOf(token);
     const known = this.verified.find(digest, now);
     // The key may have been withdrawn since the token was verified.
-    if (known && (await this.keys.candidates(header)).includes(known.key)) return known.claims;
-    const { key, claims } = await this.verifiedBy(header, token, now);
+    if (known && (await this.keys.candidates(header)).includes(known.key))
+      return this.principalOf(known.claims, now);
+    const { claims } = readJwt(token, this.options);
+    const key = await this.signingKeyOf(header, token);
+    checkAudience(claims, this.options);
+    const principal = this.principalOf(claims, now);
     this.verified.add(digest, key, claims, now);
-    return claims;
+    return principal;
   }
 
-  /** Checks algorithm, type and issuer first, so that tokens of other issuers never cause keys to be fetched. */
-  private async verifiedBy(
-    header: JWTHeaderParameters,
-    token: string,
-    now: number,
-  ): Promise<{ key: VerificationKey; claims: JWTPayload }> {
-    const { algorithms, issuer, type } = this.options;
-    const { iss } = unverifiedClaimsOf(token);
-    if (!algorithms.includes(header.alg as JwtAlgorithm)) throw new InvalidCredentialError('algorithm');
-    checkType(header, type);
-    if (issuer !== undefined && iss !== issuer) throw new InvalidCredentialError('issuer');
-    const expected = { ...this.expected, currentDate: new Date(now) };
-    for (const key of await this.keys.candidates(header)) {
+  private principalOf(claims: JWTPayload, now: number): Principal {
+    return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
+  }
+
+  /** @throws InvalidCredentialError if none of the issuer's keys verifies the signature */
+  private async signingKeyOf(header: JWTHeaderParameters, token: string): Promise<VerificationKey> {
+    const candidates = await this.keys.candidates(header);
+    if (candidates.length === 0)
+      throw new InvalidCredentialError('the issuer has no such key', { check: 'unknown-key' });
+    const { algorithms } = this;
+    for (const key of candidates) {
       try {
-        return { key, claims: (await jwtVerify(token, key, expected)).payload };
+        await compactVerify(token, key, { algorithms });
+        return key;
       } catch (error) {
         if (error instanceof errors.JWSSignatureVerificationFailed) continue;
-        if (error instanceof errors.JOSEError) throw new InvalidCredentialError(error.code, { cause: error });
+        if (error instanceof errors.JOSEError)
+          throw new InvalidCredentialError(error.code, { check: 'malformed', cause: error });
         throw error;
       }
     }
-    throw new InvalidCredentialError('no key verifies the signature');
+    throw wrongSignature();
   }
 }

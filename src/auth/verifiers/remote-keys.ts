@@ -49,7 +49,7 @@ export class RemoteKeys implements VerificationKeys {
     } catch (error) {
       if (error instanceof errors.JWKSMultipleMatchingKeys) return firstOf(error);
       if (error instanceof errors.JWKSNoMatchingKey) return [];
-      throw new InvalidCredentialError('no usable key', { cause: error });
+      throw new InvalidCredentialError('no usable key', { check: 'unknown-key', cause: error });
     }
   }
 

@@ -22,9 +22,9 @@ export function isJwt(token: string): boolean {
  */
 export function headerOf(token: string): Header {
   const header = protectedHeaderOf(token);
-  if (!header) throw new InvalidCredentialError('not a JWS');
+  if (!header) throw new InvalidCredentialError('not a JWS', { check: 'malformed' });
   if (REFUSED.some((member) => Object.hasOwn(header, member)))
-    throw new InvalidCredentialError('unsupported header parameters');
+    throw new InvalidCredentialError('unsupported header parameters', { check: 'malformed' });
   return header;
 }
 
@@ -37,7 +37,7 @@ export function unverifiedClaimsOf(token: string): JWTPayload {
   try {
     return decodeJwt(token);
   } catch (cause) {
-    throw new InvalidCredentialError('the payload is not a JSON object', { cause });
+    throw new InvalidCredentialError('the payload is not a JSON object', { check: 'malformed', cause });
   }
 }
 

@@ -16,7 +16,9 @@ export function checkType(header: Header, expected: string | undefined): void {
   if (expected === undefined && !Object.hasOwn(header, 'typ')) return;
   const type = typeOf(header);
   const isRight = expected === undefined ? USUAL.includes(type) : type === typeOf({ typ: expected });
-  if (!isRight) throw new InvalidCredentialError('type');
+  if (isRight) return;
+  const allowed = expected ?? `${USUAL.join(', ')} or none`;
+  throw new InvalidCredentialError('another type', { check: 'type', expected: allowed });
 }
 
 /** A media type (RFC 7515 §4.1.9). It is case-insensitive, and `application/` may be omitted. */

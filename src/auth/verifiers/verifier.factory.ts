@@ -1,13 +1,15 @@
 import type { Clock } from '../../time/clock.js';
 import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
+import { issuersOfKeys } from '../../options/verifier-rules.js';
 import { publicKeyOf } from '../../options/public-key.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
+import type { VerifierName } from '../../errors/credential-check.js';
 import type { TokenVerifier } from '../token-verifier.js';
 import { UnconfiguredVerifier } from '../unconfigured.verifier.js';
 import { ApiKeyFile } from './api-key-file.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
-import { CompositeVerifier } from './composite.verifier.js';
+import { CompositeVerifier, type NamedVerifier } from './composite.verifier.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
 import { HmacVerifier } from './hmac.verifier.js';
 import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
@@ -34,33 +36,36 @@ export function createVerifier(options: ResolvedOptions, parts: VerifierParts): 
   return new CompositeVerifier({ jwt, introspection, apiKeys });
 }
 
-function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): TokenVerifier[] {
+function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): NamedVerifier[] {
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
-  const issuer = options.jwtIssuer ?? oidcIssuer;
-  const verifiers: TokenVerifier[] = [];
+  const issuers = issuersOfKeys(options);
+  const verifiers: NamedVerifier[] = [];
   const expect = (possible: readonly JwtAlgorithm[], usual = possible): JwtVerifierOptions => {
     const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
-    const { jwtAudience: audience, jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
-    return { algorithms, issuer, audience, type, clockSkewMs, rememberedBytes: rememberedBytesOf(options) };
+    const { jwtAudience: audiences = [], jwtAudienceClaim: audienceClaim } = options;
+    const { jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
+    const rememberedBytes = rememberedBytesOf(options);
+    return { algorithms, issuers, audiences, audienceClaim, type, clockSkewMs, rememberedBytes };
   };
-  const add = (keys: VerificationKeys, expected: JwtVerifierOptions): void => {
-    verifiers.push(new JwtVerifier(keys, expected, mapper, clock));
+  const add = (name: VerifierName, keys: VerificationKeys, expected: JwtVerifierOptions): void => {
+    verifiers.push({ name, verifier: new JwtVerifier(keys, expected, mapper, clock) });
   };
   if (jwtSecret !== undefined) {
     const expected = expect(HMAC_ALGORITHMS, ['HS256']);
-    verifiers.push(new HmacVerifier([jwtSecret, ...jwtPreviousSecrets], expected, mapper, clock));
+    const verifier = new HmacVerifier([jwtSecret, ...jwtPreviousSecrets], expected, mapper, clock);
+    verifiers.push({ name: 'secret', verifier });
   }
   const publicKey = jwtPublicKey === undefined ? undefined : publicKeyOf(jwtPublicKey);
-  if (publicKey) add(new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
+  if (publicKey) add('public-key', new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
   if (jwtJwksUri !== undefined) {
     const patience = { clock, timeoutMs: shareOf(options, 0.8) };
     const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock);
-    add(keys, expect(PUBLIC_KEY_ALGORITHMS));
+    add('jwks', keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
-  if (oidcIssuer !== undefined) {
+  for (const issuer of oidcIssuer ?? []) {
     const patience = { clock, timeoutMs: shareOf(options, 0.4) };
-    const keys = new RemoteKeys(() => openidKeys(oidcIssuer, patience), clock);
-    add(keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuer: oidcIssuer });
+    const keys = new RemoteKeys(() => openidKeys(issuer, patience), clock);
+    add('oidc', keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuers: [issuer] });
   }
   return verifiers;
 }
@@ -72,12 +77,13 @@ function introspectionVerifier(
   const { introspectionUrl: url, introspectionClientId: clientId } = options;
   const clientSecret = options.introspectionClientSecret;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
-  const { jwtIssuer, oidcIssuer, jwtAudience: audience, jwtClockSkewMs: clockSkewMs } = options;
+  const { jwtAudience: audiences = [], jwtAudienceClaim: audienceClaim } = options;
   const timeoutMs = shareOf(options, 0.8);
-  const issuer = jwtIssuer ?? oidcIssuer;
+  const issuers = options.jwtIssuer ?? options.oidcIssuer ?? [];
+  const expected = { issuers, audiences, audienceClaim, clockSkewMs: options.jwtClockSkewMs };
   const rememberedBytes = rememberedBytesOf(options);
   return new IntrospectionVerifier(
-    { url, clientId, clientSecret, issuer, audience, clockSkewMs, clock, timeoutMs, rememberedBytes },
+    { url, clientId, clientSecret, ...expected, clock, timeoutMs, rememberedBytes },
     mapper,
   );
 }
@@ -91,7 +97,7 @@ function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts):
 /** The verifiers share the memory limit equally. */
 function rememberedBytesOf(options: ResolvedOptions): number {
   const { jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
-  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl];
+  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, ...(oidcIssuer ?? []), introspectionUrl];
   return REMEMBERED_BYTES / sources.filter((source) => source !== undefined).length;
 }
 

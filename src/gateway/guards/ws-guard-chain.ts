@@ -31,11 +31,12 @@ function activate(
     if (isCounted && i === THROTTLER) continue;
     const answer = knownAnswer(i, context) ?? (guards[i] as CanActivate).canActivate(context);
     if (answer === true) continue;
-    if (typeof answer === 'boolean') return false;
+    if (typeof answer === 'boolean') return refusedBy(guards[i] as CanActivate, context);
     const connection = connectionIn(context);
     const { principal } = connection;
     return settled(answer).then((passes) => {
-      if (!passes || !connection.isOpen) return false;
+      if (!connection.isOpen) return false;
+      if (!passes) return refusedBy(guards[i] as CanActivate, context);
       // If the principal has changed, the decisions so far do not apply to it, and all guards run again.
       const next = connection.principal === principal ? i + 1 : 0;
       return activate(guards, next, context, isCounted || i >= THROTTLER);
@@ -50,10 +51,22 @@ function activate(
  */
 function knownAnswer(index: number, context: ExecutionContext): Answer | undefined {
   if (index !== THROTTLER && index !== AUTHORIZATION) return undefined;
-  const message: unknown = context.getArgByIndex(MESSAGE_ARGUMENT);
-  if (!(message instanceof InboundMessage)) return undefined;
+  const message = messageIn(context);
+  if (!message) return undefined;
   if (index === THROTTLER) return message.counted;
   return message.admittedAs === connectionIn(context).principal ? message.admitted : undefined;
+}
+
+/** Names the guard for the security event, because Nest throws the same exception for every guard. */
+function refusedBy(guard: CanActivate, context: ExecutionContext): false {
+  const message = messageIn(context);
+  if (message) message.rule = `guard ${guard.constructor.name}`;
+  return false;
+}
+
+function messageIn(context: ExecutionContext): InboundMessage | undefined {
+  const message: unknown = context.getArgByIndex(MESSAGE_ARGUMENT);
+  return message instanceof InboundMessage ? message : undefined;
 }
 
 /** Only `true` permits, because a guard without types may return other values. */

@@ -30,7 +30,8 @@ export class ConnectGuardStep extends HandshakeStep {
 
   private async callAll(guards: readonly WsConnectGuard[], handshake: Handshake): Promise<void> {
     for (const guard of guards) {
-      if (!(await this.call(guard, handshake))) throw new HandshakeRefusal('FORBIDDEN');
+      if (!(await this.call(guard, handshake)))
+        throw new HandshakeRefusal('FORBIDDEN', {}, { details: named(guard) });
     }
   }
 
@@ -43,11 +44,26 @@ export class ConnectGuardStep extends HandshakeStep {
         : asked;
       return answer === true;
     } catch (error) {
-      if (error instanceof HandshakeRefusal) throw error;
+      const details = named(guard);
+      if (error instanceof HandshakeRefusal) throw withDetails(error, details);
       if (error instanceof DeadlineExceededError) {
-        throw new HandshakeRefusal('OVERLOADED', retrySoon(), { cause: error });
+        throw new HandshakeRefusal('OVERLOADED', retrySoon(), { cause: error, details });
       }
-      throw new HandshakeRefusal('FORBIDDEN', {}, { cause: error });
+      throw new HandshakeRefusal('FORBIDDEN', {}, { cause: error, details });
     }
   }
+}
+
+type Details = HandshakeRefusal['details'];
+
+function named(guard: WsConnectGuard): Details {
+  return { guard: guard.constructor.name };
+}
+
+/** A copy, because a guard may throw the same object each time. */
+function withDetails(refusal: HandshakeRefusal, more: Details): HandshakeRefusal {
+  const { code, headers, cause, details, closeCode } = refusal;
+  const copy = new HandshakeRefusal(code, headers, { cause, details: { ...details, ...more } });
+  copy.closeCode = closeCode;
+  return copy;
 }

@@ -4,6 +4,7 @@ import { Faults } from '../../faults/faults.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
+import type { HandshakeCode } from '../../protocol/handshake-code.js';
 import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
@@ -30,13 +31,13 @@ export class ConnectionCapStep extends HandshakeStep {
 
   check(handshake: Handshake): void | Promise<void> {
     const { maxConnections, maxConnectionsPerAddress } = this.options;
-    if (!this.node.acquire('node', maxConnections)) throw new HandshakeRefusal('OVERLOADED', retrySoon());
+    if (!this.node.acquire('node', maxConnections)) throw full('OVERLOADED', 'node', maxConnections);
     handshake.hold(this.releaseNode);
     const scope = `${this.kindOf(handshake)}:${handshake.address}`;
     return decideOn(
       () => this.directory.acquire(scope, maxConnectionsPerAddress),
       (isFree) => {
-        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
+        if (!isFree) throw full('CONNECTION_LIMIT', 'address', maxConnectionsPerAddress);
         handshake.hold(releaseOf(this.directory, scope, this.faults));
       },
     );
@@ -45,4 +46,8 @@ export class ConnectionCapStep extends HandshakeStep {
   private kindOf({ credentials, certificate }: Handshake): string {
     return certificate || credentials.length > 0 ? 'address' : 'anonymous';
   }
+}
+
+function full(code: HandshakeCode, cap: 'node' | 'address', limit: number): HandshakeRefusal {
+  return new HandshakeRefusal(code, retrySoon(), { details: { cap, limit } });
 }

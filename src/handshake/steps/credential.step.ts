@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import { shownList } from '../../observability/shown-text.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
@@ -21,7 +22,9 @@ export class CredentialStep extends HandshakeStep {
     if (handshake.isUnsecured) return;
     const { credentials } = handshake;
     if (credentials.length > 1) {
-      const refusal = new HandshakeRefusal('BAD_HANDSHAKE');
+      const sources = credentials.map(({ source }) => source);
+      const details = { reason: `more than one credential: ${shownList(sources)}` };
+      const refusal = new HandshakeRefusal('BAD_HANDSHAKE', {}, { details });
       refusal.closeCode = CloseCode.BAD_REQUEST;
       throw refusal;
     }
@@ -30,6 +33,11 @@ export class CredentialStep extends HandshakeStep {
     if (handshake.certificate) handshake.principal = handshake.certificate;
     else if (handshake.endpoint?.policy.isPublic === true) return;
     else if (this.options.authSources.includes('message')) handshake.awaitsLogin = true;
-    else throw new HandshakeRefusal('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
+    else throw noCredential(this.options.authSources);
   }
+}
+
+function noCredential(sources: readonly string[]): HandshakeRefusal {
+  const details = { reason: 'no credential', allowed: shownList(sources) };
+  return new HandshakeRefusal('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' }, { details });
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import { shownList, shownText } from '../../observability/shown-text.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Handshake } from '../handshake.js';
@@ -20,6 +21,7 @@ export class HostStep extends HandshakeStep {
     const name = host.toLowerCase();
     // An entry without a port matches any port.
     if (this.allowed.has(name) || this.allowed.has(name.replace(/:\d+$/, ''))) return;
-    throw new HandshakeRefusal('HOST_NOT_ALLOWED');
+    const details = { host: shownText(name), allowed: shownList([...this.allowed]) };
+    throw new HandshakeRefusal('HOST_NOT_ALLOWED', {}, { details });
   }
 }

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
+import { shownList, shownText } from '../../observability/shown-text.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { OriginPolicy, ownOrigin } from '../origin-policy.js';
+
+const NO_ORIGIN = 'no Origin, which a cookie or a client certificate alone requires';
 
 /**
  * Refuses pages of other sites (CWE-1385). A request without an Origin is not from a browser. It is still refused if a
@@ -13,19 +16,23 @@ import { OriginPolicy, ownOrigin } from '../origin-policy.js';
 @Injectable()
 export class OriginStep extends HandshakeStep {
   private readonly policy: OriginPolicy;
+  private readonly allowed: readonly string[];
 
   constructor(@InjectSecurityOptions() options: ResolvedOptions) {
     super();
+    this.allowed = options.allowedOrigins;
     this.policy = new OriginPolicy(options.allowedOrigins);
   }
 
   check(handshake: Handshake): void {
     const origin = handshake.request.only('origin');
-    const passes =
-      origin === undefined
-        ? !this.isAmbient(handshake)
-        : this.policy.allows(origin, ownOrigin(handshake.host, handshake.isSecure));
-    if (!passes) throw new HandshakeRefusal('ORIGIN_NOT_ALLOWED');
+    if (origin === undefined && !this.isAmbient(handshake)) return;
+    const own = ownOrigin(handshake.host, handshake.isSecure);
+    if (origin !== undefined && this.policy.allows(origin, own)) return;
+    const allowed = shownList([shownText(own), ...this.allowed]);
+    // The event has the origin in any case.
+    const details = { ...(origin === undefined && { reason: NO_ORIGIN }), allowed };
+    throw new HandshakeRefusal('ORIGIN_NOT_ALLOWED', {}, { details });
   }
 
   /** Whether the browser sends the credential automatically: a cookie, or a client certificate alone. */

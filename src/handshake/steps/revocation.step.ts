@@ -23,7 +23,9 @@ export class RevocationStep extends HandshakeStep {
     return decideOn(
       () => this.revocations.isRevokedAnywhere(principal),
       (isRevoked) =>
-        isRevoked ? this.wrong.refuse(address, new InvalidCredentialError('revoked')) : undefined,
+        isRevoked
+          ? this.wrong.refuse(address, new InvalidCredentialError('revoked', { check: 'revoked' }))
+          : undefined,
       (cause) => new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause }),
     );
   }

@@ -13,6 +13,8 @@ export class TransportStep extends HandshakeStep {
   }
 
   check({ isSecure }: Handshake): void {
-    if (this.options.requireTls && !isSecure) throw new HandshakeRefusal('INSECURE_TRANSPORT');
+    if (!this.options.requireTls || isSecure) return;
+    const details = { transport: 'plain', allowed: 'TLS, or https as told by a trusted proxy' };
+    throw new HandshakeRefusal('INSECURE_TRANSPORT', {}, { details });
   }
 }

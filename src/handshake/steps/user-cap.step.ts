@@ -25,10 +25,12 @@ export class UserCapStep extends HandshakeStep {
   check(handshake: Handshake): void | Promise<void> {
     if (handshake.principal.id === null) return undefined;
     const scope = limitKeyOf(handshake.principal, handshake.address);
+    const limit = this.options.maxConnectionsPerUser;
     return decideOn(
-      () => this.directory.acquire(scope, this.options.maxConnectionsPerUser),
+      () => this.directory.acquire(scope, limit),
       (isFree) => {
-        if (!isFree) throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon());
+        if (!isFree)
+          throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon(), { details: { cap: 'user', limit } });
         handshake.hold(releaseOf(this.directory, scope, this.faults));
       },
     );

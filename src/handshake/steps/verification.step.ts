@@ -50,8 +50,9 @@ export class VerificationStep extends HandshakeStep {
   }
 
   private verify({ token, kind }: Credential, proof: SenderProof): Principal | Promise<Principal> {
-    if (token === '' || token.length > MAX_TOKEN_BYTES)
-      throw new InvalidCredentialError('the token is empty or too long');
+    if (token === '') throw new InvalidCredentialError('the token is empty', { check: 'malformed' });
+    if (token.length > MAX_TOKEN_BYTES)
+      throw new InvalidCredentialError('the token is too long', { check: 'too-long' });
     const known = kind === 'ticket' ? undefined : this.verifier.verifyNow?.(token, kind, proof);
     if (known) return known;
     const verified =
@@ -74,7 +75,7 @@ export class VerificationStep extends HandshakeStep {
  */
 function identify(claimant: Claimant, principal: Principal): void {
   if (typeof principal.id !== 'string' || principal.id === '')
-    throw new InvalidCredentialError('the verifier returned a principal without an id');
+    throw new InvalidCredentialError('the verifier returned a principal without an id', { check: 'subject' });
   checkSender(principal, claimant.proof);
   claimant.principal = principal;
 }

@@ -1,0 +1,24 @@
+import { RateLimitedException } from '../errors/ws-exceptions.js';
+
+/** A message over a limit. */
+export interface Excess {
+  /** Milliseconds until a message can be accepted, more than 0. */
+  readonly waitMs: number;
+  /** The name of the throttler. */
+  readonly throttler: string;
+}
+
+/**
+ * Converts the count of a message to the result of a guard.
+ *
+ * @throws RateLimitedException if the message is over a limit
+ */
+export function acceptOrThrow(excess: Excess | null): true {
+  if (excess) throw new RateLimitedException(excess.waitMs, ruleOf(excess));
+  return true;
+}
+
+/** The limit as security events name it. */
+export function ruleOf({ throttler }: Pick<Excess, 'throttler'>): string {
+  return `throttler ${throttler}`;
+}
