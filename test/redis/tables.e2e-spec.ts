@@ -108,8 +108,9 @@ describeWithRedis('tables that every node holds', () => {
     await group.settled();
     expect(heard.map(([signal, , call]) => [signal, call])).toEqual(group.nodes.map(() => [RIGHTS, 'first']));
     for (const [, before] of heard) {
-      expect(before).toBeGreaterThan(sentAt - 50);
-      expect(before).toBeLessThan(Date.now() + 50);
+      // As exact as the time of Redis is known.
+      expect(before).toBeGreaterThan(sentAt - 1000);
+      expect(before).toBeLessThan(Date.now() + 1000);
     }
     heard.length = 0;
     cutOff(relay);
