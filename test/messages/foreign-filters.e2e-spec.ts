@@ -111,7 +111,7 @@ describe.each(FILTERS)('behind the filter "%s"', (name) => {
     const open = new Promise<void>((resolve) => {
       client.on('session', () => resolve());
     });
-    client.connect();
+    await client.connect();
     await open;
     const outcome = await client.request('throws').then(
       (data) => ({ data }),

@@ -32,7 +32,12 @@ const SPECS = {
   module: NAMES.map(([names, from]) => `import ${names} from '${from}';\n`).join('') + BODY,
 };
 
-const CONFIG = { testEnvironment: 'node', transform: {}, testTimeout: 60_000, resolver: 'nestjs-ws-security/testing/jest' };
+const CONFIG = {
+  testEnvironment: 'node',
+  transform: {},
+  testTimeout: 60_000,
+  resolver: 'nestjs-ws-security/testing/jest',
+};
 
 let folder: string;
 

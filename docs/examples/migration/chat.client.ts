@@ -24,7 +24,7 @@ export class ChatClient {
     this.client.on('status', ({ state }) => {
       if (state === 'open') this.client.request('join', { room: this.room }).then(onJoined, () => undefined);
     });
-    this.client.connect();
+    void this.client.connect();
   }
 
   /** `socket.emitWithAck('say', { room, text })` */

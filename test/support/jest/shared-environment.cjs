@@ -19,6 +19,7 @@ class SharedEnvironment extends TestEnvironment {
     super(config, context);
     this.#variables = { ...this.global.process.env };
     shared.set(id, this);
+    return this;
   }
 
   async teardown() {

@@ -9,10 +9,10 @@ const shared = new Map();
 
 class SharedRuntime extends Runtime {
   constructor(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig) {
-    const existing = shared.get(config.id);
-    if (existing) return existing;
+    if (shared.has(config.id)) return shared.get(config.id);
     super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
     shared.set(config.id, this);
+    return this;
   }
 
   teardown() {
