@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { JWTPayload } from 'jose';
 import type { Principal } from '../connection/principal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -29,6 +28,6 @@ export class PrincipalFactory {
    * @throws InvalidCredentialError if `sub` is missing, a claim is malformed, or the claims have expired
    */
   fromClaims(claims: Readonly<Record<string, unknown>>): Principal {
-    return principalOf(claims as JWTPayload, this.mapper, this.clock.now(), this.options.jwtClockSkewMs);
+    return principalOf(claims, this.mapper, this.clock.now(), this.options.jwtClockSkewMs);
   }
 }
