@@ -6,7 +6,8 @@ interface Cell {
   cleanup?: Cleanup | undefined;
 }
 
-let current: Root | undefined;
+/** The components that are being called, the innermost last. */
+const calls: Root[] = [];
 
 /** A mounted component. `render()` calls it again; effects run after it, as in React. */
 export class Root {
@@ -22,12 +23,11 @@ export class Root {
 
   render(): void {
     if (!this.isMounted) return;
-    const outer = current;
-    current = this;
+    calls.push(this);
     this.next = 0;
     this.renders += 1;
     this.component();
-    current = outer;
+    calls.pop();
     for (const effect of this.effects.splice(0)) effect();
   }
 
@@ -47,6 +47,7 @@ export class Root {
 }
 
 function root(): Root {
+  const current = calls.at(-1);
   if (!current) throw new Error('a hook was called outside of a component');
   return current;
 }
