@@ -27,7 +27,8 @@ export class StatusView {
     this.stopCountdown();
     this.root.dataset['state'] = status.state;
     this.text.textContent = statusText(status);
-    this.refusalHint.hidden = !wasRefusedSilently(status);
+    // It stays during the next attempt, so that the page does not jump.
+    if (status.state !== 'reconnecting') this.refusalHint.hidden = !wasRefusedSilently(status);
     if (status.retryAt !== null) this.showCountdown(status.retryAt);
     this.offer(status.state === 'waiting', status.state === 'closed' && signedIn);
   }

@@ -8,6 +8,22 @@ import {
 } from '../support/chromium.js';
 import { Service } from '../support/service.js';
 
+/** Waits for the next attempt, which is short. Resolves with whether the hint is shown meanwhile. */
+const STAYS_IN_NEXT_ATTEMPT = `new Promise((resolve) => {
+  const status = document.getElementById('status');
+  const look = () => {
+    if (status.dataset.state === 'reconnecting') resolve(!document.getElementById('refusal-hint').hidden);
+  };
+  new MutationObserver(look).observe(status, { attributes: true });
+})`;
+
+/** Whether nothing covers the last line of the hint. */
+const IS_UNCOVERED = `(() => {
+  const hint = document.getElementById('refusal-hint');
+  const { left, bottom } = hint.getBoundingClientRect();
+  return hint.contains(document.elementFromPoint(left + 20, bottom - 16));
+})()`;
+
 describeWithChromium('the page of the reference service, whose handshakes are refused,', () => {
   let browser: Browser;
   let page: Page;
@@ -42,7 +58,14 @@ describeWithChromium('the page of the reference service, whose handshakes are re
       for (const name of ['1006', 'handshake.refused', 'WS_ALLOWED_ORIGINS', 'WS_REJECT_WITH=close'])
         expect(await hint().textContent()).toContain(name);
       expect(service.stdout).toContain('"type":"handshake.refused","code":"HOST_NOT_ALLOWED"');
-      await page.setViewportSize({ width: 360, height: 640 });
+      expect(await page.evaluate(STAYS_IN_NEXT_ATTEMPT)).toBe(true);
+      for (const size of [
+        { width: 760, height: 420 },
+        { width: 360, height: 640 },
+      ]) {
+        await page.setViewportSize(size);
+        expect(await page.evaluate(IS_UNCOVERED)).toBe(true);
+      }
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
       await page.click('#sign-out');
       expect(await hint().count()).toBe(0);
