@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { MessageBody, type OnGatewayInit, SubscribeMessage, WebSocketServer } from '@nestjs/websockets';
 import { AllowCharacters, SecureGateway } from 'nestjs-ws-security';
+import { WsClient } from 'nestjs-ws-security/client';
 import { IsString } from 'class-validator';
-import { WebSocketServer as Server } from 'ws';
+import { WebSocket, WebSocketServer as Server } from 'ws';
 import { describeWithChromium, launchChromium, PAGE_TEST_MS } from '../support/chromium.js';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { eventually } from '../support/eventually.js';
@@ -103,6 +104,22 @@ it('a message before a protocol error is handled, and its answer is not sent', a
   await eventually(async () => expect(EchoGateway.calls).toBe(before + 1));
   expect(connection.messages).toEqual([]);
   connection.destroy();
+});
+
+it('with WS_REJECT_WITH=close, a refused client is open for a moment and then closed with the code', async () => {
+  const closing = await startApp({ gateways: [EchoGateway], options: { rejectWith: 'close' } });
+  const client = new WsClient({ url: `${closing.url}/ws`, token: 'wrong', WebSocket });
+  const seen: string[] = [];
+  const closed = new Promise<void>((resolve) => {
+    client.on('status', ({ state, code }) => {
+      seen.push(`${state} ${code}`);
+      if (state === 'closed') resolve();
+    });
+  });
+  await client.connect();
+  await closed;
+  expect(seen).toEqual(['connecting null', 'open null', 'closed 4401']);
+  await closing.close();
 });
 
 describeWithChromium('Chromium', () => {
