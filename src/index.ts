@@ -3,6 +3,7 @@ export { SecureGateway } from './gateway/secure-gateway.decorator.js';
 export { WsAuthenticated, WsPublic, WsRoles, WsScopes } from './auth/access.decorators.js';
 export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.js';
 export { CredentialExtractor } from './handshake/credential-extractor.js';
+export { PrincipalFactory } from './auth/principal.factory.js';
 export { PrincipalMapper } from './auth/principal-mapper.js';
 export { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 export { RevocationService } from './auth/revocation.service.js';

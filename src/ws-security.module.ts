@@ -12,6 +12,7 @@ import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
 import { AccessRuleReader } from './auth/access-rule.js';
+import { PrincipalFactory } from './auth/principal.factory.js';
 import { PrincipalMapper } from './auth/principal-mapper.js';
 import { RevocationStore } from './auth/revocation-store.js';
 import { RevocationService } from './auth/revocation.service.js';
@@ -75,6 +76,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     Clock,
     TokenVerifier,
     PrincipalMapper,
+    PrincipalFactory,
     WS_THROTTLER_STORAGE,
     WS_THROTTLERS,
     AccessRuleReader,

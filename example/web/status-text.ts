@@ -2,6 +2,9 @@ import { CloseCode, type ClientState, type ClientStatus } from 'nestjs-ws-securi
 
 const RELOAD = 'The server does not understand this page. Reload it.';
 
+/** All that a browser says about a refused handshake (RFC 6455 §7.1.5). */
+const ABNORMAL_CLOSURE = 1006;
+
 const FINAL: Readonly<Record<number, string>> = {
   [CloseCode.PROTOCOL_ERROR]: RELOAD,
   [CloseCode.UNSUPPORTED_DATA]: RELOAD,
@@ -36,6 +39,12 @@ const TEXT: Readonly<Record<ClientState, (status: ClientStatus) => string>> = {
 /** The text for the user about the state of the connection. */
 export function statusText(status: ClientStatus): string {
   return TEXT[status.state](status);
+}
+
+/** Whether the last attempt ended before the connection was open, without a reason. */
+export function wasRefusedSilently({ state, previous, code, reason, offline }: ClientStatus): boolean {
+  const wasAttempt = previous === 'connecting' || previous === 'reconnecting';
+  return state === 'waiting' && wasAttempt && !offline && code === ABNORMAL_CLOSURE && reason === '';
 }
 
 function waitingText({ offline, code, previous }: ClientStatus): string {

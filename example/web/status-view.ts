@@ -1,7 +1,7 @@
 import type { ClientStatus } from 'nestjs-ws-security/client';
 import { countDown } from './countdown.js';
 import { createTicker, element } from './dom.js';
-import { statusText } from './status-text.js';
+import { statusText, wasRefusedSilently } from './status-text.js';
 
 interface StatusHandlers {
   retryNow(): void;
@@ -12,6 +12,7 @@ interface StatusHandlers {
 export class StatusView {
   private readonly root = element('status', HTMLElement);
   private readonly text = element('status-text', HTMLElement);
+  private readonly refusalHint = element('refusal-hint', HTMLElement);
   private readonly retryNow = element('retry-now', HTMLButtonElement);
   private readonly connectAgain = element('connect-again', HTMLButtonElement);
   private stopCountdown = (): void => {};
@@ -26,6 +27,8 @@ export class StatusView {
     this.stopCountdown();
     this.root.dataset['state'] = status.state;
     this.text.textContent = statusText(status);
+    // It stays during the next attempt, so that the page does not jump.
+    if (status.state !== 'reconnecting') this.refusalHint.hidden = !wasRefusedSilently(status);
     if (status.retryAt !== null) this.showCountdown(status.retryAt);
     this.offer(status.state === 'waiting', status.state === 'closed' && signedIn);
   }
