@@ -1,3 +1,4 @@
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Principal } from '../../connection/principal.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
@@ -39,6 +40,12 @@ export class CompositeVerifier extends TokenVerifier {
     const principal = verifiers.length === 1 ? verifiers[0]?.verifyNow?.(token, kind) : undefined;
     if (principal) checkSender(principal, proof);
     return principal;
+  }
+
+  /** That of the worst one: tokens of its issuer are not accepted. */
+  override health(): PartHealth {
+    const all = this.verifiers.jwt.map((verifier) => verifier.health?.() ?? 'ready');
+    return all.find((one) => one === 'unready') ?? all.find((one) => one === 'degraded') ?? 'ready';
   }
 
   private async anyOf(

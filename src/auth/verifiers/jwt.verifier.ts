@@ -1,5 +1,6 @@
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../time/clock.js';
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
@@ -48,6 +49,10 @@ export class JwtVerifier extends TokenVerifier {
     const now = this.clock.now();
     const claims = await this.claimsOf(token, now);
     return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
+  }
+
+  override health(): PartHealth {
+    return this.keys.health?.() ?? 'ready';
   }
 
   private async claimsOf(token: string, now: number): Promise<JWTPayload> {
