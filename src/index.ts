@@ -54,6 +54,7 @@ export { tlsOptionsFromEnv } from './handshake/tls/tls-options.js';
 export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
+export { WsHealth } from './observability/health/ws-health.js';
 export { SecurityEvents } from './observability/security-events.js';
 export { SECURITY_EVENT_TYPES } from './observability/security-event.js';
 export { CREDENTIAL_SOURCES, OPTIONS } from './options/options.schema.js';
@@ -104,6 +105,7 @@ export type { GiveSession, LeftSession } from './connection/resume/resume-store.
 export type { KeptText, SessionSnapshot } from './connection/resume/session-snapshot.js';
 export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
 export type { Audience, Broadcast, Position } from './nodes/broadcast-bus.js';
+export type { PartHealth } from './connection/part-health.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
@@ -111,6 +113,7 @@ export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
+export type { HealthResult, Readiness, ReadinessReason } from './observability/health/ws-health.js';
 export type { CredentialCheck, VerifierName, VerifierRefusal } from './errors/credential-check.js';
 export type { HandshakeRefusalOptions } from './errors/handshake.refusal.js';
 export type { InvalidCredentialOptions } from './errors/invalid-credential.error.js';

@@ -32,6 +32,7 @@ import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
 import { SecurityEvents } from './observability/security-events.js';
+import { WsHealth } from './observability/health/ws-health.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { BanService } from './throttling/bans/ban.service.js';
@@ -46,6 +47,7 @@ import {
   type WsSecurityModuleAsyncOptions,
   type WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
+import { HEALTH_PROVIDERS } from './ws-security.health.js';
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 import { STORE_PROVIDERS } from './ws-security.stores.js';
 
@@ -63,6 +65,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...STORE_PROVIDERS,
     ...CONNECTION_PROVIDERS,
     ...OBSERVABILITY_PROVIDERS,
+    ...HEALTH_PROVIDERS,
     ...AUTH_PROVIDERS,
     ...THROTTLING_PROVIDERS,
     ...VALIDATION_PROVIDERS,
@@ -91,6 +94,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ConnectionDirectory,
     ClusterSignals,
     SecurityEvents,
+    WsHealth,
     AuthFailures,
     ClientLocator,
     RevocationStore,

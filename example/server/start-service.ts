@@ -9,6 +9,7 @@ import { HTTP_DEADLINES, type HttpDeadlines, limitWaiting } from './http/http-de
 import { securityHeaders } from './http/security-headers.js';
 import { ProblemList } from './problem-list.js';
 import { serviceConfig, type ServiceConfig } from './service-config.js';
+import { removeAbandonedSocket } from './socket-file.js';
 import { developmentCertificate } from './tls/development-certificate.js';
 
 /** The configured certificate, or one for development. */
@@ -46,7 +47,7 @@ export async function startService(deadlines = HTTP_DEADLINES): Promise<void> {
 
 async function listen(
   app: NestExpressApplication,
-  { host, port, plainHttp }: ServiceConfig,
+  config: ServiceConfig,
   deadlines: HttpDeadlines,
 ): Promise<void> {
   app.disable('x-powered-by');
@@ -56,9 +57,18 @@ async function listen(
   server.prependListener('request', securityHeaders(app.get(ClientLocator)));
   // A service that was drained exits with 0, and not because of the signal.
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
+  console.log(`Listening on ${config.plainHttp ? 'http' : 'https'}://${await bind(app, config)}`);
+}
+
+/** @returns the address for the log */
+async function bind(app: NestExpressApplication, { host, port, socketPath }: ServiceConfig): Promise<string> {
+  if (socketPath !== undefined) {
+    await removeAbandonedSocket(socketPath);
+    await app.listen(socketPath);
+    return `unix:${socketPath}`;
+  }
   await app.listen(port, host);
   // With PORT=0, the system has chosen the port.
-  const address = server.address() as AddressInfo;
-  const name = host === '127.0.0.1' ? 'localhost' : host;
-  console.log(`Listening on ${plainHttp ? 'http' : 'https'}://${name}:${address.port}`);
+  const address = app.getHttpServer().address() as AddressInfo;
+  return `${host === '127.0.0.1' ? 'localhost' : host}:${address.port}`;
 }

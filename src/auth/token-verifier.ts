@@ -1,3 +1,4 @@
+import type { PartHealth } from '../connection/part-health.js';
 import type { Principal } from '../connection/principal.js';
 import type { SenderProof } from '../connection/sender-proof.js';
 import type { TokenKind } from './credential.js';
@@ -24,6 +25,12 @@ export abstract class TokenVerifier {
    * @internal
    */
   verifyNow?(token: string, kind: TokenKind, proof?: SenderProof): Principal | undefined;
+
+  /**
+   * Whether tokens can be verified, for `WsHealth`: `unready` keeps clients away from this node, `degraded` is only
+   * reported. It is asked at each probe and must not wait. A verifier without this method is `ready`.
+   */
+  health?(): PartHealth;
 }
 
 /** Longer tokens are refused before any cryptography. @publicApi */

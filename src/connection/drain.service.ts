@@ -14,7 +14,7 @@ const REASON = 'service restart';
 const GOODBYE_MS = 1000;
 
 /**
- * Shuts a node down gracefully: refuses handshakes, says goodbye, answers running requests, closes connections in
+ * Shuts a node down gracefully: after `WS_DRAIN_DELAY_MS` refuses handshakes, says goodbye, answers running requests, closes connections in
  * paced batches with 1012, waits for hooks, terminates the remaining connections at the deadline, and hands sessions
  * over to other nodes.
  *
@@ -22,6 +22,7 @@ const GOODBYE_MS = 1000;
  */
 @Injectable()
 export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown {
+  private leaving = false;
   private draining = false;
   private isServing = false;
 
@@ -40,17 +41,32 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     return this.draining;
   }
 
+  /** Whether a shutdown has begun. Handshakes are still accepted for `WS_DRAIN_DELAY_MS`. */
+  get isLeaving(): boolean {
+    return this.leaving;
+  }
+
+  /** Whether a server with gateways has started to listen. @internal */
+  get isListening(): boolean {
+    return this.isServing;
+  }
+
   /** A server with gateways has started to listen. @internal */
   serving(): void {
     this.isServing = true;
   }
 
   // This is the first hook of a shutdown, so no client is accepted while the other hooks run.
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
+    this.leaving = true;
+    // Load balancers need time to see that this node is not ready. They never sent a client to one that did not listen.
+    const { drainDelayMs } = this.options;
+    if (this.isServing && drainDelayMs > 0) await this.wheel.delay(drainDelayMs);
     this.draining = true;
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.leaving = true;
     this.draining = true;
     await this.closeInTime(() => this.moves.leave());
   }

@@ -146,6 +146,7 @@ export const OPTIONS = {
   resumeTtlMs: option('WS_RESUME_TTL_MS', integer(1, DAY_MS).default(120_000)),
   resumeMaxMessages: option('WS_RESUME_MAX_MESSAGES', integer(1, 1_000_000).default(256)),
   resumeMaxBytes: option('WS_RESUME_MAX_BYTES', integer(1, 2 ** 40).default(262_144)),
+  drainDelayMs: option('WS_DRAIN_DELAY_MS', integer(0, DAY_MS).default(0)),
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),

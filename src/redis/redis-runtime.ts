@@ -4,6 +4,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import type { PartHealth } from '../connection/part-health.js';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import { parseRedisUrl } from '../options/redis-url.js';
 import { ClusterNode } from './cluster-node.js';
@@ -56,6 +57,12 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
   get isReady(): boolean {
     const isServed = this.node.isUp || this.parts.options.redisOutage !== 'deny';
     return isServed && this.node.isReady && this.check.problems.length === 0;
+  }
+
+  /** Degraded while Redis is away and this node goes on alone. */
+  get health(): PartHealth {
+    if (!this.isReady) return 'unready';
+    return this.node.isUp ? 'ready' : 'degraded';
   }
 
   /** @throws WsConfigurationError when Redis lacks something, or nodes with other rules live */

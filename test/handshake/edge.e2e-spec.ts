@@ -547,7 +547,7 @@ describe('WS_REJECT_WITH=close', () => {
 
   it('still answers them over HTTP while it drains', async () => {
     await start({ rejectWith: 'close' });
-    running.app.get(DrainService).onModuleDestroy();
+    await running.app.get(DrainService).onModuleDestroy();
     expect(await rejected('/public')).toMatchObject({ code: 1012 });
     for (const broken of [
       handshake('/nowhere'),

@@ -1,63 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
 import { expectConnections } from '../support/connection-count.js';
-import { describeWith, HAPROXY, NGINX, Proxy, type ProxyKind } from '../support/proxy.js';
+import { type Attempt, handshake } from '../support/proxied-handshake.js';
+import { CADDY, describeWith, HAPROXY, NGINX, Proxy, type ProxyKind } from '../support/proxy.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
+import { SocketFolder } from '../support/socket-folder.js';
 import { TestClient } from '../support/test-client.js';
-
-interface Answer {
-  status: number;
-  headers: IncomingMessage['headers'];
-  body: string;
-  /** Ends a connection that was accepted. */
-  end: () => void;
-}
-
-interface Attempt {
-  /** The source address; the whole of 127.0.0.0/8 is this machine. */
-  from?: string;
-  path?: string;
-  headers?: Record<string, string | string[]>;
-}
-
-/** Sends a handshake with exactly these headers, over TLS if the URL is https. */
-function handshake(
-  url: string,
-  { from = '127.0.0.1', path = '/public', headers = {} }: Attempt = {},
-): Promise<Answer> {
-  const send = url.startsWith('https:') ? tlsRequest : plainRequest;
-  return new Promise((resolve, reject) => {
-    const call = send(url + path, {
-      agent: false,
-      localAddress: from,
-      rejectUnauthorized: false,
-      headers: {
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        'Sec-WebSocket-Version': '13',
-        ...headers,
-      },
-    });
-    call.on('error', reject);
-    call.on('upgrade', ({ headers: received }, socket) => {
-      socket.on('error', () => undefined);
-      resolve({ status: 101, headers: received, body: '', end: () => void socket.destroy() });
-    });
-    call.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const body = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body, end: () => undefined });
-      });
-    });
-    call.end();
-  });
-}
 
 const ENVIRONMENT = {
   PLAIN_HTTP: '1',
@@ -71,15 +18,28 @@ const RATE_WINDOW_S = 60;
 
 const loopback = (url: string): string => url.replace('localhost', '127.0.0.1');
 
+interface Edge {
+  name: string;
+  kind: ProxyKind;
+  over: 'TCP' | 'a Unix socket';
+}
+
+const EDGES: Edge[] = [
+  ...[NGINX, HAPROXY, CADDY].map((kind): Edge => ({ name: kind.name, kind, over: 'TCP' })),
+  { name: NGINX.name, kind: NGINX, over: 'a Unix socket' },
+];
+
 // Each test uses its own client addresses, because the service counts attempts per address.
-describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
+describe.each(EDGES)('behind $name over $over', ({ kind, over }) => {
   describeWith(kind)('with its example configuration', () => {
     let service: Service & { url: string };
     let proxy: Proxy;
     let outside: string;
+    const sockets = new SocketFolder();
 
     async function open(env: Record<string, string> = {}, edit?: (text: string) => string): Promise<void> {
-      service = await Service.start({ ...ENVIRONMENT, ...env });
+      const place = over === 'TCP' ? {} : { ...(await sockets.place()), WS_TRUSTED_PROXIES: 'unix' };
+      service = await Service.start({ ...ENVIRONMENT, ...place, ...env });
       proxy = await Proxy.start(kind, service.url, edit);
       outside = `https://127.0.0.1:${proxy.port}`;
     }
@@ -92,13 +52,14 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
       const { status, body, end } = await handshake(url, attempt);
       if (status !== 101) return (JSON.parse(body) as { code: string }).code;
       end();
-      await expectConnections(service.url, held);
+      await expectConnections(outside, held);
       return status;
     }
 
     async function close(): Promise<void> {
       await service.stop();
       await proxy.stop();
+      await sockets.remove();
     }
 
     describe('and one service', () => {
@@ -113,13 +74,15 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
           data: { text: 'hi' },
         });
         await client.close();
-        await expectConnections(service.url, 0);
+        await expectConnections(outside, 0);
       });
 
       it('T1 refuses plaintext that bypasses the proxy, whatever its headers claim', async () => {
         const inside = loopback(service.url);
-        const claims = { 'X-Forwarded-Proto': 'https', Forwarded: 'proto=https' };
         expect(await outcome(inside)).toBe('INSECURE_TRANSPORT');
+        // At the Unix socket everybody is a proxy.
+        if (over !== 'TCP') return;
+        const claims = { 'X-Forwarded-Proto': 'https', Forwarded: 'proto=https' };
         expect(await outcome(inside, { from: '127.0.0.2', headers: claims })).toBe('INSECURE_TRANSPORT');
       });
 
@@ -139,7 +102,7 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
         expect(await outcome(outside, { from: '127.0.0.4' })).toBe('CONNECTION_LIMIT');
         expect(await outcome(outside, { from: '127.0.0.5', held: 2 })).toBe(101);
         for (const { end } of held) end();
-        await expectConnections(service.url, 0);
+        await expectConnections(outside, 0);
       });
 
       it('H13 T1 a client cannot forge its address, protocol or host', async () => {
@@ -197,16 +160,11 @@ describe.each([NGINX, HAPROXY])('behind $name', (kind: ProxyKind) => {
       });
 
       it('L2 logs the path of a handshake without its query', async () => {
-        expect(await outcome(outside, { from: '127.0.0.11', path: '/ws?ticket=canary' })).toBe(
+        const headers = { Referer: 'https://localhost/?ticket=canary' };
+        expect(await outcome(outside, { from: '127.0.0.11', path: '/ws?ticket=canary', headers })).toBe(
           'UNAUTHENTICATED',
         );
-        const deadline = performance.now() + 30_000;
-        const isLogged = /127\.0\.0\.11 .*GET \/ws".* 401 /;
-        let log = await proxy.log();
-        for (; !isLogged.test(log) && performance.now() < deadline; log = await proxy.log()) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-        expect(log).toMatch(isLogged);
+        const log = await proxy.logWith(kind.logged('127.0.0.11', '/ws', 401));
         expect(log).not.toContain('canary');
       });
     });

@@ -19,7 +19,11 @@ function nodeCount(): number {
 
 /** Starts some nodes over one Redis behind a balancer, so that one can be killed while a page goes on at another. */
 async function startNodes(): Promise<void> {
-  const { host, port, plainHttp } = serviceConfig();
+  const { host, port, socketPath, plainHttp } = serviceConfig();
+  if (socketPath !== undefined) {
+    const message = 'is for one instance; the balancer of several listens on HOST and PORT';
+    throw new WsConfigurationError([{ name: 'SOCKET_PATH', message }]);
+  }
   const count = nodeCount();
   // All nodes show the same one.
   if (!plainHttp && !process.env['WS_TLS_CERT_FILE']) await developmentCertificate();

@@ -1,3 +1,4 @@
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Principal } from '../../connection/principal.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { lastRefusal, type VerifierName, type VerifierRefusal } from '../../errors/credential-check.js';
@@ -70,6 +71,12 @@ export class CompositeVerifier extends TokenVerifier {
       if (!(error instanceof InvalidCredentialError)) throw error;
       throw refused([error], [refusalOf(only.name, error)]);
     }
+  }
+
+  /** That of the worst one: tokens of its issuer are not accepted. */
+  override health(): PartHealth {
+    const all = this.jwt.map(({ verifier }) => verifier.health?.() ?? 'ready');
+    return all.find((one) => one === 'unready') ?? all.find((one) => one === 'degraded') ?? 'ready';
   }
 
   /** If no JWT verifier is configured, the authorization server also verifies JWTs. */

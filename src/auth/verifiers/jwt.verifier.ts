@@ -1,5 +1,6 @@
 import { compactVerify, errors, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import type { Clock } from '../../time/clock.js';
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { principalOfClaims } from '../jwt-claims.js';
@@ -46,6 +47,10 @@ export class JwtVerifier extends TokenVerifier {
     const principal = this.principalOf(claims, now);
     this.verified.add(digest, key, claims, now);
     return principal;
+  }
+
+  override health(): PartHealth {
+    return this.keys.health?.() ?? 'ready';
   }
 
   private principalOf(claims: JWTPayload, now: number): Principal {

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTHeaderParameters } from 'jose';
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Clock } from '../../time/clock.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
@@ -16,7 +17,7 @@ const MIN_MODULUS_BYTES = 256;
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * Keys published by a provider (RFC 7517 §5), fetched on first use. Tokens with unknown keys cause at most one
+ * Keys published by a provider (RFC 7517 §5), fetched on first use or by the first probe. Tokens with unknown keys cause at most one
  * request per `COOLDOWN_MS`.
  */
 export class RemoteKeys implements VerificationKeys {
@@ -40,6 +41,16 @@ export class RemoteKeys implements VerificationKeys {
     const found = await this.matching(header);
     if (found.length === 0 && this.failure !== undefined) throw this.unavailable();
     return found;
+  }
+
+  /**
+   * Not ready before keys have been fetched once, which this starts. A provider that fails later is no reason to send
+   * clients away: it fails for all nodes.
+   */
+  health(): PartHealth {
+    if (this.failure !== undefined || this.age(this.fetchedAt) >= FRESH_MS) void this.refresh(RETRY_MS);
+    if (!this.keys) return 'unready';
+    return this.failure === undefined ? 'ready' : 'degraded';
   }
 
   private async matching(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {

@@ -1,4 +1,5 @@
 import type { CryptoKey, JWTHeaderParameters, KeyObject } from 'jose';
+import type { PartHealth } from '../../connection/part-health.js';
 
 export type VerificationKey = CryptoKey | KeyObject | Uint8Array;
 
@@ -10,6 +11,9 @@ export interface VerificationKeys {
    * @throws ProviderUnavailableError if the keys cannot be fetched
    */
   candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]>;
+
+  /** Whether there are keys. Those without this method always have them. */
+  health?(): PartHealth;
 }
 
 /** Keys that are configured. `kid` is ignored. */
