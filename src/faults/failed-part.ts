@@ -48,10 +48,18 @@ export function failedPart(event: string, error: unknown, part: string): string 
 }
 
 function culpritOf(error: unknown): [name: string, kind: string | undefined] | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const frames = framesIn(error);
+  const frames = framesOf(error);
   for (const [, name = '', method = ''] of frames.matchAll(FRAME))
     if (!CALLERS.has(name)) return [name, KINDS[method]];
   const [, name = '', consumer = ''] = CALLED.exec(frames) ?? [];
   return name === '' || CALLERS.has(name) ? undefined : [name, KIND_OF_CONSUMER[consumer]];
+}
+
+/** A thrown value may be anything, for example an error without a stack, or a proxy that throws when it is read. */
+function framesOf(error: unknown): string {
+  try {
+    return error instanceof Error ? framesIn(error) : '';
+  } catch {
+    return '';
+  }
 }
