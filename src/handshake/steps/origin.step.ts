@@ -16,11 +16,13 @@ const NO_ORIGIN = 'no Origin, which a cookie or a client certificate alone requi
 @Injectable()
 export class OriginStep extends HandshakeStep {
   private readonly policy: OriginPolicy;
-  private readonly allowed: readonly string[];
+  /** What is allowed besides the service's own origin, as events show it. */
+  private readonly others: string;
 
   constructor(@InjectSecurityOptions() options: ResolvedOptions) {
     super();
-    this.allowed = options.allowedOrigins;
+    const { allowedOrigins } = options;
+    this.others = allowedOrigins.length > 0 ? `, ${shownList(allowedOrigins)}` : '';
     this.policy = new OriginPolicy(options.allowedOrigins);
   }
 
@@ -29,7 +31,7 @@ export class OriginStep extends HandshakeStep {
     if (origin === undefined && !this.isAmbient(handshake)) return;
     const own = ownOrigin(handshake.host, handshake.isSecure);
     if (origin !== undefined && this.policy.allows(origin, own)) return;
-    const allowed = shownList([shownText(own), ...this.allowed]);
+    const allowed = shownText(own) + this.others;
     // The event has the origin in any case.
     const details = { ...(origin === undefined && { reason: NO_ORIGIN }), allowed };
     throw new HandshakeRefusal('ORIGIN_NOT_ALLOWED', {}, { details });
