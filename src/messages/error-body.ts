@@ -47,7 +47,8 @@ function isGuardRefusal(exception: unknown): boolean {
 function bodyOfWsException(exception: WsException): ErrorBody {
   const error = exception.getError();
   if (typeof error === 'string') return new WsSecurityException('REJECTED', error).toBody();
-  const { code, message, retryAfterMs } = error as Record<string, unknown>;
+  // An application without types may throw one that was made with nothing.
+  const { code, message, retryAfterMs } = (error ?? {}) as Record<string, unknown>;
   return new WsSecurityException(
     'REJECTED',
     typeof message === 'string' ? message : 'The message was refused.',
@@ -65,7 +66,7 @@ function isDuration(value: unknown): value is number {
 function bodyOfHttpException(exception: HttpException): ErrorBody | undefined {
   const status = exception.getStatus();
   if (status === 503) return { status: 'error', code: 'OVERLOADED', message: 'The service is overloaded.' };
-  if (status < 400 || status >= 500) return undefined;
+  if (!(status >= 400 && status < 500)) return undefined;
   const reason = HttpStatus[status];
   return new WsSecurityException(CODES[status] ?? 'REJECTED', exception.message, {
     ...(reason !== undefined && { reason }),

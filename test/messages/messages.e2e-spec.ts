@@ -222,7 +222,8 @@ describe('exceptions', () => {
     expect(await client.next()).toEqual({ event: 'note', data: { text: 'still here' } });
   });
 
-  it.each<[object, object]>([
+  it.each<[object | null, object]>([
+    [null, { message: 'The message was refused.' }],
     [
       { code: 'ROOM_FULL', message: 'No place' },
       { message: 'No place', reason: 'ROOM_FULL' },
