@@ -97,7 +97,7 @@ const CLUSTER: ClusterScale = {
   cpu: { users: 2000, rates: [2000, 10_000], rounds: 2, warmUpMs: 8000, durationMs: 2500 },
   places: { connects: 1000, rounds: 3 },
   revocation: { times: 200, silences: 5 },
-  pushes: { rates: [2000, 10_000], warmUpMs: 2000, durationMs: 4000 },
+  pushes: { rates: [2000, 10_000], warmUpMs: 8000, durationMs: 4000 },
   moves: { clients: 10, moves: 30, everyMs: 400, perSecond: 2000 },
   outages: {
     users: 200,
@@ -123,7 +123,7 @@ const QUICK_CLUSTER: ClusterScale = {
   cpu: { users: 2000, rates: [10_000], rounds: 1, warmUpMs: 3000, durationMs: 2000 },
   places: { connects: 1000, rounds: 1 },
   revocation: { times: 50, silences: 2 },
-  pushes: { rates: [2000], warmUpMs: 1000, durationMs: 2000 },
+  pushes: { rates: [2000], warmUpMs: 8000, durationMs: 2000 },
   moves: { clients: 10, moves: 10, everyMs: 200, perSecond: 2000 },
   outages: {
     users: 200,
