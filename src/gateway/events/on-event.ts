@@ -23,5 +23,5 @@ export type OnEvent<Events extends WsEvents, Injected = never> = <Name extends R
  * @publicApi
  */
 export function onEvent<Events extends WsEvents, Injected = never>(): OnEvent<Events, Injected> {
-  return SubscribeMessage as OnEvent<Events, Injected>;
+  return SubscribeMessage;
 }

@@ -156,7 +156,7 @@ export async function typedClient(client: WsClient<ChatEvents>, abort: AbortSign
   const sent: boolean = client.send('chat.leave') && client.send('chat.join', { room: 'a' });
   client.onPush('chat.message', ({ id, at: time }: Wire) => [id, time.length]);
   client.onPush('chat.closed', ({ reason }) => reason === 'kicked');
-  client.onPush('chat.follow', async (each) => Promise.resolve(each.text));
+  client.onPush('chat.follow', (each) => each.text);
   client.on('problem', ({ code }: ErrorBody) => code === 'REJECTED');
   return void [nothing, joined, found, again, first, later, streamed, at, sent];
 }
@@ -194,7 +194,9 @@ export const push: Jsonified<PushOf<ChatEvents, 'chat.message'>> = { id: '', tex
 export const reply: ReplyOf<ChatEvents, 'chat.first'> = null;
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/* oxlint-disable typescript/no-unnecessary-type-parameters -- the only way to compare types exactly */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/* oxlint-enable typescript/no-unnecessary-type-parameters */
 interface Everything {
   date: Date;
   url: URL;
