@@ -119,9 +119,17 @@ export class SecuredGateways {
 
   private targetsOf(gateway: DiscoveredGateway): [event: string, target: EventTarget][] {
     const { config } = this;
-    const isIntercepted =
-      config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
+    const everywhere = {
+      isIntercepted:
+        config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0,
+      isGuardedOrPiped: [
+        config.getGlobalGuards(),
+        config.getGlobalRequestGuards(),
+        config.getGlobalPipes(),
+        config.getGlobalRequestPipes(),
+      ].some((list) => list.length > 0),
+    };
     const guards = this.guards.of(gateway.instance.constructor);
-    return eventTargetsOf(gateway, guards, this.enhancers, isIntercepted, this.faults);
+    return eventTargetsOf(gateway, guards, this.enhancers, everywhere, this.faults);
   }
 }
