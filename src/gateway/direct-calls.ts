@@ -45,7 +45,8 @@ export function directCallOf(
   if (pipe.constructor !== WsValidationPipe) return undefined;
   if (!hasOnly(GUARDS_METADATA, WsGuardChain, gateway, callback)) return undefined;
   if (!hasOnly(PIPES_METADATA, GatewayPipe, gateway, callback)) return undefined;
-  const declared = Reflect.getMetadata(PARAM_ARGS_METADATA, gateway, method) as typeof BY_POSITION | undefined;
+  const declared = Reflect.getMetadata(PARAM_ARGS_METADATA, gateway, method) as
+    typeof BY_POSITION | undefined;
   const types = (Reflect.getMetadata('design:paramtypes', gateway.prototype as object, method) ??
     []) as readonly unknown[];
   const entries = Object.entries(declared ?? BY_POSITION);

@@ -23,7 +23,8 @@ interface Chosen {
 /** What the application has for all of its handlers. */
 interface ApplicationEnhancers {
   readonly isIntercepted: boolean;
-  readonly isGuardedOrPiped: boolean;
+  /** Whether guards or pipes, or a tool, must see every message in Nest. */
+  readonly needsNest: boolean;
 }
 
 /**
@@ -53,8 +54,7 @@ export function eventTargetsOf(
       everywhere.isIntercepted ||
       [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS_METADATA, one));
     const asked = isAskable && boundOn(handler).length === 0 ? guards : undefined;
-    const needsNest =
-      !asked || others.length > 0 || isIntercepted || isRequestScoped || everywhere.isGuardedOrPiped;
+    const needsNest = !asked || others.length > 0 || isIntercepted || isRequestScoped || everywhere.needsNest;
     const target: EventTarget = {
       gateway,
       handler,
