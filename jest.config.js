@@ -39,7 +39,7 @@ const base = {
 
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
-  maxWorkers: 4,
+  maxWorkers: 6,
   testSequencer: '<rootDir>/test/support/jest/longest-first.cjs',
   // Servers, browsers and certificates: a busy machine takes its time.
   testTimeout: 60_000,

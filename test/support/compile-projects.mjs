@@ -14,7 +14,7 @@ const checked = new Set();
 
 function hostFor(options) {
   const host = ts.createCompilerHost(options);
-  const { getSourceFile } = host;
+  const getSourceFile = host.getSourceFile.bind(host);
   host.getSourceFile = (file, language, ...rest) => {
     if (!isOfPackage(file)) return getSourceFile(file, language, ...rest);
     const key = `${file} ${language.languageVersion} ${language.impliedNodeFormat}`;
@@ -32,7 +32,7 @@ function errorsIn(program, file) {
 }
 
 function compile(path) {
-  const { config = {}, error } = ts.readConfigFile(path, ts.sys.readFile);
+  const { config = {}, error } = ts.readConfigFile(path, (file) => ts.sys.readFile(file));
   const forced = { skipDefaultLibCheck: true };
   const { options, fileNames, errors } = ts.parseJsonConfigFileContent(
     config,
