@@ -4,7 +4,7 @@ import { signIn } from './sign-in.js';
 
 /** Long enough for a slow and busy machine; only a failed service takes longer. */
 const DEADLINE_MS = 30_000;
-const PAUSE_MS = 20;
+const PAUSE_MS = 5;
 
 /** The number of connections that the reference service reports to an administrator. */
 export async function connectionCount(url: string): Promise<number> {
