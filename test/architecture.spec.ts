@@ -12,7 +12,7 @@ const ARROWS: Record<string, readonly string[]> = {
   nodes: ['faults', 'time'],
   options: ['errors', 'protocol'],
   connection: ['nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
-  observability: ['connection', 'faults', 'options', 'errors', 'time', 'protocol'],
+  observability: ['connection', 'nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
   auth: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
   throttling: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
   validation: ['nest', 'options', 'errors', 'protocol'],

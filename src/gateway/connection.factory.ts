@@ -30,6 +30,7 @@ export class ConnectionFactory {
       id,
       socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
       principal,
+      auth: handshake.auth,
       address,
       // Shared by all connections, and not chosen by the client.
       path: endpoint?.path ?? request.path,
