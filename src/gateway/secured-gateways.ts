@@ -9,6 +9,7 @@ import type { EventTarget } from '../messages/event-target.interface.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { unknownVariables } from '../options/unknown-variables.js';
+import { areCallsWrapped } from '../nest/wrapped-calls.js';
 import { DeclaredLimits } from '../throttling/declared-limits.js';
 import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
 import { ConnectGuards } from './guards/connect-guards.js';
@@ -119,9 +120,19 @@ export class SecuredGateways {
 
   private targetsOf(gateway: DiscoveredGateway): [event: string, target: EventTarget][] {
     const { config } = this;
-    const isIntercepted =
-      config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
+    const everywhere = {
+      isIntercepted:
+        config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0,
+      needsNest:
+        areCallsWrapped() ||
+        [
+          config.getGlobalGuards(),
+          config.getGlobalRequestGuards(),
+          config.getGlobalPipes(),
+          config.getGlobalRequestPipes(),
+        ].some((list) => list.length > 0),
+    };
     const guards = this.guards.of(gateway.instance.constructor);
-    return eventTargetsOf(gateway, guards, this.enhancers, isIntercepted, this.faults);
+    return eventTargetsOf(gateway, guards, this.enhancers, everywhere, this.faults);
   }
 }

@@ -30,6 +30,7 @@ export function admit(
   if (!guards) return undefined;
   const { authentication, throttler, authorization } = guards;
   const context = new MessageContext(client, message, gateway, handler);
+  message.context = context;
   if (!authentication.canActivate(context)) return forbidden(authentication);
   const excess = throttler.excessOf(context);
   if (excess !== null) {

@@ -1,4 +1,4 @@
-import type { ArgumentsHost } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { Principal } from '../connection/principal.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { FrameId } from '../protocol/envelope.js';
@@ -29,6 +29,9 @@ export class InboundMessage {
   admittedAs: Principal | undefined = undefined;
   /** That decision, or the promise of it. */
   admitted: true | Promise<boolean> = true;
+
+  /** The execution context that the built-in guards were asked with. */
+  context: ExecutionContext | undefined = undefined;
 
   constructor(
     readonly event: string,

@@ -172,6 +172,17 @@ export async function use(): Promise<string> {
     throw error;
   }
 }
+interface Events {
+  requests: { rename: { body: { name: string }; reply: { at: Date } } };
+  pushes: { renamed: { name: string } };
+}
+export async function useTyped(typed: WsClient<Events>): Promise<string> {
+  typed.onPush('renamed', ({ name }) => name.trim());
+  // @ts-expect-error There is no such event.
+  typed.send('remove');
+  const { at } = await typed.request('rename', { name: 'new' });
+  return at;
+}
 // @ts-expect-error The URL is required.
 export const wrong = new WsClient({});
 `;
