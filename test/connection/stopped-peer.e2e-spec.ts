@@ -7,9 +7,9 @@ import { UNLIMITED } from '../support/unlimited.js';
 const INTERVAL_MS = 500;
 /** Long enough for an answer on a slow machine. */
 const TIMEOUT_MS = 2000;
-/** Added for a busy machine. The sum is still less than the default timeout. */
 /** Between questions. */
 const PAUSE_MS = 20;
+/** Added for a busy machine. The sum is still less than the default timeout. */
 const SLACK_MS = 6000;
 
 let service: Service & { url: string };
