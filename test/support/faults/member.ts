@@ -10,11 +10,18 @@ const TOLD_MS = 15_000;
 export class Stay {
   /** Everything that was pushed to it, in its order. */
   readonly texts: string[] = [];
+  /** When each of them came. */
+  readonly times: number[] = [];
   readonly nodes = new Set<number>();
   readonly startedAt = performance.now();
   endedAt = Infinity;
 
   constructor(readonly user: string) {}
+
+  heard(text: string): void {
+    this.texts.push(text);
+    this.times.push(performance.now());
+  }
 
   /** Whether one of its nodes has said that pushes of that time may be lost. */
   isToldOfGap({ nodes }: FaultWorld, sentAt: number): boolean {
@@ -52,16 +59,28 @@ export class Member {
 
   /** Each push at most once, and those of a sender in their order. */
   check(): void {
-    for (const { texts } of this.stays) {
-      const seen = new Set<string>();
-      const last = new Map<string, number>();
-      for (const text of texts) {
+    for (const { texts, times } of this.stays) {
+      const seen = new Map<string, number>();
+      const last = new Map<string, [n: number, at: number]>();
+      for (const [i, text] of texts.entries()) {
         const [sender = '', n = ''] = text.split(':');
-        if (seen.has(text)) this.world.violation(`${this.user} saw "${text}" twice`);
-        else if (Number(n) <= (last.get(sender) ?? -1))
-          this.world.violation(`${this.user} saw "${text}" too late`);
-        seen.add(text);
-        last.set(sender, Number(n));
+        const at = times[i] as number;
+        const [before, beforeAt] = last.get(sender) ?? [-1, 0];
+        const first = seen.get(text);
+        if (first !== undefined)
+          this.world.violation(
+            `${this.user} saw "${text}" at ${first.toFixed(0)} ms and again at ${at.toFixed(0)} ms`,
+            first,
+            at,
+          );
+        else if (Number(n) <= before)
+          this.world.violation(
+            `${this.user} saw "${text}" at ${at.toFixed(0)} ms, after ${before} at ${beforeAt.toFixed(0)} ms`,
+            beforeAt,
+            at,
+          );
+        seen.set(text, at);
+        last.set(sender, [Number(n), at]);
       }
     }
   }
@@ -135,6 +154,6 @@ export class Member {
     if (seq !== this.session.lastSeq + 1)
       this.world.violation(`${this.user} got push ${seq} after ${this.session.lastSeq}`);
     this.session.lastSeq = seq;
-    this.stay?.texts.push(String(data?.['text']));
+    this.stay?.heard(String(data?.['text']));
   }
 }
