@@ -5,6 +5,8 @@ import { Peer } from './peer.js';
 
 /** How long after a push was sent its loss may be told. */
 const TOLD_MS = 15_000;
+/** How long before a push a fault may have begun on account of which it reached members of one node at once. */
+const ALONE_MS = 10_000;
 
 /** A session: one connection, or several of which each recovered the one before. */
 export class Stay {
@@ -73,7 +75,7 @@ export class Member {
             first,
             at,
           );
-        else if (Number(n) <= before)
+        else if (Number(n) <= before && !this.isAlone(beforeAt, at))
           this.world.violation(
             `${this.user} saw "${text}" at ${at.toFixed(0)} ms, after ${before} at ${beforeAt.toFixed(0)} ms`,
             beforeAt,
@@ -83,6 +85,12 @@ export class Member {
         last.set(sender, [Number(n), at]);
       }
     }
+  }
+
+  /** Under `local` what was stored last before an outage is read after it, and what follows reached members at once. */
+  private isAlone(from: number, to: number): boolean {
+    const { log, rules } = this.world;
+    return rules.outage === 'local' && log.during(from - ALONE_MS, to).length > 0;
   }
 
   end(): void {

@@ -129,6 +129,7 @@ export class Revoker {
       }
       this.world.violation(
         `${what} is still open on node ${node}, ${((now - knownAt) / 1000).toFixed(1)} s later, and nothing is wrong`,
+        askedAt,
       );
       peer.cut();
     }
