@@ -2,7 +2,7 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
-import type { Faults } from '../faults/faults.js';
+import type { MessageFaults } from '../messages/message-faults.js';
 import { HandlerFilters } from '../messages/handler-filters.js';
 import type { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { INTERCEPTORS_METADATA } from '../nest/metadata-keys.js';
@@ -30,7 +30,7 @@ export function eventTargetsOf(
   [authentication, throttler, authorization]: readonly CanActivate[],
   { filter, hasOwnFilter }: Chosen,
   isIntercepted: boolean,
-  faults: Faults,
+  faults: MessageFaults,
 ): [event: string, target: EventTarget][] {
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as BuiltInGuards;
