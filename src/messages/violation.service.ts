@@ -9,6 +9,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { WsSecurityException } from '../errors/ws-security.exception.js';
+import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import { type Excess, limitOf } from '../throttling/excess.js';
 import { BanService } from '../throttling/bans/ban.service.js';
@@ -104,7 +105,8 @@ export class ViolationService {
     const entry = this.recordOf(connection);
     entry.report ??= this.wheel.schedule(REPORT_MS, () => this.report(connection, entry));
     entry.refused.add(code, event, rule);
-    if (!entry.begun.has(code)) {
+    // `authentication.refused` has told it.
+    if (event !== ReservedEvent.AUTH && !entry.begun.has(code)) {
       entry.begun.add(code);
       const exception = why && 'waitMs' in why ? { errors: undefined, why: limitOf(why) } : why;
       this.refusals.report(connection, { code, event, rule, exception });

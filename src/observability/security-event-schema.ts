@@ -87,7 +87,7 @@ const FIELDS: Readonly<Record<SecurityEventField, Schema>> = {
   throttler: text,
   ttl_ms: number,
   guard: text,
-  details: mapOf({ type: ['string', 'number', 'null'] }),
+  details: mapOf({ anyOf: [text, number, { type: 'null' }] }),
   'roles.from': listOf(text),
   'roles.to': listOf(text),
   'scopes.from': listOf(text),
