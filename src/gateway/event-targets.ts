@@ -2,7 +2,7 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
-import type { Faults } from '../faults/faults.js';
+import type { MessageFaults } from '../messages/message-faults.js';
 import { HandlerFilters } from '../messages/handler-filters.js';
 import type { WsExceptionFilter } from '../messages/ws-exception.filter.js';
 import { INTERCEPTORS_METADATA } from '../nest/metadata-keys.js';
@@ -41,7 +41,7 @@ export function eventTargetsOf(
   chain: readonly CanActivate[],
   { pipe, filter, hasOwnFilter }: Chosen,
   everywhere: ApplicationEnhancers,
-  faults: Faults,
+  faults: MessageFaults,
 ): [event: string, target: EventTarget][] {
   const { instance, handlers, moduleRef, isRequestScoped } = discovered;
   const [authentication, throttler, authorization, ...others] = chain;

@@ -8,6 +8,7 @@ import { ConnectionLifecycleService } from '../connection/connection-lifecycle.s
 import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { ReplayedTicketError } from '../errors/replayed-ticket.error.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import { authFields, userFields } from '../observability/identity-fields.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -114,6 +115,16 @@ export class HandshakeService implements OnApplicationShutdown {
       trace_id: traceId,
       ...detailsOf(refusal),
     });
+    if (refusal.cause instanceof ReplayedTicketError) {
+      const place = { 'client.address': address, 'url.path': request.path };
+      this.events.emit({
+        type: 'ticket.replayed',
+        ...place,
+        origin,
+        user_agent: userAgent,
+        trace_id: traceId,
+      });
+    }
     this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }

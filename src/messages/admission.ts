@@ -12,6 +12,8 @@ export interface Refusal {
   readonly body: ErrorBody;
   /** As in security events. */
   readonly rule: string;
+  /** The limit that the message is over. */
+  readonly excess?: Excess;
 }
 
 /**
@@ -59,7 +61,7 @@ function forbidden(guard: object): Refusal {
 
 /** The body of the exception, without the exception, which would cost more than the whole refusal. */
 function rateLimited(excess: Excess): Refusal {
-  return { body: { ...RATE_LIMITED, retryAfterMs: excess.waitMs }, rule: ruleOf(excess) };
+  return { body: { ...RATE_LIMITED, retryAfterMs: excess.waitMs }, rule: ruleOf(excess), excess };
 }
 
 const RATE_LIMITED = new RateLimitedException(0).toBody();

@@ -9,12 +9,13 @@ import {
   TokenExpiredException,
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
+import type { Excess } from '../throttling/excess.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
-import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
+import { detailedBy, errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
@@ -161,7 +162,9 @@ export class MessageDispatcher {
   private finish(connection: ServedConnection, message: InboundMessage): void {
     const { failure } = message;
     if (failure !== 'RATE_LIMITED') connection.isLimited = false;
-    if (failure && !message.isOwnRefusal) this.recordThrown(connection, failure, message);
+    if (!failure) return;
+    if (message.isOwnRefusal) this.violations.noteOwn(connection, failure, message.event);
+    else this.recordThrown(connection, failure, message);
   }
 
   /** Resolves when the last `auth` message of the connection has been answered. */
@@ -195,13 +198,14 @@ export class MessageDispatcher {
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
     try {
       const refusal = admit(socket, connection, message, target);
-      if (refusal) this.refuse(connection, refusal.body, message, refusal.rule);
+      if (refusal) this.refuse(connection, refusal.body, message, refusal.rule, refusal.excess);
       return !refusal;
     } catch (error) {
       const refusal = errorBodyOf(error);
       if (refusal && refusal.code !== 'INTERNAL_ERROR') {
         connection.refuse(refusal, message.id);
         message.rule = ruleOf(error);
+        message.exception = detailedBy(error);
         if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code, message);
       } else this.replies.fail(connection, message, error);
       return false;
@@ -213,16 +217,18 @@ export class MessageDispatcher {
     body: ErrorBody,
     { event, id }: RefusedFrame,
     rule?: string,
+    excess?: Excess,
   ): undefined {
     connection.refuse(body, id);
-    this.violations.record(connection, body.code, event, rule);
+    this.violations.record(connection, body.code, event, rule, excess);
   }
 
   /**
    * Records a violation for an exception of the module. `BAD_MESSAGE` does not count: the frame was valid, and the
    * application rejects its content.
    */
-  private recordThrown(connection: ServedConnection, code: ErrorCode, { event, rule }: InboundMessage): void {
-    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule);
+  private recordThrown(connection: ServedConnection, code: ErrorCode, message: InboundMessage): void {
+    const { event, rule, exception } = message;
+    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule, exception);
   }
 }
