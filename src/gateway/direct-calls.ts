@@ -20,13 +20,6 @@ interface ParameterMetadata {
   readonly factory?: unknown;
 }
 
-/** What Nest passes to a method without decorated parameters: the client and the body. */
-const BY_POSITION: Readonly<Record<string, ParameterMetadata>> = {
-  [`${SOCKET_PARAMTYPE}:0`]: { index: 0 },
-  [`${PAYLOAD_PARAMTYPE}:1`]: { index: 1 },
-  'none:2': { index: 2 },
-};
-
 const CUSTOM = '__customRouteArgs__';
 
 /**
@@ -42,18 +35,27 @@ export function directCallOf(
   pipe: WsValidationPipe,
 ): DirectCall | undefined {
   const gateway = instance.constructor;
-  if (pipe.constructor !== WsValidationPipe) return undefined;
+  if (pipe.constructor !== WsValidationPipe || !isPlainMethod(instance, method, callback)) return undefined;
   if (!hasOnly(GUARDS_METADATA, WsGuardChain, gateway, callback)) return undefined;
   if (!hasOnly(PIPES_METADATA, GatewayPipe, gateway, callback)) return undefined;
   const declared = Reflect.getMetadata(PARAM_ARGS_METADATA, gateway, method) as
-    typeof BY_POSITION | undefined;
+    Record<string, ParameterMetadata> | undefined;
+  // Without decorators, Nest passes arguments by position.
+  if (!declared) return undefined;
   const types = (Reflect.getMetadata('design:paramtypes', gateway.prototype as object, method) ??
     []) as readonly unknown[];
-  const entries = Object.entries(declared ?? BY_POSITION);
-  const parameters = entries.map(([key, parameter]) => parameterOf(key, parameter, types, pipe));
+  const parameters = Object.entries(declared).map(([key, parameter]) =>
+    parameterOf(key, parameter, types, pipe),
+  );
   if (!parameters.every((parameter) => parameter !== undefined)) return undefined;
   const length = Math.max(0, ...parameters.map(({ index }) => index + 1));
   return new DirectCall(instance, callback, parameters, length);
+}
+
+/** Whether Nest finds the decorators of the method where we do, and not where a mixin has left them. */
+function isPlainMethod(instance: object, method: string, callback: unknown): boolean {
+  const { prototype } = instance.constructor as { prototype?: Record<string, unknown> };
+  return prototype === Object.getPrototypeOf(instance) && prototype?.[method] === callback;
 }
 
 /** Whether an enhancer of the module is the only one that the gateway and the handler have. */
@@ -76,7 +78,6 @@ function parameterOf(
   }
   const [kind] = key.split(':');
   if (kind === String(SOCKET_PARAMTYPE)) return { index, take: (client) => client };
-  if (kind === 'none') return { index, take: () => undefined };
   if (kind !== String(PAYLOAD_PARAMTYPE) || data !== undefined) return undefined;
   const metadata = { type: 'body', metatype: types[index], data, schema } as ArgumentMetadata;
   return {
