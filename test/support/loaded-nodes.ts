@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { SkipThrottle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString } from 'class-validator';
@@ -136,11 +137,11 @@ export class LoadedNodes {
   /** Fails unless what is promised of two nodes holds now: caps, limits, pushes, tickets and revocations. */
   async expectWell(): Promise<void> {
     const sub = `well-${++this.names}`;
-    const attempts = Array.from({ length: 2 * CAP }, (_, n) => this.all[n % 2]?.connect(sub));
+    const attempts = Array.from({ length: 2 * CAP }, (_, n) => (this.all[n % 2] as RedisNode).connect(sub));
     const outcomes = await Promise.allSettled(attempts);
     const clients = outcomes.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
     try {
-      expect(clients).toHaveLength(CAP);
+      assert.equal(clients.length, CAP);
       await within(WELL_MS, this.expectService(sub, clients));
     } finally {
       for (const { socket } of clients) socket.terminate();
@@ -155,13 +156,13 @@ export class LoadedNodes {
     const [one, other] = this.all;
     for (const client of clients) await client.request('join', { room: sub });
     const answers = (await Promise.all(clients.map((client) => answersOf(client, LIMIT / 2)))).flat();
-    expect(answers.filter((answer) => answer === 'counted')).toHaveLength(LIMIT - CAP);
+    assert.equal(answers.filter((answer) => answer === 'counted').length, LIMIT - CAP);
     await registryOf(one).sendToRoom(sub, 'room', 'text');
-    for (const client of clients) expect((await client.next()).event).toBe('room');
+    for (const client of clients) assert.equal((await client.next()).event, 'room');
     const ticket = await one.running.app.get(TicketService).issue(principal('well'));
     await (await TestClient.connect(`${other.url}/ws?ticket=${ticket}`)).close();
     await one.running.app.get(RevocationService).revokeUser(sub, null);
-    for (const { closed } of clients) expect((await closed).code).toBe(4403);
+    for (const { closed } of clients) assert.equal((await closed).code, 4403);
   }
 
   private loadNode(node: RedisNode): void {
