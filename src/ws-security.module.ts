@@ -10,6 +10,7 @@ import { VALIDATION_PROVIDERS } from './validation/validation.providers.js';
 import { HANDSHAKE_PROVIDERS } from './handshake/handshake.providers.js';
 import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
+import { REPORT_PROVIDERS } from './reports/reports.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { PrincipalFactory } from './auth/principal.factory.js';
@@ -31,6 +32,7 @@ import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
 import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
+import { SecurityEventSink } from './observability/security-event-sink.js';
 import { SecurityEvents } from './observability/security-events.js';
 import { WsHealth } from './observability/health/ws-health.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
@@ -73,6 +75,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...MESSAGE_PROVIDERS,
     ...LOGIN_PROVIDERS,
     ...GATEWAY_PROVIDERS,
+    ...REPORT_PROVIDERS,
   ],
   exports: [
     SECURITY_OPTIONS,
@@ -94,6 +97,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ConnectionDirectory,
     ClusterSignals,
     SecurityEvents,
+    SecurityEventSink,
     WsHealth,
     AuthFailures,
     ClientLocator,

@@ -12,9 +12,9 @@ const ARROWS: Record<string, readonly string[]> = {
   nodes: ['faults', 'time'],
   options: ['errors', 'protocol'],
   connection: ['nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
-  observability: ['connection', 'faults', 'options', 'errors', 'time', 'protocol'],
-  auth: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
-  throttling: ['connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
+  observability: ['connection', 'nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
+  auth: ['observability', 'connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
+  throttling: ['observability', 'connection', 'nest', 'faults', 'options', 'errors', 'time', 'protocol'],
   validation: ['nest', 'options', 'errors', 'protocol'],
   handshake: [
     'auth',
@@ -70,6 +70,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'time',
     'protocol',
   ],
+  reports: ['gateway', 'observability', 'connection', 'options'],
   redis: ['auth', 'throttling', 'connection', 'nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
   client: ['protocol'],
   testing: [
