@@ -78,8 +78,10 @@ export class LoadedNodes {
   /** Who does nothing that needs Redis: one at each node. */
   bystanders: TestClient[] = [];
   users: TestClient[] = [];
-  /** The most calls to Redis that were under way at a node: by its own count, and by what its client waits for. */
+  /** The most calls to Redis that a node waited for. */
   mostCalls = 0;
+  /** The most that were not answered, those that were given up included. */
+  mostUnanswered = 0;
   private names = 0;
   private watch: NodeJS.Timeout | undefined;
 
@@ -96,9 +98,12 @@ export class LoadedNodes {
     this.bystanders = await Promise.all(this.all.map((node) => node.connect('bystander')));
     const names = Array.from({ length: USERS }, () => `user-${++this.names}`);
     this.users = await Promise.all(this.all.flatMap((node) => names.map((name) => node.connect(name))));
-    this.mostCalls = 0;
+    this.mostCalls = this.mostUnanswered = 0;
     this.watch = setInterval(() => {
-      for (const node of this.all) this.mostCalls = Math.max(this.mostCalls, ...callsOf(node));
+      for (const [calls, unanswered] of this.all.map(callsOf)) {
+        this.mostCalls = Math.max(this.mostCalls, calls);
+        this.mostUnanswered = Math.max(this.mostUnanswered, unanswered);
+      }
     }, 1);
   }
 
@@ -188,7 +193,7 @@ async function answersOf(client: TestClient, count: number): Promise<string[]> {
 
 const principal = (id: string): ReturnType<typeof tokenPrincipal> => tokenPrincipal(id, Date.now() + 60_000);
 
-function callsOf({ running }: RedisNode): number[] {
+function callsOf({ running }: RedisNode): [calls: number, unanswered: number] {
   const { link } = running.app.get<{ node: { link: RedisLink } }>(REDIS_RUNTIME).node;
   const { lanes } = link as unknown as {
     lanes: {
