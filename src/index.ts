@@ -55,6 +55,7 @@ export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
 export { WsHealth } from './observability/health/ws-health.js';
+export { WsMetrics } from './observability/metrics/ws-metrics.js';
 export { SecurityEvents } from './observability/security-events.js';
 export { SECURITY_EVENT_TYPES } from './observability/security-event.js';
 export { CREDENTIAL_SOURCES, OPTIONS } from './options/options.schema.js';
@@ -113,6 +114,12 @@ export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
+export type {
+  MetricDistribution,
+  MetricFamily,
+  MetricLabels,
+  MetricValue,
+} from './observability/metrics/metric-family.js';
 export type { HealthResult, Readiness, ReadinessReason } from './observability/health/ws-health.js';
 export type { CredentialCheck, VerifierName, VerifierRefusal } from './errors/credential-check.js';
 export type { HandshakeRefusalOptions } from './errors/handshake.refusal.js';

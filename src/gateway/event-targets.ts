@@ -1,4 +1,5 @@
 import type { CanActivate, Type } from '@nestjs/common';
+import type { PathCounters } from '../counters/path-counters.js';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
@@ -24,6 +25,7 @@ interface Chosen {
  * @param guards the built-in guards or their replacements, in the order authentication, throttler, authorization
  * @param chosen the filter of all gateways, and whether it is the built-in one
  * @param isIntercepted whether the application has interceptors for all handlers
+ * @param counters of the path
  */
 export function eventTargetsOf(
   { instance, handlers, moduleRef }: DiscoveredGateway,
@@ -31,6 +33,7 @@ export function eventTargetsOf(
   { filter, hasOwnFilter }: Chosen,
   isIntercepted: boolean,
   faults: Faults,
+  counters: PathCounters,
 ): [event: string, target: EventTarget][] {
   const gateway = instance.constructor as Type;
   const guards = { authentication, throttler, authorization } as BuiltInGuards;
@@ -43,6 +46,7 @@ export function eventTargetsOf(
       filters: new HandlerFilters(boundFiltersOf(gateway, handler, moduleRef, filter), faults),
       isIntercepted:
         isIntercepted || [gateway, handler].some((one) => Reflect.hasMetadata(INTERCEPTORS_METADATA, one)),
+      counters: counters.introduce(event as string),
     };
     return [event as string, target];
   });

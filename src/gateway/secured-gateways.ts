@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
+import { Counters } from '../counters/counters.js';
 import { Faults } from '../faults/faults.js';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/handshake.js';
@@ -49,6 +50,7 @@ export class SecuredGateways {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly faults: Faults,
     private readonly unsecured: UnsecuredGateways,
+    private readonly counters: Counters,
   ) {
     // Nest reads the filters before it asks for the adapter.
     for (const gateway of explorer.classes()) chainFilters(gateway);
@@ -122,6 +124,7 @@ export class SecuredGateways {
     const isIntercepted =
       config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
     const guards = this.guards.of(gateway.instance.constructor);
-    return eventTargetsOf(gateway, guards, this.enhancers, isIntercepted, this.faults);
+    const counters = this.counters.introduce(gateway.options?.path ?? '/');
+    return eventTargetsOf(gateway, guards, this.enhancers, isIntercepted, this.faults, counters);
   }
 }

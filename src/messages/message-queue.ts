@@ -5,11 +5,11 @@ export type QueueOptions = Pick<ResolvedOptions, 'maxInFlight' | 'maxQueued'>;
 
 /** The operations that the queue needs from its connection. */
 export interface QueueControl<Job> {
-  /** Runs the handler of a message; never rejects. */
-  run(job: Job): Promise<void>;
-  /** Stops and resumes reading from the client. */
-  pause(): void;
-  resume(): void;
+  /** Runs the handler of a message; never rejects. @param hasWaited whether another one had to end first */
+  run(job: Job, hasWaited: boolean): Promise<void>;
+  /** Too many messages wait: stops and resumes reading from the client. */
+  hold(): void;
+  release(): void;
 }
 
 interface Entry<Job> {
@@ -38,14 +38,14 @@ export class MessageQueue<Job> {
   add(job: Job): void {
     const entry = { job, scope: new AsyncResource('WsMessage') };
     if (this.running < this.options.maxInFlight) {
-      this.start(entry);
+      this.start(entry, false);
       return;
     }
     const waiting = (this.waiting ??= []);
     waiting.push(entry);
     if (this.isPaused || waiting.length < this.options.maxQueued) return;
     this.isPaused = true;
-    this.control.pause();
+    this.control.hold();
   }
 
   /** Resolves when no handler runs and no message waits. */
@@ -59,21 +59,21 @@ export class MessageQueue<Job> {
     this.waiting = undefined;
   }
 
-  private start({ job, scope }: Entry<Job>): void {
+  private start({ job, scope }: Entry<Job>, hasWaited: boolean): void {
     this.running++;
     this.onDone ??= () => this.done();
-    void scope.runInAsyncScope(serve<Job>, this.control, job).then(this.onDone);
+    void scope.runInAsyncScope(serve<Job>, this.control, job, hasWaited).then(this.onDone);
   }
 
   private done(): void {
     this.running--;
     const next = this.waiting?.shift();
-    if (next) this.start(next);
+    if (next) this.start(next, true);
     if (this.running === 0) this.resolveIdle();
     // Resumes when the queue is half empty, so that it does not pause and resume with each message.
     if (!this.isPaused || (this.waiting?.length ?? 0) > this.options.maxQueued / 2) return;
     this.isPaused = false;
-    this.control.resume();
+    this.control.release();
   }
 
   private resolveIdle(): void {
@@ -83,6 +83,6 @@ export class MessageQueue<Job> {
   }
 }
 
-function serve<Job>(this: QueueControl<Job>, job: Job): Promise<void> {
-  return this.run(job);
+function serve<Job>(this: QueueControl<Job>, job: Job, hasWaited: boolean): Promise<void> {
+  return this.run(job, hasWaited);
 }

@@ -1,4 +1,6 @@
 import { Injectable, type WsMessageHandler } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
+import type { EventCounters } from '../counters/event-counters.js';
 import { Clock } from '../time/clock.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { isExpired } from '../connection/principal.js';
@@ -26,6 +28,10 @@ export interface Job {
   readonly handler: WsMessageHandler;
   /** Whether the handler has interceptors, which turn its result into an observable that starts later. */
   readonly isIntercepted: boolean;
+  /** What is counted of its event. */
+  readonly counters: EventCounters;
+  /** Monotonic milliseconds when the message arrived. */
+  readonly arrivedAt: number;
 }
 
 /** The handlers for the messages of a connection. */
@@ -51,23 +57,35 @@ const TOKEN_EXPIRED = Object.freeze(new TokenExpiredException().toBody());
  */
 @Injectable()
 export class MessageDispatcher {
+  /** Monotonic milliseconds when the last handler was done. The next message in its queue starts then. */
+  private doneAt = 0;
+
   constructor(
     private readonly decoder: FrameDecoder,
     private readonly replies: ReplyWriter,
     private readonly auth: AuthEventHandler,
     private readonly violations: ViolationService,
     private readonly clock: Clock,
+    private readonly counters: Counters,
   ) {}
 
   /** @returns the handler to run for the message; undefined if the message has been answered */
   accept(route: Route, text: string): Job | undefined {
     const message = this.decoder.read(text);
     if (message instanceof InboundMessage) return this.route(route, message);
-    return this.refuse(route.connection, BAD_MESSAGE, message);
+    const { connection } = route;
+    return this.refuse(connection, BAD_MESSAGE, message, connection.counters.otherEvents);
   }
 
-  /** Resolves when the handler is done; a stream continues after that. Never rejects. */
-  async run(connection: ServedConnection, { message, handler, isIntercepted }: Job): Promise<void> {
+  /**
+   * Resolves when the handler is done; a stream continues after that. Never rejects.
+   *
+   * @param hasWaited whether it starts because another handler is done
+   */
+  async run(connection: ServedConnection, job: Job, hasWaited: boolean): Promise<void> {
+    const { message, handler, isIntercepted, counters, arrivedAt } = job;
+    this.counters.inFlight++;
+    counters.wait.observe(hasWaited ? this.doneAt - arrivedAt : 0);
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
       const begun = this.replies.write(connection, message, result, isIntercepted);
@@ -76,6 +94,9 @@ export class MessageDispatcher {
     } catch (error) {
       this.replies.fail(connection, message, error);
     }
+    this.counters.inFlight--;
+    this.doneAt = this.clock.monotonic();
+    counters.handled(this.doneAt - arrivedAt, message.failure);
     if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
     const { failure } = message;
     if (failure && !message.isOwnRefusal) this.recordThrown(connection, failure, message);
@@ -100,27 +121,37 @@ export class MessageDispatcher {
     }
     // A connection with an expired credential can only send a new one.
     if (isExpired(connection.principal, this.clock.now()))
-      return this.refuse(connection, TOKEN_EXPIRED, message);
+      return this.refuse(connection, TOKEN_EXPIRED, message, connection.counters.event(event));
     const handler = route.handlers.of(event);
-    if (!handler) return this.refuse(connection, UNKNOWN_EVENT, message);
+    if (!handler) return this.refuse(connection, UNKNOWN_EVENT, message, connection.counters.otherEvents);
     const target = route.targets.get(event);
     if (target && !this.isAdmitted(route, message, target)) return undefined;
     message.filters = target?.filters;
-    return { message, handler, isIntercepted: target?.isIntercepted === true };
+    return {
+      message,
+      handler,
+      isIntercepted: target?.isIntercepted === true,
+      counters: target?.counters ?? connection.counters.otherEvents,
+      arrivedAt: connection.lastSeen,
+    };
   }
 
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
     try {
       const refusal = admit(socket, connection, message, target);
-      if (refusal) this.refuse(connection, refusal.body, message, refusal.rule);
+      if (refusal) this.refuse(connection, refusal.body, message, target.counters, refusal.rule);
       return !refusal;
     } catch (error) {
       const refusal = errorBodyOf(error);
       if (refusal && refusal.code !== 'INTERNAL_ERROR') {
+        target.counters.refused(refusal.code);
         connection.refuse(refusal, message.id);
         message.rule = ruleOf(error);
         if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code, message);
-      } else this.replies.fail(connection, message, error);
+      } else {
+        target.counters.refused('INTERNAL_ERROR');
+        this.replies.fail(connection, message, error);
+      }
       return false;
     }
   }
@@ -129,8 +160,10 @@ export class MessageDispatcher {
     connection: ServedConnection,
     body: ErrorBody,
     { event, id }: RefusedFrame,
+    counters: EventCounters,
     rule?: string,
   ): undefined {
+    counters.refused(body.code);
     connection.refuse(body, id);
     this.violations.record(connection, body.code, event, rule);
   }

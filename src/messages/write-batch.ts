@@ -1,16 +1,17 @@
 import type { Duplex } from 'node:stream';
+import type { Backlog } from '../counters/backlog.js';
 
-const corked = new Set<Duplex>();
+const corked = new Map<Duplex, Backlog>();
 
 /**
  * Buffers the writes to a stream until the end of this turn of the event loop, so that the answers to the frames of one
  * packet leave in one packet. One system call per answer would cost more than the rest.
  */
-export function batchWrites(stream: Duplex): void {
+export function batchWrites(stream: Duplex, backlog: Backlog): void {
   if (corked.has(stream)) return;
   // Runs after all readable data has been read and the resulting promises have settled.
   if (corked.size === 0) setImmediate(flush);
-  corked.add(stream);
+  corked.set(stream, backlog);
   stream.cork();
 }
 
@@ -20,6 +21,9 @@ export function writeBatch(stream: Duplex): void {
 }
 
 function flush(): void {
-  for (const stream of corked) stream.uncork();
+  for (const [stream, backlog] of corked) {
+    stream.uncork();
+    backlog.look(stream);
+  }
   corked.clear();
 }

@@ -8,9 +8,10 @@ import { isThenable } from '../time/maybe-promise.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { Tally } from '../counters/tally.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { logLine } from './log-line.js';
-import type { SecurityEvent } from './security-event.js';
+import { SECURITY_EVENT_TYPES, type SecurityEvent } from './security-event.js';
 
 const WINDOW_MS = 10_000;
 const LINES_PER_WINDOW = 10;
@@ -27,6 +28,8 @@ export class SecurityEvents {
   /** A subscriber that throws or rejects is logged. The others are not affected. */
   readonly events: Observable<SecurityEvent>;
   private readonly written = new Map<string, number>();
+  /** Lines that were not written, by type. @internal */
+  readonly suppressed = new Tally(SECURITY_EVENT_TYPES);
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -54,7 +57,9 @@ export class SecurityEvents {
     const count = (this.written.get(kind) ?? 0) + 1;
     this.written.set(kind, count);
     if (count === 1) this.wheel.schedule(WINDOW_MS, () => this.summarise(kind, same));
-    return count <= LINES_PER_WINDOW;
+    if (count <= LINES_PER_WINDOW) return true;
+    this.suppressed.add(event.type);
+    return false;
   }
 
   private summarise(kind: string, same: SecurityEvent): void {

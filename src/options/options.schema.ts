@@ -150,6 +150,7 @@ export const OPTIONS = {
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
+  metricsTokenFile: option('WS_METRICS_TOKEN_FILE', filePath().optional()),
   allowUnsecured: option('WS_ALLOW_UNSECURED', flag().default(false)),
   ...REDIS_OPTIONS,
 } satisfies OptionsTable;

@@ -1,6 +1,7 @@
 import { HttpException, Injectable, Optional } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { WsException } from '@nestjs/websockets';
+import { Counters } from '../counters/counters.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
@@ -22,7 +23,10 @@ const INTENDED = [WsSecurityException, HttpException, WsException, HandshakeRefu
  */
 @Injectable()
 export class HitCounter {
-  constructor(@Optional() private readonly faults?: Faults) {}
+  constructor(
+    @Optional() private readonly faults?: Faults,
+    @Optional() private readonly counters?: Counters,
+  ) {}
 
   /**
    * Counts a hit, synchronously if the storage can.
@@ -38,13 +42,19 @@ export class HitCounter {
   ): ThrottlerVerdict | Promise<ThrottlerVerdict> {
     try {
       const verdict = ask(storage, key, rule, limit >= 0 ? limit : 0);
-      if (!isThenable(verdict)) return checked(verdict);
+      if (!isThenable(verdict)) return this.counted(checked(verdict), rule);
+      this.counters?.stores.watch('throttler', verdict);
       return Promise.resolve(verdict)
-        .then(checked)
+        .then((later) => this.counted(checked(later), rule))
         .catch((error: unknown) => this.fail(error));
     } catch (error) {
       return this.fail(error);
     }
+  }
+
+  private counted(verdict: ThrottlerVerdict, { name }: LimitRule): ThrottlerVerdict {
+    if (verdict.isBlocked) this.counters?.throttled(name);
+    return verdict;
   }
 
   private fail(cause: unknown): never {

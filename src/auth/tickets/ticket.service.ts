@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import { isExpired, type Principal } from '../../connection/principal.js';
 import { secretHash } from '../../connection/secret-hash.js';
@@ -23,11 +24,13 @@ const TICKET = /^[\w-]{43}$/;
  */
 @Injectable()
 export class TicketService {
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: TicketStore,
     private readonly clock: Clock,
     private readonly revocations: RevocationService,
+    private readonly counters: Counters,
   ) {}
 
   /**
@@ -59,7 +62,10 @@ export class TicketService {
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
-    const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
+    const { stores } = this.counters;
+    const principal = TICKET.test(ticket)
+      ? await stores.watch('tickets', this.store.take(secretHash(ticket)))
+      : undefined;
     if (!principal) throw refused('unknown or used ticket', 'ticket');
     if (isExpired(principal, this.clock.now())) throw refused('expired', 'expired');
     return principal;

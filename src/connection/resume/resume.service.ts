@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { BroadcastBus } from '../../nodes/broadcast-bus.js';
 import { NodeIdentity } from '../../nodes/node-identity.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -50,6 +51,7 @@ export class ResumeService {
     private readonly clock: Clock,
     private readonly memory: ResumeMemory,
     private readonly faults: Faults,
+    private readonly counters: Counters,
   ) {}
 
   /** Whether a connection has a resumable session. */
@@ -77,6 +79,7 @@ export class ResumeService {
     const session = found && missed && connection.isOpen ? found : this.create(connection);
     if (found !== session) found?.end();
     if (!connection.isOpen) return;
+    if (offer) this.counters.resumes.add(found ? (missed ? 'recovered' : 'lost') : 'refused');
     this.attach(connection, session, missed ? rooms : []);
     announce({ token: this.sessions.issue(session), seq: session.seq, recovered: missed !== undefined });
     for (const text of missed ?? []) connection.replay(text);

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
+import type { AuthenticationOutcome } from '../../counters/label-values.js';
 import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
@@ -12,6 +14,7 @@ import { InvalidCredentialError } from '../../errors/invalid-credential.error.js
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
+import { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
@@ -28,25 +31,35 @@ export class VerificationStep extends HandshakeStep {
     private readonly tickets: TicketService,
     private readonly wheel: TimerWheel,
     private readonly wrong: WrongCredentials,
+    private readonly counters: Counters,
   ) {
     super();
   }
 
   check(handshake: Claimant): void | Promise<void> {
     const { credential } = handshake;
-    if (!credential) return undefined;
+    if (!credential) {
+      // TLS has verified it.
+      if (handshake.principal.kind === 'certificate') this.count(handshake, 'success');
+      return undefined;
+    }
     try {
       const verified = this.verify(credential, handshake.proof);
       if (verified instanceof Promise) {
         return verified
-          .then((principal) => identify(handshake, principal))
+          .then((principal) => this.identify(handshake, principal))
           .catch((error: unknown) => this.refuse(handshake, error));
       }
-      identify(handshake, verified);
+      this.identify(handshake, verified);
       return undefined;
     } catch (error) {
       return this.refuse(handshake, error);
     }
+  }
+
+  private identify(handshake: Claimant, principal: Principal): void {
+    identify(handshake, principal);
+    this.count(handshake, 'success');
   }
 
   private verify({ token, kind }: Credential, proof: SenderProof): Principal | Promise<Principal> {
@@ -61,11 +74,21 @@ export class VerificationStep extends HandshakeStep {
   }
 
   /** @throws HandshakeRefusal synchronously or in the promise */
-  private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
-    if (!(cause instanceof InvalidCredentialError)) {
+  private refuse(claimant: Claimant, cause: unknown): void | Promise<void> {
+    const isWrong = cause instanceof InvalidCredentialError;
+    this.count(claimant, isWrong ? 'failure' : 'unavailable');
+    if (!isWrong) {
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
-    return this.wrong.refuse(address, cause);
+    return this.wrong.refuse(claimant.address, cause);
+  }
+
+  /** A refresh has no handshake. */
+  private count(claimant: Claimant, outcome: AuthenticationOutcome): void {
+    const { credential } = claimant;
+    const source = credential?.kind === 'api-key' ? 'api-key' : (credential?.source ?? 'certificate');
+    const stage = source !== 'message' ? 'handshake' : claimant instanceof Handshake ? 'login' : 'refresh';
+    this.counters.authenticated(stage, source, outcome);
   }
 }
 

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
-import { limitKeyOf, type Principal } from '../../connection/principal.js';
+import { isAddressKey, limitKeyOf, type Principal } from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -25,6 +26,7 @@ export class BanService implements OnModuleInit {
     private readonly store: BanStore,
     private readonly registry: ConnectionRegistry,
     clock: Clock,
+    private readonly counters: Counters,
   ) {
     this.known = new MemoryBanStore(clock);
   }
@@ -45,6 +47,7 @@ export class BanService implements OnModuleInit {
     const { banMs } = this.options;
     if (banMs === 0) return;
     const { limitKey } = servedOf(connection);
+    this.counters.bans.add(connection.principal.id === null ? 'address' : 'principal');
     this.apply(limitKey, banMs);
     await this.store.ban(limitKey, banMs);
   }
@@ -57,12 +60,22 @@ export class BanService implements OnModuleInit {
 
   /** @returns milliseconds */
   remaining(principal: Principal, address: string): number | Promise<number> {
-    return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
+    if (this.options.banMs === 0) return 0;
+    const remaining = this.store.remaining(limitKeyOf(principal, address));
+    this.counters.stores.watch('bans', remaining);
+    return remaining;
   }
 
   /** Like {@link remaining}, with the bans that this node knows. @internal */
   isBannedHere(principal: Principal, address: string): boolean {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
+  }
+
+  /** The bans in force, as far as this node knows. @internal */
+  get active(): Readonly<Record<'principal' | 'address', number>> {
+    const bans = this.known.list();
+    const address = bans.filter(({ key }) => isAddressKey(key)).length;
+    return { principal: bans.length - address, address };
   }
 
   private apply(key: string, ms: number): void {
