@@ -87,6 +87,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'time',
     'protocol',
   ],
+  metrics: ['observability', 'handshake', 'options', 'errors', 'time'],
   client: ['protocol'],
   testing: [
     'index.js',

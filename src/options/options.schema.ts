@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
+import { metricsTokenPath } from './metrics-token.js';
 import { bytes, choice, filePath, flag, httpUrl, integer, list, someOf, stringOf } from './option-parsers.js';
 import { type GivenOptions, option, type OptionsInForce, type OptionsTable } from './options-table.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
@@ -150,7 +151,7 @@ export const OPTIONS = {
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
-  metricsTokenFile: option('WS_METRICS_TOKEN_FILE', filePath().optional()),
+  metricsTokenFile: option('WS_METRICS_TOKEN_FILE', metricsTokenPath().optional()),
   allowUnsecured: option('WS_ALLOW_UNSECURED', flag().default(false)),
   ...REDIS_OPTIONS,
 } satisfies OptionsTable;

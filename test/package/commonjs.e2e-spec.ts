@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const ENTRIES = ['', '/client', '/redis', '/testing'].map((entry) => `nestjs-ws-security${entry}`);
+const ENTRIES = ['', '/client', '/metrics', '/redis', '/testing'].map((entry) => `nestjs-ws-security${entry}`);
 
 /** Requires and imports each entry point, and compares what both give. */
 const SAME = `

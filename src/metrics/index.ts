@@ -1,0 +1,12 @@
+export { otelMetricProducer } from './otel-metric-producer.js';
+export { WsMetricsModule } from './ws-metrics.module.js';
+
+export type { MetricRegister, WsMetricsModuleOptions } from './ws-metrics-options.js';
+export type {
+  OtelDataPoint,
+  OtelHistogram,
+  OtelMetric,
+  OtelMetricProducer,
+  OtelMetricResult,
+  OtelResource,
+} from './otel-metric-data.js';
