@@ -13,7 +13,7 @@ const ARROWS: Record<string, readonly string[]> = {
   options: ['errors', 'protocol'],
   counters: ['time', 'protocol'],
   connection: ['nodes', 'faults', 'counters', 'options', 'errors', 'time', 'protocol'],
-  observability: ['connection', 'faults', 'counters', 'options', 'errors', 'time', 'protocol'],
+  observability: ['connection', 'nodes', 'faults', 'counters', 'options', 'errors', 'time', 'protocol'],
   auth: ['connection', 'nest', 'faults', 'counters', 'options', 'errors', 'time', 'protocol'],
   throttling: ['connection', 'nest', 'faults', 'counters', 'options', 'errors', 'time', 'protocol'],
   validation: ['nest', 'options', 'errors', 'protocol'],

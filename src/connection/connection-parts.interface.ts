@@ -1,5 +1,6 @@
 import type { PathCounters } from '../counters/path-counters.js';
 import type { PushText } from '../protocol/push-text.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
 
@@ -49,6 +50,7 @@ export interface ConnectionInit {
   id: string;
   socket: ConnectionSocket;
   principal: Principal;
+  auth: ConnectionAuth | null;
   /** The client's address, as used by limits. */
   address: string;
   path: string;

@@ -36,6 +36,7 @@ export class ConnectionFactory {
       id,
       socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow, counters, backlog),
       principal,
+      auth: handshake.auth,
       address,
       path,
       openedAt: this.clock.now(),

@@ -5,11 +5,9 @@ import { DrainService } from '../../connection/drain.service.js';
 import { AwaySessions } from '../../connection/resume/away-sessions.js';
 import { servedOf } from '../../connection/served-connection.js';
 import { Counters } from '../../counters/counters.js';
-import { Tally } from '../../counters/tally.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
-import { SECURITY_EVENT_TYPES } from '../security-event.js';
 import { SecurityEvents } from '../security-events.js';
 import { abuseFamilies } from './abuse.families.js';
 import { doorFamilies } from './door.families.js';
@@ -31,7 +29,6 @@ import { versions } from './versions.js';
 @Injectable()
 export class WsMetrics implements OnModuleInit, OnApplicationShutdown {
   private readonly info = versions();
-  private readonly events = new Tally(SECURITY_EVENT_TYPES);
 
   /** @internal */
   constructor(
@@ -45,7 +42,6 @@ export class WsMetrics implements OnModuleInit, OnApplicationShutdown {
     private readonly security: SecurityEvents,
     lifecycle: ConnectionLifecycleService,
   ) {
-    security.events.subscribe(({ type }) => this.events.add(type));
     lifecycle.events.subscribe((event) => {
       if (event.type !== 'closed') return;
       const { connection, code, cause } = event;
@@ -69,7 +65,7 @@ export class WsMetrics implements OnModuleInit, OnApplicationShutdown {
       ...messageFamilies(counters),
       ...abuseFamilies(counters, {
         bans: sources.bans(),
-        events: this.events,
+        events: this.security.counted,
         suppressed: this.security.suppressed,
       }),
       ...endingFamilies(counters, { isDraining: drain.isLeaving, awaySessions: away.size }),
