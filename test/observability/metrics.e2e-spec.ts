@@ -481,6 +481,8 @@ describe('O1 what a node depends on', () => {
         version: expect.any(String),
         nest: expect.stringMatching(/^1[12]\./),
         node_version: process.versions.node,
+        service: expect.any(String),
+        node: expect.any(String),
       },
     });
   });

@@ -4,7 +4,7 @@ import type { MetricLabels } from './metric-family.js';
 /** The version of this package. A test compares it with `package.json`. */
 export const VERSION = '0.1.0';
 
-/** The labels of `ws_security_info`. */
+/** What runs here. */
 export function versions(): MetricLabels {
   return { version: VERSION, nest: versionOf('@nestjs/core'), node_version: process.versions.node };
 }

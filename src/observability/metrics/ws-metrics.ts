@@ -5,6 +5,7 @@ import { DrainService } from '../../connection/drain.service.js';
 import { AwaySessions } from '../../connection/resume/away-sessions.js';
 import { servedOf } from '../../connection/served-connection.js';
 import { Counters } from '../../counters/counters.js';
+import { NodeIdentity } from '../../nodes/node-identity.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
@@ -13,7 +14,7 @@ import { abuseFamilies } from './abuse.families.js';
 import { doorFamilies } from './door.families.js';
 import { endingFamilies } from './ending.families.js';
 import { messageFamilies } from './message.families.js';
-import type { MetricFamily } from './metric-family.js';
+import type { MetricFamily, MetricLabels } from './metric-family.js';
 import { InjectMetricSources, type MetricSources } from './metric-sources.js';
 import { nodeFamilies } from './node.families.js';
 import { pressureFamilies } from './pressure.families.js';
@@ -28,7 +29,8 @@ import { versions } from './versions.js';
  */
 @Injectable()
 export class WsMetrics implements OnModuleInit, OnApplicationShutdown {
-  private readonly info = versions();
+  /** The labels of `ws_security_info`. */
+  private readonly info: MetricLabels;
 
   /** @internal */
   constructor(
@@ -40,8 +42,10 @@ export class WsMetrics implements OnModuleInit, OnApplicationShutdown {
     private readonly drain: DrainService,
     private readonly away: AwaySessions,
     private readonly security: SecurityEvents,
+    node: NodeIdentity,
     lifecycle: ConnectionLifecycleService,
   ) {
+    this.info = { ...versions(), service: node.service, node: node.name };
     lifecycle.events.subscribe((event) => {
       if (event.type !== 'closed') return;
       const { connection, code, cause } = event;
