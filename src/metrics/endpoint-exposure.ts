@@ -27,7 +27,8 @@ export class EndpointExposure implements OnApplicationBootstrap {
     // Where it listens is not known before. The error rejects `app.listen()`.
     server?.prependListener('listening', () => {
       if (isPrivate(server)) return;
-      server.close();
+      // Before the first connection, but after the other listeners, which ask for the address.
+      process.nextTick(() => server.close());
       server.emit('error', this.problem());
     });
   }

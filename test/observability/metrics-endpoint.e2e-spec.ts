@@ -1,5 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CanActivate, type ExecutionContext, Injectable, type INestApplication } from '@nestjs/common';
@@ -176,13 +178,13 @@ describe.each(['express', 'fastify'])('O1 GET /metrics on %s', (platform) => {
     process.env['NODE_ENV'] = 'production';
     await create(platform);
     await app.listen(join(folder, 'service.sock'));
-    const body = execFileSync('curl', [
-      '-s',
-      '--unix-socket',
-      join(folder, 'service.sock'),
-      'http://x/metrics',
-    ]);
-    expect(body.toString()).toContain('ws_security_info');
+    const body = await new Promise<string>((resolve, reject) => {
+      const socketPath = join(folder, 'service.sock');
+      get({ socketPath, path: '/metrics', headers: { host: 'x' } }, (response) =>
+        text(response).then(resolve, reject),
+      );
+    });
+    expect(body).toContain('ws_security_info');
   });
 });
 
