@@ -119,6 +119,7 @@ export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
 export type {
+  MetricDescription,
   MetricDistribution,
   MetricFamily,
   MetricLabels,

@@ -18,7 +18,8 @@ export interface OtelHistogram {
   count: number;
 }
 
-interface Described {
+/** What a metric is. @publicApi */
+export interface OtelDescription {
   readonly descriptor: {
     readonly name: string;
     readonly description: string;
@@ -31,7 +32,7 @@ interface Described {
 }
 
 /** A metric. The numbers are those of `DataPointType`. @publicApi */
-export type OtelMetric = Described &
+export type OtelMetric = OtelDescription &
   (
     | {
         readonly dataPointType: 3;

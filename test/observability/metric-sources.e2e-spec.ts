@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { TokenVerifier } from 'nestjs-ws-security';
-import { createCertificate } from '../support/certificate.js';
+import { certificate } from '../support/certificate.js';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { eventually } from '../support/eventually.js';
 import { IdentityProvider } from '../support/identity-provider.js';
@@ -30,17 +30,18 @@ const becomes = (name: string, value: number): Promise<void> =>
 it('O1 a provider without keys is down until they are fetched, and the age of the keys is known', async () => {
   const provider = await IdentityProvider.start();
   const clock = new ManualClock();
-  await provider.stop();
+  const jwtJwksUri = `${provider.issuer}/jwks`;
+  const port = await provider.stop();
   use(
     await startApp({
       gateways: [EchoGateway],
       clock,
-      options: { jwtSecret: undefined, jwtJwksUri: provider.jwksUri } as never,
+      options: { jwtSecret: undefined, jwtJwksUri } as never,
     }),
   );
   expect(metrics.value('ws_security_verifier_up', { verifier: 'jwks' })).toBe(0);
   expect(metrics.families.find(({ name }) => name === 'ws_security_keys_age_seconds')?.samples).toEqual([]);
-  await provider.restart();
+  await provider.restart(port);
   clock.advance(3000);
   await becomes('ws_security_verifier_up', 1);
   clock.advance(300_000);
@@ -73,7 +74,7 @@ it('O1 a verifier of the application is called custom', async () => {
 
 it('O1 the certificate that is served has an end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
-  const { cert, key } = await createCertificate();
+  const { cert, key } = await certificate();
   const [tlsCertFile, tlsKeyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   writeFileSync(tlsCertFile, cert);
   writeFileSync(tlsKeyFile, key);

@@ -18,7 +18,8 @@ export interface MetricDistribution {
   readonly sum: number;
 }
 
-interface Described {
+/** What a metric is. @publicApi */
+export interface MetricDescription {
   /** As Prometheus spells it: with the unit, and with `_total` for a counter. */
   readonly name: string;
   readonly help: string;
@@ -31,7 +32,7 @@ interface Described {
  *
  * @publicApi
  */
-export type MetricFamily = Described &
+export type MetricFamily = MetricDescription &
   (
     | { readonly type: 'counter' | 'gauge'; readonly samples: readonly MetricValue[] }
     | { readonly type: 'histogram'; readonly samples: readonly MetricDistribution[] }
