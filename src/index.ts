@@ -1,5 +1,6 @@
 export { WsSecurityModule } from './ws-security.module.js';
 export { SecureGateway } from './gateway/secure-gateway.decorator.js';
+export { onEvent } from './gateway/events/on-event.js';
 export { WsAuthenticated, WsPublic, WsRoles, WsScopes } from './auth/access.decorators.js';
 export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.js';
 export { CredentialExtractor } from './handshake/credential-extractor.js';
@@ -110,6 +111,8 @@ export type { GiveSession, LeftSession } from './connection/resume/resume-store.
 export type { KeptText, SessionSnapshot } from './connection/resume/session-snapshot.js';
 export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
 export type { Audience, Broadcast, Position } from './nodes/broadcast-bus.js';
+export type { TypedConnection } from './connection/connection.js';
+export type { TypedConnectionRegistry } from './connection/connection-registry.js';
 export type { PartHealth } from './connection/part-health.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';
@@ -117,6 +120,14 @@ export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
+export type { OnEvent } from './gateway/events/on-event.js';
+export type {
+  Acknowledged,
+  CheckedHandler,
+  ContractMismatch,
+  HandlerResult,
+  TakesBody,
+} from './gateway/events/checked-handler.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
 export type {
   MetricDescription,
@@ -168,3 +179,14 @@ export type { WsThrottler } from './throttling/throttlers.token.js';
 export type { DeclaredLimit } from './throttling/declared-limit.interface.js';
 export type { WsThrottlerStorage } from './throttling/ws-throttler-storage.interface.js';
 export type { ThrottlerVerdict } from './throttling/throttler-verdict.interface.js';
+export type { Jsonified, JsonValue } from './protocol/jsonified.js';
+export type {
+  BodyOf,
+  IsStream,
+  PushName,
+  PushOf,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+  WsEvents,
+} from './protocol/ws-events.js';

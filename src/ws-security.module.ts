@@ -10,6 +10,7 @@ import { VALIDATION_PROVIDERS } from './validation/validation.providers.js';
 import { HANDSHAKE_PROVIDERS } from './handshake/handshake.providers.js';
 import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
+import { REPORT_PROVIDERS } from './reports/reports.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { PrincipalFactory } from './auth/principal.factory.js';
@@ -79,6 +80,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...MESSAGE_PROVIDERS,
     ...LOGIN_PROVIDERS,
     ...GATEWAY_PROVIDERS,
+    ...REPORT_PROVIDERS,
   ],
   exports: [
     SECURITY_OPTIONS,

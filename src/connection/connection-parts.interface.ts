@@ -15,6 +15,10 @@ export interface ConnectionSocket {
   pong(data: Buffer): void;
   /** Whether more bytes are waiting for the client than allowed. */
   readonly isBehind: boolean;
+  /** Bytes read from the network. @internal */
+  readonly received: number;
+  /** Bytes written to the network. @internal */
+  readonly sent: number;
   /** The limit of bytes waiting for the client. */
   readonly maxBufferedBytes: number;
   close(code: number, reason: string): void;

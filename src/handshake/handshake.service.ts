@@ -10,6 +10,7 @@ import { OTHER } from '../counters/tally.js';
 import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { ReplayedTicketError } from '../errors/replayed-ticket.error.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import { authFields, userFields } from '../observability/identity-fields.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -139,6 +140,16 @@ export class HandshakeService implements OnApplicationShutdown {
       trace_id: traceId,
       ...detailsOf(refusal),
     });
+    if (refusal.cause instanceof ReplayedTicketError) {
+      const place = { 'client.address': address, 'url.path': request.path };
+      this.events.emit({
+        type: 'ticket.replayed',
+        ...place,
+        origin,
+        user_agent: userAgent,
+        trace_id: traceId,
+      });
+    }
     this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }

@@ -57,7 +57,7 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   abstract bind(handlers: readonly WsMessageHandler[], transform: Transform): void;
 
   /** Runs a handler; never rejects. */
-  abstract run(job: Job, hasWaited: boolean): Promise<void>;
+  abstract run(job: Job, hasWaited: boolean): Promise<void> | void;
 
   onPing(data: Buffer): void {
     if (this.isWithinBudget(this.budget.judgeControl()) && this.isListening) this.connection.pong(data);

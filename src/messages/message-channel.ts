@@ -82,7 +82,7 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
     super.abandon();
   }
 
-  override run(job: Job, hasWaited: boolean): Promise<void> {
+  override run(job: Job, hasWaited: boolean): Promise<void> | void {
     return this.services.dispatcher.run(this.connection, job, hasWaited);
   }
 

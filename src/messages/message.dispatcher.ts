@@ -1,7 +1,9 @@
-import { Injectable, type WsMessageHandler } from '@nestjs/common';
+import { type ExecutionContext, Injectable, type WsMessageHandler } from '@nestjs/common';
+import { catchError, EMPTY, isObservable } from 'rxjs';
 import { Counters } from '../counters/counters.js';
 import type { EventCounters } from '../counters/event-counters.js';
 import { Clock } from '../time/clock.js';
+import { isThenable } from '../time/maybe-promise.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { isExpired } from '../connection/principal.js';
 import {
@@ -9,12 +11,13 @@ import {
   TokenExpiredException,
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
+import type { Excess } from '../throttling/excess.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
-import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
+import { detailedBy, errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
@@ -26,8 +29,9 @@ import { ViolationService } from './violation.service.js';
 export interface Job {
   readonly message: InboundMessage;
   readonly handler: WsMessageHandler;
-  /** Whether the handler has interceptors, which turn its result into an observable that starts later. */
-  readonly isIntercepted: boolean;
+  readonly target: EventTarget | undefined;
+  /** The client object of the gateway. */
+  readonly socket: object;
   /** What is counted of its event. */
   readonly counters: EventCounters;
   /** Monotonic milliseconds when the message arrived. */
@@ -78,14 +82,88 @@ export class MessageDispatcher {
   }
 
   /**
-   * Resolves when the handler is done; a stream continues after that. Never rejects.
+   * Resolves when the handler is done, and returns nothing if it is done already; a stream continues after that. Never
+   * throws or rejects.
    *
-   * @param hasWaited whether it starts because another handler is done
+   * @param hasWaited whether the message has waited for other handlers after it was admitted
    */
-  async run(connection: ServedConnection, job: Job, hasWaited: boolean): Promise<void> {
-    const { message, handler, isIntercepted, counters, arrivedAt } = job;
+  run(connection: ServedConnection, job: Job, hasWaited: boolean): Promise<void> | void {
+    const { message, target, socket, counters, arrivedAt } = job;
     this.counters.inFlight++;
     counters.wait.observe(hasWaited ? this.doneAt - arrivedAt : 0);
+    // Nest asks the guards again, which is needed if they have not decided yet or the principal may have changed since.
+    if (!target?.direct || hasWaited || message.counted !== true || message.admitted !== true)
+      return this.runByNest(connection, job);
+    try {
+      const result = target.direct.call(socket, message);
+      if (isThenable(result)) return this.runOn(connection, job, target, result);
+      this.write(connection, message, target, result);
+    } catch (error) {
+      this.catch(connection, message, target, error);
+    }
+    if (message.filtered) return this.finishLater(connection, job);
+    this.finish(connection, job);
+  }
+
+  private async runOn(
+    connection: ServedConnection,
+    job: Job,
+    target: EventTarget,
+    pending: PromiseLike<unknown>,
+  ): Promise<void> {
+    const { message } = job;
+    try {
+      this.write(connection, message, target, await pending);
+    } catch (error) {
+      this.catch(connection, message, target, error);
+    }
+    await this.finishLater(connection, job);
+  }
+
+  private write(
+    connection: ServedConnection,
+    message: InboundMessage,
+    target: EventTarget,
+    result: unknown,
+  ): void {
+    const filtered = isObservable(result)
+      ? result.pipe(
+          catchError((error: unknown) => {
+            target.filters.handle(error, message.context as ExecutionContext, message);
+            return EMPTY;
+          }),
+        )
+      : result;
+    void this.replies.write(connection, message, filtered, false);
+  }
+
+  /** Calls the filters for an exception, as Nest does. */
+  private catch(
+    connection: ServedConnection,
+    message: InboundMessage,
+    target: EventTarget,
+    exception: unknown,
+  ): void {
+    try {
+      target.filters.handle(exception, message.context as ExecutionContext, message);
+    } catch (error) {
+      this.replies.fail(connection, message, error);
+    }
+  }
+
+  private async finishLater(connection: ServedConnection, job: Job): Promise<void> {
+    const { message } = job;
+    try {
+      await message.filtered;
+    } catch (error) {
+      this.replies.fail(connection, message, error);
+    }
+    this.finish(connection, job);
+  }
+
+  private async runByNest(connection: ServedConnection, job: Job): Promise<void> {
+    const { message, handler, target } = job;
+    const isIntercepted = target?.isIntercepted === true;
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
       const begun = this.replies.write(connection, message, result, isIntercepted);
@@ -94,12 +172,18 @@ export class MessageDispatcher {
     } catch (error) {
       this.replies.fail(connection, message, error);
     }
+    this.finish(connection, job);
+  }
+
+  private finish(connection: ServedConnection, { message, counters, arrivedAt }: Job): void {
     this.counters.inFlight--;
     this.doneAt = this.clock.monotonic();
     counters.handled(this.doneAt - arrivedAt, message.failure);
-    if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
     const { failure } = message;
-    if (failure && !message.isOwnRefusal) this.recordThrown(connection, failure, message);
+    if (failure !== 'RATE_LIMITED') connection.isLimited = false;
+    if (!failure) return;
+    if (message.isOwnRefusal) this.violations.noteOwn(connection, failure, message.event);
+    else this.recordThrown(connection, failure, message);
   }
 
   /** Resolves when the last `auth` message of the connection has been answered. */
@@ -130,7 +214,8 @@ export class MessageDispatcher {
     return {
       message,
       handler,
-      isIntercepted: target?.isIntercepted === true,
+      target,
+      socket: route.socket,
       counters: target?.counters ?? connection.counters.otherEvents,
       arrivedAt: connection.lastSeen,
     };
@@ -139,7 +224,8 @@ export class MessageDispatcher {
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
     try {
       const refusal = admit(socket, connection, message, target);
-      if (refusal) this.refuse(connection, refusal.body, message, target.counters, refusal.rule);
+      if (refusal)
+        this.refuse(connection, refusal.body, message, target.counters, refusal.rule, refusal.excess);
       return !refusal;
     } catch (error) {
       const refusal = errorBodyOf(error);
@@ -147,6 +233,7 @@ export class MessageDispatcher {
         target.counters.refused(refusal.code);
         connection.refuse(refusal, message.id);
         message.rule = ruleOf(error);
+        message.exception = detailedBy(error);
         if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code, message);
       } else {
         target.counters.refused('INTERNAL_ERROR');
@@ -162,17 +249,19 @@ export class MessageDispatcher {
     { event, id }: RefusedFrame,
     counters: EventCounters,
     rule?: string,
+    excess?: Excess,
   ): undefined {
     counters.refused(body.code);
     connection.refuse(body, id);
-    this.violations.record(connection, body.code, event, rule);
+    this.violations.record(connection, body.code, event, rule, excess);
   }
 
   /**
    * Records a violation for an exception of the module. `BAD_MESSAGE` does not count: the frame was valid, and the
    * application rejects its content.
    */
-  private recordThrown(connection: ServedConnection, code: ErrorCode, { event, rule }: InboundMessage): void {
-    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule);
+  private recordThrown(connection: ServedConnection, code: ErrorCode, message: InboundMessage): void {
+    const { event, rule, exception } = message;
+    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule, exception);
   }
 }

@@ -5,6 +5,7 @@ import { Counters } from '../counters/counters.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
+import { Outages } from '../observability/outages.js';
 import { Faults } from '../faults/faults.js';
 import { isThenable, type MaybePromise } from '../time/maybe-promise.js';
 import type { LimitRule } from './limit-rule.js';
@@ -13,6 +14,9 @@ import { knowsCost } from './ws-throttler-storage.interface.js';
 
 /** Sent to clients if a storage fails, because its recovery time is unknown. */
 const RETRY_MS = 1000;
+
+/** What events call the storage. */
+const STORE = 'ThrottlerStorage';
 
 /** Exceptions that a storage throws on purpose. */
 const INTENDED = [WsSecurityException, HttpException, WsException, HandshakeRefusal];
@@ -26,6 +30,7 @@ export class HitCounter {
   constructor(
     @Optional() private readonly faults?: Faults,
     @Optional() private readonly counters?: Counters,
+    @Optional() private readonly outages?: Outages,
   ) {}
 
   /**
@@ -42,24 +47,27 @@ export class HitCounter {
   ): ThrottlerVerdict | Promise<ThrottlerVerdict> {
     try {
       const verdict = ask(storage, key, rule, limit >= 0 ? limit : 0);
-      if (!isThenable(verdict)) return this.counted(checked(verdict), rule);
+      if (!isThenable(verdict)) return this.succeed(verdict, rule);
       this.counters?.stores.watch('throttler', verdict);
       return Promise.resolve(verdict)
-        .then((later) => this.counted(checked(later), rule))
+        .then((late) => this.succeed(late, rule))
         .catch((error: unknown) => this.fail(error));
     } catch (error) {
       return this.fail(error);
     }
   }
 
-  private counted(verdict: ThrottlerVerdict, { name }: LimitRule): ThrottlerVerdict {
-    if (verdict.isBlocked) this.counters?.throttled(name);
-    return verdict;
+  private succeed(verdict: ThrottlerVerdict, { name }: LimitRule): ThrottlerVerdict {
+    const known = checked(verdict);
+    this.outages?.works('store', STORE);
+    if (known.isBlocked) this.counters?.throttled(name);
+    return known;
   }
 
   private fail(cause: unknown): never {
     if (INTENDED.some((type) => cause instanceof type)) throw cause;
     this.faults?.report('The throttler storage failed', cause);
+    this.outages?.failed('store', STORE, cause);
     throw new OverloadedException(RETRY_MS, { cause });
   }
 }

@@ -1,17 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { MessageBody } from '@nestjs/websockets';
 import {
   type Connection,
   ConnectionRegistry,
   CurrentConnection,
   CurrentPrincipal,
+  onEvent,
   type Principal,
   SecureGateway,
   WsRoles,
   WsScopes,
 } from 'nestjs-ws-security';
+import type { ChatEvents } from '../../chat-events.js';
 import { CurrentNode } from './current-node.js';
 import { EchoDto, JoinDto, KickDto, SendDto, SlowDto } from './chat.dto.js';
+
+/** Does not compile on a handler that differs from what the page expects. */
+const On = onEvent<ChatEvents>();
 
 @SecureGateway({ path: '/ws' })
 export class ChatGateway {
@@ -20,41 +25,43 @@ export class ChatGateway {
     private readonly current: CurrentNode,
   ) {}
 
-  @SubscribeMessage('echo')
+  @On('echo')
   echo(@MessageBody() { text }: EchoDto): { text: string } {
     return { text };
   }
 
-  @SubscribeMessage('whoami')
+  @On('whoami')
   whoami(@CurrentPrincipal() { id, roles, scopes }: Principal): Pick<Principal, 'id' | 'roles' | 'scopes'> {
     return { id, roles, scopes };
   }
 
   /** Which of several nodes this is; null if there is only one. */
-  @SubscribeMessage('node')
+  @On('node')
   node(): { name: string | null } {
     return { name: this.current.name };
   }
 
-  @SubscribeMessage('chat.join')
+  @On('chat.join')
   join(@MessageBody() { room }: JoinDto, @CurrentConnection() connection: Connection): Promise<void> {
     return this.connections.join(connection, room);
   }
 
   @WsScopes('chat:write')
-  @SubscribeMessage('chat.send')
+  @On('chat.send')
   send(@MessageBody() { room, text }: SendDto, @CurrentConnection() connection: Connection): Promise<void> {
-    const message = { room, from: connection.principal.id, text, at: Date.now() };
-    return this.connections.sendToRoom(room, 'chat.message', message, connection);
+    // Only authenticated principals have scopes.
+    const from = connection.principal.id as string;
+    const message = { room, from, text, at: Date.now() };
+    return this.connections.typed<ChatEvents>().sendToRoom(room, 'chat.message', message, connection);
   }
 
   @WsRoles('admin')
-  @SubscribeMessage('admin.kick')
+  @On('admin.kick')
   async kick(@MessageBody() { userId }: KickDto): Promise<{ kicked: number }> {
     return { kicked: await this.connections.kick(userId) };
   }
 
-  @SubscribeMessage('slow')
+  @On('slow')
   async slow(@MessageBody() { ms }: SlowDto): Promise<{ ms: number }> {
     await delay(ms);
     return { ms };

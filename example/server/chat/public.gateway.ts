@@ -1,11 +1,14 @@
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { SecureGateway, WsPublic } from 'nestjs-ws-security';
+import { MessageBody } from '@nestjs/websockets';
+import { onEvent, SecureGateway, WsPublic } from 'nestjs-ws-security';
+import type { PublicEvents } from '../../chat-events.js';
 import { EchoDto } from './chat.dto.js';
+
+const On = onEvent<PublicEvents>();
 
 @SecureGateway({ path: '/public', public: true })
 export class PublicGateway {
   @WsPublic()
-  @SubscribeMessage('echo')
+  @On('echo')
   echo(@MessageBody() { text }: EchoDto): { text: string } {
     return { text };
   }

@@ -8,6 +8,7 @@ import { TokenVerifier } from '../token-verifier.js';
 import { type ActiveToken, ActiveTokens } from './active-tokens.js';
 import { checkAudience, checkIssuer, type ExpectedClaims } from './expected-claims.js';
 import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
+import type { KeysWatcher } from './remote-keys.js';
 
 const CACHE_MS = 5000;
 
@@ -31,6 +32,7 @@ export class IntrospectionVerifier extends TokenVerifier {
   constructor(
     private readonly options: IntrospectionOptions,
     private readonly mapper: PrincipalMapper,
+    private readonly watcher: Pick<KeysWatcher, 'works' | 'failed'>,
   ) {
     super();
     this.active = new ActiveTokens(options.rememberedBytes);
@@ -60,11 +62,13 @@ export class IntrospectionVerifier extends TokenVerifier {
   private async introspect(token: string): Promise<ActiveToken> {
     const until = this.options.clock.monotonic() + CACHE_MS;
     try {
-      const answer = await this.client.ask(token);
+      const json = JSON.stringify(await this.client.ask(token));
       this.isAnswered = true;
-      return { json: JSON.stringify(answer), until };
+      this.watcher.works();
+      return { json, until };
     } catch (error) {
       this.isAnswered = error instanceof InvalidCredentialError;
+      if (!this.isAnswered) this.watcher.failed(error);
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import type { AuthenticationOutcome } from '../../counters/label-values.js';
 import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
+import { CompositeVerifier } from '../../auth/verifiers/composite.verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';
 import { withDeadline } from '../../time/deadline.js';
 import type { Principal } from '../../connection/principal.js';
@@ -11,6 +12,7 @@ import type { SenderProof } from '../../connection/sender-proof.js';
 import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { Outages } from '../../observability/outages.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
@@ -25,6 +27,9 @@ import { WrongCredentials } from '../wrong-credentials.js';
  */
 @Injectable()
 export class VerificationStep extends HandshakeStep {
+  /** The name of a verifier of the application. */
+  private readonly own: string | undefined;
+
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly verifier: TokenVerifier,
@@ -32,8 +37,11 @@ export class VerificationStep extends HandshakeStep {
     private readonly wheel: TimerWheel,
     private readonly wrong: WrongCredentials,
     private readonly counters: Counters,
+    private readonly outages: Outages,
   ) {
     super();
+    // The module's own verifiers report their providers themselves.
+    this.own = verifier instanceof CompositeVerifier ? undefined : verifier.constructor.name;
   }
 
   check(handshake: Claimant): void | Promise<void> {
@@ -47,7 +55,10 @@ export class VerificationStep extends HandshakeStep {
       const verified = this.verify(credential, handshake.proof);
       if (verified instanceof Promise) {
         return verified
-          .then((principal) => this.identify(handshake, principal))
+          .then((principal) => {
+            this.works(credential);
+            this.identify(handshake, principal);
+          })
           .catch((error: unknown) => this.refuse(handshake, error));
       }
       this.identify(handshake, verified);
@@ -73,14 +84,22 @@ export class VerificationStep extends HandshakeStep {
     return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
+  private works({ kind }: Credential): void {
+    if (this.own !== undefined && kind !== 'ticket') this.outages.works('verifier', this.own);
+  }
+
   /** @throws HandshakeRefusal synchronously or in the promise */
   private refuse(claimant: Claimant, cause: unknown): void | Promise<void> {
-    const isWrong = cause instanceof InvalidCredentialError;
-    this.count(claimant, isWrong ? 'failure' : 'unavailable');
-    if (!isWrong) {
+    const { address, credential } = claimant;
+    if (!(cause instanceof InvalidCredentialError)) {
+      this.count(claimant, 'unavailable');
+      if (this.own !== undefined && credential?.kind !== 'ticket')
+        this.outages.failed('verifier', this.own, cause);
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
-    return this.wrong.refuse(claimant.address, cause);
+    this.count(claimant, 'failure');
+    if (credential) this.works(credential);
+    return this.wrong.refuse(address, cause);
   }
 
   /** A refresh has no handshake. */
