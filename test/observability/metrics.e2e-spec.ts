@@ -337,6 +337,7 @@ describe('O1 abuse', () => {
     await start();
     for (let i = 0; i < 15; i++) await TestClient.refused(`${running.url}/ws`);
     expect(metrics.value('ws_security_events_total', { type: 'handshake.refused' })).toBe(15);
+    await running.close();
     await start({ logSecurityEvents: true });
     for (let i = 0; i < 15; i++) await TestClient.refused(`${running.url}/ws`);
     expect(metrics.value('ws_security_events_suppressed_total', { type: 'handshake.refused' })).toBe(5);
