@@ -9,7 +9,7 @@ export class EventCounters {
   ok = 0;
   /** Messages that ended with an error, by its code. */
   readonly failed = new Tally(ERROR_CODES);
-  /** From arrival to the end of the handler, in milliseconds. */
+  /** From arrival to the end of the turn of the event loop in which the handler is done, in milliseconds. */
   readonly duration = new Histogram(MESSAGE_MS);
   /** From arrival to the start of the handler, in milliseconds. */
   readonly wait = new Histogram(MESSAGE_MS);

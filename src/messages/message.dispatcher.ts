@@ -24,6 +24,7 @@ import { InboundMessage } from './inbound-message.js';
 import type { MessageHandlers } from './message-handlers.js';
 import { ReplyWriter } from './reply.writer.js';
 import { ViolationService } from './violation.service.js';
+import { afterWrites } from './write-batch.js';
 
 /** A message and the handler that will serve it. */
 export interface Job {
@@ -61,8 +62,8 @@ const TOKEN_EXPIRED = Object.freeze(new TokenExpiredException().toBody());
  */
 @Injectable()
 export class MessageDispatcher {
-  /** Monotonic milliseconds when the last handler was done. The next message in its queue starts then. */
-  private doneAt = 0;
+  /** Messages whose handlers were done in this turn of the event loop. One reading of the clock measures all. */
+  private readonly done: Job[] = [];
 
   constructor(
     private readonly decoder: FrameDecoder,
@@ -90,7 +91,7 @@ export class MessageDispatcher {
   run(connection: ServedConnection, job: Job, hasWaited: boolean): Promise<void> | void {
     const { message, target, socket, counters, arrivedAt } = job;
     this.counters.inFlight++;
-    counters.wait.observe(hasWaited ? this.doneAt - arrivedAt : 0);
+    counters.wait.observe(hasWaited ? this.clock.monotonic() - arrivedAt : 0);
     // Nest asks the guards again, which is needed if they have not decided yet or the principal may have changed since.
     if (!target?.direct || hasWaited || message.counted !== true || message.admitted !== true)
       return this.runByNest(connection, job);
@@ -175,16 +176,23 @@ export class MessageDispatcher {
     this.finish(connection, job);
   }
 
-  private finish(connection: ServedConnection, { message, counters, arrivedAt }: Job): void {
+  private finish(connection: ServedConnection, job: Job): void {
+    const { message } = job;
     this.counters.inFlight--;
-    this.doneAt = this.clock.monotonic();
-    counters.handled(this.doneAt - arrivedAt, message.failure);
+    if (this.done.push(job) === 1) afterWrites(this.measure);
     const { failure } = message;
     if (failure !== 'RATE_LIMITED') connection.isLimited = false;
     if (!failure) return;
     if (message.isOwnRefusal) this.violations.noteOwn(connection, failure, message.event);
     else this.recordThrown(connection, failure, message);
   }
+
+  private readonly measure = (): void => {
+    const now = this.clock.monotonic();
+    for (const { message, counters, arrivedAt } of this.done)
+      counters.handled(now - arrivedAt, message.failure);
+    this.done.length = 0;
+  };
 
   /** Resolves when the last `auth` message of the connection has been answered. */
   settled(connection: ServedConnection): Promise<void> {

@@ -16,7 +16,7 @@ export function messageFamilies(counters: Counters): MetricFamily[] {
     counter('ws_security_messages_total', 'Messages, each counted once.', paths.flatMap(messagesOf)),
     durations(
       'ws_security_message_duration_seconds',
-      'From the arrival of a message to the end of its handler, the wait in the queue included.',
+      'From the arrival of a message until it is answered, the wait in the queue included.',
       paths.flatMap((path) => histogramsOf(path, ({ duration }) => duration)),
     ),
     durations(
