@@ -26,11 +26,11 @@ export function metricsController(path: string, guards: readonly Type<CanActivat
 
     @Get()
     scrape(@Headers('accept') accept: string | undefined, @Res() response: unknown): void {
-      const { contentType, write } = formatFor(accept);
+      const format = formatFor(accept);
       const { httpAdapter } = this.host;
-      httpAdapter.setHeader(response, 'Content-Type', contentType);
+      httpAdapter.setHeader(response, 'Content-Type', format.contentType);
       httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-      httpAdapter.reply(response, write(this.metrics.collect()), HttpStatus.OK);
+      httpAdapter.reply(response, format.write(this.metrics.collect()), HttpStatus.OK);
     }
   }
   return WsMetricsController;

@@ -36,7 +36,7 @@ it('O1 a provider without keys is down until they are fetched, and the age of th
     await startApp({
       gateways: [EchoGateway],
       clock,
-      options: { jwtSecret: undefined, jwtJwksUri } as never,
+      options: { jwtSecret: undefined, jwtJwksUri },
     }),
   );
   expect(metrics.value('ws_security_verifier_up', { verifier: 'jwks' })).toBe(0);

@@ -114,9 +114,8 @@ describe('O1 a reader of OpenTelemetry', () => {
     expect(metrics.get('ws_security.connections')?.dataPointType).toBe(DataPointType.GAUGE);
     expect(metrics.get('ws_security.received')?.descriptor.unit).toBe('By');
     const [point] = metrics.get('ws_security.message.duration')?.dataPoints ?? [];
-    const { boundaries, counts } = (point?.value as { buckets: { boundaries: number[]; counts: number[] } })
-      .buckets;
-    expect(counts.length).toBe(boundaries.length + 1);
+    const { buckets } = (point as { value: { buckets: { boundaries: number[]; counts: number[] } } }).value;
+    expect(buckets.counts.length).toBe(buckets.boundaries.length + 1);
     expect(point?.endTime[0]).toBeGreaterThanOrEqual(point?.startTime[0] ?? Infinity);
     await running.close();
     expect((await collected()).size).toBe(before);

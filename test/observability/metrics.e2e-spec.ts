@@ -261,12 +261,12 @@ describe('O1 messages', () => {
     await registry.sendToRoom('r', 'news', 2);
     await registry.sendToRoom('empty', 'news', 3);
     [...registry][0]?.push('news', 4);
-    const [pushes, receivers] = ['ws_security_pushes_total', 'ws_security_push_receivers_total'];
-    expect([
-      metrics.value(pushes as string, { path: '/ws' }),
-      metrics.value(receivers as string, { path: '/ws' }),
-    ]).toEqual([3, 5]);
-    expect(metrics.value(receivers as string, { path: '/public' })).toBe(1);
+    const pushes = 'ws_security_pushes_total';
+    const receivers = 'ws_security_push_receivers_total';
+    expect([metrics.value(pushes, { path: '/ws' }), metrics.value(receivers, { path: '/ws' })]).toEqual([
+      3, 5,
+    ]);
+    expect(metrics.value(receivers, { path: '/public' })).toBe(1);
   });
 
   it('of unsecured gateways are counted too', async () => {
@@ -303,7 +303,7 @@ describe('O1 abuse', () => {
       expect(metrics.value('ws_security_bans', { subject })).toBe(1);
     }
     await until(() => metrics.value('ws_security_closes_total', { code: '4429', cause: 'server' }) === 2);
-    for (const { key } of [...(await bans())]) await running.app.get(BanService).lift(key);
+    for (const { key } of await bans()) await running.app.get(BanService).lift(key);
     expect(metrics.value('ws_security_bans')).toBe(0);
     expect(metrics.value('ws_security_bans_total')).toBe(2);
   });

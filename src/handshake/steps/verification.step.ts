@@ -57,7 +57,7 @@ export class VerificationStep extends HandshakeStep {
         return verified
           .then((principal) => {
             this.works(credential);
-            this.identify(handshake, principal);
+            return this.identify(handshake, principal);
           })
           .catch((error: unknown) => this.refuse(handshake, error));
       }

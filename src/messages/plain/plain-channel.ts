@@ -81,9 +81,9 @@ export class PlainChannel extends FrameChannel<PlainJob> {
     for (const { handlers, transform } of this.bindings) {
       const callback = handlers.get(message.event);
       if (!callback) continue;
-      const { data, event } = message;
+      const { data: body, event } = message;
       const { counters, lastSeen: arrivedAt } = this.connection;
-      this.queue.add({ callback, data, event, transform, counters: counters.event(event), arrivedAt });
+      this.queue.add({ callback, data: body, event, transform, counters: counters.event(event), arrivedAt });
     }
   }
 }
