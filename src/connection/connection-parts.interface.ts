@@ -1,3 +1,4 @@
+import type { CREDENTIAL_SOURCES } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
 import type { Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
@@ -13,11 +14,16 @@ export interface ConnectionSocket {
   pong(data: Buffer): void;
   /** Whether more bytes are waiting for the client than allowed. */
   readonly isBehind: boolean;
+  /** The bytes waiting for the client. @internal */
+  readonly bufferedBytes: number;
   /** The limit of bytes waiting for the client. */
   readonly maxBufferedBytes: number;
   close(code: number, reason: string): void;
   terminate(): void;
 }
+
+/** Where the client of a connection had its credential; null if it is anonymous. @publicApi */
+export type ConnectionSource = (typeof CREDENTIAL_SOURCES)[number] | 'certificate' | null;
 
 /** The timers of a connection. */
 export type TimerName = 'heartbeat' | 'idle' | 'expiry';
@@ -38,6 +44,8 @@ export interface ConnectionSession {
 export interface ConnectionInbound {
   /** The server has started to close the connection: no more messages are handled. */
   abandon(): void;
+  /** Handlers that run, and messages that wait for one. */
+  readonly load: { readonly inFlight: number; readonly queued: number };
   /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void>;
 }
@@ -51,6 +59,8 @@ export interface ConnectionInit {
   path: string;
   openedAt: number;
   proof: SenderProof;
+  /** Where the client had its credential. */
+  source: ConnectionSource;
   /** Whether its gateways are unsecured. */
   isUnsecured: boolean;
 }

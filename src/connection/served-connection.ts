@@ -4,7 +4,12 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { WheelTimer } from '../time/timer-wheel.js';
 import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
-import type { ConnectionInbound, ConnectionInit, TimerName } from './connection-parts.interface.js';
+import type {
+  ConnectionInbound,
+  ConnectionInit,
+  ConnectionSource,
+  TimerName,
+} from './connection-parts.interface.js';
 import { OutboundConnection } from './outbound-connection.js';
 import { limitKeyOf, type Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
@@ -16,6 +21,8 @@ const ROUND_TRIP = 'round-trip';
 export class ServedConnection extends OutboundConnection {
   /** The proof of the client, in addition to its credential. */
   readonly proof: SenderProof;
+  /** Where the client had its credential. A refresh in a message does not change it. */
+  source: ConnectionSource;
   /** Whether its gateways are unsecured. Then nobody has verified who the client is. */
   readonly isUnsecured: boolean;
   /** Monotonic milliseconds when data last arrived. */
@@ -54,6 +61,7 @@ export class ServedConnection extends OutboundConnection {
     super(init);
     this.identity = init.principal;
     this.proof = init.proof;
+    this.source = init.source;
     this.isUnsecured = init.isUnsecured;
     this.ownLimitKey = limitKeyOf(init.principal, init.address);
   }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { bindConnection, connectionOf, servedConnectionOf } from '../connection/connection-of.js';
+import type { ConnectionSource } from '../connection/connection-parts.interface.js';
 import { ServedConnection } from '../connection/served-connection.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -35,6 +36,7 @@ export class ConnectionFactory {
       path: endpoint?.path ?? request.path,
       openedAt: this.clock.now(),
       proof,
+      source: sourceOf(handshake),
       isUnsecured,
     });
     bindConnection(client, connection);
@@ -54,4 +56,9 @@ function onViolation(this: WebSocket, error: Error): void {
 
 function closeSlow(client: WebSocket): void {
   connectionOf(client).close(CloseCode.TRY_AGAIN_LATER, 'too slow');
+}
+
+function sourceOf({ credential, principal }: Handshake): ConnectionSource {
+  if (principal.id === null) return null;
+  return credential?.source ?? 'certificate';
 }

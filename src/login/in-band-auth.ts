@@ -108,6 +108,7 @@ export class InBandAuth extends AuthEventHandler {
   ): Promise<HandshakeRefusal | undefined> {
     try {
       const principal = await this.principalOf(connection, message);
+      connection.source ??= 'message';
       this.lifecycle.identified(connection, principal);
       connection.reply(ReservedEvent.AUTH, { expiresAt: principal.expiresAt }, message.id);
       return undefined;
