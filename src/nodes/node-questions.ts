@@ -3,30 +3,21 @@ import { Faults } from '../faults/faults.js';
 import type { MaybePromise } from '../time/maybe-promise.js';
 import { NodeIdentity } from './node-identity.js';
 
-/** A value that can be sent as JSON. @publicApi */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue | undefined };
-
 /**
  * Answers a question on this node.
  *
- * @param body as it was asked
+ * @param body as it was asked; a node with another version may have asked it
  * @param before epoch milliseconds by the clock of this node when the question was asked; `Infinity` if no time has
  * passed since. Something that is to be done must not concern connections that were accepted later
  * @publicApi
  */
-export type AnswerQuestion = (body: JsonValue, before: number) => MaybePromise<JsonValue>;
+export type AnswerQuestion = (body: unknown, before: number) => MaybePromise<unknown>;
 
 /** The answer of one node. @publicApi */
 export interface NodeAnswer {
   /** The id of the node. */
   readonly node: string;
-  readonly body: JsonValue;
+  readonly body: unknown;
 }
 
 /** The answers to a question. @publicApi */
@@ -43,7 +34,7 @@ export const MOST_QUESTIONS = 16;
 export const MOST_QUESTION_BYTES = 64 * 1024;
 
 /**
- * Asks all nodes a question and collects their answers. Neither is stored.
+ * Asks all nodes a question and collects their answers. Both are plain data that can be sent as JSON, and are not stored.
  *
  * @publicApi
  */
@@ -56,7 +47,7 @@ export abstract class NodeQuestions {
    * @returns the answers within 500 ms. If other nodes cannot be reached, only that of this node
    * @throws OverloadedException if 16 questions of this node wait for answers
    */
-  abstract ask(kind: string, body: JsonValue): Promise<NodeAnswers>;
+  abstract ask(kind: string, body: unknown): Promise<NodeAnswers>;
 
   /** Sets the function that answers a kind of question on this node. An answer has at most 64 KiB of JSON. */
   abstract serve(kind: string, answer: AnswerQuestion): void;
@@ -74,7 +65,7 @@ export class MemoryNodeQuestions extends NodeQuestions {
     super();
   }
 
-  async ask(kind: string, body: JsonValue): Promise<NodeAnswers> {
+  async ask(kind: string, body: unknown): Promise<NodeAnswers> {
     const answer = this.served.get(kind);
     if (!answer) return { asked: 1, answers: [] };
     try {

@@ -1,4 +1,4 @@
-import type { JsonValue, NodeAnswer } from '../../nodes/node-questions.js';
+import type { NodeAnswer } from '../../nodes/node-questions.js';
 
 /** The answers to one question so far. */
 export class PendingAnswers {
@@ -19,7 +19,7 @@ export class PendingAnswers {
     this.settle();
   }
 
-  add(node: string, body: JsonValue): void {
+  add(node: string, body: unknown): void {
     if (!this.answers.has(node)) this.answers.set(node, { node, body });
     this.settle();
   }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { OverloadedException } from '../../errors/ws-exceptions.js';
 import {
   type AnswerQuestion,
-  type JsonValue,
   MOST_QUESTION_BYTES,
   MOST_QUESTIONS,
   type NodeAnswers,
@@ -25,9 +24,9 @@ const QUESTION = 'question';
 const ANSWER = 'answer';
 
 /** The sender's number for it, its kind and its body. */
-const QUESTION_BODY = z.tuple([z.number(), z.string(), z.json()], z.unknown());
+const QUESTION_BODY = z.tuple([z.number(), z.string()], z.unknown());
 /** For whom it is, to which number, and the body, unless there is none. */
-const ANSWER_BODY = z.tuple([z.string(), z.number(), z.json().optional()], z.unknown());
+const ANSWER_BODY = z.tuple([z.string(), z.number()], z.unknown());
 
 /** Questions by the stream of messages to all nodes. While Redis is away this node answers for itself. */
 export class RedisNodeQuestions extends NodeQuestions {
@@ -56,7 +55,7 @@ export class RedisNodeQuestions extends NodeQuestions {
     });
   }
 
-  async ask(kind: string, body: JsonValue): Promise<NodeAnswers> {
+  async ask(kind: string, body: unknown): Promise<NodeAnswers> {
     if (this.pending.size >= MOST_QUESTIONS) throw new OverloadedException(RETRY_AFTER_MS);
     const number = ++this.last;
     const answers = new PendingAnswers();
@@ -92,7 +91,7 @@ export class RedisNodeQuestions extends NodeQuestions {
    * @returns how many other nodes live, and those that will read the question
    */
   private async tell(
-    question: readonly JsonValue[],
+    question: readonly unknown[],
     late: Promise<never>,
   ): Promise<{ live: number; reached: readonly string[] }> {
     const text = JSON.stringify(question);
@@ -130,7 +129,7 @@ export class RedisNodeQuestions extends NodeQuestions {
   }
 
   /** @returns undefined if there is none */
-  private async answer(kind: string, body: JsonValue, before: number): Promise<JsonValue | undefined> {
+  private async answer(kind: string, body: unknown, before: number): Promise<unknown> {
     const serve = this.served.get(kind);
     if (!serve) return undefined;
     try {

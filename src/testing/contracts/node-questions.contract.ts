@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JsonValue, NodeQuestions } from '../../nodes/node-questions.js';
+import type { NodeQuestions } from '../../nodes/node-questions.js';
 import { casesOf, type ContractCase, type CreateSubject } from './contract-case.js';
 
 /**
@@ -16,7 +16,7 @@ export function nodeQuestionsContract(create: CreateSubject<NodeQuestions>): Con
         const { asked, answers } = await node.ask('number', null);
         assert.equal(asked, nodes.length);
         assert.deepEqual(
-          answers.map(({ body }) => body).toSorted(),
+          answers.map(({ body }) => body as number).toSorted(),
           nodes.map((_, n) => n),
         );
         assert.equal(new Set(answers.map((answer) => answer.node)).size, nodes.length);
@@ -25,7 +25,7 @@ export function nodeQuestionsContract(create: CreateSubject<NodeQuestions>): Con
 
     'questions and answers arrive unchanged': async ({ store, other }) => {
       for (const node of distinct(store, other)) node.serve('echo', (body) => body);
-      const bodies: JsonValue[] = [null, 0, 'é\u2028', { a: [1, { b: false }] }, 'x'.repeat(30_000)];
+      const bodies: unknown[] = [null, 0, 'é\u2028', { a: [1, { b: false }] }, 'x'.repeat(30_000)];
       for (const body of bodies)
         for (const answer of (await other.ask('echo', body)).answers) assert.deepEqual(answer.body, body);
     },
