@@ -55,7 +55,10 @@ export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
 export { WsHealth } from './observability/health/ws-health.js';
+export { OWASP_KEYWORDS } from './observability/owasp-keywords.js';
+export { SecurityEventSink, StdoutSink } from './observability/security-event-sink.js';
 export { SecurityEvents } from './observability/security-events.js';
+export { SECURITY_EVENT_TABLE } from './observability/security-event-table.js';
 export { SECURITY_EVENT_TYPES } from './observability/security-event.js';
 export { CREDENTIAL_SOURCES, OPTIONS } from './options/options.schema.js';
 export { InjectSecurityOptions, SECURITY_OPTIONS } from './options/options.token.js';
@@ -100,7 +103,8 @@ export type { StoredRevocation } from './auth/revocation-store.js';
 export type { StoredBan } from './throttling/bans/ban-store.js';
 export type { AccessRule } from './auth/access-rule.js';
 export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential.js';
-export type { CloseCause, ConnectionEvent } from './connection/connection-event.js';
+export type { ConnectionAuth } from './connection/connection-auth.js';
+export type { ClientDetails, CloseCause, ConnectionEvent } from './connection/connection-event.js';
 export type { GiveSession, LeftSession } from './connection/resume/resume-store.js';
 export type { KeptText, SessionSnapshot } from './connection/resume/session-snapshot.js';
 export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
@@ -117,12 +121,24 @@ export type { HealthResult, Readiness, ReadinessReason } from './observability/h
 export type { CredentialCheck, VerifierName, VerifierRefusal } from './errors/credential-check.js';
 export type { HandshakeRefusalOptions } from './errors/handshake.refusal.js';
 export type { InvalidCredentialOptions } from './errors/invalid-credential.error.js';
+export type { OwaspKeyword } from './observability/owasp-keywords.js';
 export type {
-  RefusedMessages,
+  NewSecurityEvent,
   SecurityEvent,
-  SecurityEventDetail,
+  SecurityEventDetails,
+  SecurityEventHas,
+  SecurityEventMay,
+  SecurityEventOf,
   SecurityEventType,
 } from './observability/security-event.js';
+export type {
+  BusyAddress,
+  RefusedMessages,
+  SecurityEventField,
+  SecurityEventFields,
+  SecurityEventHead,
+  SecurityEventSeverity,
+} from './observability/security-event-fields.js';
 export type { PolicyRequest } from './messages/ws-policy.guard.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 export type {

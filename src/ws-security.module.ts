@@ -31,6 +31,7 @@ import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
 import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
+import { SecurityEventSink } from './observability/security-event-sink.js';
 import { SecurityEvents } from './observability/security-events.js';
 import { WsHealth } from './observability/health/ws-health.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
@@ -94,6 +95,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ConnectionDirectory,
     ClusterSignals,
     SecurityEvents,
+    SecurityEventSink,
     WsHealth,
     AuthFailures,
     ClientLocator,

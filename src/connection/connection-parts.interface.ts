@@ -1,5 +1,5 @@
-import type { CREDENTIAL_SOURCES } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
 
@@ -21,9 +21,6 @@ export interface ConnectionSocket {
   close(code: number, reason: string): void;
   terminate(): void;
 }
-
-/** Where the client of a connection had its credential; null if it is anonymous. @publicApi */
-export type ConnectionSource = (typeof CREDENTIAL_SOURCES)[number] | 'certificate' | null;
 
 /** The timers of a connection. */
 export type TimerName = 'heartbeat' | 'idle' | 'expiry';
@@ -54,13 +51,12 @@ export interface ConnectionInit {
   id: string;
   socket: ConnectionSocket;
   principal: Principal;
+  auth: ConnectionAuth | null;
   /** The client's address, as used by limits. */
   address: string;
   path: string;
   openedAt: number;
   proof: SenderProof;
-  /** Where the client had its credential. */
-  source: ConnectionSource;
   /** Whether its gateways are unsecured. */
   isUnsecured: boolean;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
 import { PrincipalIndex } from './principal-index.js';
 import { PushPublisher } from './pushes/push-publisher.js';
@@ -162,9 +163,9 @@ export class ConnectionRegistry implements Iterable<Connection> {
   }
 
   /** Updates the index after a login, a refresh or a change of rights. @internal */
-  identify(connection: ServedConnection, principal: Principal): void {
+  identify(connection: ServedConnection, principal: Principal, auth?: ConnectionAuth): void {
     this.byPrincipal.delete(connection);
-    connection.identify(principal);
+    connection.identify(principal, auth);
     this.byPrincipal.add(connection);
     void this.rooms.recheck(connection);
   }

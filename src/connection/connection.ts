@@ -1,5 +1,6 @@
 import type { CloseCode } from '../protocol/close-code.enum.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { ConnectionInit, ConnectionSocket } from './connection-parts.interface.js';
 import type { Principal } from './principal.js';
 
@@ -34,6 +35,9 @@ export abstract class Connection {
 
   /** The current principal. A login or a refresh replaces it, so keep the connection instead of the principal. */
   abstract get principal(): Principal;
+
+  /** What its principal authenticated with the last time; null if it is anonymous. */
+  abstract get auth(): ConnectionAuth | null;
 
   get isOpen(): boolean {
     return this.socket.readyState === OPEN;

@@ -4,12 +4,8 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { WheelTimer } from '../time/timer-wheel.js';
 import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
-import type {
-  ConnectionInbound,
-  ConnectionInit,
-  ConnectionSource,
-  TimerName,
-} from './connection-parts.interface.js';
+import type { ConnectionAuth } from './connection-auth.js';
+import type { ConnectionInbound, ConnectionInit, TimerName } from './connection-parts.interface.js';
 import { OutboundConnection } from './outbound-connection.js';
 import { limitKeyOf, type Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
@@ -21,8 +17,6 @@ const ROUND_TRIP = 'round-trip';
 export class ServedConnection extends OutboundConnection {
   /** The proof of the client, in addition to its credential. */
   readonly proof: SenderProof;
-  /** Where the client had its credential. A refresh in a message does not change it. */
-  source: ConnectionSource;
   /** Whether its gateways are unsecured. Then nobody has verified who the client is. */
   readonly isUnsecured: boolean;
   /** Monotonic milliseconds when data last arrived. */
@@ -47,6 +41,7 @@ export class ServedConnection extends OutboundConnection {
   /** The reading side. */
   inbound: ConnectionInbound | undefined;
   private identity: Principal;
+  private ownAuth: ConnectionAuth | null;
   private ownLimitKey: string;
   /** The last result of `limitKeyIn()`. */
   private scopedLimitKey: string | undefined;
@@ -60,8 +55,8 @@ export class ServedConnection extends OutboundConnection {
   constructor(init: ConnectionInit) {
     super(init);
     this.identity = init.principal;
+    this.ownAuth = init.auth;
     this.proof = init.proof;
-    this.source = init.source;
     this.isUnsecured = init.isUnsecured;
     this.ownLimitKey = limitKeyOf(init.principal, init.address);
   }
@@ -70,9 +65,14 @@ export class ServedConnection extends OutboundConnection {
     return this.identity;
   }
 
+  override get auth(): ConnectionAuth | null {
+    return this.ownAuth;
+  }
+
   /** Called only by the registry, which keeps its index up to date. */
-  identify(principal: Principal): void {
+  identify(principal: Principal, auth = this.ownAuth): void {
     this.identity = principal;
+    this.ownAuth = auth;
     this.ownLimitKey = limitKeyOf(principal, this.address);
     this.scopedLimitKey = undefined;
   }

@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { bindConnection, connectionOf, servedConnectionOf } from '../connection/connection-of.js';
-import type { ConnectionSource } from '../connection/connection-parts.interface.js';
 import { ServedConnection } from '../connection/served-connection.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -31,12 +30,12 @@ export class ConnectionFactory {
       id,
       socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
       principal,
+      auth: handshake.auth,
       address,
       // Shared by all connections, and not chosen by the client.
       path: endpoint?.path ?? request.path,
       openedAt: this.clock.now(),
       proof,
-      source: sourceOf(handshake),
       isUnsecured,
     });
     bindConnection(client, connection);
@@ -56,9 +55,4 @@ function onViolation(this: WebSocket, error: Error): void {
 
 function closeSlow(client: WebSocket): void {
   connectionOf(client).close(CloseCode.TRY_AGAIN_LATER, 'too slow');
-}
-
-function sourceOf({ credential, principal }: Handshake): ConnectionSource {
-  if (principal.id === null) return null;
-  return credential?.source ?? 'certificate';
 }

@@ -9,9 +9,10 @@ import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { SecurityEvents } from '../observability/security-events.js';
-import { shownText } from '../observability/shown-text.js';
+import { authFields, userFields } from '../observability/identity-fields.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { clientDetailsOf } from './client/client-details.js';
 import { ClientLocator } from './client/client-locator.js';
 import { ClosingServer } from './closing-server.js';
 import { type Endpoint, Handshake } from './handshake.js';
@@ -97,17 +98,20 @@ export class HandshakeService implements OnApplicationShutdown {
   private refuse(handshake: Handshake, error: unknown, socket: Duplex, head: Buffer): void {
     handshake.takeHeld()();
     const refusal = refusalOf(error);
-    const { request, address, principal } = handshake;
+    const { request, address, principal, auth } = handshake;
     const { code, status } = refusal;
-    const origin = request.only('origin');
+    const { origin, userAgent, traceId } = clientDetailsOf(request);
     this.events.emit({
       type: 'handshake.refused',
       code,
       status,
-      address,
-      path: request.path,
-      ...(origin !== undefined && { origin: shownText(origin) }),
-      ...(principal.id !== null && { principal: principal.id, issuer: principal.issuer }),
+      'client.address': address,
+      'url.path': request.path,
+      ...userFields(principal),
+      ...authFields(auth),
+      origin,
+      user_agent: userAgent,
+      trace_id: traceId,
       ...detailsOf(refusal),
     });
     this.lifecycle.refused(code, address, request.path);

@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { TimerWheel, type WheelTimer } from '../time/timer-wheel.js';
+import { connectionFields } from '../observability/identity-fields.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -88,7 +89,7 @@ export class ViolationService {
     });
     this.bans.ban(connection).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      this.events.emit({ type: 'ban.failed', connection: connection.id, reason });
+      this.events.emit({ type: 'ban.failed', ...connectionFields(connection), reason });
     });
   }
 
@@ -103,12 +104,15 @@ export class ViolationService {
     return entry;
   }
 
-  private report({ id, principal, address, path }: Connection, entry: ViolationRecord): void {
+  private report(connection: Connection, entry: ViolationRecord): void {
     entry.report?.cancel();
     entry.report = undefined;
-    const who = { connection: id, principal: principal.id, issuer: principal.issuer, address, path };
-    const counts = { ...entry.strikes.takeCounts(), ...entry.refused.take() };
-    this.events.emit({ type: 'messages.refused', ...who, ...counts });
+    this.events.emit({
+      type: 'messages.refused',
+      ...connectionFields(connection),
+      counts: entry.strikes.takeCounts(),
+      ...entry.refused.take(),
+    });
   }
 
   private forget(connection: Connection): void {

@@ -2,6 +2,7 @@ import {
   ConnectionDirectory,
   ConnectionLifecycleService,
   SecurityEvents,
+  SecurityEventSink,
   WS_THROTTLER_STORAGE,
 } from 'nestjs-ws-security';
 import { config, filter, merge } from 'rxjs';
@@ -151,15 +152,15 @@ it('L5 event subscribers that throw or reject do not affect clients or other sub
 });
 
 it('L5 a log writer whose promise rejects is logged and stops nothing', async () => {
-  class Remote extends SecurityEvents {
-    protected override write(): void {
+  class Remote extends SecurityEventSink {
+    override write(): void {
       return failLater();
     }
   }
   const app = await startApp({
     gateways: [FaultyGateway],
     options: { logSecurityEvents: true },
-    module: { providers: [{ provide: SecurityEvents, useClass: Remote }] },
+    module: { providers: [{ provide: SecurityEventSink, useClass: Remote }] },
   });
   logged.stop();
   logged = new Logged();

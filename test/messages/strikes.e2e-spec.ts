@@ -114,8 +114,8 @@ describe('floods of ten thousand frames', () => {
     await happened('messages.refused');
     await happened('connection.closed');
     expect(ofType('messages.refused')).toHaveLength(1);
-    expect(ofType('messages.refused')[0]).toMatchObject({ principal: 'alice', path: '/ws' });
-    expect(ofType('connection.closed')).toMatchObject([{ code: 4429 }]);
+    expect(ofType('messages.refused')[0]).toMatchObject({ 'user.id': 'alice', 'url.path': '/ws' });
+    expect(ofType('connection.closed')).toMatchObject([{ 'close.code': 4429 }]);
     expect(await bystander.request('echo', { text: 'still here' })).toMatchObject({ event: 'echo' });
   });
 
@@ -301,7 +301,12 @@ describe('violations', () => {
     await client.close();
     await happened('messages.refused');
     expect(ofType('messages.refused')).toMatchObject([
-      { principal: 'alice', address: '127.0.0.1', path: '/ws', UNKNOWN_EVENT: 3 },
+      {
+        'user.id': 'alice',
+        'client.address': '127.0.0.1',
+        'url.path': '/ws',
+        counts: { UNKNOWN_EVENT: 3 },
+      },
     ]);
     expect(clock.advance(60_000)).toBeUndefined();
     expect(ofType('messages.refused')).toHaveLength(1);

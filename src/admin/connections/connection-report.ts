@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
@@ -6,6 +5,7 @@ import { servedOf } from '../../connection/served-connection.js';
 import { SecuredGateways } from '../../gateway/secured-gateways.js';
 import { ViolationService } from '../../messages/violation.service.js';
 import { NodeIdentity } from '../../nodes/node-identity.js';
+import { shownSession } from '../../observability/identity-fields.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
@@ -29,7 +29,7 @@ export class ConnectionReport {
 
   summary(connection: Connection): ConnectionSummary {
     const { id, principal, address, path, openedAt, socket } = connection;
-    const { lastSeen, source } = servedOf(connection);
+    const { lastSeen } = servedOf(connection);
     const age = this.clock.monotonic() - lastSeen;
     return {
       id,
@@ -37,7 +37,7 @@ export class ConnectionReport {
       user: principal.id,
       issuer: principal.issuer,
       kind: principal.kind,
-      source,
+      source: connection.auth?.source ?? null,
       address,
       path,
       openedAt,
@@ -58,7 +58,7 @@ export class ConnectionReport {
       expiresAt: principal.expiresAt,
       roles: principal.roles.slice(0, MOST_RIGHTS),
       scopes: principal.scopes.slice(0, MOST_RIGHTS),
-      session: principal.sessionId === null ? null : shownHash(principal.sessionId),
+      session: principal.sessionId === null ? null : shownSession(principal.sessionId),
       protocol: socket.protocol,
       rooms: [...rooms].slice(0, MOST_ROOMS),
       roomCount: rooms.size,
@@ -81,9 +81,4 @@ export class ConnectionReport {
       retryAfterMs: Math.ceil(retryAfterMs),
     }));
   }
-}
-
-/** A session or a token as events show it: who knows its id may be able to use it. */
-export function shownHash(id: string): string {
-  return createHash('sha256').update(id).digest('hex').slice(0, 12);
 }
