@@ -3,6 +3,8 @@ import type { NodesAnswered } from './nodes-answered.interface.js';
 /** One node, as it describes itself. Times are epoch milliseconds. @publicApi */
 export interface NodeSummary {
   readonly id: string;
+  /** `WS_NODE_ID`; by default the id. */
+  readonly name: string;
   /** Whether it is the node that answers the request. */
   readonly isSelf: boolean;
   readonly startedAt: number;
