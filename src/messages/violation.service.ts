@@ -117,6 +117,11 @@ export class ViolationService {
     return entry;
   }
 
+  /** The strikes of a connection that count now. */
+  strikesOf(connection: Connection): number {
+    return this.records.get(connection)?.strikes.countAt(this.clock.monotonic()) ?? 0;
+  }
+
   private strikeOut(connection: ServedConnection, entry: ViolationRecord, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;

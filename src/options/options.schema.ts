@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADMIN_OPTIONS } from './admin-options.js';
 import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
@@ -166,6 +167,7 @@ export const OPTIONS = {
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
   metricsTokenFile: option('WS_METRICS_TOKEN_FILE', metricsTokenPath().optional()),
   allowUnsecured: option('WS_ALLOW_UNSECURED', flag().default(false)),
+  ...ADMIN_OPTIONS,
   ...REDIS_OPTIONS,
 } satisfies OptionsTable;
 

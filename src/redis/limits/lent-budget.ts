@@ -46,6 +46,15 @@ export class LentBudget {
     if (isSpent) this.endWhere((grant) => grant.rest === 0);
   }
 
+  /** What this node will not have spent of what still counts in Redis, if nothing more is spent. Changes nothing. */
+  unspent(now: number): number {
+    let unspent = 0;
+    for (const first of [this.open, this.ended])
+      for (let grant = first; grant; grant = grant.next)
+        if (grant.endsAt + this.ttl > now) unspent += grant.rest;
+    return unspent;
+  }
+
   /** Takes what has ended since the last report, and still counts in Redis. */
   report(now: number): readonly Grant[] {
     if (!this.ended) return NOTHING;

@@ -3,18 +3,29 @@ import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
-import { isAddressKey, limitKeyOf, type Principal } from '../../connection/principal.js';
+import {
+  addressKey,
+  isAddressKey,
+  limitKeyOf,
+  type Principal,
+  principalKey,
+} from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
 import { connectionFields } from '../../observability/identity-fields.js';
 import { Outages } from '../../observability/outages.js';
+import type { SecurityEventDetails } from '../../observability/security-event.js';
 import { SecurityEvents } from '../../observability/security-events.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
 
+/** What the event of a ban says, besides its end. */
+type BanFields = Omit<SecurityEventDetails<'ban.set'>, 'type' | 'until' | 'counts'>;
+
 /**
- * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations.
+ * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations. An application can
+ * ban them too, whatever `WS_BAN_MS` is.
  *
  * @publicApi
  */
@@ -37,7 +48,6 @@ export class BanService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (this.options.banMs === 0) return;
     this.store.watch(
       (key, remaining) => this.apply(key, remaining),
       (key) => this.known.lift(key),
@@ -51,18 +61,35 @@ export class BanService implements OnModuleInit {
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
     if (banMs === 0) return;
-    const { limitKey } = servedOf(connection);
-    this.counters.bans.add(connection.principal.id === null ? 'address' : 'principal');
-    const connections = this.apply(limitKey, banMs);
-    await this.outages.watch('BanStore', () => this.store.ban(limitKey, banMs));
-    this.events.emit({
-      type: 'ban.set',
+    const { principal, address } = connection;
+    await this.banKey(servedOf(connection).limitKey, banMs, {
       ...connectionFields(connection),
-      target: targetOf(connection.principal, connection.address),
-      until: new Date(this.clock.now() + banMs).toISOString(),
+      target: targetOf(principal, address),
       reason: 'too many violations',
-      counts: { connections },
     });
+  }
+
+  /**
+   * Bans a user on every node, and closes their connections with 4403. A longer ban that is in force stays.
+   *
+   * @param issuer null for users without an issuer
+   * @param ms milliseconds from now
+   */
+  banUser(id: string, issuer: string | null, ms: number): Promise<void> {
+    const key = principalKey(id, issuer);
+    return this.banKey(key, ms, { target: targetOfKey(key), reason: 'by the application' });
+  }
+
+  /**
+   * Bans an address on every node: nobody connects from it, with whatever credential. Closes the connections of
+   * anonymous clients there with 4403. A longer ban that is in force stays.
+   *
+   * @param address as limits count it, IPv6 by its prefix: `ClientLocator` returns it in this form
+   * @param ms milliseconds from now
+   */
+  banAddress(address: string, ms: number): Promise<void> {
+    const key = addressKey(address);
+    return this.banKey(key, ms, { target: targetOfKey(key), reason: 'by the application' });
   }
 
   /** Lifts a ban on every node. @param key as returned by `BanStore.list()` */
@@ -74,7 +101,6 @@ export class BanService implements OnModuleInit {
 
   /** @returns milliseconds */
   remaining(principal: Principal, address: string): number | Promise<number> {
-    if (this.options.banMs === 0) return 0;
     const remaining = this.outages.watch('BanStore', () =>
       this.store.remaining(limitKeyOf(principal, address)),
     );
@@ -92,6 +118,18 @@ export class BanService implements OnModuleInit {
     const bans = this.known.list();
     const address = bans.filter(({ key }) => isAddressKey(key)).length;
     return { principal: bans.length - address, address };
+  }
+
+  private async banKey(key: string, ms: number, fields: BanFields): Promise<void> {
+    this.counters.bans.add(isAddressKey(key) ? 'address' : 'principal');
+    const connections = this.apply(key, ms);
+    await this.outages.watch('BanStore', () => this.store.ban(key, ms));
+    this.events.emit({
+      type: 'ban.set',
+      ...fields,
+      until: new Date(this.clock.now() + ms).toISOString(),
+      counts: { connections },
+    });
   }
 
   /** @returns the number of closed connections */
