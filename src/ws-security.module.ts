@@ -11,6 +11,8 @@ import { HANDSHAKE_PROVIDERS } from './handshake/handshake.providers.js';
 import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
+import { CONTRACT_PROVIDERS } from './contract/contract.providers.js';
+import { WsContract } from './contract/ws-contract.js';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { PrincipalFactory } from './auth/principal.factory.js';
 import { PrincipalMapper } from './auth/principal-mapper.js';
@@ -73,6 +75,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...MESSAGE_PROVIDERS,
     ...LOGIN_PROVIDERS,
     ...GATEWAY_PROVIDERS,
+    ...CONTRACT_PROVIDERS,
   ],
   exports: [
     SECURITY_OPTIONS,
@@ -95,6 +98,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ClusterSignals,
     SecurityEvents,
     WsHealth,
+    WsContract,
     AuthFailures,
     ClientLocator,
     RevocationStore,

@@ -1,0 +1,7 @@
+import type { Provider } from '@nestjs/common';
+import { EventChecks } from './document/event-checks.js';
+import { EventLimitReader } from './document/event-limits.js';
+import { WsContract } from './ws-contract.js';
+
+/** Providers of the contract. */
+export const CONTRACT_PROVIDERS: Provider[] = [EventLimitReader, EventChecks, WsContract];
