@@ -59,12 +59,16 @@ export class WsContract {
     const reserved = reservedMessages(frames);
     const hasVerifier = !(this.verifier instanceof UnconfiguredVerifier);
     const securitySchemes = securitySchemesOf(this.options, hasVerifier);
-    const security = Object.keys(securitySchemes).map((name) => ({ $ref: `#/components/securitySchemes/${name}` }));
+    const security = Object.keys(securitySchemes).map((name) => ({
+      $ref: `#/components/securitySchemes/${name}`,
+    }));
     const channels = channelsOf(this.explorer.explore(), Object.keys(reserved));
     const operations = new Operations({ frames, components, checks: this.checks, security });
     for (const channel of channels) operations.add(channel);
     const inOrder = sorted(operations.all());
-    const query = Object.values(securitySchemes).flatMap((one) => (one['in'] === 'query' ? [one['name'] ?? ''] : []));
+    const query = Object.values(securitySchemes).flatMap((one) =>
+      one['in'] === 'query' ? [one['name'] ?? ''] : [],
+    );
     return {
       asyncapi: '3.0.0',
       info: { title, version, ...(description !== undefined && { description }) },
@@ -73,7 +77,9 @@ export class WsContract {
       channels: sorted(channels.map((channel) => [channel.name, channel.toJson(query)])),
       operations: inOrder,
       components: {
-        messages: Object.fromEntries(Object.entries(reserved).map(([name, one]) => [name, reservedMessage(name, one)])),
+        messages: Object.fromEntries(
+          Object.entries(reserved).map(([name, one]) => [name, reservedMessage(name, one)]),
+        ),
         schemas: components.all(),
         securitySchemes,
         correlationIds: { frameId: { location: '$message.payload#/id' } },

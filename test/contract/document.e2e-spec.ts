@@ -10,7 +10,9 @@ it('parses', async () => {
   try {
     const document = app.get(WsContract).document();
     const { document: parsed, diagnostics } = await new Parser().parse(JSON.stringify(document));
-    expect(diagnostics.map(({ severity, code, message, path }) => [severity, code, message, path.join('/')])).toEqual([]);
+    expect(
+      diagnostics.map(({ severity, code, message, path }) => [severity, code, message, path.join('/')]),
+    ).toEqual([]);
     expect(parsed).toBeDefined();
   } finally {
     await app.close();

@@ -7,11 +7,14 @@ import {
   CurrentPrincipal,
   type Principal,
   SecureGateway,
+  WsPush,
+  WsReply,
   WsRoles,
   WsScopes,
 } from 'nestjs-ws-security';
 import { CurrentNode } from './current-node.js';
 import { EchoDto, JoinDto, KickDto, SendDto, SlowDto } from './chat.dto.js';
+import { ChatMessage, EchoReply, KickReply, NodeReply, SlowReply, WhoamiReply } from './chat.replies.js';
 
 @SecureGateway({ path: '/ws' })
 export class ChatGateway {
@@ -21,41 +24,46 @@ export class ChatGateway {
   ) {}
 
   @SubscribeMessage('echo')
-  echo(@MessageBody() { text }: EchoDto): { text: string } {
+  echo(@MessageBody() { text }: EchoDto): EchoReply {
     return { text };
   }
 
   @SubscribeMessage('whoami')
-  whoami(@CurrentPrincipal() { id, roles, scopes }: Principal): Pick<Principal, 'id' | 'roles' | 'scopes'> {
+  whoami(@CurrentPrincipal() { id, roles, scopes }: Principal): WhoamiReply {
     return { id, roles, scopes };
   }
 
   /** Which of several nodes this is; null if there is only one. */
   @SubscribeMessage('node')
-  node(): { name: string | null } {
+  node(): NodeReply {
     return { name: this.current.name };
   }
 
+  @WsReply(null)
   @SubscribeMessage('chat.join')
   join(@MessageBody() { room }: JoinDto, @CurrentConnection() connection: Connection): Promise<void> {
     return this.connections.join(connection, room);
   }
 
+  @WsReply(null)
+  @WsPush('chat.message', ChatMessage)
   @WsScopes('chat:write')
   @SubscribeMessage('chat.send')
   send(@MessageBody() { room, text }: SendDto, @CurrentConnection() connection: Connection): Promise<void> {
-    const message = { room, from: connection.principal.id, text, at: Date.now() };
+    const message: ChatMessage = { room, from: connection.principal.id, text, at: Date.now() };
     return this.connections.sendToRoom(room, 'chat.message', message, connection);
   }
 
+  @WsReply(KickReply)
   @WsRoles('admin')
   @SubscribeMessage('admin.kick')
-  async kick(@MessageBody() { userId }: KickDto): Promise<{ kicked: number }> {
+  async kick(@MessageBody() { userId }: KickDto): Promise<KickReply> {
     return { kicked: await this.connections.kick(userId) };
   }
 
+  @WsReply(SlowReply)
   @SubscribeMessage('slow')
-  async slow(@MessageBody() { ms }: SlowDto): Promise<{ ms: number }> {
+  async slow(@MessageBody() { ms }: SlowDto): Promise<SlowReply> {
     await delay(ms);
     return { ms };
   }

@@ -35,7 +35,8 @@ export function contractArguments(args: readonly string[]): ContractArguments | 
   const { app, module, out, check } = values;
   if (positionals.length !== 1 || positionals[0] !== 'contract')
     throw new Error('The only command is "contract".');
-  if (app === undefined) throw new Error('--app is missing: the compiled module, such as dist/app.module.js.');
+  if (app === undefined)
+    throw new Error('--app is missing: the compiled module, such as dist/app.module.js.');
   if (check && out === undefined) throw new Error('--check needs --out, the file to compare with.');
   return { app, module, out, check };
 }

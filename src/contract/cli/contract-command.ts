@@ -42,7 +42,9 @@ async function check(file: string, text: string, { error }: Output): Promise<num
   if (differences.length === 0) return 0;
   const shown = differences.slice(0, MAX_LINES);
   if (differences.length > MAX_LINES) shown.push(`… and ${differences.length - MAX_LINES} more`);
-  error(`${file} is not the contract of the application. Run the command without --check to write it anew.\n`);
+  error(
+    `${file} is not the contract of the application. Run the command without --check to write it anew.\n`,
+  );
   error(`${shown.map((line) => `  ${line}`).join('\n')}\n`);
   return 1;
 }

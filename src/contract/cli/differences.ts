@@ -8,7 +8,9 @@ export function differencesOf(committed: Json, current: Json): string[] {
 function compare(before: Json, after: Json, place: string): string[] {
   if (isObject(before) && isObject(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
-    return names.flatMap((name) => compareMember(before, after, name, place === '' ? name : `${place} › ${name}`));
+    return names.flatMap((name) =>
+      compareMember(before, after, name, place === '' ? name : `${place} › ${name}`),
+    );
   }
   const [one, other] = [text(before), text(after)];
   return one === other ? [] : [`~ ${place}: ${one} → ${other}`];

@@ -26,7 +26,9 @@ async function run(args: ContractArguments): Promise<void> {
   } catch (error) {
     // A wrong configuration is a list of lines. Anything else needs its stack.
     const isListed = error instanceof Error && error.name === 'WsConfigurationError';
-    process.stderr.write(`${isListed ? error.message : String((error as Error | undefined)?.stack ?? error)}\n`);
+    process.stderr.write(
+      `${isListed ? error.message : String((error as Error | undefined)?.stack ?? error)}\n`,
+    );
     process.exitCode = FAILED;
   }
   // The application may have left timers and connections behind.

@@ -1,4 +1,3 @@
-
 /** A schema of https://standardschema.dev, of zod, valibot, ArkType or another library. @publicApi */
 export interface ContractSchema {
   readonly '~standard': { readonly vendor: string };
@@ -18,4 +17,3 @@ export type ContractType =
   | BooleanConstructor
   | readonly [ContractType]
   | null;
-

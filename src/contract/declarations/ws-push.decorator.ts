@@ -21,7 +21,9 @@ export interface DeclaredPush {
  */
 export function WsPush(event: string, type: ContractType): ClassDecorator & MethodDecorator {
   if (!isEventName(event) || isReservedEvent(event))
-    throw new TypeError(`@WsPush() needs an event of 1 to 128 characters that is not reserved, not "${event}".`);
+    throw new TypeError(
+      `@WsPush() needs an event of 1 to 128 characters that is not reserved, not "${event}".`,
+    );
   return (target: object): void => {
     const gateway = typeof target === 'function' ? target : target.constructor;
     const known = declaredPushesOf(gateway);

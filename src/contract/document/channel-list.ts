@@ -14,7 +14,11 @@ export function channelsOf(gateways: readonly DiscoveredGateway[], shared: reado
     const own = (places.get(place) ?? []).toSorted((one, other) => (one.name < other.name ? -1 : 1));
     const [path, port] = JSON.parse(place) as [string, number];
     const name = path.replaceAll('/', '-').replace(/^-/, '') || 'root';
-    return new Channel(names.take(port === 0 ? name : `${name}-${port}`), own, own[0]?.unsecured ? [] : shared);
+    return new Channel(
+      names.take(port === 0 ? name : `${name}-${port}`),
+      own,
+      own[0]?.unsecured ? [] : shared,
+    );
   });
 }
 

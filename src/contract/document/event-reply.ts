@@ -49,4 +49,3 @@ function knownType(returned: unknown): ContractType | undefined {
   const isKnown = returned === String || returned === Number || returned === Boolean || hasRules(returned);
   return isKnown ? (returned as ContractType) : undefined;
 }
-

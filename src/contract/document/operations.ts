@@ -38,7 +38,9 @@ export class Operations {
   /** Adds the operations of a channel. */
   add(channel: Channel): void {
     for (const gateway of channel.gateways) {
-      const handlers = gateway.handlers.toSorted((one, other) => (String(one.event) < String(other.event) ? -1 : 1));
+      const handlers = gateway.handlers.toSorted((one, other) =>
+        String(one.event) < String(other.event) ? -1 : 1,
+      );
       for (const handler of handlers)
         if (gateway.unsecured) this.addUnsecured(channel, handler);
         else this.addRequest(channel, gateway, handler);

@@ -6,7 +6,8 @@ import { WS_SECURITY_PROTOCOL } from '../../protocol/subprotocol.js';
 
 /** What holds for every channel and has no place in AsyncAPI: bounds of messages, close codes, refused handshakes. */
 export function protocolFacts(options: ResolvedOptions): Readonly<Record<string, unknown>> {
-  const { maxPayloadBytes, maxJsonDepth, maxJsonNodes, maxArrayLength, frameRate, frameBurst, byteRate } = options;
+  const { maxPayloadBytes, maxJsonDepth, maxJsonNodes, maxArrayLength, frameRate, frameBurst, byteRate } =
+    options;
   return {
     bounds: {
       payloadBytes: maxPayloadBytes,

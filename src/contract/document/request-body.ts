@@ -37,7 +37,11 @@ export function requestBodyOf(
 }
 
 /** Other properties of the body are not read. */
-function partsSchema(parts: readonly BodyParameter[], name: string, components: SchemaComponents): JsonSchema {
+function partsSchema(
+  parts: readonly BodyParameter[],
+  name: string,
+  components: SchemaComponents,
+): JsonSchema {
   const properties = parts.map((part) => {
     const own = `${name}${nameOfEvent(part.data ?? '')}`;
     return [part.data ?? '', schemaOf(part, own, components)] as const;

@@ -11,13 +11,18 @@ const OPENID_CONFIGURATION = '/.well-known/openid-configuration';
  *
  * @param hasVerifier whether tokens are verified at all, by the options or by the application
  */
-export function securitySchemesOf(options: ResolvedOptions, hasVerifier: boolean): Record<string, SecurityScheme> {
+export function securitySchemesOf(
+  options: ResolvedOptions,
+  hasVerifier: boolean,
+): Record<string, SecurityScheme> {
   const { authSources, authCookie, apiKeysFile, tlsCaFile, oidcIssuer = [] } = options;
   const schemes: Record<string, SecurityScheme> = {};
-  const isSource = (source: (typeof authSources)[number]): boolean => hasVerifier && authSources.includes(source);
+  const isSource = (source: (typeof authSources)[number]): boolean =>
+    hasVerifier && authSources.includes(source);
   if (isSource('header')) {
     schemes['bearer'] = { type: 'http', scheme: 'bearer', ...bearerFormat(options) };
-    if (apiKeysFile !== undefined) schemes['apiKey'] = { type: 'httpApiKey', in: 'header', name: 'X-Api-Key' };
+    if (apiKeysFile !== undefined)
+      schemes['apiKey'] = { type: 'httpApiKey', in: 'header', name: 'X-Api-Key' };
   }
   if (isSource('subprotocol'))
     schemes['subprotocol'] = {
@@ -37,7 +42,10 @@ export function securitySchemesOf(options: ResolvedOptions, hasVerifier: boolean
   if (isSource('query')) schemes['query'] = { type: 'httpApiKey', in: 'query', name: 'token' };
   oidcIssuer.forEach((issuer, at) => {
     const openIdConnectUrl = issuer.replace(/\/$/, '') + OPENID_CONFIGURATION;
-    schemes[at === 0 ? 'openIdConnect' : `openIdConnect${at + 1}`] = { type: 'openIdConnect', openIdConnectUrl };
+    schemes[at === 0 ? 'openIdConnect' : `openIdConnect${at + 1}`] = {
+      type: 'openIdConnect',
+      openIdConnectUrl,
+    };
   });
   if (tlsCaFile !== undefined) schemes['certificate'] = { type: 'X509' };
   return Object.fromEntries(Object.entries(schemes).toSorted(([one], [other]) => (one < other ? -1 : 1)));

@@ -15,10 +15,13 @@ const NAMED = ['properties', 'definitions', '$defs'];
 /** Adds the bounds of the module to a converted schema that clients send. */
 export function bounded(schema: JsonSchema, vendor: string, use: SchemaUse): JsonSchema {
   const walked: Record<string, unknown> = { ...schema };
-  for (const keyword of ONE) if (isSchema(walked[keyword])) walked[keyword] = bounded(walked[keyword], vendor, use);
+  for (const keyword of ONE)
+    if (isSchema(walked[keyword])) walked[keyword] = bounded(walked[keyword], vendor, use);
   for (const keyword of SEVERAL)
     if (Array.isArray(walked[keyword]))
-      walked[keyword] = (walked[keyword] as unknown[]).map((one) => (isSchema(one) ? bounded(one, vendor, use) : one));
+      walked[keyword] = (walked[keyword] as unknown[]).map((one) =>
+        isSchema(one) ? bounded(one, vendor, use) : one,
+      );
   for (const keyword of NAMED)
     if (isSchema(walked[keyword]))
       walked[keyword] = Object.fromEntries(

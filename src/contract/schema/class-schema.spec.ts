@@ -23,7 +23,16 @@ it('a schema says of random bodies of random classes what validation says of the
         const errors = await errorsOf(JSON.parse(text), type as never);
         const isAccepted = accepts(JSON.parse(text));
         seen[isAccepted ? 'accepted' : 'refused'] += 1;
-        if (isAccepted !== (errors.length === 0)) throw new Error(JSON.stringify({ text, isAccepted, errors, schema, initial: new (type as never as new()=>object)() }));
+        if (isAccepted !== (errors.length === 0))
+          throw new Error(
+            JSON.stringify({
+              text,
+              isAccepted,
+              errors,
+              schema,
+              initial: new (type as never as new () => object)(),
+            }),
+          );
       }
     }),
     { numRuns: Number(process.env.RUNS ?? 150) },

@@ -34,7 +34,9 @@ export function classSchema(type: Class, use: SchemaUse, added?: AddedProperty):
     // Unknown properties are refused. What clients receive may have more properties later.
     ...(use.isInput && { additionalProperties: false }),
   };
-  return properties.size > 0 ? schema : noted({ undeclared: `the properties of ${type.name}` }, { type: 'object' });
+  return properties.size > 0
+    ? schema
+    : noted({ undeclared: `the properties of ${type.name}` }, { type: 'object' });
 }
 
 function withDefault(schema: JsonSchema, value: unknown): JsonSchema {

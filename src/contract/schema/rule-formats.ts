@@ -19,7 +19,17 @@ const OF_OTHER_TYPES: Readonly<Record<string, JsonSchema>> = {
 };
 
 /** Rules that say nothing about the type of a value in JSON. */
-const OF_ANY_TYPE = ['isIn', 'isNotIn', 'isEnum', 'equals', 'notEquals', 'isDate', 'minDate', 'maxDate', 'isInstance'];
+const OF_ANY_TYPE = [
+  'isIn',
+  'isNotIn',
+  'isEnum',
+  'equals',
+  'notEquals',
+  'isDate',
+  'minDate',
+  'maxDate',
+  'isInstance',
+];
 
 /** What JSON Schema can say of a rule that it cannot express: the type, and a format as a hint. */
 export function ruleFormatOf(name: string): JsonSchema {

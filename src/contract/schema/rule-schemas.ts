@@ -35,7 +35,8 @@ const RULES: Readonly<Record<string, ToSchema>> = {
   max: numeric('maximum', NUMBER),
   isPositive: () => ({ ...NUMBER, exclusiveMinimum: 0 }),
   isNegative: () => ({ ...NUMBER, exclusiveMaximum: 0 }),
-  isDivisibleBy: ([by]) => (Number.isInteger(by) && by !== 0 ? { ...NUMBER, multipleOf: Math.abs(by as number) } : undefined),
+  isDivisibleBy: ([by]) =>
+    Number.isInteger(by) && by !== 0 ? { ...NUMBER, multipleOf: Math.abs(by as number) } : undefined,
   minLength: numeric('minLength', STRING),
   maxLength: numeric('maxLength', STRING),
   isLength: ([min, max]) => ({ ...STRING, ...bounds('Length', min, max) }),
@@ -56,7 +57,8 @@ const RULES: Readonly<Record<string, ToSchema>> = {
   arrayUnique: ([identifier]) => (identifier === undefined ? { ...ARRAY, uniqueItems: true } : undefined),
   arrayContains: ([values]) =>
     listOf(values, (items) => ({ ...ARRAY, allOf: items.map((item) => ({ contains: { const: item } })) })),
-  arrayNotContains: ([values]) => listOf(values, (items) => ({ ...ARRAY, not: { contains: { enum: items } } })),
+  arrayNotContains: ([values]) =>
+    listOf(values, (items) => ({ ...ARRAY, not: { contains: { enum: items } } })),
   isBooleanString: () => ({ ...STRING, enum: ['true', 'false', '1', '0'] }),
   isMongoId: () => ({ ...STRING, pattern: '^[0-9a-fA-F]{24}$' }),
   isAlpha: ([locale]) => (isEnglish(locale) ? { ...STRING, pattern: '^[A-Za-z]+$' } : undefined),

@@ -36,7 +36,10 @@ export class SchemaComponents {
         names.set(definition, moved);
         return moved;
       };
-      const { root, definitions } = hoisted(use.isInput ? bounded(converted, vendor, use) : converted, nameOf);
+      const { root, definitions } = hoisted(
+        use.isInput ? bounded(converted, vendor, use) : converted,
+        nameOf,
+      );
       for (const [definition, one] of definitions) this.schemas.set(definition, one);
       return root;
     });

@@ -69,7 +69,9 @@ function withLosses(schema: object, converted: JsonSchema): JsonSchema {
       return base;
     },
   });
-  return lost.size === 0 ? converted : noted({ rules: [...lost].toSorted().map((rule) => ({ rule })) }, converted);
+  return lost.size === 0
+    ? converted
+    : noted({ rules: [...lost].toSorted().map((rule) => ({ rule })) }, converted);
 }
 
 interface ArkType {

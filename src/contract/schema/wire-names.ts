@@ -14,4 +14,3 @@ export function wireNameOf(type: Class, property: string): string | undefined {
   if (!isExposed) return storage.getStrategy(type) === 'excludeAll' ? undefined : property;
   return exposed.options?.name ?? property;
 }
-

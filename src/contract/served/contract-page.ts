@@ -27,7 +27,9 @@ export const CONTRACT_PAGE_POLICY = [
 /** A page for readers. @param json the address of the document itself */
 export function contractPage(document: AsyncApiDocument, json: string): string {
   const { info, components } = document;
-  const facts = document['x-ws-security'] as { closeCodes: { code: number; name: string; reconnect: string }[] };
+  const facts = document['x-ws-security'] as {
+    closeCodes: { code: number; name: string; reconnect: string }[];
+  };
   const codes = facts.closeCodes.map(
     ({ code, name, reconnect }) =>
       `<tr><td>${code}</td><td>${escaped(name)}</td><td>${escaped(reconnect)}</td></tr>`,

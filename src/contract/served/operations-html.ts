@@ -18,7 +18,14 @@ export function operationsHtml(document: AsyncApiDocument): string {
   const operations = Object.entries(document.operations) as [string, Operation][];
   return Object.entries(document.channels)
     .map(([name, channel]) => {
-      const own = operations.filter(([, { channel: { $ref } }]) => $ref === `#/channels/${name}`);
+      const own = operations.filter(
+        ([
+          ,
+          {
+            channel: { $ref },
+          },
+        ]) => $ref === `#/channels/${name}`,
+      );
       const { address } = channel as { address: string | null };
       return `<h2><code>${escaped(String(address))}</code></h2>\n${own.map(([id, one]) => operationHtml(document, id, one)).join('\n')}`;
     })
@@ -39,13 +46,15 @@ ${facts ? `<h4>Access and limits</h4>\n<pre>${escaped(JSON.stringify(facts, null
 function messageHtml(document: AsyncApiDocument, { $ref }: Reference): string {
   const message = resolve(document, $ref) as Partial<Reference> & { payload?: unknown };
   // Messages of the protocol are the same everywhere.
-  if (message.$ref !== undefined) return `<p><code>${escaped(message.$ref.split('/').at(-1) ?? '')}</code></p>`;
+  if (message.$ref !== undefined)
+    return `<p><code>${escaped(message.$ref.split('/').at(-1) ?? '')}</code></p>`;
   return `<pre>${escaped(JSON.stringify(message.payload, null, 2))}</pre>`;
 }
 
 /** Names in references of this document need no escapes (RFC 6901 §3). */
 function resolve(document: AsyncApiDocument, reference: string): unknown {
   let found: unknown = document;
-  for (const name of reference.split('/').slice(1)) found = (found as Record<string, unknown> | undefined)?.[name];
+  for (const name of reference.split('/').slice(1))
+    found = (found as Record<string, unknown> | undefined)?.[name];
   return found ?? {};
 }

@@ -34,10 +34,7 @@ export class WsContractModule {
       global: true,
       imports,
       controllers: isServed ? [contractController(path, guards)] : [],
-      providers: [
-        { provide: CONTRACT_OPTIONS, useValue: options },
-        ...(isServed ? [ContractAccess] : []),
-      ],
+      providers: [{ provide: CONTRACT_OPTIONS, useValue: options }, ...(isServed ? [ContractAccess] : [])],
       exports: [CONTRACT_OPTIONS],
     };
   }
