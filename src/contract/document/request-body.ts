@@ -1,10 +1,11 @@
 import type { GatewayHandler } from '../../gateway/gateway-explorer.js';
 import { type BodyParameter, bodyParametersOf } from '../../nest/body-parameter.js';
-import { hasRules } from '../../validation/class-rules.js';
+import { type Class, hasRules } from '../../validation/class-rules.js';
 import { UNVALIDATED_BODY } from '../../validation/unvalidated-body.decorator.js';
 import { isSchema } from '../declarations/type-schema.js';
 import { combined } from '../schema/combined.js';
-import { type JsonSchema, noted } from '../schema/json-schema.js';
+import { initialValuesOf } from '../schema/initial-values.js';
+import { type JsonSchema, noted, nullable } from '../schema/json-schema.js';
 import type { SchemaComponents } from '../schema/schema-components.js';
 import { nameOfEvent } from './event-names.js';
 
@@ -54,10 +55,16 @@ function schemaOf(parameter: BodyParameter, name: string, components: SchemaComp
   const own = isSchema(schema)
     ? components.ofLibrary(schema, name, components.input)
     : hasRules(metatype)
-      ? components.input.refOf(metatype)
+      ? classBody(parameter, components)
       : {};
   const names = pipes.map(pipeName);
   return names.length === 0 ? own : beside(own, { pipes: names });
+}
+
+/** Nest validates an empty object instead of a body that was not sent, or is null. */
+function classBody(parameter: BodyParameter, { input }: SchemaComponents): JsonSchema {
+  const schema = input.refOf(parameter.metatype as Class);
+  return isNeeded(parameter) ? schema : nullable(schema);
 }
 
 function beside(schema: JsonSchema, notes: Readonly<Record<string, unknown>>): JsonSchema {
@@ -70,7 +77,7 @@ function pipeName(pipe: unknown): string {
 
 /** Whether validation refuses a body that was not sent. A schema may have a default for it. */
 function isNeeded({ schema, metatype }: BodyParameter): boolean {
-  if (!isSchema(schema)) return hasRules(metatype);
+  if (!isSchema(schema)) return hasRules(metatype) && initialValuesOf(metatype).required.size > 0;
   try {
     const verdict = schema['~standard'].validate(undefined);
     if (!(verdict instanceof Promise)) return verdict.issues !== undefined;

@@ -19,7 +19,9 @@ export function leafSchema(type: Class, property: PropertyRules, use: SchemaUse)
   const whole = isDate ? combined([DATE, schemaOfRules(property, false)]) : schemaOfRules(property, false);
   const hasItemRules = rules.some(({ each }) => each);
   const items = text(schemaOfRules(property, true));
-  if (designType === Map) return combined([whole, recordOf(items, use)]);
+  if (designType === Map)
+    // Without `@Type()`, a map stays a plain object, which class-validator does not look into.
+    return combined(types[0] ? [whole, recordOf(items, use)] : [whole, items, recordOf({}, use)]);
   if (isDeclaredList(designType) || whole['type'] === 'array') return combined([whole, listOf(items, use)]);
   if (!hasItemRules) return whole['type'] === 'object' ? combined([whole, recordOf({}, use)]) : text(whole);
   // Without a declared list, class-validator checks a single value as it checks elements.
