@@ -105,7 +105,7 @@ describe.each(EXACT)('bodies of %s', (event) => {
           seen[isAccepted ? 'accepted' : 'refused'] += 1;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: Number(process.env.RUNS ?? 60) },
     );
     expect(seen.accepted).toBeGreaterThanOrEqual(60);
     expect(seen.refused).toBeGreaterThan(10);
