@@ -53,6 +53,8 @@ export class WsContract {
    * @throws Error if the application has not started yet, so that its guards are not known
    */
   document(): AsyncApiDocument {
+    if (!this.checks.areKnown)
+      throw new Error('The contract is not known before the application has started; call document() later.');
     const { title = 'WebSocket API', version = '1.0.0', description, servers, converters } = this.given;
     const components = new SchemaComponents(this.options.maxArrayLength, converters);
     const frames = new Frames(components);

@@ -13,7 +13,7 @@ function compare(before: Json, after: Json, place: string): string[] {
     );
   }
   const [one, other] = [text(before), text(after)];
-  return one === other ? [] : [`~ ${place}: ${one} → ${other}`];
+  return one === other ? [] : [`~ ${place}: ${cut(one)} → ${cut(other)}`];
 }
 
 function compareMember(before: Members, after: Members, name: string, place: string): string[] {
@@ -29,10 +29,9 @@ const isObject = (value: Json): value is Members =>
 
 const LONGEST = 200;
 
-function text(value: Json): string {
-  const json = JSON.stringify(inOrder(value));
-  return json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json;
-}
+const cut = (json: string): string => (json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json);
+
+const text = (value: Json): string => JSON.stringify(inOrder(value));
 
 function inOrder(value: Json): Json {
   if (Array.isArray(value)) return value.map(inOrder);

@@ -36,6 +36,11 @@ export class EventChecks {
     private readonly config: ApplicationConfig,
   ) {}
 
+  /** Whether the application has started, so that its guards and its pipe are known. */
+  get areKnown(): boolean {
+    return (this.enhancers as Partial<ChosenEnhancers>).pipe !== undefined;
+  }
+
   isPublic(gateway: Callable, handler: Callable): boolean {
     return this.access.ruleOf(gateway, handler).isPublic;
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ValidationTypes } from 'class-validator';
 import { BUILT_IN_RULES, type PropertyRules, type Rule } from '../../validation/class-rules.js';
 import { combined } from './combined.js';
@@ -22,7 +23,7 @@ const isPresence = (name: unknown): boolean => name === 'isDefined' || name === 
 function schemaOfRule(rule: Rule): JsonSchema {
   const { name, constraints = [], validateIf } = rule;
   if (name === undefined || !BUILT_IN_RULES.has(name)) return noted({ rules: [{ rule: nameOf(rule) }] });
-  const args = constraints.filter(isPlain);
+  const args = constraints.map((one) => (types.isRegExp(one) ? String(one) : one)).filter(isPlain);
   const note = { rule: name, ...(args.length > 0 && { arguments: args }) };
   if (validateIf) return noted({ rules: [{ ...note, conditional: true }] });
   const { schema, isExact } = ruleSchemaOf(name, constraints);
