@@ -70,6 +70,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'time',
     'protocol',
   ],
+  contract: ['gateway', 'auth', 'throttling', 'validation', 'nest', 'options', 'errors', 'protocol'],
   redis: ['auth', 'throttling', 'connection', 'nodes', 'faults', 'options', 'errors', 'time', 'protocol'],
   client: ['protocol'],
   testing: [

@@ -58,7 +58,7 @@ export class WsContract {
     const { title = 'WebSocket API', version = '1.0.0', description, servers, converters } = this.given;
     const components = new SchemaComponents(this.options.maxArrayLength, converters);
     const frames = new Frames(components);
-    const reserved = reservedMessages(frames);
+    const reserved = reservedMessages(frames, components);
     const hasVerifier = !(this.verifier instanceof UnconfiguredVerifier);
     const securitySchemes = securitySchemesOf(this.options, hasVerifier);
     const security = Object.keys(securitySchemes).map((name) => ({

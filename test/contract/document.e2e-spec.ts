@@ -64,6 +64,12 @@ const at = (document: object, ...path: string[]): any => {
   return found;
 };
 
+/** The schema of the data of a message. */
+const dataIn = (document: AsyncApiDocument, channel: string, message: string) => {
+  const { $ref } = at(document.channels, channel, 'messages', message, 'payload') as { $ref: string };
+  return at(document, ...$ref.split('/').slice(1), 'properties', 'data');
+};
+
 const checksOf = (document: AsyncApiDocument, operation: string): unknown =>
   at(document.operations, operation, 'x-ws-security');
 
@@ -272,8 +278,7 @@ describe('what JSON Schema cannot say', () => {
       rules: [{ rule: 'custom' }],
     });
     expect(at(schemas, 'ValibotBody', 'x-ws-security', 'schema')).toMatch(/^valibot: .*converter/);
-    const data = (event: string) =>
-      at(document.channels, 'shapes', 'messages', event, 'payload', 'properties', 'data');
+    const data = (event: string) => dataIn(document, 'shapes', event);
     expect(data('anything')).toEqual({ 'x-ws-security': { unvalidated: true } });
     expect(data('nothing')).toEqual({ 'x-ws-security': { ignored: true } });
     expect(data('field')).toMatchObject({
@@ -325,8 +330,7 @@ describe('replies', () => {
       at(document.operations, `r.${event}`, 'reply', 'messages').map(({ $ref }: { $ref: string }) =>
         $ref.split('/').at(-1),
       );
-    const dataOf = (message: string) =>
-      at(document.channels, 'r', 'messages', message, 'payload', 'properties', 'data');
+    const dataOf = (message: string) => dataIn(document, 'r', message);
     const open = { 'x-ws-security': { undeclared: 'use @WsReply()' } };
     expect(repliesTo('known')).toEqual(['known.reply', 'exception']);
     expect(dataOf('known.reply')).toEqual({ $ref: '#/components/schemas/CountDto' });

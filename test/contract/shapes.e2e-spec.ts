@@ -63,7 +63,7 @@ afterAll(async () => {
 /** The schema of the data of a request. */
 function dataOf(event: string): JsonSchema {
   const { messages } = document.channels['shapes'] as { messages: Record<string, { payload: JsonSchema }> };
-  const { properties } = messages[event]?.payload ?? {};
+  const { properties } = resolve(document, String(messages[event]?.payload['$ref']));
   return (properties as Record<string, JsonSchema>)['data'] ?? {};
 }
 

@@ -59,7 +59,9 @@ export class Frames {
   }
 
   error(): JsonSchema {
-    return this.reply(ReservedEvent.EXCEPTION, this.components.add('ErrorBody', ERROR_BODY));
+    const code = this.components.add('ErrorCode', { type: 'string', enum: ERROR_CODES });
+    const fieldError = this.components.add('FieldError', FIELD_ERROR);
+    return this.reply(ReservedEvent.EXCEPTION, this.components.add('ErrorBody', errorBody(code, fieldError)));
   }
 }
 
@@ -67,22 +69,24 @@ const constant = (value: string): JsonSchema => ({ type: 'string', const: value 
 
 const TEXT: JsonSchema = { type: 'string' };
 
-const ERROR_BODY: JsonSchema = {
+const FIELD_ERROR: JsonSchema = {
+  type: 'object',
+  properties: { path: TEXT, constraint: TEXT, message: TEXT },
+  required: ['constraint', 'message', 'path'],
+};
+
+const errorBody = (code: JsonSchema, fieldError: JsonSchema): JsonSchema => ({
   type: 'object',
   properties: {
     status: constant('error'),
-    code: { type: 'string', enum: ERROR_CODES },
+    code,
     message: TEXT,
     reason: { ...TEXT, description: 'The code of the application for what it refuses.' },
     retryAfterMs: { type: 'number', minimum: 0 },
     errors: {
       type: 'array',
-      items: {
-        type: 'object',
-        properties: { path: TEXT, constraint: TEXT, message: TEXT },
-        required: ['constraint', 'message', 'path'],
-      },
+      items: fieldError,
     },
   },
   required: ['code', 'message', 'status'],
-};
+});

@@ -54,7 +54,8 @@ export class Operations {
     const { type } = gateway;
     const event = String(handler.event);
     const body = requestBodyOf(type, handler, components);
-    const message = channel.add(event, event, frames.request(event, body.schema, body.isNeeded));
+    const payload = this.named(channel, event, 'Request', frames.request(event, body.schema, body.isNeeded));
+    const message = channel.add(event, event, payload);
     const isPublic = checks.isPublic(type, handler.callback);
     const name = this.nameOf(channel, event);
     this.pending.push(() => {
@@ -78,7 +79,9 @@ export class Operations {
     const { frames, components, checks } = this.parts;
     const isIntercepted = checks.isIntercepted(type, handler.callback);
     const { event, data, mayAcknowledge, isStream } = eventReplyOf(type, handler, isIntercepted, components);
-    const own = data && channel.add(`${String(handler.event)}.reply`, event, frames.reply(event, data));
+    const request = String(handler.event);
+    const payload = data && this.named(channel, request, 'Reply', frames.reply(event, data));
+    const own = payload && channel.add(`${request}.reply`, event, payload);
     const messages = [
       ...(own ? [own] : []),
       ...(mayAcknowledge ? [channel.refTo('ack')] : []),
@@ -95,7 +98,8 @@ export class Operations {
       const schemas = [...types].map((one) => schemaOfType(one, nameOfEvent(event), components));
       const [only, ...others] = schemas;
       const data: JsonSchema = others.length === 0 ? (only ?? {}) : { anyOf: schemas };
-      this.addSent(channel, `push.${event}`, channel.add(event, event, frames.push(event, data)));
+      const payload = this.named(channel, event, 'Push', frames.push(event, data));
+      this.addSent(channel, `push.${event}`, channel.add(event, event, payload));
     }
   }
 
@@ -137,6 +141,11 @@ export class Operations {
       messages: [channel.add(name, name, payload)],
       [EXTENSION]: { access: 'unsecured' },
     });
+  }
+
+  /** A frame as a component, so that generated code has names for it. */
+  private named(channel: Channel, event: string, kind: string, frame: JsonSchema): JsonSchema {
+    return this.parts.components.add(nameOfEvent(channel.name) + nameOfEvent(event) + kind, frame);
   }
 
   private nameOf(channel: Channel, event: string): string {

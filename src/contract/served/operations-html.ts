@@ -44,11 +44,13 @@ ${facts ? `<h4>Access and limits</h4>\n<pre>${escaped(JSON.stringify(facts, null
 }
 
 function messageHtml(document: AsyncApiDocument, { $ref }: Reference): string {
-  const message = resolve(document, $ref) as Partial<Reference> & { payload?: unknown };
+  const message = resolve(document, $ref) as Partial<Reference> & { payload?: Reference | object };
   // Messages of the protocol are the same everywhere.
   if (message.$ref !== undefined)
     return `<p><code>${escaped(message.$ref.split('/').at(-1) ?? '')}</code></p>`;
-  return `<pre>${escaped(JSON.stringify(message.payload, null, 2))}</pre>`;
+  const { payload = {} } = message;
+  const frame = '$ref' in payload ? resolve(document, String(payload.$ref)) : payload;
+  return `<pre>${escaped(JSON.stringify(frame, null, 2))}</pre>`;
 }
 
 /** Names in references of this document need no escapes (RFC 6901 §3). */
