@@ -39,7 +39,8 @@ const base = {
 
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
-  maxWorkers: 3,
+  maxWorkers: 6,
+  testSequencer: '<rootDir>/test/support/jest/longest-first.cjs',
   // Servers, browsers and certificates: a busy machine takes its time.
   testTimeout: 60_000,
   projects: [

@@ -4,6 +4,7 @@ export { WsContract } from './contract/ws-contract.js';
 export { WsContractModule } from './contract/served/ws-contract.module.js';
 export { WsPush } from './contract/declarations/ws-push.decorator.js';
 export { WsReply } from './contract/declarations/ws-reply.decorator.js';
+export { onEvent } from './gateway/events/on-event.js';
 export { WsAuthenticated, WsPublic, WsRoles, WsScopes } from './auth/access.decorators.js';
 export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.js';
 export { CredentialExtractor } from './handshake/credential-extractor.js';
@@ -59,7 +60,10 @@ export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
 export { WsHealth } from './observability/health/ws-health.js';
+export { OWASP_KEYWORDS } from './observability/owasp-keywords.js';
+export { SecurityEventSink, StdoutSink } from './observability/security-event-sink.js';
 export { SecurityEvents } from './observability/security-events.js';
+export { SECURITY_EVENT_TABLE } from './observability/security-event-table.js';
 export { SECURITY_EVENT_TYPES } from './observability/security-event.js';
 export { CREDENTIAL_SOURCES, OPTIONS } from './options/options.schema.js';
 export { InjectSecurityOptions, SECURITY_OPTIONS } from './options/options.token.js';
@@ -110,11 +114,14 @@ export type { StoredRevocation } from './auth/revocation-store.js';
 export type { StoredBan } from './throttling/bans/ban-store.js';
 export type { AccessRule } from './auth/access-rule.js';
 export type { Credential, CredentialKind, CredentialSource, TokenKind } from './auth/credential.js';
-export type { CloseCause, ConnectionEvent } from './connection/connection-event.js';
+export type { ConnectionAuth } from './connection/connection-auth.js';
+export type { ClientDetails, CloseCause, ConnectionEvent } from './connection/connection-event.js';
 export type { GiveSession, LeftSession } from './connection/resume/resume-store.js';
 export type { KeptText, SessionSnapshot } from './connection/resume/session-snapshot.js';
 export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
 export type { Audience, Broadcast, Position } from './nodes/broadcast-bus.js';
+export type { TypedConnection } from './connection/connection.js';
+export type { TypedConnectionRegistry } from './connection/connection-registry.js';
 export type { PartHealth } from './connection/part-health.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';
@@ -122,17 +129,37 @@ export type { ConfigurationProblem } from './errors/configuration.error.js';
 export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
+export type { OnEvent } from './gateway/events/on-event.js';
+export type {
+  Acknowledged,
+  CheckedHandler,
+  ContractMismatch,
+  HandlerResult,
+  TakesBody,
+} from './gateway/events/checked-handler.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
 export type { HealthResult, Readiness, ReadinessReason } from './observability/health/ws-health.js';
 export type { CredentialCheck, VerifierName, VerifierRefusal } from './errors/credential-check.js';
 export type { HandshakeRefusalOptions } from './errors/handshake.refusal.js';
 export type { InvalidCredentialOptions } from './errors/invalid-credential.error.js';
+export type { OwaspKeyword } from './observability/owasp-keywords.js';
 export type {
-  RefusedMessages,
+  NewSecurityEvent,
   SecurityEvent,
-  SecurityEventDetail,
+  SecurityEventDetails,
+  SecurityEventHas,
+  SecurityEventMay,
+  SecurityEventOf,
   SecurityEventType,
 } from './observability/security-event.js';
+export type {
+  BusyAddress,
+  RefusedMessages,
+  SecurityEventField,
+  SecurityEventFields,
+  SecurityEventHead,
+  SecurityEventSeverity,
+} from './observability/security-event-fields.js';
 export type { PolicyRequest } from './messages/ws-policy.guard.js';
 export type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 export type {
@@ -154,3 +181,14 @@ export type { WsThrottler } from './throttling/throttlers.token.js';
 export type { DeclaredLimit } from './throttling/declared-limit.interface.js';
 export type { WsThrottlerStorage } from './throttling/ws-throttler-storage.interface.js';
 export type { ThrottlerVerdict } from './throttling/throttler-verdict.interface.js';
+export type { Jsonified, JsonValue } from './protocol/jsonified.js';
+export type {
+  BodyOf,
+  IsStream,
+  PushName,
+  PushOf,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+  WsEvents,
+} from './protocol/ws-events.js';

@@ -10,6 +10,7 @@ import { VALIDATION_PROVIDERS } from './validation/validation.providers.js';
 import { HANDSHAKE_PROVIDERS } from './handshake/handshake.providers.js';
 import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
+import { REPORT_PROVIDERS } from './reports/reports.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
 import { CONTRACT_PROVIDERS } from './contract/contract.providers.js';
 import { WsContract } from './contract/ws-contract.js';
@@ -33,6 +34,7 @@ import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
 import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
+import { SecurityEventSink } from './observability/security-event-sink.js';
 import { SecurityEvents } from './observability/security-events.js';
 import { WsHealth } from './observability/health/ws-health.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
@@ -76,6 +78,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...LOGIN_PROVIDERS,
     ...GATEWAY_PROVIDERS,
     ...CONTRACT_PROVIDERS,
+    ...REPORT_PROVIDERS,
   ],
   exports: [
     SECURITY_OPTIONS,
@@ -97,6 +100,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ConnectionDirectory,
     ClusterSignals,
     SecurityEvents,
+    SecurityEventSink,
     WsHealth,
     WsContract,
     AuthFailures,

@@ -7,6 +7,7 @@ import { Faults } from './faults/faults.js';
 import { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
 import { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
+import { applicationName } from './nodes/application-name.js';
 import { NodeIdentity } from './nodes/node-identity.js';
 import { REDIS_CLIENT } from './nodes/redis-client.token.js';
 import { SecurityEvents } from './observability/security-events.js';
@@ -36,7 +37,12 @@ function store(token: InjectionToken, memory: Type, name: keyof SharedStores): P
 
 /** What several nodes share where Redis is configured, and what one has for itself otherwise. */
 export const STORE_PROVIDERS: Provider[] = [
-  NodeIdentity,
+  {
+    provide: NodeIdentity,
+    inject: [SECURITY_OPTIONS],
+    useFactory: ({ nodeId, serviceName }: ResolvedOptions) =>
+      new NodeIdentity(nodeId, serviceName ?? applicationName()),
+  },
   { provide: REDIS_CLIENT, useValue: null },
   {
     provide: REDIS_RUNTIME,

@@ -1,4 +1,5 @@
 import { RequestError, type WsClient } from 'nestjs-ws-security/client';
+import type { ChatEvents } from '../chat-events.js';
 
 /** An action of an administrator for one user or for all users. Resolves with a text about the result. */
 export interface AdminAction {
@@ -8,7 +9,10 @@ export interface AdminAction {
 }
 
 /** Revocation and drain use HTTP, as in a back office; kick uses the socket. */
-export function adminActions(client: WsClient, credential: () => Promise<string | null>): AdminAction[] {
+export function adminActions(
+  client: WsClient<ChatEvents>,
+  credential: () => Promise<string | null>,
+): AdminAction[] {
   return [
     {
       name: 'revoke',
@@ -22,7 +26,7 @@ export function adminActions(client: WsClient, credential: () => Promise<string 
       name: 'kick',
       label: 'Disconnect',
       run: async (userId) => {
-        const { kicked } = await client.request<{ kicked: number }>('admin.kick', { userId });
+        const { kicked } = await client.request('admin.kick', { userId });
         return `${connections(kicked)} of ${userId} closed.`;
       },
     },

@@ -1,4 +1,5 @@
 import { WsClient } from 'nestjs-ws-security/client';
+import type { ChatEvents } from '../chat-events.js';
 import { AccountView } from './account-view.js';
 import { adminActions } from './admin-actions.js';
 import { AdminPanel } from './admin-panel.js';
@@ -21,7 +22,7 @@ const chat = element('chat', HTMLElement);
 
 let session: Session | null = null;
 
-const client = new WsClient({ url: '/ws', token: credential });
+const client = new WsClient<ChatEvents>({ url: '/ws', token: credential });
 const account = new AccountView();
 const admin = new AdminPanel(adminActions(client, () => credential({ reauthenticate: false })));
 const node = new NodeView(client);

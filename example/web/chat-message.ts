@@ -1,13 +1,7 @@
+import type { ChatMessage } from '../chat-events.js';
+
 /** The latest time of `Date` (ECMA-262 §21.4.1.1). */
 const LATEST_MS = 8.64e15;
-
-export interface ChatMessage {
-  room: string;
-  from: string;
-  text: string;
-  /** Epoch milliseconds. */
-  at: number;
-}
 
 /** Validates a message from the network; null if it is invalid. */
 export function parseChatMessage(data: unknown): ChatMessage | null {

@@ -1,5 +1,5 @@
+import type { ChatMessage } from '../chat-events.js';
 import { create, element } from './dom.js';
-import type { ChatMessage } from './chat-message.js';
 
 /** Limits the memory of a tab that stays open for days. */
 const MAX_ENTRIES = 500;

@@ -1,4 +1,5 @@
 import { RequestError, type WsClient } from 'nestjs-ws-security/client';
+import type { ChatEvents } from '../chat-events.js';
 import { element } from './dom.js';
 
 /** Shows which node of the service the page is connected to, and says when it is another one than before. */
@@ -8,12 +9,12 @@ export class NodeView {
   /** Number of the latest connection. Answers on earlier ones are ignored. */
   private turn = 0;
 
-  constructor(private readonly client: WsClient) {}
+  constructor(private readonly client: WsClient<ChatEvents>) {}
 
   async ask(): Promise<void> {
     const { turn } = this;
     try {
-      const { name } = await this.client.request<{ name: string | null }>('node');
+      const { name } = await this.client.request('node');
       if (turn === this.turn && name !== null) this.show(name);
     } catch (error) {
       // The chat works without the name.

@@ -1,5 +1,6 @@
 import { RequestError, type WsClient } from 'nestjs-ws-security/client';
-import { type ChatMessage, parseChatMessage } from './chat-message.js';
+import type { ChatEvents, ChatMessage } from '../chat-events.js';
+import { parseChatMessage } from './chat-message.js';
 
 const ROOM = 'lobby';
 
@@ -18,10 +19,10 @@ export class Room {
   private joinedBefore = false;
 
   constructor(
-    private readonly client: WsClient,
+    private readonly client: WsClient<ChatEvents>,
     private readonly handlers: RoomHandlers,
   ) {
-    client.onPush<unknown>('chat.message', (data) => {
+    client.onPush('chat.message', (data) => {
       const message = parseChatMessage(data);
       if (message?.room === ROOM) handlers.said(message);
     });

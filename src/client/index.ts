@@ -17,7 +17,18 @@ export type {
   SessionBody,
 } from '../protocol/envelope.js';
 export type { ErrorCode } from '../protocol/error-code.js';
+export type { Jsonified, JsonValue } from '../protocol/jsonified.js';
 export type { ReconnectAdvice } from '../protocol/reconnect-advice.js';
+export type {
+  BodyOf,
+  IsStream,
+  PushName,
+  PushOf,
+  ReplyOf,
+  RequestName,
+  RequestOf,
+  WsEvents,
+} from '../protocol/ws-events.js';
 export type {
   BackoffOptions,
   MessageCheck,
@@ -34,6 +45,14 @@ export type {
   RefreshFailure,
   ResumeOutcome,
 } from './client-state.js';
+export type {
+  HeardData,
+  HeardName,
+  IfTyped,
+  RequestArguments,
+  RequestReply,
+  SendArguments,
+} from './typed-request.js';
 export type { RequestOptions } from './pending-requests.js';
 export type { RequestErrorCode, RequestErrorOptions } from './request.error.js';
 export type { SocketEvent, SocketEventType, WebSocketConstructor, WebSocketLike } from './web-socket-like.js';

@@ -1,5 +1,6 @@
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { SessionBody } from '../protocol/envelope.js';
+import type { RequestName, WsEvents } from '../protocol/ws-events.js';
 import { prepareAttempt } from './attempt.js';
 import type { TokenProvider, WsClientOptions } from './client-options.interface.js';
 import { resolveSettings, type ClientSettings } from './client-settings.js';
@@ -23,14 +24,23 @@ import { Renewal } from './renewal.js';
 import { RequestError } from './request.error.js';
 import { RetryPlan } from './retry-plan.js';
 import { Timer } from './timer.js';
+import type {
+  HeardData,
+  HeardName,
+  IfTyped,
+  RequestArguments,
+  RequestReply,
+  SendArguments,
+} from './typed-request.js';
 
 /**
  * A WebSocket connection that reconnects automatically, unless the server says that it should not. Speaks
  * `ws-security.v1`, in browsers and in Node.
  *
+ * @typeParam Events the contract that it shares with the server. Without one, events and data have no types
  * @publicApi
  */
-export class WsClient {
+export class WsClient<Events extends WsEvents = WsEvents> {
   readonly #settings: ClientSettings;
   readonly #plan: RetryPlan;
   readonly #inbox: Inbox;
@@ -132,12 +142,16 @@ export class WsClient {
    *
    * @returns a promise that rejects with `RequestError` if there is no reply, or the reply is an error
    */
-  request<T>(event: string, data?: unknown, options: RequestOptions = {}): Promise<T> {
+  request<T extends IfTyped<Events, RequestName<Events>, unknown>>(
+    event: IfTyped<Events, T, string>,
+    ...dataAndOptions: RequestArguments<Events, T>
+  ): Promise<IfTyped<Events, RequestReply<Events, T>, T>>;
+  request(event: string, data?: unknown, options: RequestOptions = {}): Promise<never> {
     const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
     const encode = (id: number): string => this.#encode(event, data, id);
     // A refresh concerns the connection that is open now.
     const waits = this.#isTrying && event !== 'auth';
-    return this.#requests.start<T>(encode, waits, timeoutMs, signal);
+    return this.#requests.start(encode, waits, timeoutMs, signal);
   }
 
   /**
@@ -147,6 +161,10 @@ export class WsClient {
    * @throws TypeError if `data` cannot be serialized as JSON
    * @throws the error of `validate.outbound`
    */
+  send<Name extends IfTyped<Events, RequestName<Events>, string>>(
+    event: Name,
+    ...data: SendArguments<Events, Name>
+  ): boolean;
   send(event: string, data?: unknown): boolean {
     const text = this.#encode(event, data);
     return this.#transmit(text) || (this.state !== 'closed' && this.#outbox.keep({ text, event, data }));
@@ -164,6 +182,10 @@ export class WsClient {
 
   /** Adds a listener for pushes of one event. Returns a function that removes it. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the type
+  onPush<T extends IfTyped<Events, HeardName<Events>, unknown>>(
+    event: IfTyped<Events, T, string>,
+    listener: (data: IfTyped<Events, HeardData<Events, T>, T>) => void,
+  ): () => void;
   onPush<T>(event: string, listener: (data: T) => void): () => void {
     // The listener may return a promise.
     return this.on('push', (frame) => frame.event === event && listener(frame.data as T));
@@ -192,7 +214,7 @@ export class WsClient {
     const token = await (this.#settings.token as TokenProvider)({ reauthenticate: true });
     if (line !== this.#line) return;
     if (!token) throw new RequestError('UNAUTHENTICATED', 'No token');
-    const { expiresAt } = await this.request<SessionBody>('auth', { token });
+    const { expiresAt } = await (this as unknown as WsClient).request<SessionBody>('auth', { token });
     const session = { ...(this.session as SessionBody), expiresAt };
     this.#inbox.session = session;
     this.#renewal.plan(expiresAt);

@@ -5,9 +5,17 @@ import type { Principal } from './principal.js';
 /** The side that ended a connection; `lost` if it ended without a close frame. @publicApi */
 export type CloseCause = 'server' | 'client' | 'lost';
 
+/** What a client says about itself in its handshake: at most 128 characters, without control characters. @publicApi */
+export interface ClientDetails {
+  readonly origin?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** The trace id of the `traceparent` header (W3C Trace Context). */
+  readonly traceId?: string | undefined;
+}
+
 /** An event in the life of connections. @publicApi */
 export type ConnectionEvent =
-  | { readonly type: 'accepted'; readonly connection: Connection }
+  | { readonly type: 'accepted'; readonly connection: Connection; readonly client: ClientDetails }
   /** A handshake was refused. There is no connection. */
   | {
       readonly type: 'refused';
@@ -23,6 +31,16 @@ export type ConnectionEvent =
   | { readonly type: 'idle'; readonly connection: Connection }
   /** The node is shutting down, or sends its clients away. */
   | { readonly type: 'draining'; readonly connections: number }
+  /** A server with gateways listens. */
+  | { readonly type: 'listening' }
+  /** The shutdown of the node has ended its connections. */
+  | {
+      readonly type: 'drained';
+      /** Connections that ended within `WS_DRAIN_TIMEOUT_MS`. */
+      readonly answered: number;
+      /** Connections that were cut then. */
+      readonly cut: number;
+    }
   | {
       readonly type: 'closed';
       readonly connection: Connection;

@@ -3,7 +3,8 @@ import type { Observable } from 'rxjs';
 import type { HandshakeCode } from '../protocol/handshake-code.js';
 import { Announcer } from '../faults/announcer.js';
 import type { Connection } from './connection.js';
-import type { CloseCause, ConnectionEvent } from './connection-event.js';
+import type { ConnectionAuth } from './connection-auth.js';
+import type { ClientDetails, CloseCause, ConnectionEvent } from './connection-event.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { Faults } from '../faults/faults.js';
 import { ResumeService } from './resume/resume.service.js';
@@ -35,9 +36,9 @@ export class ConnectionLifecycleService {
   }
 
   /** @internal */
-  accepted(connection: ServedConnection): void {
+  accepted(connection: ServedConnection, client: ClientDetails): void {
     this.registry.add(connection);
-    this.announcer.announce({ type: 'accepted', connection });
+    this.announcer.announce({ type: 'accepted', connection, client });
   }
 
   /** @internal */
@@ -45,11 +46,16 @@ export class ConnectionLifecycleService {
     this.announcer.announce({ type: 'refused', code, address, path });
   }
 
-  /** Does nothing if the connection has closed in the meantime. @internal */
-  identified(connection: Connection, principal: Principal): void {
+  /**
+   * Does nothing if the connection has closed in the meantime.
+   *
+   * @param auth what it authenticated with; if left out, it did not
+   * @internal
+   */
+  identified(connection: Connection, principal: Principal, auth?: ConnectionAuth): void {
     if (this.registry.get(connection.id) !== connection) return;
     const previous = connection.principal;
-    this.registry.identify(servedOf(connection), principal);
+    this.registry.identify(servedOf(connection), principal, auth);
     if (previous.id === null) this.announcer.announce({ type: 'authenticated', connection });
     else this.announcer.announce({ type: 'refreshed', connection, previous });
   }
@@ -62,6 +68,16 @@ export class ConnectionLifecycleService {
   /** @internal */
   draining(): void {
     this.announcer.announce({ type: 'draining', connections: this.registry.size });
+  }
+
+  /** @internal */
+  listening(): void {
+    this.announcer.announce({ type: 'listening' });
+  }
+
+  /** @internal */
+  drained(answered: number, cut: number): void {
+    this.announcer.announce({ type: 'drained', answered, cut });
   }
 
   /** @param code the close code of the socket @internal */

@@ -1,4 +1,5 @@
 import type { PushText } from '../protocol/push-text.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
 import type { SenderProof } from './sender-proof.js';
 
@@ -13,6 +14,10 @@ export interface ConnectionSocket {
   pong(data: Buffer): void;
   /** Whether more bytes are waiting for the client than allowed. */
   readonly isBehind: boolean;
+  /** Bytes read from the network. @internal */
+  readonly received: number;
+  /** Bytes written to the network. @internal */
+  readonly sent: number;
   /** The limit of bytes waiting for the client. */
   readonly maxBufferedBytes: number;
   close(code: number, reason: string): void;
@@ -46,6 +51,7 @@ export interface ConnectionInit {
   id: string;
   socket: ConnectionSocket;
   principal: Principal;
+  auth: ConnectionAuth | null;
   /** The client's address, as used by limits. */
   address: string;
   path: string;

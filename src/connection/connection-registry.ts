@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
 import { PrincipalIndex } from './principal-index.js';
 import { PushPublisher } from './pushes/push-publisher.js';
+import type { PushName, PushOf, WsEvents } from '../protocol/ws-events.js';
 import { ClusterSignals } from '../nodes/cluster-signals.js';
 import { Rooms } from './rooms/rooms.js';
 import type { ServedConnection } from './served-connection.js';
@@ -102,6 +104,11 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.pushes.broadcast(event, data);
   }
 
+  /** Returns this registry, with types that allow only the pushes of a contract. It costs nothing at runtime. */
+  typed<Events extends WsEvents>(): TypedConnectionRegistry<Events> {
+    return this;
+  }
+
   /**
    * Closes every connection of a user with 4403, on every node. This does not revoke credentials: the user can
    * connect again with a valid one.
@@ -152,9 +159,9 @@ export class ConnectionRegistry implements Iterable<Connection> {
   }
 
   /** Updates the index after a login, a refresh or a change of rights. @internal */
-  identify(connection: ServedConnection, principal: Principal): void {
+  identify(connection: ServedConnection, principal: Principal, auth?: ConnectionAuth): void {
     this.byPrincipal.delete(connection);
-    connection.identify(principal);
+    connection.identify(principal, auth);
     this.byPrincipal.add(connection);
     void this.rooms.recheck(connection);
   }
@@ -171,4 +178,29 @@ export class ConnectionRegistry implements Iterable<Connection> {
   whenEmpty(): Promise<void> {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
   }
+}
+
+/** A {@link ConnectionRegistry} that pushes only what a contract has. @publicApi */
+export interface TypedConnectionRegistry<Events> extends Omit<
+  ConnectionRegistry,
+  'sendToRoom' | 'sendToUser' | 'broadcast' | 'typed'
+> {
+  /** See {@link ConnectionRegistry.sendToRoom}. */
+  sendToRoom<Name extends PushName<Events>>(
+    room: string,
+    event: Name,
+    data: PushOf<Events, Name>,
+    sender?: Connection,
+  ): Promise<void>;
+
+  /** See {@link ConnectionRegistry.sendToUser}. */
+  sendToUser<Name extends PushName<Events>>(
+    id: string,
+    event: Name,
+    data: PushOf<Events, Name>,
+    issuer?: string | null,
+  ): Promise<void>;
+
+  /** See {@link ConnectionRegistry.broadcast}. */
+  broadcast<Name extends PushName<Events>>(event: Name, data: PushOf<Events, Name>): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import type { CloseCode } from '../protocol/close-code.enum.js';
 import { WS_SECURITY_PROTOCOL } from '../protocol/subprotocol.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { ConnectionInit, ConnectionSocket } from './connection-parts.interface.js';
 import type { Principal } from './principal.js';
+import type { PushName, PushOf, WsEvents } from '../protocol/ws-events.js';
 
 const OPEN = 1;
 
@@ -35,6 +37,9 @@ export abstract class Connection {
   /** The current principal. A login or a refresh replaces it, so keep the connection instead of the principal. */
   abstract get principal(): Principal;
 
+  /** What its principal authenticated with the last time; null if it is anonymous. */
+  abstract get auth(): ConnectionAuth | null;
+
   get isOpen(): boolean {
     return this.socket.readyState === OPEN;
   }
@@ -56,6 +61,11 @@ export abstract class Connection {
    */
   abstract push(event: string, data: unknown): void;
 
+  /** Returns this connection, with types that allow only the pushes of a contract. It costs nothing at runtime. */
+  typed<Events extends WsEvents>(): TypedConnection<Events> {
+    return this;
+  }
+
   /**
    * Starts the closing handshake. If the client does not answer it, the socket is destroyed. Clients that speak
    * `ws-security.v1` first receive advice on how to reconnect.
@@ -69,4 +79,10 @@ export abstract class Connection {
   terminate(): void {
     this.socket.terminate();
   }
+}
+
+/** A {@link Connection} that pushes only what a contract has. @publicApi */
+export interface TypedConnection<Events> extends Omit<Connection, 'push' | 'typed'> {
+  /** See {@link Connection.push}. */
+  push<Name extends PushName<Events>>(event: Name, data: PushOf<Events, Name>): void;
 }

@@ -53,7 +53,9 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
 
   /** A server with gateways has started to listen. @internal */
   serving(): void {
+    if (this.isServing) return;
     this.isServing = true;
+    this.lifecycle.listening();
   }
 
   // This is the first hook of a shutdown, so no client is accepted while the other hooks run.
@@ -68,19 +70,23 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   async beforeApplicationShutdown(): Promise<void> {
     this.leaving = true;
     this.draining = true;
-    await this.closeInTime(() => this.moves.leave());
+    const { answered, cut } = await this.closeInTime(() => this.moves.leave());
+    if (this.isServing || answered + cut > 0) this.lifecycle.drained(answered, cut);
   }
 
   /**
    * Closes all current connections as a shutdown does, while the node keeps accepting new ones. Clients reconnect by
    * themselves, to this node or to others.
    */
-  recycle(): Promise<void> {
-    return this.closeInTime();
+  async recycle(): Promise<void> {
+    await this.closeInTime();
   }
 
-  /** @param last started when all connections are closed, and awaited until the deadline */
-  private async closeInTime(last?: () => Promise<void>): Promise<void> {
+  /**
+   * @param last started when all connections are closed, and awaited until the deadline
+   * @returns the number of connections that ended in time, and of those that were cut
+   */
+  private async closeInTime(last?: () => Promise<void>): Promise<{ answered: number; cut: number }> {
     const connections = [...this.registry].map(servedOf);
     // A node that never served has nothing to report.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
@@ -90,10 +96,12 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     );
     const timer = this.wheel.schedule(this.options.drainTimeoutMs, () => overdue.abort());
     await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
+    const cut = connections.filter(({ id }) => this.registry.get(id) !== undefined).length;
     for (const connection of connections) connection.terminate();
     await Promise.race([this.hooks.settled(), deadline]);
     await Promise.race([last?.(), deadline]);
     timer.cancel();
+    return { answered: connections.length - cut, cut };
   }
 
   private async closeAll(connections: readonly ServedConnection[], overdue: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { WheelTimer } from '../time/timer-wheel.js';
 import { closeReasonOf } from './close-reason.js';
 import type { Connection } from './connection.js';
+import type { ConnectionAuth } from './connection-auth.js';
 import type { ConnectionInbound, ConnectionInit, TimerName } from './connection-parts.interface.js';
 import { OutboundConnection } from './outbound-connection.js';
 import { limitKeyOf, type Principal } from './principal.js';
@@ -40,6 +41,7 @@ export class ServedConnection extends OutboundConnection {
   /** The reading side. */
   inbound: ConnectionInbound | undefined;
   private identity: Principal;
+  private ownAuth: ConnectionAuth | null;
   private ownLimitKey: string;
   /** The last result of `limitKeyIn()`. */
   private scopedLimitKey: string | undefined;
@@ -53,6 +55,7 @@ export class ServedConnection extends OutboundConnection {
   constructor(init: ConnectionInit) {
     super(init);
     this.identity = init.principal;
+    this.ownAuth = init.auth;
     this.proof = init.proof;
     this.isUnsecured = init.isUnsecured;
     this.ownLimitKey = limitKeyOf(init.principal, init.address);
@@ -62,9 +65,14 @@ export class ServedConnection extends OutboundConnection {
     return this.identity;
   }
 
+  override get auth(): ConnectionAuth | null {
+    return this.ownAuth;
+  }
+
   /** Called only by the registry, which keeps its index up to date. */
-  identify(principal: Principal): void {
+  identify(principal: Principal, auth = this.ownAuth): void {
     this.identity = principal;
+    this.ownAuth = auth;
     this.ownLimitKey = limitKeyOf(principal, this.address);
     this.scopedLimitKey = undefined;
   }

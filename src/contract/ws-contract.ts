@@ -39,6 +39,7 @@ export interface AsyncApiDocument {
  */
 @Injectable()
 export class WsContract {
+  /** @internal */
   constructor(
     private readonly explorer: GatewayExplorer,
     private readonly checks: EventChecks,

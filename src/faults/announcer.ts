@@ -19,6 +19,11 @@ export class Announcer<T> {
     this.events = new GuardedObservable<T>(name, faults, (subscriber) => this.add(subscriber));
   }
 
+  /** Whether there are subscribers. */
+  get isHeard(): boolean {
+    return this.listeners.size > 0;
+  }
+
   /**
    * Observables that the application derives from several sources (`merge(events, others)`) or from its own subject are
    * not guarded here, and RxJS would throw their errors from a timer. With this setting it throws them synchronously

@@ -30,6 +30,7 @@ export class ConnectionFactory {
       id,
       socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
       principal,
+      auth: handshake.auth,
       address,
       // Shared by all connections, and not chosen by the client.
       path: endpoint?.path ?? request.path,
@@ -47,8 +48,13 @@ export class ConnectionFactory {
  * `ws` has already sent the close code, does not read the answer, and reports 1006. Without a listener, the error would
  * end the process.
  */
-function onViolation(this: WebSocket, error: Error): void {
-  servedConnectionOf(this).closedWith ??= violationCodeOf(error);
+function onViolation(this: WebSocket, error: NodeJS.ErrnoException): void {
+  const connection = servedConnectionOf(this);
+  const code = violationCodeOf(error);
+  if (connection.closedWith === undefined && code !== undefined) {
+    connection.closedWith = code;
+    connection.closeReason = error.code ?? '';
+  }
   logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
 }
 

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { Faults } from '../faults/faults.js';
+import { clientDetailsOf } from '../handshake/client/client-details.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { resumeOfferOf } from '../handshake/subprotocol.js';
 import { FirstMessageLogin } from '../login/first-message-login.js';
@@ -46,7 +47,7 @@ export class ConnectionSetup {
     const channel = new MessageChannel(client, stream, targets, connection, this.channels);
     const releases = [handshake.takeHeld()];
     this.watch(client, connection, releases);
-    this.lifecycle.accepted(connection);
+    this.lifecycle.accepted(connection, clientDetailsOf(handshake.request));
     if (connection.principal.id !== null) this.auth.remember(connection, handshake);
     else if (this.options.authSources.includes('message')) {
       this.auth.expect(connection, handshake, (release) => void releases.push(release));

@@ -4,6 +4,7 @@ import { UpgradeRequest } from './upgrade-request.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { SecurityEvents } from '../observability/security-events.js';
+import { clientDetailsOf } from './client/client-details.js';
 import { ClientLocator } from './client/client-locator.js';
 import { detailsOf, refusalOf } from './refusal-of.js';
 import { WrongCredentials } from './wrong-credentials.js';
@@ -34,9 +35,17 @@ export class AuthFailures {
   async count(request: IncomingMessage, cause: InvalidCredentialError): Promise<HandshakeRefusal> {
     const { address } = this.clients.locate(request);
     const refusal = await this.refusal(address, cause);
-    const { path } = new UpgradeRequest(request);
-    const { code } = refusal;
-    this.events.emit({ type: 'authentication.refused', code, address, path, ...detailsOf(refusal) });
+    const upgrade = new UpgradeRequest(request);
+    const { userAgent, traceId } = clientDetailsOf(upgrade);
+    this.events.emit({
+      type: 'authentication.refused',
+      code: refusal.code,
+      'client.address': address,
+      'url.path': upgrade.path,
+      user_agent: userAgent,
+      trace_id: traceId,
+      ...detailsOf(refusal),
+    });
     return refusal;
   }
 

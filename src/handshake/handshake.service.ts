@@ -8,10 +8,12 @@ import { ConnectionLifecycleService } from '../connection/connection-lifecycle.s
 import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { ReplayedTicketError } from '../errors/replayed-ticket.error.js';
 import { SecurityEvents } from '../observability/security-events.js';
-import { shownText } from '../observability/shown-text.js';
+import { authFields, userFields } from '../observability/identity-fields.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { clientDetailsOf } from './client/client-details.js';
 import { ClientLocator } from './client/client-locator.js';
 import { ClosingServer } from './closing-server.js';
 import { type Endpoint, Handshake } from './handshake.js';
@@ -97,19 +99,32 @@ export class HandshakeService implements OnApplicationShutdown {
   private refuse(handshake: Handshake, error: unknown, socket: Duplex, head: Buffer): void {
     handshake.takeHeld()();
     const refusal = refusalOf(error);
-    const { request, address, principal } = handshake;
+    const { request, address, principal, auth } = handshake;
     const { code, status } = refusal;
-    const origin = request.only('origin');
+    const { origin, userAgent, traceId } = clientDetailsOf(request);
     this.events.emit({
       type: 'handshake.refused',
       code,
       status,
-      address,
-      path: request.path,
-      ...(origin !== undefined && { origin: shownText(origin) }),
-      ...(principal.id !== null && { principal: principal.id, issuer: principal.issuer }),
+      'client.address': address,
+      'url.path': request.path,
+      ...userFields(principal),
+      ...authFields(auth),
+      origin,
+      user_agent: userAgent,
+      trace_id: traceId,
       ...detailsOf(refusal),
     });
+    if (refusal.cause instanceof ReplayedTicketError) {
+      const place = { 'client.address': address, 'url.path': request.path };
+      this.events.emit({
+        type: 'ticket.replayed',
+        ...place,
+        origin,
+        user_agent: userAgent,
+        trace_id: traceId,
+      });
+    }
     this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Credential } from '../auth/credential.js';
 import type { CredentialExtractor } from './credential-extractor.js';
+import { connectionAuth, type ConnectionAuth } from '../connection/connection-auth.js';
 import { ANONYMOUS, type Principal } from '../connection/principal.js';
 import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { UpgradeRequest } from './upgrade-request.js';
@@ -70,6 +71,12 @@ export class Handshake {
   get credentials(): readonly Credential[] {
     if (this.isUnsecured) return NONE;
     return (this.offered ??= this.extractor.extract(this.request));
+  }
+
+  /** What the client authenticates with, verified or not; null if there is nothing. */
+  get auth(): ConnectionAuth | null {
+    if (this.credential) return connectionAuth(this.credential.source, this.credential.kind);
+    return this.principal.kind === 'certificate' ? connectionAuth('certificate', 'certificate') : null;
   }
 
   /** Whether the gateways on this path are unsecured. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Credential } from '../auth/credential.js';
 import { RevocationService } from '../auth/revocation.service.js';
+import { connectionAuth } from '../connection/connection-auth.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
@@ -8,7 +9,8 @@ import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import { ConnectRate } from '../handshake/connect-rate.js';
-import type { Handshake } from '../handshake/handshake.js';
+import { Handshake } from '../handshake/handshake.js';
+import type { Claimant } from '../handshake/claimant.interface.js';
 import { HandshakePipeline } from '../handshake/handshake.pipeline.js';
 import { detailsOf, refusalOf } from '../handshake/refusal-of.js';
 import { BanStep } from '../handshake/steps/ban.step.js';
@@ -18,11 +20,16 @@ import { VerificationStep } from '../handshake/steps/verification.step.js';
 import { AuthEventHandler } from '../messages/auth-event.handler.js';
 import type { InboundMessage } from '../messages/inbound-message.js';
 import { ViolationService } from '../messages/violation.service.js';
+import { authFields, connectionFields, userFields } from '../observability/identity-fields.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { BanService } from '../throttling/bans/ban.service.js';
 import { retryAfterMsOf, toException } from './auth-refusal.js';
+
+const IN_BAND = connectionAuth('message', 'bearer');
+
+type InBandClaimant = Claimant & { readonly credential: Credential };
 
 interface PendingLogin {
   readonly handshake: Handshake;
@@ -106,14 +113,16 @@ export class InBandAuth extends AuthEventHandler {
     connection: ServedConnection,
     message: InboundMessage,
   ): Promise<HandshakeRefusal | undefined> {
+    const anonymous = this.anonymous.get(connection);
+    const claimant = claimantOf(connection, message, anonymous?.handshake);
     try {
-      const principal = await this.principalOf(connection, message);
-      this.lifecycle.identified(connection, principal);
+      const principal = await this.principalOf(connection, claimant, anonymous?.keep);
+      this.lifecycle.identified(connection, principal, IN_BAND);
       connection.reply(ReservedEvent.AUTH, { expiresAt: principal.expiresAt }, message.id);
       return undefined;
     } catch (error) {
       const refusal = refusalOf(error);
-      this.report(connection, refusal);
+      this.report(connection, claimant, refusal);
       const exception = toException(refusal);
       connection.fail(exception.toBody(), message.id);
       this.violations.record(connection, exception.code, ReservedEvent.AUTH);
@@ -123,13 +132,16 @@ export class InBandAuth extends AuthEventHandler {
     }
   }
 
-  private async principalOf(connection: ServedConnection, message: InboundMessage): Promise<Principal> {
+  private async principalOf(
+    connection: ServedConnection,
+    claimant: InBandClaimant,
+    keep: PendingLogin['keep'] | undefined,
+  ): Promise<Principal> {
     await this.rate.count(connection.limitKey, 'auth');
-    const credential: Credential = { source: 'message', kind: 'bearer', token: tokenOf(message.data) };
-    const anonymous = this.anonymous.get(connection);
-    const principal = anonymous
-      ? await this.identify(connection, credential, anonymous)
-      : await this.refresh(connection, credential);
+    const principal =
+      claimant instanceof Handshake
+        ? await this.identify(connection, claimant, keep)
+        : await this.refresh(connection, claimant);
     // The principal may have been revoked or banned in the meantime.
     if (this.revocations.isRevokedHere(principal)) {
       const cause = new InvalidCredentialError('revoked', { check: 'revoked' });
@@ -141,10 +153,9 @@ export class InBandAuth extends AuthEventHandler {
 
   private async identify(
     connection: ServedConnection,
-    credential: Credential,
-    { handshake, keep }: PendingLogin,
+    handshake: Handshake,
+    keep: PendingLogin['keep'] | undefined,
   ): Promise<Principal> {
-    Object.assign(handshake, { credential, principal: ANONYMOUS, awaitsLogin: false });
     try {
       await this.pipeline.identify(handshake);
     } catch (error) {
@@ -152,16 +163,14 @@ export class InBandAuth extends AuthEventHandler {
       throw error;
     }
     const release = handshake.takeHeld();
-    if (connection.isOpen) keep(release);
+    if (connection.isOpen) keep?.(release);
     else release();
     this.anonymous.delete(connection);
     this.remember(connection, handshake);
     return handshake.principal;
   }
 
-  private async refresh(connection: ServedConnection, credential: Credential): Promise<Principal> {
-    const { address, proof } = connection;
-    const claimant = { address, credential, proof, principal: ANONYMOUS };
+  private async refresh(connection: ServedConnection, claimant: InBandClaimant): Promise<Principal> {
     await this.verification.check(claimant);
     await this.ban.check(claimant);
     await this.revocation.check(claimant);
@@ -169,7 +178,7 @@ export class InBandAuth extends AuthEventHandler {
     // The user of an open connection cannot change.
     if (!isSamePrincipal(connection.principal, principal))
       throw new HandshakeRefusal('FORBIDDEN', {}, { details: { reason: 'the token is of another user' } });
-    await this.askGuards(this.guarded.get(connection)?.renewed(credential, principal));
+    await this.askGuards(this.guarded.get(connection)?.renewed(claimant.credential, principal));
     return principal;
   }
 
@@ -182,11 +191,29 @@ export class InBandAuth extends AuthEventHandler {
     }
   }
 
-  private report({ id, address, path }: ServedConnection, refusal: HandshakeRefusal): void {
-    const { code } = refusal;
-    const details = detailsOf(refusal);
-    this.events.emit({ type: 'authentication.refused', code, connection: id, address, path, ...details });
+  private report(connection: ServedConnection, claimant: Claimant, refusal: HandshakeRefusal): void {
+    const { principal } = claimant;
+    const isOther = connection.principal.id !== null && !isSamePrincipal(connection.principal, principal);
+    this.events.emit({
+      type: 'authentication.refused',
+      code: refusal.code,
+      ...connectionFields(connection),
+      ...(isOther ? principal.id !== null && { target: `user ${principal.id}` } : userFields(principal)),
+      ...authFields(IN_BAND),
+      ...detailsOf(refusal),
+    });
   }
+}
+
+/** The handshake of a client that logs in; otherwise only what a refresh needs. */
+function claimantOf(
+  { address, proof }: ServedConnection,
+  { data }: InboundMessage,
+  handshake: Handshake | undefined,
+): InBandClaimant {
+  const credential: Credential = { source: 'message', kind: 'bearer', token: tokenOf(data) };
+  if (!handshake) return { address, credential, proof, principal: ANONYMOUS };
+  return Object.assign(handshake, { credential, principal: ANONYMOUS, awaitsLogin: false });
 }
 
 /** Anything but a string is treated as an empty token, which is counted as a wrong credential. */

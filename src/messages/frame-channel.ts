@@ -54,8 +54,7 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   /** Takes the handlers of a gateway from Nest. */
   abstract bind(handlers: readonly WsMessageHandler[], transform: Transform): void;
 
-  /** Runs a handler; never rejects. */
-  abstract run(job: Job): Promise<void>;
+  abstract run(job: Job, hasWaited: boolean): Promise<void> | void;
 
   onPing(data: Buffer): void {
     if (this.isWithinBudget(this.budget.judgeControl()) && this.isListening) this.connection.pong(data);

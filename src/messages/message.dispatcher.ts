@@ -1,5 +1,7 @@
-import { Injectable, type WsMessageHandler } from '@nestjs/common';
+import { type ExecutionContext, Injectable, type WsMessageHandler } from '@nestjs/common';
+import { catchError, EMPTY, isObservable } from 'rxjs';
 import { Clock } from '../time/clock.js';
+import { isThenable } from '../time/maybe-promise.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { isExpired } from '../connection/principal.js';
 import {
@@ -7,12 +9,13 @@ import {
   TokenExpiredException,
   UnknownEventException,
 } from '../errors/ws-exceptions.js';
+import type { Excess } from '../throttling/excess.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import { admit } from './admission.js';
 import { AuthEventHandler } from './auth-event.handler.js';
-import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
+import { detailedBy, errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { EventTarget } from './event-target.interface.js';
 import { InboundMessage } from './inbound-message.js';
@@ -24,8 +27,9 @@ import { ViolationService } from './violation.service.js';
 export interface Job {
   readonly message: InboundMessage;
   readonly handler: WsMessageHandler;
-  /** Whether the handler has interceptors, which turn its result into an observable that starts later. */
-  readonly isIntercepted: boolean;
+  readonly target: EventTarget | undefined;
+  /** The client object of the gateway. */
+  readonly socket: object;
 }
 
 /** The handlers for the messages of a connection. */
@@ -66,8 +70,84 @@ export class MessageDispatcher {
     return this.refuse(route.connection, BAD_MESSAGE, message);
   }
 
-  /** Resolves when the handler is done; a stream continues after that. Never rejects. */
-  async run(connection: ServedConnection, { message, handler, isIntercepted }: Job): Promise<void> {
+  /**
+   * Resolves when the handler is done, and returns nothing if it is done already; a stream continues after that. Never
+   * throws or rejects.
+   *
+   * @param hasWaited whether the message has waited for other handlers after it was admitted
+   */
+  run(connection: ServedConnection, job: Job, hasWaited: boolean): Promise<void> | void {
+    const { message, target, socket } = job;
+    // Nest asks the guards again, which is needed if they have not decided yet or the principal may have changed since.
+    if (!target?.direct || hasWaited || message.counted !== true || message.admitted !== true)
+      return this.runByNest(connection, job);
+    try {
+      const result = target.direct.call(socket, message);
+      if (isThenable(result)) return this.runOn(connection, message, target, result);
+      this.write(connection, message, target, result);
+    } catch (error) {
+      this.catch(connection, message, target, error);
+    }
+    if (message.filtered) return this.finishLater(connection, message);
+    this.finish(connection, message);
+  }
+
+  private async runOn(
+    connection: ServedConnection,
+    message: InboundMessage,
+    target: EventTarget,
+    pending: PromiseLike<unknown>,
+  ): Promise<void> {
+    try {
+      this.write(connection, message, target, await pending);
+    } catch (error) {
+      this.catch(connection, message, target, error);
+    }
+    await this.finishLater(connection, message);
+  }
+
+  private write(
+    connection: ServedConnection,
+    message: InboundMessage,
+    target: EventTarget,
+    result: unknown,
+  ): void {
+    const filtered = isObservable(result)
+      ? result.pipe(
+          catchError((error: unknown) => {
+            target.filters.handle(error, message.context as ExecutionContext, message);
+            return EMPTY;
+          }),
+        )
+      : result;
+    void this.replies.write(connection, message, filtered, false);
+  }
+
+  /** Calls the filters for an exception, as Nest does. */
+  private catch(
+    connection: ServedConnection,
+    message: InboundMessage,
+    target: EventTarget,
+    exception: unknown,
+  ): void {
+    try {
+      target.filters.handle(exception, message.context as ExecutionContext, message);
+    } catch (error) {
+      this.replies.fail(connection, message, error);
+    }
+  }
+
+  private async finishLater(connection: ServedConnection, message: InboundMessage): Promise<void> {
+    try {
+      await message.filtered;
+    } catch (error) {
+      this.replies.fail(connection, message, error);
+    }
+    this.finish(connection, message);
+  }
+
+  private async runByNest(connection: ServedConnection, { message, handler, target }: Job): Promise<void> {
+    const isIntercepted = target?.isIntercepted === true;
     try {
       const result: unknown = await handler.callback(message.data, message.event, message);
       const begun = this.replies.write(connection, message, result, isIntercepted);
@@ -76,9 +156,15 @@ export class MessageDispatcher {
     } catch (error) {
       this.replies.fail(connection, message, error);
     }
-    if (message.failure !== 'RATE_LIMITED') connection.isLimited = false;
+    this.finish(connection, message);
+  }
+
+  private finish(connection: ServedConnection, message: InboundMessage): void {
     const { failure } = message;
-    if (failure && !message.isOwnRefusal) this.recordThrown(connection, failure, message);
+    if (failure !== 'RATE_LIMITED') connection.isLimited = false;
+    if (!failure) return;
+    if (message.isOwnRefusal) this.violations.noteOwn(connection, failure, message.event);
+    else this.recordThrown(connection, failure, message);
   }
 
   /** Resolves when the last `auth` message of the connection has been answered. */
@@ -106,19 +192,20 @@ export class MessageDispatcher {
     const target = route.targets.get(event);
     if (target && !this.isAdmitted(route, message, target)) return undefined;
     message.filters = target?.filters;
-    return { message, handler, isIntercepted: target?.isIntercepted === true };
+    return { message, handler, target, socket: route.socket };
   }
 
   private isAdmitted({ socket, connection }: Route, message: InboundMessage, target: EventTarget): boolean {
     try {
       const refusal = admit(socket, connection, message, target);
-      if (refusal) this.refuse(connection, refusal.body, message, refusal.rule);
+      if (refusal) this.refuse(connection, refusal.body, message, refusal.rule, refusal.excess);
       return !refusal;
     } catch (error) {
       const refusal = errorBodyOf(error);
       if (refusal && refusal.code !== 'INTERNAL_ERROR') {
         connection.refuse(refusal, message.id);
         message.rule = ruleOf(error);
+        message.exception = detailedBy(error);
         if (!isOwnRefusal(error)) this.recordThrown(connection, refusal.code, message);
       } else this.replies.fail(connection, message, error);
       return false;
@@ -130,16 +217,18 @@ export class MessageDispatcher {
     body: ErrorBody,
     { event, id }: RefusedFrame,
     rule?: string,
+    excess?: Excess,
   ): undefined {
     connection.refuse(body, id);
-    this.violations.record(connection, body.code, event, rule);
+    this.violations.record(connection, body.code, event, rule, excess);
   }
 
   /**
    * Records a violation for an exception of the module. `BAD_MESSAGE` does not count: the frame was valid, and the
    * application rejects its content.
    */
-  private recordThrown(connection: ServedConnection, code: ErrorCode, { event, rule }: InboundMessage): void {
-    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule);
+  private recordThrown(connection: ServedConnection, code: ErrorCode, message: InboundMessage): void {
+    const { event, rule, exception } = message;
+    if (code !== 'BAD_MESSAGE') this.violations.record(connection, code, event, rule, exception);
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ConnectionSocket } from '../connection/connection-parts.interface.js';
@@ -40,6 +41,14 @@ export class OutboundSocket implements ConnectionSocket {
 
   get protocol(): string {
     return this.socket.protocol;
+  }
+
+  get received(): number {
+    return (this.stream as Partial<Socket>).bytesRead ?? 0;
+  }
+
+  get sent(): number {
+    return (this.stream as Partial<Socket>).bytesWritten ?? 0;
   }
 
   get maxBufferedBytes(): number {

@@ -1,4 +1,4 @@
-import type { RefusedMessages } from '../observability/security-event.js';
+import type { RefusedMessages } from '../observability/security-event-fields.js';
 import { shownText } from '../observability/shown-text.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 

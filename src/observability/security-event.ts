@@ -1,53 +1,55 @@
-import type { VerifierRefusal } from '../errors/credential-check.js';
-import type { ErrorCode } from '../protocol/error-code.js';
+import type { SecurityEventField, SecurityEventFields, SecurityEventHead } from './security-event-fields.js';
+import { SECURITY_EVENT_TABLE } from './security-event-table.js';
+
+/** The type of a security event, for example `handshake.refused`. @publicApi */
+export type SecurityEventType = keyof typeof SECURITY_EVENT_TABLE;
 
 /** All types of security events. @publicApi */
-export const SECURITY_EVENT_TYPES = [
-  'handshake.refused',
-  'connection.accepted',
-  'connection.authenticated',
-  'connection.refreshed',
-  'connection.idle',
-  'connection.closed',
-  'authentication.refused',
-  'messages.refused',
-  'ban.failed',
-  'tls.reloaded',
-  'tls.reload-failed',
-  'api-keys.reload-failed',
-  'node.draining',
-  'cluster.up',
-  'cluster.down',
-  'cluster.gap',
-  'cluster.over-cap',
-  'cluster.returned',
-  'cluster.memory-lost',
-  'cluster.failover',
-  'cluster.clock-step',
-  'cluster.push-local',
-  'cluster.version',
-] as const;
+export const SECURITY_EVENT_TYPES = Object.freeze(
+  Object.keys(SECURITY_EVENT_TABLE),
+) as readonly SecurityEventType[];
 
-/** The type of a security event. @publicApi */
-export type SecurityEventType = (typeof SECURITY_EVENT_TYPES)[number];
+/** The fields that every event of a type has. @publicApi */
+export type SecurityEventHas<T extends SecurityEventType> = (typeof SECURITY_EVENT_TABLE)[T]['has'][number];
+/** The fields that an event of a type may have. @publicApi */
+export type SecurityEventMay<T extends SecurityEventType> = Exclude<
+  (typeof SECURITY_EVENT_TABLE)[T]['may'][number],
+  SecurityEventHas<T>
+>;
+/** What an event of a type says, besides its head. @publicApi */
+export type SecurityEventDetails<T extends SecurityEventType> = {
+  readonly type: T;
+} & Pick<SecurityEventFields, SecurityEventHas<T>> & {
+    readonly [F in SecurityEventMay<T>]?: SecurityEventFields[F] | undefined;
+  };
 
-/** The number of messages that were refused with the same code, by the same rule. @publicApi */
-export interface RefusedMessages {
-  readonly code: ErrorCode;
-  /** The event, as far as it is known. */
-  readonly event?: string | undefined;
-  /** What refused them: the missing role or scope, the throttler, or the guard. */
-  readonly rule?: string | undefined;
-  readonly count: number;
-}
+/**
+ * An event of one type, as it is observed and written.
+ *
+ * @publicApi
+ */
+export type SecurityEventOf<T extends SecurityEventType> = SecurityEventHead & SecurityEventDetails<T>;
 
-/** A value of a security event. @publicApi */
-export type SecurityEventDetail =
-  string | number | null | undefined | readonly VerifierRefusal[] | readonly RefusedMessages[];
+/**
+ * An event for operators: one line in the log. It never contains a credential or a body.
+ *
+ * @publicApi
+ */
+export type SecurityEvent = { [T in SecurityEventType]: SecurityEventOf<T> }[SecurityEventType];
 
-/** An event for operators. Details never contain a credential or a body. @publicApi */
-export interface SecurityEvent {
-  /** The type, for example `handshake.refused`. */
-  readonly type: SecurityEventType;
-  readonly [detail: string]: SecurityEventDetail;
-}
+/**
+ * What `SecurityEvents.emit()` needs to know of an event; the rest is filled in.
+ *
+ * @publicApi
+ */
+export type NewSecurityEvent = {
+  [T in SecurityEventType]: SecurityEventDetails<T> & {
+    /** If it is not that of the type. */
+    readonly outcome?: SecurityEventHead['outcome'];
+  };
+}[SecurityEventType];
+
+/** Any event, with all fields that the events of some type have. */
+export type AnyFields = { readonly type: SecurityEventType } & {
+  readonly [F in SecurityEventField]?: SecurityEventFields[F] | undefined;
+};

@@ -1,95 +1,79 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { CREDENTIAL_CHECKS, type CredentialCheck } from '../errors/credential-check.js';
 import { Announcer } from '../faults/announcer.js';
-import { Clock } from '../time/clock.js';
 import { Faults } from '../faults/faults.js';
-import { isThenable } from '../time/maybe-promise.js';
-import { TimerWheel } from '../time/timer-wheel.js';
+import { NodeIdentity } from '../nodes/node-identity.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
-import { CloseCode } from '../protocol/close-code.enum.js';
-import { logLine } from './log-line.js';
-import type { SecurityEvent } from './security-event.js';
-
-const WINDOW_MS = 10_000;
-const LINES_PER_WINDOW = 10;
+import { Clock } from '../time/clock.js';
+import { TimerWheel } from '../time/timer-wheel.js';
+import { FloodGate } from './flood-gate.js';
+import { judge } from './judge.js';
+import { safeEvent } from './safe-event.js';
+import type { NewSecurityEvent, SecurityEvent } from './security-event.js';
+import { SecurityEventSink, StdoutSink } from './security-event-sink.js';
+import { SinkGuard } from './sink-guard.js';
 
 /**
- * Emits security events, as an Observable and as JSON lines on standard output. During a flood, the first lines of
- * each kind are written and the others are counted.
+ * Emits security events, as an Observable and to the `SecurityEventSink`. During a flood, the first events of each kind
+ * are written, and the others are counted.
  *
  * @publicApi
  */
 @Injectable()
-export class SecurityEvents {
+export class SecurityEvents implements OnApplicationShutdown {
   private readonly announcer: Announcer<SecurityEvent>;
   /** A subscriber that throws or rejects is logged. The others are not affected. */
   readonly events: Observable<SecurityEvent>;
-  private readonly written = new Map<string, number>();
+  private readonly gate: FloodGate;
+  private readonly output: SinkGuard;
 
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly clock: Clock,
-    private readonly wheel: TimerWheel,
-    private readonly faults: Faults = new Faults(wheel),
+    wheel: TimerWheel,
+    faults: Faults = new Faults(wheel),
+    private readonly node: NodeIdentity = new NodeIdentity(),
+    sink: SecurityEventSink = new StdoutSink(),
   ) {
     this.announcer = new Announcer('SecurityEvents.events', faults);
     this.events = this.announcer.events;
+    this.gate = new FloodGate(wheel, (summary) => this.write(this.complete(summary)));
+    this.output = new SinkGuard(sink, faults);
   }
 
-  emit(event: SecurityEvent): void {
-    this.announcer.announce(event);
-    if (this.options.logSecurityEvents && this.hasRoom(event)) this.log(event);
+  /** Adds the time, the node, the OWASP keyword, the severity and the outcome. */
+  emit(event: NewSecurityEvent): void {
+    const isWritten = this.options.logSecurityEvents && this.gate.admits(event);
+    if (!isWritten && !this.announcer.isHeard) return;
+    const complete = this.complete(event);
+    this.announcer.announce(complete);
+    if (isWritten) this.write(complete);
   }
 
-  /** Override this method to send the lines elsewhere. If it throws or rejects, the error is logged. */
-  protected write(line: string): void {
-    process.stdout.write(`${line}\n`);
+  /** What is counted until now is written. */
+  onApplicationShutdown(): void {
+    this.gate.flush();
   }
 
-  private hasRoom(event: SecurityEvent): boolean {
-    const same = { type: event.type, code: ownCodeOf(event), check: knownCheckOf(event) };
-    const kind = `${same.type} ${same.code ?? ''} ${same.check ?? ''}`;
-    const count = (this.written.get(kind) ?? 0) + 1;
-    this.written.set(kind, count);
-    if (count === 1) this.wheel.schedule(WINDOW_MS, () => this.summarise(kind, same));
-    return count <= LINES_PER_WINDOW;
+  private complete(event: NewSecurityEvent): SecurityEvent {
+    const { type, ...details } = event;
+    const { owasp, severity, outcome } = judge(event);
+    return {
+      time: new Date(this.clock.now()).toISOString(),
+      type,
+      severity,
+      outcome,
+      ...details,
+      owasp,
+      'service.name': this.node.service,
+      'service.instance.id': this.node.name,
+      schema: 'ws-security/1',
+    } as SecurityEvent;
   }
 
-  private summarise(kind: string, same: SecurityEvent): void {
-    const suppressed = (this.written.get(kind) ?? 0) - LINES_PER_WINDOW;
-    this.written.delete(kind);
-    if (suppressed > 0) this.log({ ...same, suppressed });
+  private write(event: SecurityEvent): void {
+    this.output.write(safeEvent(event));
   }
-
-  /** An output that fails must not affect the caller. */
-  private log(event: SecurityEvent): void {
-    try {
-      const written: unknown = this.write(
-        logLine({ time: new Date(this.clock.now()).toISOString(), ...event }),
-      );
-      if (isThenable(written))
-        Promise.resolve(written).catch((error: unknown) => this.reportUnwritten(error));
-    } catch (error) {
-      this.reportUnwritten(error);
-    }
-  }
-
-  private reportUnwritten(error: unknown): void {
-    this.faults.report('A security event could not be written', error);
-  }
-}
-
-const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
-
-/** Only the module's own codes define kinds, so that clients cannot create new kinds with arbitrary close codes. */
-function ownCodeOf({ code }: SecurityEvent): string | number | undefined {
-  if (typeof code === 'string') return code;
-  return typeof code === 'number' && OWN_CODES.has(code) ? code : undefined;
-}
-
-/** An application without types could give any text. */
-function knownCheckOf({ check }: SecurityEvent): CredentialCheck | undefined {
-  return CREDENTIAL_CHECKS.find((known) => known === check);
 }

@@ -24,7 +24,7 @@ export class TopList {
   top(length: number): { key: string; count: number }[] {
     return this.entries
       .map(({ key, count }) => ({ key, count }))
-      .sort((a, b) => b.count - a.count)
+      .toSorted((a, b) => b.count - a.count)
       .slice(0, length);
   }
 

@@ -14,6 +14,12 @@ export function stringOf(message: string): z.ZodString {
   return z.string({ error: instead(message) });
 }
 
+/** A name that events and metrics show. */
+export function shownName() {
+  const message = 'must have 1 to 128 letters, digits and . _ : / @ -';
+  return stringOf(message).regex(/^[\w.:/@-]{1,128}$/, { error: message });
+}
+
 /** An integer, as a number or in decimal digits. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   const message =

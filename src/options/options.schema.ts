@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
-import { bytes, choice, filePath, flag, httpUrl, integer, list, someOf, stringOf } from './option-parsers.js';
+import {
+  bytes,
+  choice,
+  filePath,
+  flag,
+  httpUrl,
+  integer,
+  list,
+  shownName,
+  someOf,
+  stringOf,
+} from './option-parsers.js';
 import { type GivenOptions, option, type OptionsInForce, type OptionsTable } from './options-table.js';
 import { isOriginPattern, ORIGIN_PATTERN_HINT } from './origin-pattern.js';
 import { publicKeyPem } from './public-key.js';
@@ -58,6 +69,8 @@ export const OPTIONS = {
   maxConnections: option('WS_MAX_CONNECTIONS', integer(1).default(10_000)),
   maxConnectionsPerAddress: option('WS_MAX_CONNECTIONS_PER_ADDRESS', integer(1).default(1000)),
   maxConnectionsPerUser: option('WS_MAX_CONNECTIONS_PER_USER', integer(1).default(10)),
+  serviceName: option('WS_SERVICE_NAME', shownName().optional()),
+  nodeId: option('WS_NODE_ID', shownName().optional()),
   logSecurityEvents: option('WS_LOG_SECURITY_EVENTS', flag().default(true)),
   allowedOrigins: option(
     'WS_ALLOWED_ORIGINS',

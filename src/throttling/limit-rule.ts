@@ -21,6 +21,10 @@ export function plainRule(name: string, limit: number, ttl: number): LimitRule {
 }
 
 /** The limit as security events name it. */
-export function limitOf({ name, limit, ttl }: LimitRule): Readonly<Record<string, string | number>> {
-  return { throttler: name, limit, ttl };
+export function limitOf({ name, limit, ttl }: LimitRule): {
+  throttler: string;
+  limit: number;
+  ttl_ms: number;
+} {
+  return { throttler: name, limit, ttl_ms: ttl };
 }

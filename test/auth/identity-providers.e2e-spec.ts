@@ -41,7 +41,7 @@ const accepted = async (token: string): Promise<void> => (await connect(token)).
 /** The check that a token fails. */
 async function failed(token: string): Promise<unknown> {
   expect(await TestClient.refused(`${running.url}/ws`, { token })).toMatchObject({ status: 401 });
-  return events.at(-1)?.['check'];
+  return (events.at(-1) as { check?: unknown } | undefined)?.check;
 }
 
 describe('several issuers and audiences', () => {

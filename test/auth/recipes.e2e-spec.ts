@@ -117,7 +117,7 @@ it.each(PAGES)('the settings of %s refuse tokens for another service and of anot
     expect(await TestClient.refused(`${running.url}/ws`, { token: tokenOf(recipe, changes) })).toMatchObject({
       status: 401,
     });
-    return events.at(-1)?.['check'];
+    return (events.at(-1) as { check?: unknown } | undefined)?.check;
   };
   const claim = recipe.settings['WS_JWT_AUDIENCE_CLAIM'] ?? 'aud';
   expect(await refusedFor({ [claim]: 'other' })).toBe('audience');

@@ -584,9 +584,15 @@ describe('events', () => {
     await client.close();
     await gone;
     expect(events).toMatchObject([
-      { type: 'handshake.refused', code: 'UNAUTHENTICATED', status: 401, address: '127.0.0.1', path: '/ws' },
-      { type: 'connection.accepted', principal: 'alice', address: '127.0.0.1', path: '/ws' },
-      { type: 'connection.closed', principal: 'alice', code: 1005 },
+      {
+        type: 'handshake.refused',
+        code: 'UNAUTHENTICATED',
+        status: 401,
+        'client.address': '127.0.0.1',
+        'url.path': '/ws',
+      },
+      { type: 'connection.accepted', 'user.id': 'alice', 'client.address': '127.0.0.1', 'url.path': '/ws' },
+      { type: 'connection.closed', 'user.id': 'alice', 'close.code': 1005 },
     ]);
     expect(JSON.stringify(events)).not.toContain('canary');
   });

@@ -2,6 +2,8 @@ import {
   ConnectionDirectory,
   ConnectionLifecycleService,
   SecurityEvents,
+  type SecurityEvent,
+  SecurityEventSink,
   WS_THROTTLER_STORAGE,
 } from 'nestjs-ws-security';
 import { config, filter, merge } from 'rxjs';
@@ -151,15 +153,15 @@ it('L5 event subscribers that throw or reject do not affect clients or other sub
 });
 
 it('L5 a log writer whose promise rejects is logged and stops nothing', async () => {
-  class Remote extends SecurityEvents {
-    protected override write(): void {
-      return failLater();
+  class Remote extends SecurityEventSink {
+    override write({ type }: SecurityEvent): void {
+      return type === 'connection.accepted' ? failLater() : undefined;
     }
   }
   const app = await startApp({
     gateways: [FaultyGateway],
     options: { logSecurityEvents: true },
-    module: { providers: [{ provide: SecurityEvents, useClass: Remote }] },
+    module: { providers: [{ provide: SecurityEventSink, useClass: Remote }] },
   });
   logged.stop();
   logged = new Logged();

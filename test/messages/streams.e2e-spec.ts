@@ -54,7 +54,9 @@ describe('R9 the limit of open streams per connection', () => {
     // The limit is per connection.
     await begin(other, 1);
     clock.advance(10_100);
-    expect(events.filter(({ type }) => type === 'messages.refused')).toMatchObject([{ OVERLOADED: 3 }]);
+    expect(events.filter(({ type }) => type === 'messages.refused')).toMatchObject([
+      { counts: { OVERLOADED: 3 } },
+    ]);
     await Promise.all([client.close(), other.close()]);
     await until(() => open.length === 0);
   });

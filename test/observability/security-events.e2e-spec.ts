@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEvents } from 'nestjs-ws-security';
+import {
+  type CredentialCheck,
+  type SecurityEvent,
+  SecurityEvents,
+  SecurityEventSink,
+} from 'nestjs-ws-security';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rawHandshake, requestText } from '../support/raw-handshake.js';
@@ -8,10 +13,10 @@ import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
 @Injectable()
-class FullDisk extends SecurityEvents {
+class FullDisk extends SecurityEventSink {
   static attempts = 0;
 
-  protected override write(): void {
+  override write(): void {
     FullDisk.attempts++;
     throw new Error('ENOSPC');
   }
@@ -27,7 +32,7 @@ it('L5 a failure to write log lines does not affect connections', async () => {
     gateways: [EchoGateway],
     clock,
     options: { logSecurityEvents: true },
-    module: { providers: [{ provide: SecurityEvents, useClass: FullDisk }] },
+    module: { providers: [{ provide: SecurityEventSink, useClass: FullDisk }] },
   });
   const client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
   const refused = Array.from({ length: 20 }, () => rawHandshake(running.port, requestText('/ws', {})));
@@ -40,11 +45,11 @@ it('L5 a failure to write log lines does not affect connections', async () => {
 });
 
 @Injectable()
-class KeptLines extends SecurityEvents {
-  static lines: string[] = [];
+class KeptLines extends SecurityEventSink {
+  static lines: SecurityEvent[] = [];
 
-  protected override write(line: string): void {
-    KeptLines.lines.push(line);
+  override write(event: SecurityEvent): void {
+    KeptLines.lines.push(event);
   }
 }
 
@@ -55,24 +60,38 @@ it('L4 N18 a flood of one wrong credential does not hide another check, and no t
     gateways: [EchoGateway],
     clock,
     options: { logSecurityEvents: true, authFailureLimit: 1000 },
-    module: { providers: [{ provide: SecurityEvents, useClass: KeptLines }] },
+    module: { providers: [{ provide: SecurityEventSink, useClass: KeptLines }] },
   });
   const wrong = { Authorization: 'Bearer garbage' };
   for (let i = 0; i < 30; i++) await rawHandshake(running.port, requestText('/ws', wrong));
   const expired = await mintToken({}, { expiresIn: -3600, now: clock.now() });
   await rawHandshake(running.port, requestText('/ws', { Authorization: `Bearer ${expired}` }));
   clock.advance(10_000);
-  const lines = KeptLines.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(
-    lines.filter(({ check, suppressed }) => check === 'malformed' && suppressed === undefined),
-  ).toHaveLength(10);
-  expect(lines.filter(({ check }) => check === 'expired')).toHaveLength(1);
-  expect(lines.filter(({ suppressed }) => suppressed !== undefined)).toMatchObject([
-    { type: 'handshake.refused', code: 'UNAUTHENTICATED', check: 'malformed', suppressed: 20 },
+  const refusedBy = (check: string): unknown[] =>
+    KeptLines.lines.filter((line) => line.type === 'handshake.refused' && line.check === check);
+  expect(refusedBy('malformed')).toHaveLength(10);
+  expect(refusedBy('expired')).toHaveLength(1);
+  expect(KeptLines.lines.filter(({ type }) => type === 'events.suppressed')).toMatchObject([
+    {
+      of: 'handshake.refused',
+      code: 'UNAUTHENTICATED',
+      check: 'malformed',
+      suppressed: 20,
+      top: [{ address: '127.0.0.1', count: 20 }],
+      owasp: 'authn_login_fail',
+      severity: 'warn',
+    },
   ]);
   KeptLines.lines = [];
   const events = running.app.get(SecurityEvents);
   for (let i = 0; i < 30; i++)
-    events.emit({ type: 'handshake.refused', code: 'UNAUTHENTICATED', check: `text ${i}` });
+    events.emit({
+      type: 'handshake.refused',
+      code: 'UNAUTHENTICATED',
+      status: 401,
+      'client.address': '192.0.2.1',
+      'url.path': '/ws',
+      check: `text ${i}` as CredentialCheck,
+    });
   expect(KeptLines.lines).toHaveLength(10);
 });

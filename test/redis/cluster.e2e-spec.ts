@@ -79,7 +79,7 @@ describeWithRedis('two applications over a Cluster of three masters with replica
     // In a window that touches an outage each node may count for itself, and both together before and after it.
     const most = 4;
     await goThroughFailover(service, 'killed', { begin: () => first.kill(), most, startLater });
-    const down = service.one.told.filter(({ type }) => type === 'cluster.down');
+    const down = service.one.told.filter((event) => event.type === 'cluster.down');
     expect(new Set(down.map(({ partition }) => partition)).size).toBe(6);
   });
 });

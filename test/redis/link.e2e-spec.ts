@@ -166,7 +166,7 @@ describeWithRedis('the link to one Redis', () => {
     expect(error).toMatchObject({ outcome: 'not-run', reason: 'clock' });
     await run();
     const steps = test.events.filter((event) => event.type === 'cluster.clock-step');
-    expect(steps.map(({ ms }) => Math.round(ms / 2000))).toEqual([5, -5]);
+    expect(steps.map(({ step_ms }) => Math.round(step_ms / 2000))).toEqual([5, -5]);
   });
 
   it('does not use times from before a suspension', async () => {

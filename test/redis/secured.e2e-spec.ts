@@ -33,7 +33,9 @@ describeWithRedis('two applications over TLS with client certificates, as a user
     const nothing = (): void => undefined;
     return JointService.node(url, options, (app) => {
       Logger.overrideLogger({ log: nothing, error: nothing, warn: (text: string) => warnings.push(text) });
-      app.get(SecurityEvents).events.subscribe(({ type, reason }) => told.push([type, reason]));
+      app
+        .get(SecurityEvents)
+        .events.subscribe((event) => told.push([event.type, 'reason' in event ? event.reason : undefined]));
     });
   };
 

@@ -150,8 +150,9 @@ export class JointService {
 
 function isHealed({ told }: RedisNode): boolean {
   const isDown = new Map<unknown, boolean>();
-  for (const { type, partition } of told)
-    if (type === 'cluster.up' || type === 'cluster.down') isDown.set(partition, type === 'cluster.down');
+  for (const event of told)
+    if (event.type === 'cluster.up' || event.type === 'cluster.down')
+      isDown.set(event.partition, event.type === 'cluster.down');
   return ![...isDown.values()].includes(true);
 }
 

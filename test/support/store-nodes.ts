@@ -18,8 +18,9 @@ const TIMEOUT_MS = 10_000;
 class KeptFaults extends Faults {
   readonly kept: unknown[] = [];
 
-  override report(_what: string, error: unknown): void {
+  override report(_what: string, error: unknown): boolean {
     this.kept.push(error);
+    return true;
   }
 }
 

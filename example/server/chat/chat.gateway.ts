@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { MessageBody } from '@nestjs/websockets';
 import {
   type Connection,
   ConnectionRegistry,
   CurrentConnection,
   CurrentPrincipal,
+  onEvent,
   type Principal,
   SecureGateway,
   WsPush,
@@ -12,9 +13,13 @@ import {
   WsRoles,
   WsScopes,
 } from 'nestjs-ws-security';
+import type { ChatEvents } from '../../chat-events.js';
 import { CurrentNode } from './current-node.js';
 import { EchoDto, JoinDto, KickDto, SendDto, SlowDto } from './chat.dto.js';
 import { ChatMessage, EchoReply, KickReply, NodeReply, SlowReply, WhoamiReply } from './chat.replies.js';
+
+/** Does not compile on a handler that differs from what the page expects. */
+const On = onEvent<ChatEvents>();
 
 @SecureGateway({ path: '/ws' })
 export class ChatGateway {
@@ -23,24 +28,24 @@ export class ChatGateway {
     private readonly current: CurrentNode,
   ) {}
 
-  @SubscribeMessage('echo')
+  @On('echo')
   echo(@MessageBody() { text }: EchoDto): EchoReply {
     return { text };
   }
 
-  @SubscribeMessage('whoami')
+  @On('whoami')
   whoami(@CurrentPrincipal() { id, roles, scopes }: Principal): WhoamiReply {
     return { id, roles, scopes };
   }
 
   /** Which of several nodes this is; null if there is only one. */
-  @SubscribeMessage('node')
+  @On('node')
   node(): NodeReply {
     return { name: this.current.name };
   }
 
   @WsReply(null)
-  @SubscribeMessage('chat.join')
+  @On('chat.join')
   join(@MessageBody() { room }: JoinDto, @CurrentConnection() connection: Connection): Promise<void> {
     return this.connections.join(connection, room);
   }
@@ -48,21 +53,23 @@ export class ChatGateway {
   @WsReply(null)
   @WsPush('chat.message', ChatMessage)
   @WsScopes('chat:write')
-  @SubscribeMessage('chat.send')
+  @On('chat.send')
   send(@MessageBody() { room, text }: SendDto, @CurrentConnection() connection: Connection): Promise<void> {
-    const message: ChatMessage = { room, from: connection.principal.id, text, at: Date.now() };
-    return this.connections.sendToRoom(room, 'chat.message', message, connection);
+    // Only authenticated principals have scopes.
+    const from = connection.principal.id as string;
+    const message: ChatMessage = { room, from, text, at: Date.now() };
+    return this.connections.typed<ChatEvents>().sendToRoom(room, 'chat.message', message, connection);
   }
 
   @WsReply(KickReply)
   @WsRoles('admin')
-  @SubscribeMessage('admin.kick')
+  @On('admin.kick')
   async kick(@MessageBody() { userId }: KickDto): Promise<KickReply> {
     return { kicked: await this.connections.kick(userId) };
   }
 
   @WsReply(SlowReply)
-  @SubscribeMessage('slow')
+  @On('slow')
   async slow(@MessageBody() { ms }: SlowDto): Promise<SlowReply> {
     await delay(ms);
     return { ms };

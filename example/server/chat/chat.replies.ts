@@ -41,9 +41,8 @@ export class ChatMessage {
   @IsString()
   room!: string;
 
-  @IsOptional()
   @IsString()
-  from!: string | null;
+  from!: string;
 
   @IsString()
   text!: string;

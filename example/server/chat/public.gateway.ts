@@ -1,12 +1,15 @@
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { SecureGateway, WsPublic } from 'nestjs-ws-security';
+import { MessageBody } from '@nestjs/websockets';
+import { onEvent, SecureGateway, WsPublic } from 'nestjs-ws-security';
+import type { PublicEvents } from '../../chat-events.js';
 import { EchoDto } from './chat.dto.js';
 import { EchoReply } from './chat.replies.js';
+
+const On = onEvent<PublicEvents>();
 
 @SecureGateway({ path: '/public', public: true })
 export class PublicGateway {
   @WsPublic()
-  @SubscribeMessage('echo')
+  @On('echo')
   echo(@MessageBody() { text }: EchoDto): EchoReply {
     return { text };
   }

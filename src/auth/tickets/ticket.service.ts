@@ -5,6 +5,10 @@ import { isExpired, type Principal } from '../../connection/principal.js';
 import { secretHash } from '../../connection/secret-hash.js';
 import type { CredentialCheck } from '../../errors/credential-check.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { ReplayedTicketError } from '../../errors/replayed-ticket.error.js';
+import { userFields } from '../../observability/identity-fields.js';
+import { Outages } from '../../observability/outages.js';
+import { SecurityEvents } from '../../observability/security-events.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { RevocationService } from '../revocation.service.js';
@@ -28,6 +32,8 @@ export class TicketService {
     private readonly store: TicketStore,
     private readonly clock: Clock,
     private readonly revocations: RevocationService,
+    private readonly events: SecurityEvents,
+    private readonly outages: Outages,
   ) {}
 
   /**
@@ -43,12 +49,12 @@ export class TicketService {
       throw new TypeError('Cannot issue a ticket: the principal has expired.');
     this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.store.put(
-      secretHash(ticket),
-      this.withIssuedAt(principal),
-      this.options.ticketTtlMs,
-      MAX_UNUSED,
+    const { ticketTtlMs } = this.options;
+    await this.outages.watch('TicketStore', () =>
+      this.store.put(secretHash(ticket), this.withIssuedAt(principal), ticketTtlMs, MAX_UNUSED),
     );
+    const until = new Date(this.clock.now() + ticketTtlMs).toISOString();
+    this.events.emit({ type: 'ticket.issued', 'user.id': principal.id, ...userFields(principal), until });
     return ticket;
   }
 
@@ -59,7 +65,10 @@ export class TicketService {
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
-    const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
+    const principal = TICKET.test(ticket)
+      ? await this.outages.watch('TicketStore', () => this.store.take(secretHash(ticket)))
+      : undefined;
+    if (principal === null) throw new ReplayedTicketError();
     if (!principal) throw refused('unknown or used ticket', 'ticket');
     if (isExpired(principal, this.clock.now())) throw refused('expired', 'expired');
     return principal;

@@ -7,6 +7,7 @@ import { TokenVerifier } from '../token-verifier.js';
 import { type ActiveToken, ActiveTokens } from './active-tokens.js';
 import { checkAudience, checkIssuer, type ExpectedClaims } from './expected-claims.js';
 import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
+import type { KeysWatcher } from './remote-keys.js';
 
 const CACHE_MS = 5000;
 
@@ -28,6 +29,7 @@ export class IntrospectionVerifier extends TokenVerifier {
   constructor(
     private readonly options: IntrospectionOptions,
     private readonly mapper: PrincipalMapper,
+    private readonly watcher: Pick<KeysWatcher, 'works' | 'failed'>,
   ) {
     super();
     this.active = new ActiveTokens(options.rememberedBytes);
@@ -51,7 +53,14 @@ export class IntrospectionVerifier extends TokenVerifier {
 
   private async introspect(token: string): Promise<ActiveToken> {
     const until = this.options.clock.monotonic() + CACHE_MS;
-    return { json: JSON.stringify(await this.client.ask(token)), until };
+    try {
+      const json = JSON.stringify(await this.client.ask(token));
+      this.watcher.works();
+      return { json, until };
+    } catch (error) {
+      if (!(error instanceof InvalidCredentialError)) this.watcher.failed(error);
+      throw error;
+    }
   }
 
   /** Each connection gets its own copy of the claims. Times are checked on each use. */

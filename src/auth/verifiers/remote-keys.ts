@@ -16,6 +16,14 @@ const MIN_MODULUS_BYTES = 256;
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
+/** Is told what happens to keys. */
+export interface KeysWatcher {
+  works(): void;
+  failed(error: unknown): void;
+  /** Other keys than before are in use. */
+  rotated(count: number): void;
+}
+
 /**
  * Keys published by a provider (RFC 7517 §5), fetched on first use or by the first probe. Tokens with unknown keys cause at most one
  * request per `COOLDOWN_MS`.
@@ -25,12 +33,15 @@ export class RemoteKeys implements VerificationKeys {
   private fetchedAt = -Infinity;
   private attemptedAt = -Infinity;
   private failure: unknown;
+  /** The last keys as text. */
+  private known: string | undefined;
   private pending: Promise<void> | undefined;
 
   /** @param fetchKeys requests the provider's JWK set */
   constructor(
     private readonly fetchKeys: () => Promise<Record<string, unknown>>,
     private readonly clock: Clock,
+    private readonly watcher: KeysWatcher,
   ) {}
 
   async candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
@@ -78,12 +89,25 @@ export class RemoteKeys implements VerificationKeys {
 
   private async fetch(): Promise<void> {
     try {
-      this.keys = createLocalJWKSet(usable(await this.fetchKeys()));
+      const set = usable(await this.fetchKeys());
+      this.keys = createLocalJWKSet(set);
       this.fetchedAt = this.clock.monotonic();
       this.failure = undefined;
+      this.watcher.works();
+      this.compare(set);
     } catch (error) {
       this.failure = error;
+      this.watcher.failed(error);
     }
+  }
+
+  private compare({ keys }: JSONWebKeySet): void {
+    const before = this.known;
+    this.known = keys
+      .map((key) => JSON.stringify(key))
+      .toSorted()
+      .join();
+    if (before !== undefined && before !== this.known) this.watcher.rotated(keys.length);
   }
 
   private unavailable(): ProviderUnavailableError {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
 import { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
 import type { ServedConnection } from '../../connection/served-connection.js';
+import { clientDetailsOf } from '../../handshake/client/client-details.js';
 import type { Handshake } from '../../handshake/handshake.js';
 import { ChannelServices } from '../../messages/channel-services.js';
 import { PlainChannel } from '../../messages/plain/plain-channel.js';
@@ -27,7 +28,7 @@ export class UnsecuredSetup {
     const connection = this.connections.create(client, stream, handshake, id);
     void new PlainChannel(client, stream, connection, this.channels);
     this.watch(client, connection, handshake.takeHeld());
-    this.lifecycle.accepted(connection);
+    this.lifecycle.accepted(connection, clientDetailsOf(handshake.request));
     connection.ready();
     // The address may have been banned while a connect guard decided.
     if (this.bans.isBannedHere(connection.principal, connection.address)) closeBanned(connection);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
+import { CompositeVerifier } from '../../auth/verifiers/composite.verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';
 import { withDeadline } from '../../time/deadline.js';
 import type { Principal } from '../../connection/principal.js';
@@ -9,6 +10,7 @@ import type { SenderProof } from '../../connection/sender-proof.js';
 import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { Outages } from '../../observability/outages.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
@@ -22,14 +24,20 @@ import { WrongCredentials } from '../wrong-credentials.js';
  */
 @Injectable()
 export class VerificationStep extends HandshakeStep {
+  /** The name of a verifier of the application. */
+  private readonly own: string | undefined;
+
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly verifier: TokenVerifier,
     private readonly tickets: TicketService,
     private readonly wheel: TimerWheel,
     private readonly wrong: WrongCredentials,
+    private readonly outages: Outages,
   ) {
     super();
+    // The module's own verifiers report their providers themselves.
+    this.own = verifier instanceof CompositeVerifier ? undefined : verifier.constructor.name;
   }
 
   check(handshake: Claimant): void | Promise<void> {
@@ -39,7 +47,10 @@ export class VerificationStep extends HandshakeStep {
       const verified = this.verify(credential, handshake.proof);
       if (verified instanceof Promise) {
         return verified
-          .then((principal) => identify(handshake, principal))
+          .then((principal) => {
+            this.works(credential);
+            identify(handshake, principal);
+          })
           .catch((error: unknown) => this.refuse(handshake, error));
       }
       identify(handshake, verified);
@@ -60,11 +71,18 @@ export class VerificationStep extends HandshakeStep {
     return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
+  private works({ kind }: Credential): void {
+    if (this.own !== undefined && kind !== 'ticket') this.outages.works('verifier', this.own);
+  }
+
   /** @throws HandshakeRefusal synchronously or in the promise */
-  private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
+  private refuse({ address, credential }: Claimant, cause: unknown): void | Promise<void> {
     if (!(cause instanceof InvalidCredentialError)) {
+      if (this.own !== undefined && credential?.kind !== 'ticket')
+        this.outages.failed('verifier', this.own, cause);
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
+    if (credential) this.works(credential);
     return this.wrong.refuse(address, cause);
   }
 }

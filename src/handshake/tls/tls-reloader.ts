@@ -55,7 +55,7 @@ export class TlsReloader implements OnApplicationShutdown {
     for (const server of this.servers) server.setSecureContext(next);
     this.served = next;
     const { serialNumber, validTo } = new X509Certificate(next.cert);
-    this.events.emit({ type: 'tls.reloaded', serialNumber, validTo });
+    this.events.emit({ type: 'tls.reloaded', serial_number: serialNumber, valid_to: validTo });
   }
 }
 

@@ -78,7 +78,7 @@ export class Lanes implements LaneListener {
   }
 
   onClockStep({ partition }: Lane, ms: number): void {
-    this.events.tell({ type: 'cluster.clock-step', partition: partition.tag, ms });
+    this.events.tell({ type: 'cluster.clock-step', partition: partition.tag, step_ms: ms });
   }
 
   onFailed(lane: Lane, line: RedisLine, reason: OutageReason): void {

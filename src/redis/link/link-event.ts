@@ -5,7 +5,7 @@ import type { OutageReason } from './outage-reason.js';
  *
  * - `cluster.up`, `cluster.down`: calls are made again, or refused at once; `down` is told again when its reason changes
  * - `cluster.failover`: another server is master, or the same one was started anew
- * - `cluster.clock-step`: the server's clock moved by about `ms`
+ * - `cluster.clock-step`: the server's clock moved by about `step_ms` milliseconds
  *
  * @publicApi
  */
@@ -13,4 +13,4 @@ export type LinkEvent =
   | { readonly type: 'cluster.up'; readonly partition: string }
   | { readonly type: 'cluster.down'; readonly partition: string; readonly reason: OutageReason }
   | { readonly type: 'cluster.failover'; readonly partition: string }
-  | { readonly type: 'cluster.clock-step'; readonly partition: string; readonly ms: number };
+  | { readonly type: 'cluster.clock-step'; readonly partition: string; readonly step_ms: number };

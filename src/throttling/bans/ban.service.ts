@@ -4,6 +4,9 @@ import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
+import { connectionFields } from '../../observability/identity-fields.js';
+import { Outages } from '../../observability/outages.js';
+import { SecurityEvents } from '../../observability/security-events.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
@@ -24,7 +27,9 @@ export class BanService implements OnModuleInit {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: BanStore,
     private readonly registry: ConnectionRegistry,
-    clock: Clock,
+    private readonly events: SecurityEvents,
+    private readonly outages: Outages,
+    private readonly clock: Clock,
   ) {
     this.known = new MemoryBanStore(clock);
   }
@@ -45,19 +50,29 @@ export class BanService implements OnModuleInit {
     const { banMs } = this.options;
     if (banMs === 0) return;
     const { limitKey } = servedOf(connection);
-    this.apply(limitKey, banMs);
-    await this.store.ban(limitKey, banMs);
+    const connections = this.apply(limitKey, banMs);
+    await this.outages.watch('BanStore', () => this.store.ban(limitKey, banMs));
+    this.events.emit({
+      type: 'ban.set',
+      ...connectionFields(connection),
+      target: targetOf(connection.principal, connection.address),
+      until: new Date(this.clock.now() + banMs).toISOString(),
+      reason: 'too many violations',
+      counts: { connections },
+    });
   }
 
   /** Lifts a ban on every node. @param key as returned by `BanStore.list()` */
   async lift(key: string): Promise<void> {
     this.known.lift(key);
-    await this.store.lift(key);
+    await this.outages.watch('BanStore', () => this.store.lift(key));
+    this.events.emit({ type: 'ban.lifted', target: targetOfKey(key) });
   }
 
   /** @returns milliseconds */
   remaining(principal: Principal, address: string): number | Promise<number> {
-    return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
+    if (this.options.banMs === 0) return 0;
+    return this.outages.watch('BanStore', () => this.store.remaining(limitKeyOf(principal, address)));
   }
 
   /** Like {@link remaining}, with the bans that this node knows. @internal */
@@ -65,14 +80,26 @@ export class BanService implements OnModuleInit {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
   }
 
-  private apply(key: string, ms: number): void {
+  /** @returns the number of closed connections */
+  private apply(key: string, ms: number): number {
     // A ban that is known has closed the connections already, and no new ones were accepted since.
-    if (ms <= this.known.remaining(key)) return;
+    if (ms <= this.known.remaining(key)) return 0;
     this.known.ban(key, ms);
-    for (const connection of this.registry.withLimitKey(key)) {
-      if (connection.isOpen && !connection.isEnding) closeBanned(connection, ms);
-    }
+    const others = this.registry.withLimitKey(key).filter(({ isOpen, isEnding }) => isOpen && !isEnding);
+    for (const connection of others) closeBanned(connection, ms);
+    return others.length;
   }
+}
+
+function targetOf(principal: Principal, address: string): string {
+  return principal.id === null ? `address ${address}` : `user ${principal.id}`;
+}
+
+/** @param key as `limitKeyOf()` makes it */
+function targetOfKey(key: string): string {
+  if (key.startsWith('address:')) return `address ${key.slice('address:'.length)}`;
+  const [, length = ''] = /^principal:(\d+):/.exec(key) ?? [];
+  return length === '' ? key : `user ${key.slice(`principal:${length}:`.length + Number(length) + 1)}`;
 }
 
 /** Sends the reason to the client and closes the connection. */

@@ -1,5 +1,7 @@
 import {
+  type ConnectionRegistry,
   CurrentPrincipal,
+  onEvent,
   type Principal,
   WsAuthGuard,
   WsConnectGuard,
@@ -17,7 +19,13 @@ export class OwnThrottler extends WsThrottlerGuard {}
 export class OwnPipe extends WsValidationPipe {}
 export class OwnFilter extends WsExceptionFilter {}
 
+interface Events {
+  requests: { whoami: { reply: { id: string | null; roles: readonly string[] } } };
+  pushes: { renamed: { at: Date } };
+}
+
 export class Gateway {
+  @(onEvent<Events>()('whoami'))
   whoami(@CurrentPrincipal() { id, roles }: Principal): { id: string | null; roles: readonly string[] } {
     return { id, roles };
   }
@@ -25,5 +33,9 @@ export class Gateway {
 
 export const options: WsSecurityOptions = { rateLimit: 5 };
 export const statusOf = (client: WsClient): ClientStatus => client.status;
+export const renamed = (registry: ConnectionRegistry): Promise<void> =>
+  registry.typed<Events>().broadcast('renamed', { at: new Date() });
+export const rolesOf = async (client: WsClient<Events>): Promise<readonly string[]> =>
+  (await client.request('whoami')).roles;
 export const start = (): Promise<TestApp> => startTestApp({ gateways: [Gateway] });
 export { redis, WsConnectGuard };

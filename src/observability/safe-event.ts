@@ -1,0 +1,29 @@
+import type { SecurityEvent } from './security-event.js';
+
+/** The longest text in an event that is written. */
+export const MAX_TEXT = 200;
+/** The most entries of a list. */
+export const MAX_ENTRIES = 32;
+// Control characters, line and paragraph separators, and characters that reorder or hide text (UAX #9, Unicode TR36).
+const UNSAFE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** A copy of an event that no output can break: texts and lists are bounded, and unsafe characters are written out. */
+export function safeEvent(event: SecurityEvent): SecurityEvent {
+  return safe(event) as SecurityEvent;
+}
+
+function safe(value: unknown): unknown {
+  if (typeof value === 'string') return safeText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map(safe);
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(entries.map(([name, part]) => [safeText(name), safe(part)]));
+}
+
+function safeText(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(UNSAFE, escaped).slice(0, MAX_TEXT);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
