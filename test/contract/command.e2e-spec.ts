@@ -16,7 +16,7 @@ interface Outcome {
 /** Runs the command without variables of the environment, which are part of the contract. */
 function run(...args: string[]): Promise<Outcome> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH, HOME } as NodeJS.ProcessEnv });
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH, HOME } });
   const texts = { out: '', error: '' };
   child.stdout.on('data', (data: Buffer) => (texts.out += data.toString()));
   child.stderr.on('data', (data: Buffer) => (texts.error += data.toString()));

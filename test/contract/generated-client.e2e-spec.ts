@@ -63,7 +63,7 @@ async function generate(document: object): Promise<void> {
       propertyKey: ({ objectPropertyModel }) => `'${objectPropertyModel.propertyName}'`,
     },
   });
-  const models = await generator.generate(document as Record<string, unknown>);
+  const models = await generator.generate(document);
   await writeFile(join(folder, 'models.ts'), models.map(({ result }) => `export ${result}\n`).join(''));
 }
 

@@ -9,8 +9,8 @@ const MAX_LINES = 50;
 
 /** What the command prints. */
 export interface Output {
-  out(text: string): void;
-  error(text: string): void;
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
 }
 
 /** @returns the exit code */

@@ -32,7 +32,8 @@ function schemaOfRule(rule: Rule): JsonSchema {
 
 /** The name of a rule of the application. */
 function nameOf({ name, constraintCls }: Rule): string {
-  return name ?? (constraintCls as { name?: string } | undefined)?.name ?? 'custom';
+  const own: { readonly name?: string } | undefined = constraintCls;
+  return name ?? own?.name ?? 'custom';
 }
 
 const isPlain = (value: unknown): boolean =>

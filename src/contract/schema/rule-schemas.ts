@@ -27,7 +27,7 @@ const RULES: Readonly<Record<string, ToSchema>> = {
   isString: () => STRING,
   isBoolean: () => ({ type: 'boolean' }),
   isInt: () => INTEGER,
-  isNumber: ([options]) => numberSchema((options ?? {}) as { maxDecimalPlaces?: number }),
+  isNumber: ([options]) => numberSchema(options),
   isArray: () => ARRAY,
   isObject: () => ({ type: 'object' }),
   isNotEmptyObject: ([options]) => (options === undefined ? { type: 'object', minProperties: 1 } : undefined),
@@ -78,7 +78,8 @@ export function ruleSchemaOf(name: string, args: Arguments): RuleSchema {
   return exact ? { schema: exact, isExact: true } : { schema: ruleFormatOf(name), isExact: false };
 }
 
-function numberSchema({ maxDecimalPlaces }: { maxDecimalPlaces?: number }): JsonSchema | undefined {
+function numberSchema(options: unknown): JsonSchema | undefined {
+  const { maxDecimalPlaces } = (options ?? {}) as { maxDecimalPlaces?: number };
   if (maxDecimalPlaces === 0) return INTEGER;
   return maxDecimalPlaces === undefined ? NUMBER : undefined;
 }
@@ -89,7 +90,7 @@ function numberSchema({ maxDecimalPlaces }: { maxDecimalPlaces?: number }): Json
  */
 function patternSchema(given: unknown, modifiers: unknown): JsonSchema | undefined {
   const [source, flags] = types.isRegExp(given) ? [given.source, given.flags] : [given, modifiers ?? ''];
-  if (typeof source !== 'string' || !/^[dgu]*$/.test(String(flags))) return undefined;
+  if (typeof source !== 'string' || typeof flags !== 'string' || !/^[dgu]*$/.test(flags)) return undefined;
   try {
     return { ...STRING, pattern: new RegExp(source, 'u').source };
   } catch {

@@ -26,7 +26,7 @@ export function librarySchema(schema: ParameterSchema, side: Side, converters: S
   const own = converters[vendor];
   try {
     if (own) return own(schema as never) as JsonSchema;
-    if (vendor === 'zod' && '_zod' in schema) return zodSchema(schema, side);
+    if (vendor === 'zod' && '_zod' in schema) return zodSchema(schema as unknown as z.ZodType, side);
     const { jsonSchema } = schema['~standard'] as StandardJsonSchema;
     if (!jsonSchema) return unexpressed(vendor, 'has no JSON Schema; give WsContractModule a converter');
     return withLosses(schema, jsonSchema[side]({ target: 'draft-07' }));
@@ -38,18 +38,18 @@ export function librarySchema(schema: ParameterSchema, side: Side, converters: S
 const unexpressed = (vendor: string, why: string): JsonSchema => noted({ schema: `${vendor}: ${why}` });
 
 /** zod leaves out its custom checks without a word. */
-function zodSchema(schema: unknown, side: Side): JsonSchema {
-  return z.toJSONSchema(schema as z.ZodType, {
+function zodSchema(schema: z.ZodType, side: Side): JsonSchema {
+  return z.toJSONSchema(schema, {
     io: side,
     target: 'draft-7',
     unrepresentable: 'any',
     override: ({ zodSchema: { _zod }, jsonSchema }) => {
       const { type, checks = [] } = _zod.def as ZodDefinition;
-      const isCustom = checks.some((check) => check._zod.def.check === 'custom') || type === 'custom';
+      const isCustom = checks.some(({ _zod: { def } }) => def.check === 'custom') || type === 'custom';
       if (isCustom) jsonSchema[EXTENSION] = { rules: [{ rule: 'custom' }] };
       else if (UNREPRESENTED.includes(type)) jsonSchema[EXTENSION] = { type };
     },
-  }) as JsonSchema;
+  });
 }
 
 interface ZodDefinition {

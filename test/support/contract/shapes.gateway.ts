@@ -137,7 +137,9 @@ function partialOf(base: new () => object): new () => object {
   class Partial {}
   const inherited = rules.getMetadataStorage().getTargetValidationMetadatas(base, '', false, false);
   for (const rule of inherited) {
-    rules.getMetadataStorage().addValidationMetadata({ ...rule, target: Partial } as never);
+    rules
+      .getMetadataStorage()
+      .addValidationMetadata(Object.assign(Object.create(rule) as typeof rule, { target: Partial }));
     rules.IsOptional()(Partial.prototype, rule.propertyName);
   }
   return Partial;
