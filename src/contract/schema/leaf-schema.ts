@@ -11,10 +11,13 @@ const NOT_EMPTY: JsonSchema = { not: { enum: ['', null] } };
 
 /** A schema for one kind of a property's rules: those for the value, or those for its elements. */
 export function schemaOfRules({ rules }: PropertyRules, each: boolean): JsonSchema {
-  const own = rules.filter((rule) => rule.each === each && isCheck(rule));
+  const own = rules.filter((rule) => isForEach(rule) === each && isCheck(rule));
   const schemas = own.filter(({ name }) => !isPresence(name)).map(schemaOfRule);
   return withPresence(combined(schemas), own);
 }
+
+/** Undefined for a decorator with other options than `each`. */
+const isForEach = ({ each }: Partial<Rule>): boolean => each === true;
 
 const isCheck = ({ type }: Rule): boolean => type === CUSTOM_VALIDATION || type === IS_DEFINED;
 

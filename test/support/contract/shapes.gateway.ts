@@ -113,7 +113,7 @@ class OptionalDto {
 
 class NumbersDto {
   @rules.IsNumber()
-  @rules.IsNegative()
+  @rules.IsNegative({ message: 'must be below zero' })
   below!: number;
 
   @rules.IsInt()
