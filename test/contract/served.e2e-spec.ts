@@ -62,6 +62,9 @@ describe.each(['express', 'fastify'] as const)('on %s', (platform) => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(page).toContain('&lt;i&gt;Markup&lt;/i&gt;');
     expect(page).toContain('href="asyncapi.json"');
+    expect(page).toContain(
+      '<p><code>&lt;script&gt;alert(1)&lt;/script&gt;</code>: <a href="#MarkupDto">MarkupDto</a></p>',
+    );
     expect(page).not.toMatch(/<script|<i>|<b>|src=|https?:/);
   });
 

@@ -44,14 +44,20 @@ ${facts ? `<h4>Access and limits</h4>\n<pre>${escaped(JSON.stringify(facts, null
 }
 
 function messageHtml(document: AsyncApiDocument, { $ref }: Reference): string {
-  const message = resolve(document, $ref) as Partial<Reference> & { payload?: Reference | object };
+  const message = resolve(document, $ref) as Partial<Reference> & { name?: string; payload?: object };
   // Messages of the protocol are the same everywhere.
   if (message.$ref !== undefined)
     return `<p><code>${escaped(message.$ref.split('/').at(-1) ?? '')}</code></p>`;
-  const { payload = {} } = message;
-  const frame = '$ref' in payload ? resolve(document, String(payload.$ref)) : payload;
-  return `<pre>${escaped(JSON.stringify(frame, null, 2))}</pre>`;
+  const { name = '', payload = {} } = message;
+  const frame = deref(document, payload) as { properties?: { data?: object } };
+  const { data = {} } = frame.properties ?? {};
+  const type = '$ref' in data ? String(data.$ref).split('/').at(-1) : undefined;
+  const link = type === undefined ? '' : `: <a href="#${escaped(type)}">${escaped(type)}</a>`;
+  return `<p><code>${escaped(name)}</code>${link}</p>\n<pre>${escaped(JSON.stringify(deref(document, data), null, 2))}</pre>`;
 }
+
+const deref = (document: AsyncApiDocument, schema: object): unknown =>
+  '$ref' in schema ? resolve(document, String(schema.$ref)) : schema;
 
 /** Names in references of this document need no escapes (RFC 6901 §3). */
 function resolve(document: AsyncApiDocument, reference: string): unknown {
