@@ -354,6 +354,17 @@ describe('replies', () => {
     expect(await problemsOf(document)).toEqual([]);
   });
 
+  it('of a method that handles no event stop the start', async () => {
+    @SecureGateway({ path: '/r' })
+    class Idle {
+      @WsReply(CountDto)
+      forgotten() {
+        return 1;
+      }
+    }
+    await expect(documentOf([Idle])).rejects.toThrow(/Idle\.forgotten: declares a reply .* handles no event/);
+  });
+
   it.each(['', 'ping', 'x'.repeat(129)])('@WsPush("%s") has no event that could be pushed', (event) => {
     expect(() => WsPush(event, Number)).toThrow(/needs an event/);
   });
