@@ -117,6 +117,7 @@ describeWithRedis('pushes over Redis', () => {
     const [reader, other] = await Promise.all([start(), start()]);
     const sender = await start({}, urlOf(slow));
     await sender.push('0');
+    await settled(redis, nodes);
     slow.delayMs = 200;
     const sent = sender.push('1');
     await until(() => [reader, other].every(({ heard }) => heard.length === 2));

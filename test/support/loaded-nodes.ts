@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { SkipThrottle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString } from 'class-validator';
@@ -77,8 +78,10 @@ export class LoadedNodes {
   /** Who does nothing that needs Redis: one at each node. */
   bystanders: TestClient[] = [];
   users: TestClient[] = [];
-  /** The most calls to Redis that were under way at a node: by its own count, and by what its client waits for. */
+  /** The most calls to Redis that a node waited for. */
   mostCalls = 0;
+  /** The most that were not answered, those that were given up included. */
+  mostUnanswered = 0;
   private names = 0;
   private watch: NodeJS.Timeout | undefined;
 
@@ -95,9 +98,12 @@ export class LoadedNodes {
     this.bystanders = await Promise.all(this.all.map((node) => node.connect('bystander')));
     const names = Array.from({ length: USERS }, () => `user-${++this.names}`);
     this.users = await Promise.all(this.all.flatMap((node) => names.map((name) => node.connect(name))));
-    this.mostCalls = 0;
+    this.mostCalls = this.mostUnanswered = 0;
     this.watch = setInterval(() => {
-      for (const node of this.all) this.mostCalls = Math.max(this.mostCalls, ...callsOf(node));
+      for (const [calls, unanswered] of this.all.map(callsOf)) {
+        this.mostCalls = Math.max(this.mostCalls, calls);
+        this.mostUnanswered = Math.max(this.mostUnanswered, unanswered);
+      }
     }, 1);
   }
 
@@ -136,11 +142,11 @@ export class LoadedNodes {
   /** Fails unless what is promised of two nodes holds now: caps, limits, pushes, tickets and revocations. */
   async expectWell(): Promise<void> {
     const sub = `well-${++this.names}`;
-    const attempts = Array.from({ length: 2 * CAP }, (_, n) => this.all[n % 2]?.connect(sub));
+    const attempts = Array.from({ length: 2 * CAP }, (_, n) => (this.all[n % 2] as RedisNode).connect(sub));
     const outcomes = await Promise.allSettled(attempts);
     const clients = outcomes.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
     try {
-      expect(clients).toHaveLength(CAP);
+      assert.equal(clients.length, CAP);
       await within(WELL_MS, this.expectService(sub, clients));
     } finally {
       for (const { socket } of clients) socket.terminate();
@@ -155,13 +161,13 @@ export class LoadedNodes {
     const [one, other] = this.all;
     for (const client of clients) await client.request('join', { room: sub });
     const answers = (await Promise.all(clients.map((client) => answersOf(client, LIMIT / 2)))).flat();
-    expect(answers.filter((answer) => answer === 'counted')).toHaveLength(LIMIT - CAP);
+    assert.equal(answers.filter((answer) => answer === 'counted').length, LIMIT - CAP);
     await registryOf(one).sendToRoom(sub, 'room', 'text');
-    for (const client of clients) expect((await client.next()).event).toBe('room');
+    for (const client of clients) assert.equal((await client.next()).event, 'room');
     const ticket = await one.running.app.get(TicketService).issue(principal('well'));
     await (await TestClient.connect(`${other.url}/ws?ticket=${ticket}`)).close();
     await one.running.app.get(RevocationService).revokeUser(sub, null);
-    for (const { closed } of clients) expect((await closed).code).toBe(4403);
+    for (const { closed } of clients) assert.equal((await closed).code, 4403);
   }
 
   private loadNode(node: RedisNode): void {
@@ -187,7 +193,7 @@ async function answersOf(client: TestClient, count: number): Promise<string[]> {
 
 const principal = (id: string): ReturnType<typeof tokenPrincipal> => tokenPrincipal(id, Date.now() + 60_000);
 
-function callsOf({ running }: RedisNode): number[] {
+function callsOf({ running }: RedisNode): [calls: number, unanswered: number] {
   const { link } = running.app.get<{ node: { link: RedisLink } }>(REDIS_RUNTIME).node;
   const { lanes } = link as unknown as {
     lanes: {

@@ -12,6 +12,7 @@ const USUAL_MS = 2000;
 /** Those that mostly wait, in seconds. Only the order matters, so small changes need no update. */
 const WAITING = {
   'test/redis/limits.e2e-spec.ts': 55,
+  'test/redis/bounded-outages.e2e-spec.ts': 45,
   'test/redis/nodes-as-one-start.e2e-spec.ts': 45,
   'test/redis/cluster-contracts.e2e-spec.ts': 40,
   'test/redis/sentinel-contracts.e2e-spec.ts': 38,
@@ -23,7 +24,8 @@ const WAITING = {
   'test/redis/cluster.e2e-spec.ts': 22,
   'test/redis/nodes-as-one-outage.e2e-spec.ts': 21,
   'test/redis/streams.e2e-spec.ts': 20,
-  'test/redis/nodes.e2e-spec.ts': 19,
+  'test/redis/thousand-connects.e2e-spec.ts': 20,
+  'test/redis/nodes.e2e-spec.ts': 20,
   'test/redis/nodes-as-one.e2e-spec.ts': 17,
   'test/redis/versions.e2e-spec.ts': 16,
   'test/redis/nodes-as-one-shared.e2e-spec.ts': 15,
