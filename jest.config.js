@@ -20,6 +20,7 @@ const base = {
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
+    '^nestjs-ws-security/metrics$': '<rootDir>/src/metrics/index.ts',
     '^nestjs-ws-security/redis$': '<rootDir>/src/redis/index.ts',
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
     '^react$': '<rootDir>/test/support/front-ends/react.ts',

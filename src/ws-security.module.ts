@@ -35,6 +35,7 @@ import { ClientLocator } from './handshake/client/client-locator.js';
 import { SecurityEventSink } from './observability/security-event-sink.js';
 import { SecurityEvents } from './observability/security-events.js';
 import { WsHealth } from './observability/health/ws-health.js';
+import { WsMetrics } from './observability/metrics/ws-metrics.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { BanService } from './throttling/bans/ban.service.js';
@@ -49,6 +50,8 @@ import {
   type WsSecurityModuleAsyncOptions,
   type WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
+import { Counters } from './counters/counters.js';
+import { METRIC_PROVIDERS } from './ws-security.metrics.js';
 import { HEALTH_PROVIDERS } from './ws-security.health.js';
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 import { STORE_PROVIDERS } from './ws-security.stores.js';
@@ -63,11 +66,13 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
   providers: [
     ...CONFIGURED_PROVIDERS,
     ...TIME_PROVIDERS,
+    Counters,
     ...FAULT_PROVIDERS,
     ...STORE_PROVIDERS,
     ...CONNECTION_PROVIDERS,
     ...OBSERVABILITY_PROVIDERS,
     ...HEALTH_PROVIDERS,
+    ...METRIC_PROVIDERS,
     ...AUTH_PROVIDERS,
     ...THROTTLING_PROVIDERS,
     ...VALIDATION_PROVIDERS,
@@ -99,6 +104,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     SecurityEvents,
     SecurityEventSink,
     WsHealth,
+    WsMetrics,
     AuthFailures,
     ClientLocator,
     RevocationStore,

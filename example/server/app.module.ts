@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { RoomPolicy, WsSecurityModule } from 'nestjs-ws-security';
+import { WsMetricsModule } from 'nestjs-ws-security/metrics';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatRoomPolicy } from './chat/chat-room.policy.js';
@@ -16,6 +17,7 @@ import { developmentSecret } from './service-config.js';
       jwtSecret: developmentSecret(),
       providers: [{ provide: RoomPolicy, useClass: ChatRoomPolicy }],
     }),
+    WsMetricsModule.forRoot(),
     AdminModule,
     AuthModule,
     ChatModule,

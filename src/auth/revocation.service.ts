@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.js';
@@ -34,6 +35,7 @@ export class RevocationService implements OnModuleInit {
   private readonly known: MemoryRevocationStore;
   private readonly ahead = new IssuedAhead();
 
+  /** @internal */
   constructor(
     private readonly store: RevocationStore,
     private readonly registry: ConnectionRegistry,
@@ -42,6 +44,7 @@ export class RevocationService implements OnModuleInit {
     private readonly events: SecurityEvents,
     private readonly outages: Outages,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly counters: Counters,
   ) {
     this.known = new MemoryRevocationStore(clock);
   }
@@ -121,6 +124,7 @@ export class RevocationService implements OnModuleInit {
       this.store.revokedBefore(revocationKeysOf(principal)),
     );
     if (!isThenable(before)) return isVoid(principal, before);
+    this.counters.stores.watch('revocations', before);
     return Promise.resolve(before).then((moment) => isVoid(principal, moment));
   }
 

@@ -1,3 +1,4 @@
+import type { PathCounters } from '../counters/path-counters.js';
 import type { PushText } from '../protocol/push-text.js';
 import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
@@ -45,6 +46,8 @@ export interface ConnectionInbound {
   abandon(): void;
   /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void>;
+  /** The connection has closed. */
+  left(): void;
 }
 
 export interface ConnectionInit {
@@ -59,4 +62,6 @@ export interface ConnectionInit {
   proof: SenderProof;
   /** Whether its gateways are unsecured. */
   isUnsecured: boolean;
+  /** What is counted of its path. */
+  counters: PathCounters;
 }

@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
@@ -34,6 +35,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     private readonly hooks: HookTracker,
     private readonly moves: SessionMoves,
     private readonly wheel: TimerWheel,
+    private readonly counters: Counters,
   ) {}
 
   /** Whether handshakes are refused. */
@@ -97,6 +99,8 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     const timer = this.wheel.schedule(this.options.drainTimeoutMs, () => overdue.abort());
     await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
     const cut = connections.filter(({ id }) => this.registry.get(id) !== undefined).length;
+    this.counters.drained.add('answered', connections.length - cut);
+    this.counters.drained.add('cut', cut);
     for (const connection of connections) connection.terminate();
     await Promise.race([this.hooks.settled(), deadline]);
     await Promise.race([last?.(), deadline]);

@@ -42,6 +42,11 @@ export function limitKeyOf(principal: Principal, address: string): string {
   return `principal:${issuer.length}:${issuer}:${principal.id}`;
 }
 
+/** Whether a limit key is that of anonymous clients of an address. */
+export function isAddressKey(key: string): boolean {
+  return key.startsWith('address:');
+}
+
 /** @param now epoch milliseconds */
 export function isExpired({ expiresAt }: Principal, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;

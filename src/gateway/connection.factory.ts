@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { bindConnection, connectionOf, servedConnectionOf } from '../connection/connection-of.js';
+import { Counters } from '../counters/counters.js';
 import { ServedConnection } from '../connection/served-connection.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -21,22 +22,27 @@ export class ConnectionFactory {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
+    private readonly counters: Counters,
   ) {}
 
   /** @param stream the socket that `client` reads from */
   create(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): ServedConnection {
     const { principal, address, request, endpoint, proof, isUnsecured } = handshake;
+    // Shared by all connections, and not chosen by the client.
+    const path = endpoint?.path ?? request.path;
+    const counters = this.counters.path(path);
+    const { backlog } = this.counters;
     const connection = new ServedConnection({
       id,
-      socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
+      socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow, counters, backlog),
       principal,
       auth: handshake.auth,
       address,
-      // Shared by all connections, and not chosen by the client.
-      path: endpoint?.path ?? request.path,
+      path,
       openedAt: this.clock.now(),
       proof,
       isUnsecured,
+      counters,
     });
     bindConnection(client, connection);
     client.on('error', onViolation);

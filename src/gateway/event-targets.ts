@@ -1,4 +1,5 @@
 import type { CanActivate, Type } from '@nestjs/common';
+import type { PathCounters } from '../counters/path-counters.js';
 import { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { BuiltInGuards, EventTarget } from '../messages/event-target.interface.js';
@@ -35,6 +36,7 @@ interface ApplicationEnhancers {
  *   the guards of the application
  * @param chosen the pipe and the filter of all gateways, and whether the filter is the built-in one
  * @param everywhere what the application has for all handlers
+ * @param counters of the path
  */
 export function eventTargetsOf(
   discovered: DiscoveredGateway,
@@ -42,6 +44,7 @@ export function eventTargetsOf(
   { pipe, filter, hasOwnFilter }: Chosen,
   everywhere: ApplicationEnhancers,
   faults: MessageFaults,
+  counters: PathCounters,
 ): [event: string, target: EventTarget][] {
   const { instance, handlers, moduleRef, isRequestScoped } = discovered;
   const [authentication, throttler, authorization, ...others] = chain;
@@ -62,6 +65,7 @@ export function eventTargetsOf(
       direct: needsNest ? undefined : directCallOf(discovered, found, pipe),
       filters: new HandlerFilters(boundFiltersOf(gateway, handler, moduleRef, filter), faults),
       isIntercepted,
+      counters: counters.introduce(event as string),
     };
     return [event as string, target];
   });

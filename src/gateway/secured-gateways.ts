@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
+import { Counters } from '../counters/counters.js';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/handshake.js';
 import { MessageFaults } from '../messages/message-faults.js';
@@ -51,6 +52,7 @@ export class SecuredGateways {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly faults: MessageFaults,
     private readonly unsecured: UnsecuredGateways,
+    private readonly counters: Counters,
   ) {
     // Nest reads the filters before it asks for the adapter.
     for (const gateway of explorer.classes()) chainFilters(gateway);
@@ -144,6 +146,7 @@ export class SecuredGateways {
         ].some((list) => list.length > 0),
     };
     const guards = this.guards.of(gateway.instance.constructor);
-    return eventTargetsOf(gateway, guards, this.enhancers, everywhere, this.faults);
+    const counters = this.counters.introduce(gateway.options?.path ?? '/');
+    return eventTargetsOf(gateway, guards, this.enhancers, everywhere, this.faults, counters);
   }
 }

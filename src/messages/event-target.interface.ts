@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { WsAuthGuard } from '../auth/ws-auth.guard.js';
 import type { WsAuthorizationGuard } from '../auth/ws-authorization.guard.js';
 import type { WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import type { EventCounters } from '../counters/event-counters.js';
 import type { DirectCall } from './direct-call.js';
 import type { HandlerFilters } from './handler-filters.js';
 
@@ -18,6 +19,8 @@ export interface EventTarget {
   readonly direct: DirectCall | undefined;
   /** Whether the handler has interceptors. */
   readonly isIntercepted: boolean;
+  /** What is counted of its messages. */
+  readonly counters: EventCounters;
 }
 
 export interface BuiltInGuards {

@@ -12,9 +12,9 @@ export interface QueueControl<Job> {
    * @returns a promise if the handler is not done yet
    */
   run(job: Job, hasWaited: boolean): Promise<void> | void;
-  /** Stops and resumes reading from the client. */
-  pause(): void;
-  resume(): void;
+  /** Too many messages wait: stops and resumes reading from the client. */
+  hold(): void;
+  release(): void;
 }
 
 interface Entry<Job> {
@@ -50,7 +50,7 @@ export class MessageQueue<Job> {
     waiting.push({ job, scope });
     if (this.isPaused || waiting.length < this.options.maxQueued) return;
     this.isPaused = true;
-    this.control.pause();
+    this.control.hold();
   }
 
   /** Resolves when no handler runs and no message waits. */
@@ -86,7 +86,7 @@ export class MessageQueue<Job> {
     // Resumes when the queue is half empty, so that it does not pause and resume with each message.
     if (!this.isPaused || (this.waiting?.length ?? 0) > this.options.maxQueued / 2) return;
     this.isPaused = false;
-    this.control.resume();
+    this.control.release();
   }
 
   private leave(): void {

@@ -2,10 +2,12 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ConnectionSocket } from '../connection/connection-parts.interface.js';
+import type { Backlog } from '../counters/backlog.js';
+import type { PathCounters } from '../counters/path-counters.js';
 import type { TimerWheel, WheelTimer } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
-import { textFrame } from './text-frame.js';
+import { payloadLengthOf, textFrame } from './text-frame.js';
 import { batchWrites, writeBatch } from './write-batch.js';
 
 /** Time in milliseconds that a client may be over its limit of buffered bytes. */
@@ -33,6 +35,8 @@ export class OutboundSocket implements ConnectionSocket {
     private readonly options: OutboundOptions,
     private readonly wheel: TimerWheel,
     private readonly onSlow: (socket: WebSocket) => void,
+    private readonly counters: PathCounters,
+    private readonly backlog: Backlog,
   ) {}
 
   get readyState(): number {
@@ -61,13 +65,13 @@ export class OutboundSocket implements ConnectionSocket {
 
   send(text: string): void {
     // With compression, `ws` writes the frames and keeps their order.
-    if (this.options.compression) this.socket.send(text);
+    if (this.options.compression) this.compress(text);
     else this.write(textFrame(text));
     this.watch();
   }
 
   sendShared(push: PushText): void {
-    if (this.options.compression) this.socket.send(push.plain);
+    if (this.options.compression) this.compress(push.plain);
     else this.write((push.frame ??= textFrame(push.plain)));
     this.watch();
   }
@@ -89,8 +93,15 @@ export class OutboundSocket implements ConnectionSocket {
     this.socket.terminate();
   }
 
+  private compress(text: string): void {
+    this.socket.send(text);
+    this.counters.sentBytes += Buffer.byteLength(text);
+    this.backlog.look(this.stream);
+  }
+
   private write(frame: Uint8Array): void {
-    batchWrites(this.stream);
+    this.counters.sentBytes += payloadLengthOf(frame);
+    batchWrites(this.stream, this.backlog);
     this.stream.write(frame);
   }
 

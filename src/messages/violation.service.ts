@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import type { ServedConnection } from '../connection/served-connection.js';
@@ -64,6 +65,7 @@ export class ViolationService {
     private readonly events: SecurityEvents,
     private readonly refusals: RefusalReporter,
     private readonly bans: BanService,
+    private readonly counters: Counters,
   ) {}
 
   /**
@@ -85,6 +87,7 @@ export class ViolationService {
       entry.strikes.note(code);
       return;
     }
+    this.counters.strikes.add(code);
     const retryAfterMs = entry.strikes.add(code, this.clock.monotonic());
     if (retryAfterMs > 0) this.strikeOut(connection, entry, Math.ceil(retryAfterMs));
   }
@@ -117,6 +120,7 @@ export class ViolationService {
   private strikeOut(connection: ServedConnection, entry: ViolationRecord, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;
+    this.counters.strikeouts++;
     // Messages that were accepted before are answered first, if their answers are ready.
     setImmediate(() => {
       this.report(connection, entry);

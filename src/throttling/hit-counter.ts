@@ -1,6 +1,7 @@
 import { HttpException, Injectable, Optional } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { WsException } from '@nestjs/websockets';
+import { Counters } from '../counters/counters.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
@@ -28,6 +29,7 @@ const INTENDED = [WsSecurityException, HttpException, WsException, HandshakeRefu
 export class HitCounter {
   constructor(
     @Optional() private readonly faults?: Faults,
+    @Optional() private readonly counters?: Counters,
     @Optional() private readonly outages?: Outages,
   ) {}
 
@@ -45,18 +47,20 @@ export class HitCounter {
   ): ThrottlerVerdict | Promise<ThrottlerVerdict> {
     try {
       const verdict = ask(storage, key, rule, limit >= 0 ? limit : 0);
-      if (!isThenable(verdict)) return this.succeed(verdict);
+      if (!isThenable(verdict)) return this.succeed(verdict, rule);
+      this.counters?.stores.watch('throttler', verdict);
       return Promise.resolve(verdict)
-        .then((late) => this.succeed(late))
+        .then((late) => this.succeed(late, rule))
         .catch((error: unknown) => this.fail(error));
     } catch (error) {
       return this.fail(error);
     }
   }
 
-  private succeed(verdict: ThrottlerVerdict): ThrottlerVerdict {
+  private succeed(verdict: ThrottlerVerdict, { name }: LimitRule): ThrottlerVerdict {
     const known = checked(verdict);
     this.outages?.works('store', STORE);
+    if (known.isBlocked) this.counters?.throttled(name);
     return known;
   }
 

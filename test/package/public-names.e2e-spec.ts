@@ -56,6 +56,7 @@ it('each public name compiles in an application that checks the declarations of 
   expect(entries.map(([entry]) => entry)).toEqual([
     'nestjs-ws-security',
     'nestjs-ws-security/client',
+    'nestjs-ws-security/metrics',
     'nestjs-ws-security/redis',
     'nestjs-ws-security/testing',
   ]);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import { isExpired, type Principal } from '../../connection/principal.js';
 import { secretHash } from '../../connection/secret-hash.js';
@@ -27,11 +28,13 @@ const TICKET = /^[\w-]{43}$/;
  */
 @Injectable()
 export class TicketService {
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: TicketStore,
     private readonly clock: Clock,
     private readonly revocations: RevocationService,
+    private readonly counters: Counters,
     private readonly events: SecurityEvents,
     private readonly outages: Outages,
   ) {}
@@ -65,8 +68,12 @@ export class TicketService {
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
+    const { stores } = this.counters;
     const principal = TICKET.test(ticket)
-      ? await this.outages.watch('TicketStore', () => this.store.take(secretHash(ticket)))
+      ? await stores.watch(
+          'tickets',
+          this.outages.watch('TicketStore', () => this.store.take(secretHash(ticket))),
+        )
       : undefined;
     if (principal === null) throw new ReplayedTicketError();
     if (!principal) throw refused('unknown or used ticket', 'ticket');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { principalOf } from '../jwt-claims.js';
@@ -26,6 +27,8 @@ export class IntrospectionVerifier extends TokenVerifier {
   private readonly pending = new Map<string, Promise<ActiveToken>>();
   private readonly client: IntrospectionClient;
 
+  private isAnswered = true;
+
   constructor(
     private readonly options: IntrospectionOptions,
     private readonly mapper: PrincipalMapper,
@@ -51,14 +54,21 @@ export class IntrospectionVerifier extends TokenVerifier {
     return principal;
   }
 
+  /** That of the last question, whether or not its token was valid. */
+  override health(): PartHealth {
+    return this.isAnswered ? 'ready' : 'unready';
+  }
+
   private async introspect(token: string): Promise<ActiveToken> {
     const until = this.options.clock.monotonic() + CACHE_MS;
     try {
       const json = JSON.stringify(await this.client.ask(token));
+      this.isAnswered = true;
       this.watcher.works();
       return { json, until };
     } catch (error) {
-      if (!(error instanceof InvalidCredentialError)) this.watcher.failed(error);
+      this.isAnswered = error instanceof InvalidCredentialError;
+      if (!this.isAnswered) this.watcher.failed(error);
       throw error;
     }
   }

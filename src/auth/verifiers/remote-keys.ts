@@ -7,7 +7,7 @@ import type { VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** How long fetched keys are used before they are fetched again, or if the provider does not answer. */
 const FRESH_MS = 600_000;
-const STALE_MS = 3_600_000;
+export const STALE_MS = 3_600_000;
 /** The minimum time between two requests for unknown `kid`s, and before a failed request is repeated. */
 const COOLDOWN_MS = 30_000;
 const RETRY_MS = 2000;
@@ -45,7 +45,7 @@ export class RemoteKeys implements VerificationKeys {
   ) {}
 
   async candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
-    if (this.age(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
+    if (this.since(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
     const known = await this.matching(header);
     if (known.length > 0) return known;
     await this.refresh(COOLDOWN_MS);
@@ -59,13 +59,17 @@ export class RemoteKeys implements VerificationKeys {
    * clients away: it fails for all nodes.
    */
   health(): PartHealth {
-    if (this.failure !== undefined || this.age(this.fetchedAt) >= FRESH_MS) void this.refresh(RETRY_MS);
+    if (this.failure !== undefined || this.since(this.fetchedAt) >= FRESH_MS) void this.refresh(RETRY_MS);
     if (!this.keys) return 'unready';
     return this.failure === undefined ? 'ready' : 'degraded';
   }
 
+  age(): number | undefined {
+    return this.keys && this.since(this.fetchedAt);
+  }
+
   private async matching(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
-    if (!this.keys || this.age(this.fetchedAt) >= STALE_MS) throw this.unavailable();
+    if (!this.keys || this.since(this.fetchedAt) >= STALE_MS) throw this.unavailable();
     try {
       return [await this.keys(header)];
     } catch (error) {
@@ -80,7 +84,7 @@ export class RemoteKeys implements VerificationKeys {
    * request.
    */
   private async refresh(pauseMs: number): Promise<void> {
-    if (!this.pending && this.age(this.attemptedAt) >= pauseMs) {
+    if (!this.pending && this.since(this.attemptedAt) >= pauseMs) {
       this.attemptedAt = this.clock.monotonic();
       this.pending = this.fetch().finally(() => (this.pending = undefined));
     }
@@ -116,7 +120,7 @@ export class RemoteKeys implements VerificationKeys {
     });
   }
 
-  private age(time: number): number {
+  private since(time: number): number {
     return this.clock.monotonic() - time;
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import type { Observable } from 'rxjs';
 import { BroadcastBus } from '../../nodes/broadcast-bus.js';
 import { NodeIdentity } from '../../nodes/node-identity.js';
@@ -62,6 +63,7 @@ export class ResumeService {
     private readonly clock: Clock,
     private readonly memory: ResumeMemory,
     private readonly faults: Faults,
+    private readonly counters: Counters,
   ) {
     this.announcer = new Announcer('ResumeService.misuses', faults);
     this.misuses = this.announcer.events;
@@ -92,6 +94,7 @@ export class ResumeService {
     const session = found && missed && connection.isOpen ? found : this.create(connection);
     if (found !== session) found?.end();
     if (!connection.isOpen) return;
+    if (offer) this.counters.resumes.add(found ? (missed ? 'recovered' : 'lost') : 'refused');
     this.attach(connection, session, missed ? rooms : []);
     announce({ token: this.sessions.issue(session), seq: session.seq, recovered: missed !== undefined });
     for (const text of missed ?? []) connection.replay(text);

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
+import type { AuthenticationOutcome } from '../../counters/label-values.js';
 import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
@@ -14,6 +16,7 @@ import { Outages } from '../../observability/outages.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
+import { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
@@ -33,6 +36,7 @@ export class VerificationStep extends HandshakeStep {
     private readonly tickets: TicketService,
     private readonly wheel: TimerWheel,
     private readonly wrong: WrongCredentials,
+    private readonly counters: Counters,
     private readonly outages: Outages,
   ) {
     super();
@@ -42,22 +46,31 @@ export class VerificationStep extends HandshakeStep {
 
   check(handshake: Claimant): void | Promise<void> {
     const { credential } = handshake;
-    if (!credential) return undefined;
+    if (!credential) {
+      // TLS has verified it.
+      if (handshake.principal.kind === 'certificate') this.count(handshake, 'success');
+      return undefined;
+    }
     try {
       const verified = this.verify(credential, handshake.proof);
       if (verified instanceof Promise) {
         return verified
           .then((principal) => {
             this.works(credential);
-            identify(handshake, principal);
+            return this.identify(handshake, principal);
           })
           .catch((error: unknown) => this.refuse(handshake, error));
       }
-      identify(handshake, verified);
+      this.identify(handshake, verified);
       return undefined;
     } catch (error) {
       return this.refuse(handshake, error);
     }
+  }
+
+  private identify(handshake: Claimant, principal: Principal): void {
+    identify(handshake, principal);
+    this.count(handshake, 'success');
   }
 
   private verify({ token, kind }: Credential, proof: SenderProof): Principal | Promise<Principal> {
@@ -76,14 +89,25 @@ export class VerificationStep extends HandshakeStep {
   }
 
   /** @throws HandshakeRefusal synchronously or in the promise */
-  private refuse({ address, credential }: Claimant, cause: unknown): void | Promise<void> {
+  private refuse(claimant: Claimant, cause: unknown): void | Promise<void> {
+    const { address, credential } = claimant;
     if (!(cause instanceof InvalidCredentialError)) {
+      this.count(claimant, 'unavailable');
       if (this.own !== undefined && credential?.kind !== 'ticket')
         this.outages.failed('verifier', this.own, cause);
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
+    this.count(claimant, 'failure');
     if (credential) this.works(credential);
     return this.wrong.refuse(address, cause);
+  }
+
+  /** A refresh has no handshake. */
+  private count(claimant: Claimant, outcome: AuthenticationOutcome): void {
+    const { credential } = claimant;
+    const source = credential?.kind === 'api-key' ? 'api-key' : (credential?.source ?? 'certificate');
+    const stage = source !== 'message' ? 'handshake' : claimant instanceof Handshake ? 'login' : 'refresh';
+    this.counters.authenticated(stage, source, outcome);
   }
 }
 

@@ -11,17 +11,15 @@ return {now}
 );
 
 /**
- * Takes a ticket out, and remembers that until it would have ended. `KEYS[1]` is the ticket. Answers `{now, principal}`, `{now}` when it is not
- * there, or `{now, ''}` when it was taken already.
+ * Takes a ticket out, and remembers that until it would have ended. `KEYS[1]` is the ticket. Answers `{now, principal}`,
+ * `{now}` when it is not there, or `{now, ''}` when it was taken already.
  */
 export const TAKE = defineScript(
   'ticket-take',
   `${SCRIPT_START}
 local principal = redis.call('GET', KEYS[1])
 if not principal then return {now} end
-if principal ~= '' then
-  redis.call('SET', KEYS[1], '', 'PX', math.max(1, redis.call('PTTL', KEYS[1])))
-end
+if principal ~= '' then redis.call('SET', KEYS[1], '', 'KEEPTTL') end
 return {now, principal}
 `,
 );

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
-import { limitKeyOf, type Principal } from '../../connection/principal.js';
+import { isAddressKey, limitKeyOf, type Principal } from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
 import { connectionFields } from '../../observability/identity-fields.js';
 import { Outages } from '../../observability/outages.js';
@@ -30,6 +31,7 @@ export class BanService implements OnModuleInit {
     private readonly events: SecurityEvents,
     private readonly outages: Outages,
     private readonly clock: Clock,
+    private readonly counters: Counters,
   ) {
     this.known = new MemoryBanStore(clock);
   }
@@ -50,6 +52,7 @@ export class BanService implements OnModuleInit {
     const { banMs } = this.options;
     if (banMs === 0) return;
     const { limitKey } = servedOf(connection);
+    this.counters.bans.add(connection.principal.id === null ? 'address' : 'principal');
     const connections = this.apply(limitKey, banMs);
     await this.outages.watch('BanStore', () => this.store.ban(limitKey, banMs));
     this.events.emit({
@@ -72,12 +75,23 @@ export class BanService implements OnModuleInit {
   /** @returns milliseconds */
   remaining(principal: Principal, address: string): number | Promise<number> {
     if (this.options.banMs === 0) return 0;
-    return this.outages.watch('BanStore', () => this.store.remaining(limitKeyOf(principal, address)));
+    const remaining = this.outages.watch('BanStore', () =>
+      this.store.remaining(limitKeyOf(principal, address)),
+    );
+    this.counters.stores.watch('bans', remaining);
+    return remaining;
   }
 
   /** Like {@link remaining}, with the bans that this node knows. @internal */
   isBannedHere(principal: Principal, address: string): boolean {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
+  }
+
+  /** The bans in force, as far as this node knows. @internal */
+  get active(): Readonly<Record<'principal' | 'address', number>> {
+    const bans = this.known.list();
+    const address = bans.filter(({ key }) => isAddressKey(key)).length;
+    return { principal: bans.length - address, address };
   }
 
   /** @returns the number of closed connections */
