@@ -93,7 +93,7 @@ export class Faults implements OnApplicationShutdown {
 
 /** The name of an error, whatever was thrown. */
 export function errorNameOf(error: unknown): string {
-  return String(partsOf(error).name);
+  return partsOf(error).name;
 }
 
 interface Parts {

@@ -100,7 +100,7 @@ export class MessageDispatcher {
       if (isThenable(result)) return this.runOn(connection, job, target, result);
       this.write(connection, message, target, result);
     } catch (error) {
-      this.catch(connection, message, target, error);
+      this.filter(connection, message, target, error);
     }
     if (message.filtered) return this.finishLater(connection, job);
     this.finish(connection, job);
@@ -116,7 +116,7 @@ export class MessageDispatcher {
     try {
       this.write(connection, message, target, await pending);
     } catch (error) {
-      this.catch(connection, message, target, error);
+      this.filter(connection, message, target, error);
     }
     await this.finishLater(connection, job);
   }
@@ -139,7 +139,7 @@ export class MessageDispatcher {
   }
 
   /** Calls the filters for an exception, as Nest does. */
-  private catch(
+  private filter(
     connection: ServedConnection,
     message: InboundMessage,
     target: EventTarget,

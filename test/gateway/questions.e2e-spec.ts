@@ -102,7 +102,7 @@ it('a message before a protocol error is handled, and its answer is sent if it i
   await connection.until(() => connection.closing !== undefined, 'a close frame');
   expect(connection.closing?.readUInt16BE()).toBe(1002);
   await eventually(async () => expect(EchoGateway.calls).toBe(before + 1));
-  expect(connection.messages.map((message) => JSON.parse(message) as unknown)).toEqual([
+  expect(connection.messages.map((answer) => JSON.parse(answer) as unknown)).toEqual([
     { event: 'echo', data: { text: 'hi' }, id: 1 },
   ]);
   connection.destroy();

@@ -24,7 +24,7 @@ export function dryAnswer(answers: NodeAnswers): WriteAnswer {
  * @returns whether the write is pending: it is in effect on this node, and on others once they can be reached
  * @throws OperatorError if the store fails
  */
-export async function isPending(write: () => Promise<unknown>): Promise<boolean> {
+export async function isLeftPending(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return false;

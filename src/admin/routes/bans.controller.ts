@@ -5,7 +5,7 @@ import { Clock } from '../../time/clock.js';
 import { Reads, Writes } from '../access/route-access.decorator.js';
 import { OperatorActs } from '../acts/operator-acts.js';
 import { targetText } from '../acts/target-text.js';
-import { dryAnswer, isPending, supported, writeAnswer } from '../acts/write.js';
+import { dryAnswer, isLeftPending, supported, writeAnswer } from '../acts/write.js';
 import { BanList } from '../bans/ban-list.js';
 import { Disconnects } from '../connections/disconnects.js';
 import type { BanPage } from '../contract/bans.interface.js';
@@ -56,7 +56,7 @@ export class BansController {
       throw new OperatorError('BAD_REQUEST', 'until: must be in the future, and at most 365 days ahead');
     const counted = await this.disconnects.count(target);
     if (isDryRun(request)) return dryAnswer(counted);
-    const pending = await isPending(() => this.banned(target, ms));
+    const pending = await isLeftPending(() => this.banned(target, ms));
     // A ban of an address closes those that have a user there, too. Both are closed on nodes that heard of no ban yet.
     await this.disconnects.close(target, CloseCode.FORBIDDEN, REASON);
     const reached = sumOf(counted);

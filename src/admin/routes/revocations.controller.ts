@@ -4,7 +4,7 @@ import { sessionKey, tokenKey, userKey } from '../../connection/revocation-keys.
 import { Reads, Writes } from '../access/route-access.decorator.js';
 import { OperatorActs } from '../acts/operator-acts.js';
 import { targetText } from '../acts/target-text.js';
-import { dryAnswer, isPending, supported, writeAnswer } from '../acts/write.js';
+import { dryAnswer, isLeftPending, supported, writeAnswer } from '../acts/write.js';
 import { Disconnects } from '../connections/disconnects.js';
 import type { RevocationPage } from '../contract/revocations.interface.js';
 import type { WriteAnswer } from '../contract/writes.interface.js';
@@ -56,7 +56,7 @@ export class RevocationsController {
     // The connections on other nodes are closed by the store, which does not count them.
     const counted = await this.disconnects.count({ revocationKey: keyOf(target) });
     if (isDryRun(request)) return dryAnswer(counted);
-    const pending = await isPending(() => this.revoked(target, until));
+    const pending = await isLeftPending(() => this.revoked(target, until));
     const reached = sumOf(counted);
     this.acts.report(request, { type: 'admin.revoke', target: targetText(target), note, reached, until });
     if (pending) setStatusOf(response, 202);

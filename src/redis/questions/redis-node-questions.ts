@@ -69,10 +69,9 @@ export class RedisNodeQuestions extends NodeQuestions {
     });
     try {
       // This node needs no Redis to answer. What it does itself concerns every connection that it has now.
-      void this.answer(kind, body, Infinity).then((mine) => {
-        if (mine === undefined) answers.without(this.link.node);
-        else answers.add(this.link.node, mine);
-      });
+      void this.answer(kind, body, Infinity).then((mine) =>
+        mine === undefined ? answers.without(this.link.node) : answers.add(this.link.node, mine),
+      );
       const { live, reached } = await this.tell([number, kind, body], late);
       answers.expect([this.link.node, ...reached]);
       return { asked: live + 1, answers: await answers.all };
