@@ -19,6 +19,7 @@ const base = {
   transform: { '^.+\\.ts$': swc('es6'), '^.+\\.cts$': swc('commonjs') },
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
+    '^nestjs-ws-security/admin$': '<rootDir>/src/admin/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
     '^nestjs-ws-security/redis$': '<rootDir>/src/redis/index.ts',
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',

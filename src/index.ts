@@ -23,6 +23,7 @@ export { connectionOf } from './connection/connection-of.js';
 export { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
 export { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
 export { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
+export { MemoryNodeQuestions, NodeQuestions } from './nodes/node-questions.js';
 export { NodeIdentity } from './nodes/node-identity.js';
 export { ResumeMemory } from './connection/resume/resume-memory.js';
 export { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
@@ -109,6 +110,7 @@ export type { ClientDetails, CloseCause, ConnectionEvent } from './connection/co
 export type { GiveSession, LeftSession } from './connection/resume/resume-store.js';
 export type { KeptText, SessionSnapshot } from './connection/resume/session-snapshot.js';
 export type { ApplySignal, ClusterSignal, KickSignal, RightsSignal } from './nodes/cluster-signals.js';
+export type { AnswerQuestion, NodeAnswer, NodeAnswers } from './nodes/node-questions.js';
 export type { Audience, Broadcast, Position } from './nodes/broadcast-bus.js';
 export type { TypedConnection } from './connection/connection.js';
 export type { TypedConnectionRegistry } from './connection/connection-registry.js';
@@ -169,7 +171,7 @@ export type { CharacterKind } from './validation/characters.js';
 export type { SanitizeHtmlOptions } from './validation/sanitizer.decorators.js';
 export type { WsThrottler } from './throttling/throttlers.token.js';
 export type { DeclaredLimit } from './throttling/declared-limit.interface.js';
-export type { WsThrottlerStorage } from './throttling/ws-throttler-storage.interface.js';
+export type { BudgetState, WsThrottlerStorage } from './throttling/ws-throttler-storage.interface.js';
 export type { ThrottlerVerdict } from './throttling/throttler-verdict.interface.js';
 export type { Jsonified, JsonValue } from './protocol/jsonified.js';
 export type {

@@ -23,11 +23,16 @@ import { Clock } from './time/clock.js';
 import { ConnectionLifecycleService } from './connection/connection-lifecycle.service.js';
 import { ClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory } from './nodes/connection-directory.js';
+import { NodeQuestions } from './nodes/node-questions.js';
 import { NodeIdentity } from './nodes/node-identity.js';
 import { ConnectionRegistry } from './connection/connection-registry.js';
 import { DrainService } from './connection/drain.service.js';
 import { ResumeStore } from './connection/resume/resume-store.js';
 import { ChosenEnhancers } from './gateway/enhancers/chosen-enhancers.js';
+import { SecuredGateways } from './gateway/secured-gateways.js';
+import { ViolationService } from './messages/violation.service.js';
+import { Faults } from './faults/faults.js';
+import { TimerWheel } from './time/timer-wheel.js';
 import { GuardChains } from './gateway/guards/guard-chains.js';
 import { AuthFailures } from './handshake/auth-failures.js';
 import { ClientLocator } from './handshake/client/client-locator.js';
@@ -108,6 +113,11 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     DrainService,
     ResumeStore,
     NodeIdentity,
+    NodeQuestions,
+    Faults,
+    TimerWheel,
+    SecuredGateways,
+    ViolationService,
   ],
 })
 export class WsSecurityModule {

@@ -8,6 +8,7 @@ import { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
 import { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
 import { applicationName } from './nodes/application-name.js';
+import { MemoryNodeQuestions, NodeQuestions } from './nodes/node-questions.js';
 import { NodeIdentity } from './nodes/node-identity.js';
 import { REDIS_CLIENT } from './nodes/redis-client.token.js';
 import { SecurityEvents } from './observability/security-events.js';
@@ -75,5 +76,6 @@ export const STORE_PROVIDERS: Provider[] = [
   store(TicketStore, MemoryTicketStore, 'tickets'),
   store(BroadcastBus, LocalBroadcastBus, 'bus'),
   store(ClusterSignals, MemoryClusterSignals, 'signals'),
+  store(NodeQuestions, MemoryNodeQuestions, 'questions'),
   store(ResumeStore, MemoryResumeStore, 'sessions'),
 ];

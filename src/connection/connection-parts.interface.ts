@@ -14,6 +14,8 @@ export interface ConnectionSocket {
   pong(data: Buffer): void;
   /** Whether more bytes are waiting for the client than allowed. */
   readonly isBehind: boolean;
+  /** The bytes waiting for the client. @internal */
+  readonly bufferedBytes: number;
   /** The limit of bytes waiting for the client. */
   readonly maxBufferedBytes: number;
   close(code: number, reason: string): void;
@@ -39,6 +41,8 @@ export interface ConnectionSession {
 export interface ConnectionInbound {
   /** The server has started to close the connection: no more messages are handled. */
   abandon(): void;
+  /** Handlers that run, and messages that wait for one. */
+  readonly load: { readonly inFlight: number; readonly queued: number };
   /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void>;
 }

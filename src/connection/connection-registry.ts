@@ -142,6 +142,16 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.signals.send({ type: 'rights', id, issuer, roles: [...roles], scopes: [...scopes] });
   }
 
+  /** The names of the rooms with members on this node. @internal */
+  roomNames(): IterableIterator<string> {
+    return this.rooms.names();
+  }
+
+  /** The number of rooms with members on this node. @internal */
+  get roomCount(): number {
+    return this.rooms.size;
+  }
+
   /** The connections whose credentials match a revocation key. @internal */
   withRevocationKey(key: string): ServedConnection[] {
     return this.byPrincipal.withRevocationKey(key);

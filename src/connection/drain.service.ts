@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -74,14 +75,32 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   /**
    * Closes all current connections as a shutdown does, while the node keeps accepting new ones. Clients reconnect by
    * themselves, to this node or to others.
+   *
+   * @param percent closes only so many of the connections, chosen at random
    */
-  recycle(): Promise<void> {
-    return this.closeInTime();
+  recycle(percent = 100): Promise<void> {
+    return this.closeInTime(undefined, this.share(percent));
+  }
+
+  private share(percent: number): ServedConnection[] {
+    const connections = [...this.registry].map(servedOf);
+    const count = Math.ceil((connections.length * percent) / 100);
+    // The first places of a random order (Fisher and Yates).
+    for (let i = 0; i < count && i < connections.length; i++) {
+      const other = randomInt(i, connections.length);
+      [connections[i], connections[other]] = [
+        connections[other] as ServedConnection,
+        connections[i] as ServedConnection,
+      ];
+    }
+    return connections.slice(0, count);
   }
 
   /** @param last started when all connections are closed, and awaited until the deadline */
-  private async closeInTime(last?: () => Promise<void>): Promise<void> {
-    const connections = [...this.registry].map(servedOf);
+  private async closeInTime(
+    last?: () => Promise<void>,
+    connections = [...this.registry].map(servedOf),
+  ): Promise<void> {
     // A node that never served has nothing to report.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();

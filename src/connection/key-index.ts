@@ -9,6 +9,10 @@ export class KeyIndex<K, V> {
     return this.sets.size;
   }
 
+  keys(): IterableIterator<K> {
+    return this.sets.keys();
+  }
+
   /** The values of a key, in the order of insertion. */
   of(key: K): ReadonlySet<V> {
     return this.sets.get(key) ?? NONE;

@@ -32,14 +32,36 @@ export const ANONYMOUS: Principal = Object.freeze({
   sessionId: null,
 });
 
+const PRINCIPAL = 'principal:';
+const ADDRESS = 'address:';
+
 /**
  * The key that limits are counted under: issuer and id, or the address of an anonymous client. The length separates
  * `a` + `bc` from `ab` + `c`.
  */
 export function limitKeyOf(principal: Principal, address: string): string {
-  if (principal.id === null) return `address:${address}`;
-  const issuer = principal.issuer ?? '';
-  return `principal:${issuer.length}:${issuer}:${principal.id}`;
+  return principal.id === null ? addressKey(address) : principalKey(principal.id, principal.issuer);
+}
+
+/** The limit key of a user. */
+export function principalKey(id: string, issuer: string | null): string {
+  return `${PRINCIPAL}${issuer?.length ?? 0}:${issuer ?? ''}:${id}`;
+}
+
+/** The limit key of anonymous clients with an address. */
+export function addressKey(address: string): string {
+  return ADDRESS + address;
+}
+
+/** Who a limit key is about; undefined for any other text. */
+export function subjectIn(
+  key: string,
+): { readonly address: string } | { readonly id: string; readonly issuer: string | null } | undefined {
+  if (key.startsWith(ADDRESS)) return { address: key.slice(ADDRESS.length) };
+  const [head, length] = /^principal:(\d+):/.exec(key) ?? [];
+  if (head === undefined) return undefined;
+  const end = head.length + Number(length);
+  return { issuer: key.slice(head.length, end) || null, id: key.slice(end + 1) };
 }
 
 /** @param now epoch milliseconds */

@@ -43,6 +43,12 @@ export function tokenIdIn(key: string): string | undefined {
   return key.startsWith(TOKEN) ? key.slice(TOKEN.length) : undefined;
 }
 
+/** The issuer in a revocation key, if it is the key of a user with one. */
+export function issuerIn(key: string): string | undefined {
+  const [head, length] = /^user@(\d+):/.exec(key) ?? [];
+  return head === undefined ? undefined : key.slice(head.length, head.length + Number(length));
+}
+
 /** The user id in a revocation key, without the issuer, if it is the key of a user. */
 export function userIdIn(key: string): string | undefined {
   const [head, length] = /^user(?:@(\d+))?:/.exec(key) ?? [];

@@ -9,7 +9,9 @@ import type { EventTarget } from '../messages/event-target.interface.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { unknownVariables } from '../options/unknown-variables.js';
+import type { Connection } from '../connection/connection.js';
 import { DeclaredLimits } from '../throttling/declared-limits.js';
+import { type BudgetInForce, WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
 import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
 import { ConnectGuards } from './guards/connect-guards.js';
 import { eventTargetsOf } from './event-targets.js';
@@ -115,6 +117,20 @@ export class SecuredGateways {
     }
     this.pending.clear();
     await this.unsecured.prepare();
+  }
+
+  /** The budgets of a connection, each one once. */
+  async budgetsOf(connection: Connection): Promise<BudgetInForce[]> {
+    const budgets = new Map<string, BudgetInForce>();
+    for (const { instance, options, handlers } of this.verified ?? []) {
+      if (options?.path !== connection.path) continue;
+      const throttler = this.guards
+        .of(instance.constructor)
+        .find((guard) => guard instanceof WsThrottlerGuard);
+      for (const budget of (await throttler?.budgetsOf(connection, instance.constructor, handlers)) ?? [])
+        budgets.set(`${budget.throttler}|${budget.scope}`, budget);
+    }
+    return [...budgets.values()];
   }
 
   private targetsOf(gateway: DiscoveredGateway): [event: string, target: EventTarget][] {

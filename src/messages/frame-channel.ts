@@ -54,6 +54,10 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   /** Takes the handlers of a gateway from Nest. */
   abstract bind(handlers: readonly WsMessageHandler[], transform: Transform): void;
 
+  get load(): { readonly inFlight: number; readonly queued: number } {
+    return this.queue.load;
+  }
+
   /** Runs a handler; never rejects. */
   abstract run(job: Job): Promise<void>;
 

@@ -48,6 +48,11 @@ export class MessageQueue<Job> {
     this.control.pause();
   }
 
+  /** Handlers that run, and messages that wait for one. */
+  get load(): { readonly inFlight: number; readonly queued: number } {
+    return { inFlight: this.running, queued: this.waiting?.length ?? 0 };
+  }
+
   /** Resolves when no handler runs and no message waits. */
   whenIdle(): Promise<void> {
     if (this.running === 0) return Promise.resolve();

@@ -46,6 +46,10 @@ export class OutboundSocket implements ConnectionSocket {
     return this.options.maxBufferedBytes;
   }
 
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
   get isBehind(): boolean {
     return this.socket.bufferedAmount > this.maxBufferedBytes;
   }

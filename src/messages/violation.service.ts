@@ -74,6 +74,11 @@ export class ViolationService {
     if (retryAfterMs > 0) this.strikeOut(connection, entry, Math.ceil(retryAfterMs));
   }
 
+  /** The strikes of a connection that count now. */
+  strikesOf(connection: Connection): number {
+    return this.records.get(connection)?.strikes.countAt(this.clock.monotonic()) ?? 0;
+  }
+
   private strikeOut(connection: ServedConnection, entry: ViolationRecord, strikesMs: number): void {
     const retryAfterMs = Math.max(strikesMs, this.options.banMs);
     connection.isEnding = true;

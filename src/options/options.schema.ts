@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADMIN_OPTIONS } from './admin-options.js';
 import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
@@ -164,6 +165,7 @@ export const OPTIONS = {
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
   allowUnsecured: option('WS_ALLOW_UNSECURED', flag().default(false)),
+  ...ADMIN_OPTIONS,
   ...REDIS_OPTIONS,
 } satisfies OptionsTable;
 

@@ -72,6 +72,11 @@ function contradictions(options: Parsed): ConfigurationProblem[] {
   return [...problems, ...verifierContradictions(options), ...redisContradictions(options)];
 }
 
+/** What production would refuse of options in force. */
+export function weaknessesOf(options: ResolvedOptions): ConfigurationProblem[] {
+  return weaknesses({ ...options, requireTls: options.requireTls });
+}
+
 /** Options that are allowed in development but not in production. */
 function weaknesses(options: Parsed): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];

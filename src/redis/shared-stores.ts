@@ -5,6 +5,7 @@ import { RedisThrottlerStorage } from './limits/redis-throttler.storage.js';
 import { within } from '../time/deadline.js';
 import { patientDeadline } from './node-parts.js';
 import type { Membership } from './nodes/membership.js';
+import { RedisNodeQuestions } from './questions/redis-node-questions.js';
 import { RedisResumeStore } from './resume/redis-resume-store.js';
 import { SessionShelf } from './resume/session-shelf.js';
 import { RedisClusterSignals } from './signals/redis-cluster-signals.js';
@@ -26,6 +27,7 @@ export class SharedStores {
   readonly tickets: RedisTicketStore;
   readonly bus: RedisBroadcastBus;
   readonly signals: RedisClusterSignals;
+  readonly questions: RedisNodeQuestions;
   readonly sessions: RedisResumeStore;
   private readonly tables: RedisTables;
 
@@ -59,6 +61,7 @@ export class SharedStores {
     });
     const rights = new RightsTable(this.tables, options.sessionMaxAgeMs || options.revocationMaxMs);
     this.signals = new RedisClusterSignals(link, control, neighbours, clock, wheel, onFault, rights);
+    this.questions = new RedisNodeQuestions(link, control, neighbours, clock, wheel, onFault);
     const shelf = new SessionShelf(link, keys, deadlineMs);
     this.sessions = new RedisResumeStore(parts.node.id, control, neighbours, shelf, wheel, onFault);
   }

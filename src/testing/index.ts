@@ -7,6 +7,7 @@ export { broadcastBusContract } from './contracts/broadcast-bus.contract.js';
 export { clusterSignalsContract } from './contracts/cluster-signals.contract.js';
 export { connectionDirectoryContract } from './contracts/connection-directory.contract.js';
 export { leasedThrottlerStorageContract } from './contracts/leased-throttler-storage.contract.js';
+export { nodeQuestionsContract } from './contracts/node-questions.contract.js';
 export { resumeStoreContract } from './contracts/resume-store.contract.js';
 export { revocationStoreContract } from './contracts/revocation-store.contract.js';
 export { throttlerStorageContract } from './contracts/throttler-storage.contract.js';

@@ -2,9 +2,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import { SlidingWindow } from './sliding-window.js';
 import { type ThrottlerVerdict, verdictOf } from './throttler-verdict.interface.js';
-import type { WsThrottlerStorage } from './ws-throttler-storage.interface.js';
+import type { BudgetState, WsThrottlerStorage } from './ws-throttler-storage.interface.js';
 
 const SWEEP_MS = 10_000;
+/** A key without hits. */
+const UNUSED = new SlidingWindow();
 
 interface Entry {
   readonly window: SlidingWindow;
@@ -72,6 +74,14 @@ export class SlidingWindowStorage implements WsThrottlerStorage, OnApplicationSh
     const entry = this.entryOf(key, this.groupOf(throttlerName));
     const wait = this.waitOf(entry, now, limit, ttl, blockDuration, cost);
     return verdictOf(wait, ttl, limit, Math.min(entry.window.size, limit));
+  }
+
+  /** What is left of a budget, without a hit. */
+  peek(key: string, ttl: number, limit: number, throttlerName: string): BudgetState {
+    const now = this.clock.monotonic();
+    const entry = this.groups.get(throttlerName)?.entries.get(key);
+    if (entry && now < entry.blockedUntil) return { remaining: 0, retryAfterMs: entry.blockedUntil - now };
+    return (entry?.window ?? UNUSED).peek(now, limit, ttl);
   }
 
   onApplicationShutdown(): void {

@@ -1,4 +1,5 @@
 import { AcceptedHits } from './accepted-hits.js';
+import type { BudgetState } from './ws-throttler-storage.interface.js';
 
 /** Without a limit, this many of the latest hits are kept, in case a limit is set later: 80 kB per window. */
 export const REMEMBERED_WITHOUT_LIMIT = 10_000;
@@ -35,6 +36,20 @@ export class SlidingWindow {
     return 0;
   }
 
+  /**
+   * What is left, without a hit.
+   *
+   * @returns the hits that would be accepted now, and the milliseconds until one is
+   */
+  peek(now: number, limit: number, ttl: number): BudgetState {
+    if (!(limit >= 1)) return { remaining: 0, retryAfterMs: Math.max(1, ttl) };
+    const whole = Math.floor(limit);
+    if (whole === Infinity) return { remaining: Infinity, retryAfterMs: 0 };
+    const remaining = Math.max(0, whole - this.countSince(now - ttl));
+    const free = this.accepted.latest(whole) + ttl;
+    return { remaining, retryAfterMs: remaining > 0 ? 0 : Math.max(1, free - now) };
+  }
+
   /** Monotonic milliseconds from which this window has no effect any more. */
   get idleAt(): number {
     return this.accepted.latest(1) + this.longest;
@@ -43,6 +58,17 @@ export class SlidingWindow {
   /** The number of remembered hits. */
   get size(): number {
     return this.accepted.size;
+  }
+
+  /** The number of hits later than a time, by bisection. */
+  private countSince(time: number): number {
+    let [counted, not] = [0, this.accepted.size + 1];
+    while (not - counted > 1) {
+      const middle = (counted + not) >> 1;
+      if (this.accepted.latest(middle) > time) counted = middle;
+      else not = middle;
+    }
+    return counted;
   }
 
   private remember(now: number): void {

@@ -25,6 +25,11 @@ export class Strikes<Kind extends string> {
     return this.window ? this.window.hit(now, this.limit - 1, this.ttl) : 1;
   }
 
+  /** The violations within the window, as of a time. */
+  countAt(now: number): number {
+    return this.window ? this.limit - 1 - this.window.peek(now, this.limit - 1, this.ttl).remaining : 0;
+  }
+
   /** Counts something for the report that is not a violation. */
   note(kind: Kind): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);

@@ -3,6 +3,14 @@ import type { MaybePromise } from '../time/maybe-promise.js';
 import type { DeclaredLimit } from './declared-limit.interface.js';
 import type { ThrottlerVerdict } from './throttler-verdict.interface.js';
 
+/** What is left of a budget. @publicApi */
+export interface BudgetState {
+  /** The hits that would be accepted now. A storage that nodes share may name fewer. */
+  readonly remaining: number;
+  /** Milliseconds until a hit is accepted; 0 if one is now. */
+  readonly retryAfterMs: number;
+}
+
 /**
  * A `ThrottlerStorage` with costs: it counts several hits together, either all or none. A key has one window per
  * throttler, even if its limit changes.
@@ -45,6 +53,19 @@ export interface WsThrottlerStorage extends ThrottlerStorage {
     cost: number,
     declared?: DeclaredLimit,
   ): MaybePromise<ThrottlerVerdict>;
+
+  /**
+   * What is left of a budget, without a hit. The parameters are those of `increment`.
+   *
+   * @throws if the storage cannot answer
+   */
+  peek?(
+    key: string,
+    ttl: number,
+    limit: number,
+    throttlerName: string,
+    declared?: DeclaredLimit,
+  ): MaybePromise<BudgetState>;
 }
 
 export function knowsCost(storage: ThrottlerStorage): storage is WsThrottlerStorage {

@@ -21,10 +21,20 @@ import { HitCounter } from './hit-counter.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
 import { InjectWsThrottlerStorage } from './throttler-storage.token.js';
+import type { ThrottledGateway } from './throttled-gateway.interface.js';
 import { WS_THROTTLERS, type WsThrottler } from './throttlers.token.js';
+import { type BudgetState, knowsCost } from './ws-throttler-storage.interface.js';
 import { type ThrottlerVerdict, waitOf } from './throttler-verdict.interface.js';
 
 const NOT_YET: unknown = undefined;
+
+/** A budget of a connection, and what is left of it as far as the storage can tell. @internal */
+export interface BudgetInForce extends Partial<BudgetState> {
+  readonly throttler: string;
+  readonly scope: string;
+  readonly limit: number;
+  readonly ttlMs: number;
+}
 
 /** Steps of the base guard. If a subclass overrides one of them, it is called for each message. */
 const STEPS = [
@@ -94,6 +104,46 @@ export class WsThrottlerGuard extends ThrottlerGuard {
   excessOf(context: ExecutionContext): Excess | null | Promise<Excess | null> | undefined {
     const rules = this.isExtended ? undefined : this.rules.of(context.getClass(), context.getHandler());
     return rules && this.count(connectionIn(context), rules, 0);
+  }
+
+  /**
+   * The budgets of a connection for some events, each one once, as far as they are known without a message.
+   *
+   * @internal
+   */
+  async budgetsOf(
+    connection: Connection,
+    gateway: ThrottledGateway['gateway'],
+    handlers: readonly ThrottledGateway['handlers'][number][],
+  ): Promise<BudgetInForce[]> {
+    const budgets = new Map<string, BudgetInForce>();
+    for (const { callback } of handlers) {
+      for (const rule of this.rules.of(gateway, callback) ?? []) {
+        const scope = rule.prefix.slice(0, -1);
+        const id = `${rule.name}|${scope}`;
+        if (budgets.has(id)) continue;
+        const limit = await this.limitOf(connection, rule.limit);
+        const key = rule.prefix + servedOf(connection).limitKey;
+        budgets.set(id, {
+          throttler: rule.name,
+          scope,
+          limit,
+          ttlMs: rule.ttl,
+          ...(await this.peek(key, rule, limit)),
+        });
+      }
+    }
+    return [...budgets.values()];
+  }
+
+  private async peek(key: string, rule: ThrottleRule, limit: number): Promise<BudgetState | undefined> {
+    const { storageService: storage } = this;
+    if (!knowsCost(storage)) return undefined;
+    try {
+      return await storage.peek?.(key, rule.ttl, limit, rule.name, rule.declared);
+    } catch {
+      return undefined;
+    }
   }
 
   /** @throws RateLimitedException */

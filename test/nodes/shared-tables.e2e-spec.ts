@@ -171,10 +171,22 @@ describe('bans', () => {
     }
   });
 
-  it('R5 on another node do nothing where the service does not ban', async () => {
+  it('R5 by the application hold on every node, also where WS_BAN_MS turns automatic ones off', async () => {
     await start();
-    const client = await connect(nodes.one, await issued(-5));
-    nodes.bans.ban('principal:0::alice', 60_000);
-    await isHere(client);
+    const token = await issued(-5);
+    const [alice, bob] = [
+      await connect(nodes.one, token),
+      await connect(nodes.one, await issued(-5, { sub: 'bob' })),
+    ];
+    await nodes.other.app.get(BanService).banUser('alice', null, 60_000);
+    expect(await alice.closed).toEqual({ code: 4403, reason: 'banned' });
+    for (const node of [nodes.one, nodes.other])
+      expect((await refusal(node, token)).body).toMatchObject({ code: 'BANNED' });
+    await isHere(bob);
+    await nodes.one.app.get(BanService).banAddress('127.0.0.1', 60_000);
+    expect((await refusal(nodes.other, await issued(-5, { sub: 'bob' }))).body).toMatchObject({
+      code: 'BANNED',
+    });
+    await isHere(bob);
   });
 });

@@ -1,6 +1,7 @@
 import { broadcastBusContract } from '../../src/testing/contracts/broadcast-bus.contract.js';
 import { clusterSignalsContract } from '../../src/testing/contracts/cluster-signals.contract.js';
 import type { ContractSubject } from '../../src/testing/contracts/contract-case.js';
+import { nodeQuestionsContract } from '../../src/testing/contracts/node-questions.contract.js';
 import { resumeStoreContract } from '../../src/testing/contracts/resume-store.contract.js';
 import { RedisNode, settled } from '../support/redis-node.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
@@ -37,6 +38,10 @@ describeWithRedis('two nodes over one Redis', () => {
   runContract(
     'RedisClusterSignals',
     clusterSignalsContract(() => subjectOf(({ signals }) => signals)),
+  );
+  runContract(
+    'RedisNodeQuestions',
+    nodeQuestionsContract(() => subjectOf(({ questions }) => questions)),
   );
   runContract(
     'RedisResumeStore',

@@ -8,6 +8,7 @@ import { RedisLink } from '../../src/redis/link/redis-link.js';
 import { parseRedisUrl } from '../../src/options/redis-url.js';
 import { Membership } from '../../src/redis/nodes/membership.js';
 import type { OutagePolicy } from '../../src/redis/outage-policy.js';
+import { RedisNodeQuestions } from '../../src/redis/questions/redis-node-questions.js';
 import { RedisResumeStore } from '../../src/redis/resume/redis-resume-store.js';
 import { SessionShelf } from '../../src/redis/resume/session-shelf.js';
 import { RedisClusterSignals } from '../../src/redis/signals/redis-cluster-signals.js';
@@ -67,6 +68,7 @@ export class RedisNode {
   readonly bus: RedisBroadcastBus;
   readonly neighbours: Neighbours;
   readonly signals: RedisClusterSignals;
+  readonly questions: RedisNodeQuestions;
   readonly sessions: RedisResumeStore;
 
   private constructor(
@@ -96,6 +98,7 @@ export class RedisNode {
     const { control } = this.streams;
     this.neighbours = new Neighbours(id, control, this.membership);
     this.signals = new RedisClusterSignals(this.link, control, this.neighbours, clock, wheel, onFault);
+    this.questions = new RedisNodeQuestions(this.link, control, this.neighbours, clock, wheel, onFault);
     const shelf = new SessionShelf(this.link, keys, deadlineMs);
     this.sessions = new RedisResumeStore(id, control, this.neighbours, shelf, wheel, onFault);
     this.link.onEvent((event) => this.events.push(event));

@@ -14,6 +14,7 @@ export interface AppOptions {
   gateways: Provider[];
   providers?: Provider[];
   controllers?: Type[];
+  imports?: NonNullable<TestAppOptions['imports']>;
   options?: WsSecurityOptions;
   clock?: ManualClock;
   /** Default: a free port. */

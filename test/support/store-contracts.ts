@@ -4,6 +4,7 @@ import { clusterSignalsContract } from '../../src/testing/contracts/cluster-sign
 import { connectionDirectoryContract } from '../../src/testing/contracts/connection-directory.contract.js';
 import type { ContractCase, CreateSubject } from '../../src/testing/contracts/contract-case.js';
 import { leasedThrottlerStorageContract } from '../../src/testing/contracts/leased-throttler-storage.contract.js';
+import { nodeQuestionsContract } from '../../src/testing/contracts/node-questions.contract.js';
 import { resumeStoreContract } from '../../src/testing/contracts/resume-store.contract.js';
 import { revocationStoreContract } from '../../src/testing/contracts/revocation-store.contract.js';
 import { throttlerStorageContract } from '../../src/testing/contracts/throttler-storage.contract.js';
@@ -35,6 +36,7 @@ export function storeContracts(url: () => string): void {
   runAtOnce('TicketStore', ticketStoreContract(over(({ stores }) => stores.tickets)));
   runAtOnce('BroadcastBus', broadcastBusContract(over(({ stores }) => stores.bus)));
   runAtOnce('ClusterSignals', clusterSignalsContract(over(({ stores }) => stores.signals)));
+  runAtOnce('NodeQuestions', nodeQuestionsContract(over(({ stores }) => stores.questions)));
   runAtOnce(
     'ResumeStore',
     resumeStoreContract(over(({ stores, id }) => ({ store: stores.sessions, nodeId: id }))),

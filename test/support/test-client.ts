@@ -62,6 +62,10 @@ export class TestClient {
     return outcome instanceof WebSocket ? (client as TestClient) : outcome;
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   send(frame: unknown): void {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }

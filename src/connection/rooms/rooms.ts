@@ -21,6 +21,11 @@ export class Rooms {
     return this.members.size;
   }
 
+  /** The names of the rooms with members. */
+  names(): IterableIterator<string> {
+    return this.members.keys();
+  }
+
   membersOf(room: string): ReadonlySet<Connection> {
     return this.members.of(room);
   }

@@ -90,6 +90,11 @@ export class GrantedWindow {
     return { limit, want, need: Math.max(1, cost - room), ended: this.budget.report(now) };
   }
 
+  /** As {@link LentBudget.unspent}. */
+  unspent(now: number): number {
+    return this.budget.unspent(now);
+  }
+
   /** Ends all grants, and returns what Redis has not heard of. */
   endAll(now: number): readonly Grant[] {
     this.budget.endAll();

@@ -40,6 +40,14 @@ export class LentBudget {
     if (isSpent) this.endWhere((grant) => grant.rest === 0);
   }
 
+  /** What this node will not have spent of what still counts in Redis, if nothing more is spent. Changes nothing. */
+  unspent(now: number): number {
+    let unspent = 0;
+    for (const grants of [this.open, this.ended])
+      for (const { endsAt, rest } of grants) if (endsAt + this.ttl > now) unspent += rest;
+    return unspent;
+  }
+
   /** Takes what has ended since the last report, and still counts in Redis. */
   report(now: number): readonly Grant[] {
     const { ended } = this;

@@ -1,13 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { DeclaredLimit } from '../../throttling/declared-limit.interface.js';
 import type { ThrottlerVerdict } from '../../throttling/throttler-verdict.interface.js';
-import type { WsThrottlerStorage } from '../../throttling/ws-throttler-storage.interface.js';
+import type { BudgetState, WsThrottlerStorage } from '../../throttling/ws-throttler-storage.interface.js';
 import { Clock } from '../../time/clock.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
 import { idOf, type RedisKeys } from '../keys.js';
 import { type Partition, RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import { Suspension } from '../link/suspension.js';
 import type { OutagePolicy } from '../outage-policy.js';
+import { BudgetPeek } from './budget-peek.js';
 import type { CountedHit } from './counted-hit.js';
 import { ExactLimiter } from './exact-limiter.js';
 import { ExactWindow } from './exact-window.js';
@@ -45,6 +46,7 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
   private readonly exact: ExactLimiter;
   private readonly grantedWindows: WindowTable<GrantedWindow>;
   private readonly exactWindows: WindowTable<ExactWindow>;
+  private readonly peeking: BudgetPeek;
   private readonly outage: OutageLimits;
   private readonly suspension: Suspension;
   private readonly stopSweeping: () => void;
@@ -68,6 +70,9 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
       const at = port.partitionOf(id);
       return new ExactWindow(keys.exact(at, name, ttl, id), keys.block(at, name, ttl, id), at, ttl);
     }, mostWindows);
+    this.peeking = new BudgetPeek(port, keys, (name, ttl, key) =>
+      this.grantedWindows.find(name, ttl, key)?.unspent(clock.monotonic()),
+    );
     this.outage = new OutageLimits(outage, clock);
     this.suspension = new Suspension(clock);
     this.stopSweeping = clock.every(SWEEP_MS, () => this.sweep());
@@ -119,6 +124,26 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
       cost: Math.min(cost, whole),
     };
     return this.options.limits === 'exact' || isExact(declared) ? this.countExactly(hit) : this.spend(hit);
+  }
+
+  /**
+   * What is left of a budget over all nodes, without a hit. Of a budget that is lent to nodes, what others were lent
+   * counts as spent.
+   *
+   * @throws RedisUnavailableError
+   */
+  async peek(
+    key: string,
+    ttl: number,
+    limit: number,
+    throttlerName: string,
+    declared?: DeclaredLimit,
+  ): Promise<BudgetState> {
+    const whole = Math.floor(limit);
+    if (!(whole >= 1)) return { remaining: 0, retryAfterMs: Math.max(1, ttl) };
+    if (whole === Infinity) return { remaining: Infinity, retryAfterMs: 0 };
+    const isCounted = this.options.limits === 'exact' || isExact(declared);
+    return this.peeking.peek(key, Math.ceil(ttl), whole, throttlerName, isCounted);
   }
 
   onApplicationShutdown(): void {

@@ -41,6 +41,11 @@ export class WindowTable<W extends Window> {
     return window;
   }
 
+  /** As {@link get}, without creating one. */
+  find(name: string, ttl: number, key: string): W | undefined {
+    return this.groups.find((one) => one.name === name && one.ttl === ttl)?.windows.get(key);
+  }
+
   /** Forgets windows that count nothing any more. */
   sweep(now: number): void {
     for (const { windows } of this.groups) {

@@ -9,6 +9,7 @@ import type { Clock } from '../../time/clock.js';
 import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
 import type { RedisLink } from '../link/redis-link.js';
 import { RedisUnavailableError } from '../link/redis-port.js';
+import { momentOf } from '../moment-of.js';
 import type { Neighbours } from '../streams/neighbours.js';
 import type { ControlEntry, ControlStream } from '../streams/control-stream.js';
 import { readStored } from '../stored-text.js';
@@ -91,7 +92,7 @@ export class RedisClusterSignals extends ClusterSignals {
     const [request, sent] = readStored(body, SIGNAL_BODY, 'a signal');
     const signal = knownSignal(sent);
     // A node with a later version may know more kinds. It need not wait for this one.
-    this.answer(node, request, signal ? this.apply(signal, this.momentOf(at)) : 0);
+    this.answer(node, request, signal ? this.apply(signal, momentOf(at, this.link, this.clock)) : 0);
   }
 
   private tell(request: number, signal: ClusterSignal): Promise<void> {
@@ -129,13 +130,5 @@ export class RedisClusterSignals extends ClusterSignals {
       }
     }
     return reached;
-  }
-
-  /** A moment of the server by the wall clock of this process, which dates connections; rather too late than too early. */
-  private momentOf(at: number): number {
-    const offset = this.link.lowerOffset(this.link.control);
-    if (offset === undefined) return at;
-    // The server's time was cut to a whole millisecond.
-    return at + 1 - offset + this.clock.now() - this.clock.monotonic();
   }
 }

@@ -114,6 +114,34 @@ export function throttlerStorageContract(
       assert.equal((await hit(store, 'key', rule)).isBlocked, true);
     },
 
+    'peek tells what is left, and counts nothing': async (bench) => {
+      const { store, other } = bench;
+      if (!knowsCost(store) || !knowsCost(other) || !store.peek || !other.peek) return;
+      const rule = declare(5, 1000, { maxCost: 3 });
+      const peek = (node: typeof store): unknown => node.peek?.('key', rule.ttl, rule.limit, 'default', rule);
+      const time = new Stopwatch(bench);
+      assert.deepEqual(await peek(store), { remaining: 5, retryAfterMs: 0 });
+      assertAccepted(await hit(store, 'key', rule, { cost: 3 }));
+      for (const node of [store, other, store])
+        assert.deepEqual(await peek(node), { remaining: 2, retryAfterMs: 0 });
+      assertAccepted(await hit(other, 'key', rule, { cost: 2 }));
+      const { remaining, retryAfterMs } = (await peek(store)) as { remaining: number; retryAfterMs: number };
+      assert.equal(remaining, 0);
+      assert.ok(retryAfterMs > 0 && retryAfterMs <= 1000, `the wait is ${retryAfterMs} ms`);
+      await time.pass(1000 + time.slack);
+      assert.deepEqual(await peek(other), { remaining: 5, retryAfterMs: 0 });
+    },
+
+    'peek knows a block': async ({ store, other }) => {
+      if (!knowsCost(store) || !knowsCost(other) || !other.peek) return;
+      const rule = declare(1, 500, { blockDuration: 20_000 });
+      assertAccepted(await hit(store, 'key', rule));
+      assert.equal((await hit(store, 'key', rule)).isBlocked, true);
+      const { remaining, retryAfterMs } = await other.peek('key', rule.ttl, rule.limit, 'default', rule);
+      assert.equal(remaining, 0);
+      assert.ok(retryAfterMs > 10_000 && retryAfterMs <= 20_000, `the wait is ${retryAfterMs} ms`);
+    },
+
     'a limit of 0 refuses every hit': async ({ store }) => {
       const verdict = await hit(store, 'key', declare(0, 1000));
       assert.equal(verdict.isBlocked, true);

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
-import { limitKeyOf, type Principal } from '../../connection/principal.js';
+import { addressKey, limitKeyOf, type Principal, principalKey } from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -10,7 +10,8 @@ import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
 
 /**
- * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations.
+ * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations. An application can
+ * ban them too, whatever `WS_BAN_MS` is.
  *
  * @publicApi
  */
@@ -30,7 +31,6 @@ export class BanService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (this.options.banMs === 0) return;
     this.store.watch(
       (key, remaining) => this.apply(key, remaining),
       (key) => this.known.lift(key),
@@ -44,9 +44,28 @@ export class BanService implements OnModuleInit {
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
     if (banMs === 0) return;
-    const { limitKey } = servedOf(connection);
-    this.apply(limitKey, banMs);
-    await this.store.ban(limitKey, banMs);
+    await this.banKey(servedOf(connection).limitKey, banMs);
+  }
+
+  /**
+   * Bans a user on every node, and closes their connections with 4403. A longer ban that is in force stays.
+   *
+   * @param issuer null for users without an issuer
+   * @param ms milliseconds from now
+   */
+  banUser(id: string, issuer: string | null, ms: number): Promise<void> {
+    return this.banKey(principalKey(id, issuer), ms);
+  }
+
+  /**
+   * Bans an address on every node: nobody connects from it, with whatever credential. Closes the connections of
+   * anonymous clients there with 4403. A longer ban that is in force stays.
+   *
+   * @param address as limits count it, IPv6 by its prefix: `ClientLocator` returns it in this form
+   * @param ms milliseconds from now
+   */
+  banAddress(address: string, ms: number): Promise<void> {
+    return this.banKey(addressKey(address), ms);
   }
 
   /** Lifts a ban on every node. @param key as returned by `BanStore.list()` */
@@ -57,12 +76,17 @@ export class BanService implements OnModuleInit {
 
   /** @returns milliseconds */
   remaining(principal: Principal, address: string): number | Promise<number> {
-    return this.options.banMs === 0 ? 0 : this.store.remaining(limitKeyOf(principal, address));
+    return this.store.remaining(limitKeyOf(principal, address));
   }
 
   /** Like {@link remaining}, with the bans that this node knows. @internal */
   isBannedHere(principal: Principal, address: string): boolean {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
+  }
+
+  private async banKey(key: string, ms: number): Promise<void> {
+    this.apply(key, ms);
+    await this.store.ban(key, ms);
   }
 
   private apply(key: string, ms: number): void {

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { NodeIdentity } from '../../nodes/node-identity.js';
+import { OPTIONS, type OptionName, type ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import { weaknessesOf } from '../../options/resolve-options.js';
+import type { ConfigAnswer, ConfigEntry } from '../contract/config.interface.js';
+import { shownValue } from './shown-value.js';
+
+/** Differ between nodes of one service. */
+const OWN: readonly string[] = ['nodeId'] satisfies readonly OptionName[];
+
+/** The settings in force, without secrets. */
+@Injectable()
+export class ConfigReport {
+  /** The same on nodes with the same settings: 12 hexadecimal digits. */
+  readonly settings: string;
+  private readonly entries: readonly ConfigEntry[];
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly node: NodeIdentity,
+  ) {
+    const weaknesses = new Map(weaknessesOf(options).map(({ name, message }) => [name, message]));
+    const names = Object.keys(OPTIONS) as OptionName[];
+    this.entries = names.map((option) => this.entryOf(option, weaknesses));
+    const common = this.entries.filter(({ option }) => !OWN.includes(option));
+    this.settings = createHash('sha256').update(JSON.stringify(common)).digest('hex').slice(0, 12);
+  }
+
+  answer(): ConfigAnswer {
+    const { settings, entries } = this;
+    return { node: this.node.id, isProduction: this.options.production, settings, options: entries };
+  }
+
+  private entryOf(option: OptionName, weaknesses: ReadonlyMap<string, string>): ConfigEntry {
+    const { variable, schema, file } = OPTIONS[option] as {
+      variable: string;
+      schema: DefaultSchema;
+      file?: string;
+    };
+    const value: unknown = this.options[option];
+    const isSecret = file !== undefined;
+    const byDefault = schema.safeParse(undefined).data;
+    return {
+      option,
+      variable,
+      value: shownValue(value, isSecret),
+      isSecret,
+      isDefault: JSON.stringify(value) === JSON.stringify(byDefault),
+      weakness: weaknesses.get(variable) ?? null,
+    };
+  }
+}
+
+interface DefaultSchema {
+  safeParse(value: undefined): { data?: unknown };
+}

@@ -1,0 +1,199 @@
+import type { ServerResponse } from 'node:http';
+import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Faults } from '../../faults/faults.js';
+import { NodeIdentity } from '../../nodes/node-identity.js';
+import { NodeQuestions } from '../../nodes/node-questions.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import { Clock } from '../../time/clock.js';
+import type { OperatorPrincipal } from '../access/operator-principal.js';
+import { OperatorError } from '../http/operator.error.js';
+import { SAFE_HEADERS } from '../http/safe-headers.js';
+import { nodesOf } from '../nodes-answered.js';
+import { partOf } from '../part.js';
+import { type EventFilter, eventTest } from './event-filter.js';
+import { EventListener, type NodeEvents } from './event-listener.js';
+import { EventPositions } from './event-positions.js';
+import { EventRing, REMEMBERED_EVENTS } from './event-ring.js';
+
+const EVENTS = 'admin.events';
+/** How often other nodes are asked while somebody listens. */
+const ASK_MS = 1000;
+const CHECK_MS = 15_000;
+/** The entries that a node answers at most. */
+const MOST_ENTRIES = 200;
+/** Questions in a row. The events that are remembered fit into a few answers. */
+const MOST_ROUNDS = 64;
+const NOW = 'now';
+
+interface Question {
+  /** For each node, the number of the last event that all listeners have. */
+  readonly after: Readonly<Record<string, number>>;
+  /** From which number on a node that is not in `after` answers. */
+  readonly others: 'all' | 'none';
+}
+
+/** Sends the events of all nodes to those who listen on this one. Nobody is asked while nobody listens. */
+@Injectable()
+export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly open = new Set<EventListener>();
+  private stop: (() => void) | undefined;
+  private isAsking = false;
+  private isFlushing = false;
+
+  constructor(
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly ring: EventRing,
+    private readonly questions: NodeQuestions,
+    private readonly node: NodeIdentity,
+    private readonly clock: Clock,
+    private readonly faults: Faults,
+  ) {}
+
+  onModuleInit(): void {
+    this.questions.serve(EVENTS, (body) => {
+      const { after, others } = body as Question;
+      const from = after[this.node.id] ?? (others === 'all' ? 0 : this.ring.last);
+      return this.eventsAfter(from);
+    });
+  }
+
+  /** Drains must not wait for listeners. */
+  beforeApplicationShutdown(): void {
+    for (const listener of this.open) listener.end();
+  }
+
+  get listeners(): { readonly open: number; readonly limit: number } {
+    return { open: this.open.size, limit: this.options.adminMaxListeners };
+  }
+
+  /** @throws OperatorError if there are too many listeners */
+  checkRoom(): void {
+    if (this.open.size >= this.options.adminMaxListeners)
+      throw new OperatorError('OVERLOADED', 'too many listeners on this node', { 'Retry-After': '5' });
+  }
+
+  /** @param lastEventId the id of the last event that the operator has, or `now` */
+  listen(
+    response: ServerResponse,
+    principal: OperatorPrincipal,
+    filter: EventFilter,
+    lastEventId: string | undefined,
+  ): void {
+    const isNow = lastEventId === NOW;
+    const positions = EventPositions.read(isNow ? '' : (lastEventId ?? ''));
+    const listener = new EventListener(response, principal, positions, eventTest(filter), isNow);
+    response.writeHead(200, {
+      ...SAFE_HEADERS,
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      // Proxies such as nginx would collect the events.
+      'X-Accel-Buffering': 'no',
+    });
+    this.open.add(listener);
+    response.on('close', () => this.close(listener));
+    response.on('error', () => this.close(listener));
+    listener.send('ready', { node: this.node.id, remembered: REMEMBERED_EVENTS });
+    this.begin();
+    void this.ask();
+  }
+
+  private begin(): void {
+    if (this.stop) return;
+    const stops = [
+      this.clock.every(ASK_MS, () => void this.ask()),
+      this.clock.every(CHECK_MS, () => void this.check()),
+      this.ring.onEvent(() => this.flushSoon()),
+    ];
+    this.stop = () => stops.forEach((stop) => stop());
+  }
+
+  private close(listener: EventListener): void {
+    this.open.delete(listener);
+    if (this.open.size > 0) return;
+    this.stop?.();
+    this.stop = undefined;
+  }
+
+  /** Events of one turn are sent together. Those of this node need not be asked for. */
+  private flushSoon(): void {
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    setImmediate(() => {
+      this.isFlushing = false;
+      for (const listener of this.open) {
+        const own = listener.positions.of(this.node.id);
+        // It has not been told yet what there was before.
+        if (own !== undefined) listener.take(this.node.id, this.eventsAfter(own));
+      }
+    });
+  }
+
+  private async ask(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    try {
+      // A node may have more than one answer has room for.
+      for (let i = 0; i < MOST_ROUNDS && (await this.askOnce()); i++);
+    } catch (error) {
+      this.faults.report('The events of other nodes could not be asked for', error);
+    } finally {
+      this.isAsking = false;
+    }
+  }
+
+  /** @returns whether a node has more */
+  private async askOnce(): Promise<boolean> {
+    const asked = [...this.open];
+    if (asked.length === 0) return false;
+    const answers = await this.questions.ask(EVENTS, this.question());
+    for (const listener of asked.filter((one) => this.open.has(one))) {
+      listener.tell(nodesOf(answers));
+      for (const { node, body } of answers.answers) listener.take(node, body as NodeEvents);
+      listener.started();
+    }
+    return answers.answers.some(({ body }) => {
+      const { entries, last } = body as NodeEvents;
+      return (entries.at(-1)?.n ?? last) < last;
+    });
+  }
+
+  /** What at least one listener lacks. */
+  private question(): Question {
+    const after: Record<string, number> = {};
+    const listeners = [...this.open];
+    const wantsPast = listeners.some((listener) => listener.wantsPast);
+    const known = new Set(
+      listeners.flatMap(({ positions }) => [...positions.entries()].map(([node]) => node)),
+    );
+    for (const node of known) {
+      const numbers = listeners.map(
+        ({ positions, wantsPast: all }) => positions.of(node) ?? (all ? 0 : Infinity),
+      );
+      const least = Math.min(...numbers);
+      if (Number.isFinite(least)) after[node] = least;
+    }
+    return { after, others: wantsPast ? 'all' : 'none' };
+  }
+
+  private eventsAfter(n: number): NodeEvents {
+    const { items } = partOf(this.ring.after(n), MOST_ENTRIES);
+    return { first: this.ring.first, last: this.ring.last, entries: items };
+  }
+
+  private async check(): Promise<void> {
+    for (const listener of this.open) {
+      listener.sendComment();
+      if (!(await this.isValid(listener.principal))) listener.end();
+    }
+  }
+
+  private async isValid({ expiresAt, isStillValid }: OperatorPrincipal): Promise<boolean> {
+    if (typeof expiresAt === 'number' && this.clock.now() >= expiresAt) return false;
+    try {
+      return (await isStillValid?.()) !== false;
+    } catch {
+      // It is unknown whether the operator may still read.
+      return false;
+    }
+  }
+}

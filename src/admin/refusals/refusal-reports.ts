@@ -1,0 +1,59 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { NodeQuestions } from '../../nodes/node-questions.js';
+import type { RefusalCount, RefusalsAnswer } from '../contract/refusals.interface.js';
+import { bodiesOf, nodesOf } from '../nodes-answered.js';
+import { MOST_STEPS, type NodeRefusals, RefusalTally, STEP_MS, topEntries } from './refusal-tally.js';
+
+const REFUSALS = 'admin.refusals';
+
+/** The refusals of all nodes. */
+@Injectable()
+export class RefusalReports implements OnModuleInit {
+  constructor(
+    private readonly questions: NodeQuestions,
+    private readonly tally: RefusalTally,
+  ) {}
+
+  onModuleInit(): void {
+    this.questions.serve(REFUSALS, (body) => {
+      const { first, steps } = body as { first: number; steps: number };
+      return { kinds: this.tally.report(first, Math.min(steps, MOST_STEPS)) };
+    });
+  }
+
+  async report(windowMs: number): Promise<RefusalsAnswer> {
+    const steps = Math.min(MOST_STEPS, Math.ceil(windowMs / STEP_MS));
+    const first = this.tally.step - steps + 1;
+    const answers = await this.questions.ask(REFUSALS, { first, steps });
+    const kinds = new Map<string, NodeRefusals[]>();
+    for (const body of bodiesOf<{ kinds: NodeRefusals[] }>(answers)) {
+      for (const kind of body.kinds) {
+        const name = `${kind.stage} ${kind.code}`;
+        kinds.set(name, [...(kinds.get(name) ?? []), kind]);
+      }
+    }
+    const codes = [...kinds.values()].map((same) => sumOfKinds(same, steps));
+    return {
+      nodes: nodesOf(answers),
+      from: first * STEP_MS,
+      stepMs: STEP_MS,
+      steps,
+      codes: codes.toSorted((one, other) => other.count - one.count),
+    };
+  }
+}
+
+function sumOfKinds(same: readonly NodeRefusals[], steps: number): RefusalCount {
+  const [{ stage, code } = { stage: 'handshake', code: '' } as const] = same;
+  const perStep = Array.from({ length: steps }, (_, i) =>
+    same.reduce((sum, kind) => sum + (kind.perStep[i] ?? 0), 0),
+  );
+  return {
+    stage,
+    code,
+    count: perStep.reduce((sum, count) => sum + count, 0),
+    perStep,
+    addresses: topEntries(same.flatMap(({ addresses }) => addresses)),
+    paths: topEntries(same.flatMap(({ paths }) => paths)),
+  };
+}

@@ -1,0 +1,26 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { operatorOf, type OperatorPrincipal } from '../access/operator-principal.js';
+import { Reads } from '../access/route-access.decorator.js';
+import { EventFeed } from '../events/event-feed.js';
+import { EVENTS_QUERY } from '../http/inputs.js';
+import { rawRequestOf, takeRawResponse } from '../http/raw-exchange.js';
+import { readInput } from '../http/read-input.js';
+
+const MOST_ID_LENGTH = 4096;
+
+/** What happens, as it happens. */
+@Controller()
+export class EventsController {
+  constructor(private readonly feed: EventFeed) {}
+
+  @Reads()
+  @Get('events')
+  listen(@Query() query: unknown, @Req() request: object, @Res() response: object): void {
+    const { lastEventId, ...filter } = readInput(query, EVENTS_QUERY);
+    this.feed.checkRoom();
+    const header = rawRequestOf(request).headers['last-event-id'];
+    const last = typeof header === 'string' ? header.slice(0, MOST_ID_LENGTH) : lastEventId;
+    const principal = operatorOf(request) as OperatorPrincipal;
+    this.feed.listen(takeRawResponse(response), principal, filter, last);
+  }
+}
