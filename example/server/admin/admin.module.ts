@@ -1,6 +1,19 @@
 import { Module } from '@nestjs/common';
+import { BearerOperatorGuard, WsAdminModule } from 'nestjs-ws-security/admin';
 import { ConnectionsController } from './connections.controller.js';
 import { DrainController } from './drain.controller.js';
 
-@Module({ controllers: [ConnectionsController, DrainController] })
+const ADMINISTRATORS = { roles: ['admin'] };
+
+@Module({
+  imports: [
+    WsAdminModule.forRoot({
+      path: '/operate',
+      guards: [BearerOperatorGuard],
+      read: ADMINISTRATORS,
+      write: ADMINISTRATORS,
+    }),
+  ],
+  controllers: [ConnectionsController, DrainController],
+})
 export class AdminModule {}
