@@ -98,11 +98,11 @@ export class ActDialog {
 
 function reachText({ method }: Act, { reached, nodes }: WriteAnswer): string {
   if (method === 'DELETE') return 'It is in force. Nothing is closed.';
-  return `It closes ${connections(reached)}. ${nodesText(nodes)}.`;
+  return `It closes ${connections(reached)} (${nodesText(nodes)} answered).`;
 }
 
 function doneText({ title, method }: Act, { reached, nodes, isPending }: WriteAnswer): string {
   if (method === 'DELETE') return `Done: ${title}.`;
   const rest = isPending ? ' It is still going on.' : '';
-  return `Done: ${title}. ${connections(reached)} reached, ${nodesText(nodes)}.${rest}`;
+  return `Done: ${title}. ${connections(reached)} (${nodesText(nodes)} answered).${rest}`;
 }

@@ -25,6 +25,11 @@ export class CardView extends View {
   protected override async load(): Promise<Child[]> {
     const { subject } = this;
     const asked = subject.connection === undefined ? undefined : await this.#detail(subject.connection);
+    // A connection that is closed later does not take its user away.
+    if (asked) {
+      const { id, user: owner, issuer, address: from } = asked;
+      this.subject = { connection: id, user: owner, issuer, address: from };
+    }
     const about: Subject = asked ?? subject;
     const page = await this.#others(about);
     const [newest] = page?.connections ?? [];

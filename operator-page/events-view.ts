@@ -11,16 +11,6 @@ const MOST_ROWS = 300;
 /** More at once are not read aloud. */
 const MOST_ALOUD = 5;
 
-const TYPES = [
-  'handshake.*',
-  'authentication.*',
-  'connection.*',
-  'messages.*',
-  'ban.*',
-  'admin.*',
-  'store.*',
-];
-
 /** What happens, as it happens. */
 export class EventsView extends View {
   readonly #list = h('ol', { class: 'events', role: 'log', 'aria-label': 'Events, the newest first' });
@@ -28,7 +18,7 @@ export class EventsView extends View {
   readonly #about = h('span', { class: 'muted' });
   readonly #pauseButton = button('Pause', () => this.#pause(!this.#isPaused));
   readonly #fields = {
-    type: h('input', { list: 'types', placeholder: 'handshake.*', autocomplete: 'off' }),
+    type: h('input', { placeholder: 'ban.*, admin.*', autocomplete: 'off' }),
     user: h('input', { autocomplete: 'off', spellcheck: 'false' }),
     address: h('input', { autocomplete: 'off', spellcheck: 'false' }),
   };
@@ -40,7 +30,7 @@ export class EventsView extends View {
   #isOpen = false;
 
   constructor(desk: Desk) {
-    super('Live events');
+    super('Events');
     this.#stream = new EventStream(desk.api, {
       event: (event: OperatorEvent) => this.#add(eventRow(desk, event)),
       gap: ({ node }) =>
@@ -65,7 +55,6 @@ export class EventsView extends View {
         labelled('Address', this.#fields.address),
         h('button', { type: 'submit' }, 'Filter'),
         this.#pauseButton,
-        h('datalist', { id: 'types' }, ...TYPES.map((type) => h('option', { value: type }))),
       ),
       h('div', { class: 'row' }, this.#state, this.#about),
     );

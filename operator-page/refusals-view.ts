@@ -26,7 +26,7 @@ export class RefusalsView extends View {
     return [
       incomplete(answer.nodes),
       answer.codes.length === 0 && muted('Nothing was refused.'),
-      h('div', { class: 'card' }, refusalChart(answer)),
+      refusalChart(answer),
       h('div', { class: 'codes' }, ...answer.codes.map((code, index) => this.#code(code, index))),
     ];
   }
@@ -43,10 +43,10 @@ export class RefusalsView extends View {
       h(
         'summary',
         {},
+        h('span', { class: 'count' }, number(count)),
         h('i', { class: `swatch ${colourOf(index)}` }),
         h('b', {}, code),
         h('span', { class: 'muted' }, ` ${stage}`),
-        h('span', { class: 'count' }, number(count)),
       ),
       top('Top addresses', addresses, (address) =>
         link(value(address), () => this.desk.openCard({ address })),

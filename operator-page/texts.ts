@@ -34,4 +34,4 @@ export const connections = (count: number): string =>
   count === 1 ? '1 connection' : `${number(count)} connections`;
 
 export const nodesText = ({ asked, answered }: NodesAnswered): string =>
-  `${answered} of ${asked} ${asked === 1 ? 'node' : 'nodes'} answered`;
+  `${answered} of ${asked} ${asked === 1 ? 'node' : 'nodes'}`;

@@ -56,5 +56,5 @@ export abstract class View {
 
 /** A warning if an answer lacks nodes. */
 export function incomplete(nodes: NodesAnswered): Child {
-  return nodes.answered < nodes.asked && warning(`Incomplete: ${nodesText(nodes)}.`);
+  return nodes.answered < nodes.asked && warning(`Incomplete: only ${nodesText(nodes)} answered.`);
 }

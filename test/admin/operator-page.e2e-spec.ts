@@ -156,27 +156,27 @@ describe("the operator's page", () => {
         async () => {
           const mallory = await connect(other, 'mallory');
           await signIn();
-          await page.getByText('2 of 2 nodes answered').first().waitFor();
+          await page.getByText('2 of 2 nodes').first().waitFor();
           await search('mallory');
           await page.getByRole('cell', { name: 'south' }).waitFor();
-          await button('mallory').click();
+          await page.getByRole('button', { name: 'mallory', exact: true }).click();
           await page.getByRole('table', { name: 'Limits left' }).waitFor();
 
           await button('Ban user …').click();
           const dialog = page.getByRole('dialog', { name: 'Ban user mallory' });
           await dialog.getByLabel('Note').fill('ticket 4711');
           await dialog.getByRole('button', { name: 'Check what it reaches' }).click();
-          await dialog.getByText('It closes 1 connection. 2 of 2 nodes answered.').waitFor();
+          await dialog.getByText('It closes 1 connection (2 of 2 nodes answered).').waitFor();
           expect(mallory.isOpen).toBe(true);
           // What is changed afterwards is checked again.
           await dialog.getByLabel('End').selectOption('in 1 day');
           await dialog.getByRole('button', { name: 'Check what it reaches' }).click();
           await dialog.getByRole('button', { name: 'Ban user' }).click();
           expect((await mallory.closed).code).toBe(4403);
-          await page.getByText('Done: Ban user mallory. 1 connection reached').waitFor();
+          await page.getByText('Done: Ban user mallory. 1 connection (2 of 2 nodes answered)').waitFor();
           await page.getByRole('table', { name: /^Bans/ }).getByText('mallory').waitFor();
 
-          await view('Live events').click();
+          await view('Events').click();
           const row = (type: string) => page.getByRole('log').getByRole('listitem').filter({ hasText: type });
           await row('admin.ban').filter({ hasText: 'ticket 4711' }).waitFor();
           const refused = row('handshake.refused').filter({ hasText: 'BANNED' });
@@ -273,7 +273,7 @@ describe("the operator's page", () => {
         'O4 S1 keeps the token in memory only',
         async () => {
           await signIn();
-          for (const name of ['Connections', 'Refusals', 'Live events', 'Overview']) await view(name).click();
+          for (const name of ['Connections', 'Refusals', 'Events', 'Overview']) await view(name).click();
           await page.getByRole('table', { name: 'Nodes' }).waitFor();
           const places = await page.evaluate<string>(`(async () => JSON.stringify([
             { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state, name,
@@ -336,7 +336,7 @@ describe("the operator's page", () => {
           await page.getByRole('dialog').getByText('</script>').waitFor();
           expect(await isNarrow()).toBe(true);
           await page.keyboard.press('Escape');
-          for (const name of ['Live events', 'Refusals', 'Overview']) {
+          for (const name of ['Events', 'Refusals', 'Overview']) {
             await view(name).click();
             await page.getByRole('heading', { name }).waitFor();
             expect(await isNarrow()).toBe(true);
