@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { RoomPolicy, WsSecurityModule } from 'nestjs-ws-security';
+import { BearerOperatorGuard, WsAdminModule } from 'nestjs-ws-security/admin';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatRoomPolicy } from './chat/chat-room.policy.js';
@@ -17,6 +18,13 @@ import { developmentSecret } from './service-config.js';
       providers: [{ provide: RoomPolicy, useClass: ChatRoomPolicy }],
     }),
     AdminModule,
+    // `root` has the role `admin`; its tokens have none of the scopes that the API asks for by default.
+    WsAdminModule.forRoot({
+      path: '/ws-admin',
+      guards: [BearerOperatorGuard],
+      read: { scopes: ['ws:read'], roles: ['admin'] },
+      write: { scopes: ['ws:write'], roles: ['admin'] },
+    }),
     AuthModule,
     ChatModule,
     PageModule,

@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { ConnectionRegistry, SecureGateway } from 'nestjs-ws-security';
-import { BearerOperatorGuard, WsAdminModule } from 'nestjs-ws-security/admin';
+import {
+  BearerOperatorGuard,
+  OperatorGuard,
+  type OperatorPrincipal,
+  WsAdminModule,
+} from 'nestjs-ws-security/admin';
 import { describeWithChromium, launchChromium, openPage, PAGE_TEST_MS } from '../support/chromium.js';
 import { RedisNode } from '../support/redis-nodes.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
@@ -12,6 +18,13 @@ import { mintToken } from '../support/tokens.js';
 
 @SecureGateway({ path: '/ws' })
 class Gateway {}
+
+/** Knows operators by a cookie, as a back office may. */
+class CookieGuard extends OperatorGuard {
+  override authenticate({ headers }: IncomingMessage): OperatorPrincipal | undefined {
+    return headers.cookie === 'desk=olga' ? { id: 'olga', scopes: ['ws:read'] } : undefined;
+  }
+}
 
 const PAGE = 'operator-page';
 const ADMIN = { guards: [BearerOperatorGuard] };
@@ -209,6 +222,44 @@ describe("the operator's page", () => {
           await button('Lift ban').click();
           await page.getByText('Done: Lift the ban of mallory.').waitFor();
           await connect(other, 'mallory');
+        },
+        PAGE_TEST_MS,
+      );
+
+      it(
+        'O4 goes on with events where it was when its connection is cut',
+        async () => {
+          await signIn();
+          await view('Events').click();
+          await page.getByText('Live', { exact: true }).waitFor();
+          const seen = (user: string) =>
+            page.getByRole('log').getByRole('listitem').filter({ hasText: user });
+          await connect(other, 'carl');
+          await seen('carl').waitFor();
+          const server = one.running.app.getHttpServer() as Server;
+          const again = page.waitForRequest((request) => request.url().includes('/events'));
+          server.closeAllConnections();
+          await connect(other, 'carla');
+          expect((await again).headers()['last-event-id']).toMatch(/^[\w-]+:\d+/);
+          await seen('carla').waitFor();
+          expect(await seen('carl').count()).toBe(2);
+        },
+        PAGE_TEST_MS,
+      );
+
+      it(
+        'O4 asks for no token if a guard knows the operator',
+        async () => {
+          const node = await startApp({
+            gateways: [Gateway],
+            imports: [WsAdminModule.forRoot({ guards: [CookieGuard] })],
+          });
+          await page.context().addCookies([{ name: 'desk', value: 'olga', url: urlOf(node.url, '/') }]);
+          await page.goto(urlOf(node.url));
+          await page.getByRole('table', { name: 'Nodes' }).waitFor();
+          expect(await page.getByLabel('Token').isVisible()).toBe(false);
+          await page.goto('about:blank');
+          await node.close();
         },
         PAGE_TEST_MS,
       );
