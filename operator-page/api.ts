@@ -2,6 +2,8 @@ import type { OperatorProblem } from 'nestjs-ws-security/admin';
 
 type Query = Readonly<Record<string, string | undefined>>;
 
+type Asked = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 const DEADLINE_MS = 15_000;
 
 /** The service answered with an error. */
@@ -43,13 +45,13 @@ export class Api {
   }
 
   /** @throws ApiError */
-  async open(path: string, query: Query, init: RequestInit): Promise<Response> {
+  async open(path: string, query: Query, { headers, ...init }: Asked): Promise<Response> {
     const set = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = set.length > 0 ? `?${new URLSearchParams(set)}` : '';
     const token = this.#token;
     const response = await fetch(`${this.#base}${path}${search}`, {
       ...init,
-      headers: { ...init.headers, ...(token !== '' && { Authorization: `Bearer ${token}` }) },
+      headers: { ...headers, ...(token !== '' && { Authorization: `Bearer ${token}` }) },
       // A guard of the application may want its cookie.
       credentials: 'same-origin',
       cache: 'no-store',

@@ -32,10 +32,10 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
 }
 
 function fill<T extends Element>(made: T, props: Props, children: readonly Child[]): T {
-  for (const [name, value] of Object.entries(props)) {
-    if (typeof value === 'function') made.addEventListener(name, value);
-    else if (value === true) made.setAttribute(name, '');
-    else if (value !== false && value !== undefined && value !== null) made.setAttribute(name, String(value));
+  for (const [name, set] of Object.entries(props)) {
+    if (typeof set === 'function') made.addEventListener(name, set);
+    else if (set === true) made.setAttribute(name, '');
+    else if (set !== false && set !== undefined && set !== null) made.setAttribute(name, String(set));
   }
   made.append(...present(children));
   return made;
@@ -50,7 +50,7 @@ export function element<T extends HTMLElement>(id: string, type: new () => T): T
 
 /** A text of a client, cut in lists. */
 export function value(text: string, most = MOST_SHOWN): HTMLElement {
-  const isCut = [...text].length > most;
+  const isCut = text.length > most;
   return h('bdi', isCut ? { title: shown(text, 1024) } : {}, shown(text, most));
 }
 

@@ -36,7 +36,7 @@ const desk: Desk = {
   api,
   openCard(subject) {
     card.subject = subject;
-    if (location.hash === '#card') void route();
+    if (location.hash === '#card') route();
     else location.hash = 'card';
   },
   act: (act) => dialog.open(act),

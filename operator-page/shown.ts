@@ -3,8 +3,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** A text of a client as an operator may read it: nothing in it hides, and nothing turns around. */
 export function shown(text: string, most = Infinity): string {
-  const letters = [...text];
-  const cut = letters.length > most ? `${letters.slice(0, most).join('')}…` : text;
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return cut.replaceAll(
     UNSEEN,
     (letter) => `⟨U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`,

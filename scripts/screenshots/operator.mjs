@@ -16,10 +16,10 @@ const HANDSHAKE = {
 /** Sends a request to the service, whose certificate is self-signed. */
 function send(url, { body, ...options } = {}) {
   return new Promise((done, failed) => {
-    const sent = request(url, { rejectUnauthorized: false, agent: false, ...options }, async (response) => {
+    const sent = request(url, { rejectUnauthorized: false, agent: false, ...options }, (response) => {
       let text = '';
-      for await (const chunk of response) text += chunk;
-      done(text);
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () => done(text));
     });
     sent.on('error', failed);
     sent.on('upgrade', (_, socket) => done(socket.destroy()));
