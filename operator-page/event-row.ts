@@ -26,7 +26,10 @@ export function eventRow(desk: Desk, event: OperatorEvent): HTMLElement {
   const part = (field: unknown): Child => field !== undefined && h('span', {}, value(textOf(field)));
   return h(
     'li',
-    { class: `event ${['warn', 'error'].includes(String(severity)) ? String(severity) : 'info'}` },
+    {
+      class: `event ${['warn', 'error'].includes(String(severity)) ? String(severity) : 'info'}`,
+      'data-at': time,
+    },
     h('time', { datetime: time, title: time }, Number.isNaN(at) ? value(time) : clock(at)),
     h('b', {}, value(type)),
     part(code),

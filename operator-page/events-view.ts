@@ -6,8 +6,10 @@ import { EventStream, type Filter } from './event-stream.js';
 import { nodesText } from './texts.js';
 import { View } from './view.js';
 
-/** Rows on the page, and events that wait while it is paused. */
+/** Rows on the page. */
 const MOST_ROWS = 300;
+/** Events that wait while it is paused or not looked at. */
+const MOST_WAITING = 3000;
 /** More at once are not read aloud. */
 const MOST_ALOUD = 5;
 
@@ -34,7 +36,13 @@ export class EventsView extends View {
     this.#stream = new EventStream(desk.api, {
       event: (event: OperatorEvent) => this.#add(eventRow(desk, event)),
       gap: ({ node }) =>
-        this.#add(h('li', { class: 'event gap' }, `Some events of node ${desk.nodeName(node)} are missing.`)),
+        this.#add(
+          h(
+            'li',
+            { class: 'event', 'data-at': new Date().toISOString() },
+            `Some events of node ${desk.nodeName(node)} are missing.`,
+          ),
+        ),
       nodes: (nodes: NodesAnswered) => (this.#about.textContent = nodesText(nodes)),
       state: (isOpen, text) => {
         this.#isOpen = isOpen;
@@ -107,7 +115,7 @@ export class EventsView extends View {
 
   #add(row: HTMLElement): void {
     this.#waiting.push(row);
-    if (this.#waiting.length > MOST_ROWS) this.#waiting.shift();
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     this.#draw();
   }
 
@@ -118,15 +126,20 @@ export class EventsView extends View {
       this.#frame = 0;
       this.#tell();
       if (this.#isPaused || this.#waiting.length === 0) return;
-      const rows = this.#waiting.splice(0).toReversed();
-      this.#list.ariaLive = rows.length > MOST_ALOUD ? 'off' : 'polite';
-      this.#list.prepend(...rows);
-      while (this.#list.children.length > MOST_ROWS) this.#list.lastElementChild?.remove();
+      this.#list.ariaLive = this.#waiting.length > MOST_ALOUD ? 'off' : 'polite';
+      for (const row of this.#waiting.splice(0)) this.#insert(row);
     });
   }
 
+  /** The events of different nodes do not arrive in the order of their times. */
+  #insert(row: HTMLElement): void {
+    const rows = [...this.#list.children] as HTMLElement[];
+    this.#list.insertBefore(row, rows.find(({ dataset }) => dataset['at']! <= row.dataset['at']!) ?? null);
+    if (rows.length >= MOST_ROWS) this.#list.lastElementChild?.remove();
+  }
+
   #tell(): void {
-    const paused = `Paused, ${this.#waiting.length === MOST_ROWS ? 'more than ' : ''}${this.#waiting.length} waiting`;
+    const paused = `Paused, ${this.#waiting.length} waiting`;
     const text = this.#isPaused ? paused : this.#stateText;
     this.#state.classList.toggle('open', this.#isOpen && !this.#isPaused);
     if (this.#state.textContent !== text) this.#state.textContent = text;

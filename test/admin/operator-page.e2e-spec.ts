@@ -229,9 +229,18 @@ describe("the operator's page", () => {
       it(
         'O4 goes on with events where it was when its connection is cut',
         async () => {
+          // Nodes tell what they remember one after the other.
+          for (const node of [other, one, other, one]) await connect(node, 'dora');
           await signIn();
           await view('Events').click();
           await page.getByText('Live', { exact: true }).waitFor();
+          await page.getByRole('log').getByText('north').first().waitFor();
+          await page.getByRole('log').getByText('south').first().waitFor();
+          const times = await page
+            .getByRole('log')
+            .locator('time')
+            .evaluateAll((shown) => shown.map((time) => (time as unknown as { dateTime: string }).dateTime));
+          expect(times).toEqual(times.toSorted().toReversed());
           const seen = (user: string) =>
             page.getByRole('log').getByRole('listitem').filter({ hasText: user });
           await connect(other, 'carl');
