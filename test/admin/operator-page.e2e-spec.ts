@@ -39,7 +39,7 @@ const HOSTILE = [
 describe("the operator's page", () => {
   const urlOf = (url: string, path = '/ws-admin'): string => url.replace(/^ws/, 'http') + path;
 
-  it('O4 inserts texts as texts only', () => {
+  it('O3 inserts texts as texts only', () => {
     const code = readdirSync(PAGE)
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(PAGE, name), 'utf8'))
@@ -49,7 +49,7 @@ describe("the operator's page", () => {
   });
 
   it.each(['express', 'fastify'] as const)(
-    'O4 is served without data and with a strict policy on %s',
+    'O3 is served without data and with a strict policy on %s',
     async (platform) => {
       const node = await startApp({
         platform,
@@ -84,7 +84,7 @@ describe("the operator's page", () => {
     },
   );
 
-  it('O4 can be turned off', async () => {
+  it('can be turned off', async () => {
     const node = await startApp({
       gateways: [Gateway],
       imports: [WsAdminModule.forRoot({ ...ADMIN, page: false })],
@@ -165,7 +165,7 @@ describe("the operator's page", () => {
       });
 
       it(
-        'O4 finds a user, bans the user on another node, and shows the next attempt as it is refused',
+        'finds a user, bans the user on another node, and shows the next attempt as it is refused',
         async () => {
           const mallory = await connect(other, 'mallory');
           await signIn();
@@ -227,7 +227,7 @@ describe("the operator's page", () => {
       );
 
       it(
-        'O4 goes on with events where it was when its connection is cut',
+        'goes on with events where it was when its connection is cut',
         async () => {
           // Nodes tell what they remember one after the other.
           for (const node of [other, one, other, one]) await connect(node, 'dora');
@@ -257,7 +257,7 @@ describe("the operator's page", () => {
       );
 
       it(
-        'O4 asks for no token if a guard knows the operator',
+        'asks for no token if a guard knows the operator',
         async () => {
           const node = await startApp({
             gateways: [Gateway],
@@ -274,7 +274,7 @@ describe("the operator's page", () => {
       );
 
       it(
-        'O4 can be used with the keyboard alone',
+        'can be used with the keyboard alone',
         async () => {
           const bob = await connect(other, 'bob');
           const focused = (): Promise<string> =>
@@ -330,7 +330,7 @@ describe("the operator's page", () => {
       );
 
       it(
-        'O4 S1 keeps the token in memory only',
+        'O3 keeps the token in memory only',
         async () => {
           await signIn();
           for (const name of ['Connections', 'Refusals', 'Events', 'Overview']) await view(name).click();
@@ -354,7 +354,7 @@ describe("the operator's page", () => {
       );
 
       it(
-        'O4 shows wrong tokens as wrong, and what a reader may not do',
+        'O3 shows wrong tokens as wrong, and what a reader may not do',
         async () => {
           await page.getByLabel('Token').fill('nonsense');
           await button('Sign in').click();
@@ -378,7 +378,7 @@ describe("the operator's page", () => {
       );
 
       it(
-        'O4 shows hostile names harmlessly, on a narrow screen too',
+        'O3 shows hostile names harmlessly, on a narrow screen too',
         async () => {
           for (const name of HOSTILE) await connect(other, name);
           await page.setViewportSize({ width: 380, height: 700 });

@@ -18,7 +18,7 @@ describeWithChromium('the reference service', () => {
   });
 
   it(
-    "O4 has the operator's page, for root only",
+    "O3 has the operator's page, for root only",
     async () => {
       const complaints: string[] = [];
       const page = await openPage(browser, `${service.url}/operate`, complaints);
