@@ -99,7 +99,10 @@ function signOut(text: string): void {
   events.clear();
   card.subject = {};
   current?.hide();
-  for (const view of Object.values(views)) if (view !== events) view.body.replaceChildren();
+  for (const view of Object.values(views)) {
+    if (view !== events) view.body.replaceChildren();
+    view.root.querySelector('form')?.reset();
+  }
   current?.root.remove();
   current = undefined;
   if (dialog.isOpen) dialog.close();

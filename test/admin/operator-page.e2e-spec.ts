@@ -373,6 +373,10 @@ describe("the operator's page", () => {
           await button('Sign out').click();
           await page.getByLabel('Token').waitFor();
           expect(await page.getByText('carol').count()).toBe(0);
+          // Nor is anything left for the next operator.
+          await signIn();
+          await view('Connections').click();
+          expect(await page.getByLabel('Exact value').inputValue()).toBe('');
         },
         PAGE_TEST_MS,
       );
