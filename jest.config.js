@@ -21,6 +21,7 @@ const base = {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/admin$': '<rootDir>/src/admin/index.ts',
     '^nestjs-ws-security/client$': '<rootDir>/src/client/index.ts',
+    '^nestjs-ws-security/metrics$': '<rootDir>/src/metrics/index.ts',
     '^nestjs-ws-security/redis$': '<rootDir>/src/redis/index.ts',
     '^nestjs-ws-security/testing$': '<rootDir>/src/testing/index.ts',
     '^react$': '<rootDir>/test/support/front-ends/react.ts',
@@ -42,7 +43,8 @@ const base = {
 
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
-  maxWorkers: 3,
+  maxWorkers: 6,
+  testSequencer: '<rootDir>/test/support/jest/longest-first.cjs',
   // Servers, browsers and certificates: a busy machine takes its time.
   testTimeout: 60_000,
   projects: [

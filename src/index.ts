@@ -57,6 +57,7 @@ export { WsConnectGuard } from './handshake/ws-connect.guard.js';
 export { WsExceptionFilter } from './messages/ws-exception.filter.js';
 export { WsPolicyGuard } from './messages/ws-policy.guard.js';
 export { WsHealth } from './observability/health/ws-health.js';
+export { WsMetrics } from './observability/metrics/ws-metrics.js';
 export { OWASP_KEYWORDS } from './observability/owasp-keywords.js';
 export { SecurityEventSink, StdoutSink } from './observability/security-event-sink.js';
 export { SecurityEvents } from './observability/security-events.js';
@@ -130,6 +131,13 @@ export type {
   TakesBody,
 } from './gateway/events/checked-handler.js';
 export type { SecureGatewayOptions } from './gateway/secure-gateway-options.js';
+export type {
+  MetricDescription,
+  MetricDistribution,
+  MetricFamily,
+  MetricLabels,
+  MetricValue,
+} from './observability/metrics/metric-family.js';
 export type { HealthResult, Readiness, ReadinessReason } from './observability/health/ws-health.js';
 export type { CredentialCheck, VerifierName, VerifierRefusal } from './errors/credential-check.js';
 export type { HandshakeRefusalOptions } from './errors/handshake.refusal.js';

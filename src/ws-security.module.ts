@@ -10,6 +10,7 @@ import { VALIDATION_PROVIDERS } from './validation/validation.providers.js';
 import { HANDSHAKE_PROVIDERS } from './handshake/handshake.providers.js';
 import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
+import { REPORT_PROVIDERS } from './reports/reports.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { PrincipalFactory } from './auth/principal.factory.js';
@@ -39,6 +40,7 @@ import { ClientLocator } from './handshake/client/client-locator.js';
 import { SecurityEventSink } from './observability/security-event-sink.js';
 import { SecurityEvents } from './observability/security-events.js';
 import { WsHealth } from './observability/health/ws-health.js';
+import { WsMetrics } from './observability/metrics/ws-metrics.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { BanService } from './throttling/bans/ban.service.js';
@@ -53,6 +55,8 @@ import {
   type WsSecurityModuleAsyncOptions,
   type WsSecurityModuleOptions,
 } from './ws-security.module-definition.js';
+import { Counters } from './counters/counters.js';
+import { METRIC_PROVIDERS } from './ws-security.metrics.js';
 import { HEALTH_PROVIDERS } from './ws-security.health.js';
 import { CONFIGURED_PROVIDERS } from './ws-security.providers.js';
 import { STORE_PROVIDERS } from './ws-security.stores.js';
@@ -67,11 +71,13 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
   providers: [
     ...CONFIGURED_PROVIDERS,
     ...TIME_PROVIDERS,
+    Counters,
     ...FAULT_PROVIDERS,
     ...STORE_PROVIDERS,
     ...CONNECTION_PROVIDERS,
     ...OBSERVABILITY_PROVIDERS,
     ...HEALTH_PROVIDERS,
+    ...METRIC_PROVIDERS,
     ...AUTH_PROVIDERS,
     ...THROTTLING_PROVIDERS,
     ...VALIDATION_PROVIDERS,
@@ -79,6 +85,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...MESSAGE_PROVIDERS,
     ...LOGIN_PROVIDERS,
     ...GATEWAY_PROVIDERS,
+    ...REPORT_PROVIDERS,
   ],
   exports: [
     SECURITY_OPTIONS,
@@ -102,6 +109,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     SecurityEvents,
     SecurityEventSink,
     WsHealth,
+    WsMetrics,
     AuthFailures,
     ClientLocator,
     RevocationStore,

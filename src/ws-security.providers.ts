@@ -3,6 +3,7 @@ import { PrincipalMapper } from './auth/principal-mapper.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { createVerifier } from './auth/verifiers/verifier.factory.js';
 import { Clock } from './time/clock.js';
+import { Outages } from './observability/outages.js';
 import { SecurityEvents } from './observability/security-events.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
@@ -22,12 +23,13 @@ export const CONFIGURED_PROVIDERS: Provider[] = [
   SettingsNotes,
   {
     provide: TokenVerifier,
-    inject: [SECURITY_OPTIONS, Clock, PrincipalMapper, SecurityEvents],
-    useFactory: (options: ResolvedOptions, clock: Clock, mapper: PrincipalMapper, events: SecurityEvents) =>
-      createVerifier(options, {
-        clock,
-        mapper,
-        onApiKeysReloadFailed: (reason) => events.emit({ type: 'api-keys.reload-failed', reason }),
-      }),
+    inject: [SECURITY_OPTIONS, Clock, PrincipalMapper, SecurityEvents, Outages],
+    useFactory: (
+      options: ResolvedOptions,
+      clock: Clock,
+      mapper: PrincipalMapper,
+      events: SecurityEvents,
+      outages: Outages,
+    ) => createVerifier(options, { clock, mapper, events, outages }),
   },
 ];

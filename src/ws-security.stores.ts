@@ -3,6 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { MemoryRevocationStore, RevocationStore } from './auth/revocation-store.js';
 import { MemoryTicketStore, TicketStore } from './auth/tickets/ticket-store.js';
 import { MemoryResumeStore, ResumeStore } from './connection/resume/resume-store.js';
+import { Counters } from './counters/counters.js';
 import { Faults } from './faults/faults.js';
 import { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
 import { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
@@ -47,7 +48,16 @@ export const STORE_PROVIDERS: Provider[] = [
   { provide: REDIS_CLIENT, useValue: null },
   {
     provide: REDIS_RUNTIME,
-    inject: [SECURITY_OPTIONS, REDIS_CLIENT, Clock, TimerWheel, Faults, NodeIdentity, SecurityEvents],
+    inject: [
+      SECURITY_OPTIONS,
+      REDIS_CLIENT,
+      Clock,
+      TimerWheel,
+      Faults,
+      NodeIdentity,
+      SecurityEvents,
+      Counters,
+    ],
     useFactory: async (
       options: ResolvedOptions,
       client: RedisClient | null,
@@ -56,6 +66,7 @@ export const STORE_PROVIDERS: Provider[] = [
       faults: Faults,
       node: NodeIdentity,
       events: SecurityEvents,
+      counters: Counters,
     ): Promise<RedisRuntime | null> => {
       if (!client && options.redisUrl === undefined) return null;
       const redis = await import('./redis/redis-runtime.js');
@@ -65,6 +76,7 @@ export const STORE_PROVIDERS: Provider[] = [
         wheel,
         faults,
         node,
+        counters,
         tell: (event) => events.emit(event),
       });
     },

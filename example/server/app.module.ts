@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { RoomPolicy, WsSecurityModule } from 'nestjs-ws-security';
 import { BearerOperatorGuard, WsAdminModule } from 'nestjs-ws-security/admin';
+import { WsMetricsModule } from 'nestjs-ws-security/metrics';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatRoomPolicy } from './chat/chat-room.policy.js';
@@ -17,6 +18,7 @@ import { developmentSecret } from './service-config.js';
       jwtSecret: developmentSecret(),
       providers: [{ provide: RoomPolicy, useClass: ChatRoomPolicy }],
     }),
+    WsMetricsModule.forRoot(),
     AdminModule,
     // `root` has the role `admin`; its tokens have none of the scopes that the API asks for by default.
     WsAdminModule.forRoot({

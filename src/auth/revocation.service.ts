@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import { Clock } from '../time/clock.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionRegistry } from '../connection/connection-registry.js';
@@ -6,6 +7,9 @@ import { Faults } from '../faults/faults.js';
 import { isThenable, unawaited } from '../time/maybe-promise.js';
 import type { Principal } from '../connection/principal.js';
 import { revocationKeysOf, sessionKey, tokenKey, userKey } from '../connection/revocation-keys.js';
+import { shownSession } from '../observability/identity-fields.js';
+import { Outages } from '../observability/outages.js';
+import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
@@ -31,12 +35,16 @@ export class RevocationService implements OnModuleInit {
   private readonly known: MemoryRevocationStore;
   private readonly ahead = new IssuedAhead();
 
+  /** @internal */
   constructor(
     private readonly store: RevocationStore,
     private readonly registry: ConnectionRegistry,
     private readonly clock: Clock,
     private readonly faults: Faults,
+    private readonly events: SecurityEvents,
+    private readonly outages: Outages,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly counters: Counters,
   ) {
     this.known = new MemoryRevocationStore(clock);
   }
@@ -62,7 +70,8 @@ export class RevocationService implements OnModuleInit {
     const now = this.clock.now();
     const before = this.ahead.latest(key, now);
     // If the issuer's clock was ahead at the issue, the expiry is ahead by the same amount.
-    return this.revoke(key, before, expiresAt === undefined ? undefined : expiresAt + before - now);
+    const until = expiresAt === undefined ? undefined : expiresAt + before - now;
+    return this.revoke(key, before, until, `user ${id}`);
   }
 
   /**
@@ -73,7 +82,7 @@ export class RevocationService implements OnModuleInit {
    * @returns the number of connections closed on this node
    */
   revokeSession(sessionId: string, expiresAt?: number): Promise<number> {
-    return this.revoke(sessionKey(sessionId), Infinity, expiresAt);
+    return this.revoke(sessionKey(sessionId), Infinity, expiresAt, `session ${shownSession(sessionId)}`);
   }
 
   /**
@@ -84,7 +93,7 @@ export class RevocationService implements OnModuleInit {
    * @returns the number of connections closed on this node
    */
   revokeToken(jti: string, expiresAt?: number): Promise<number> {
-    return this.revoke(tokenKey(jti), Infinity, expiresAt);
+    return this.revoke(tokenKey(jti), Infinity, expiresAt, `token ${shownSession(jti)}`);
   }
 
   /**
@@ -111,8 +120,11 @@ export class RevocationService implements OnModuleInit {
   isRevokedAnywhere(principal: Principal): boolean | Promise<boolean> {
     // Before the store answers: a revocation in the meantime has to cover this credential too.
     this.accepted(principal);
-    const before = this.store.revokedBefore(revocationKeysOf(principal));
+    const before = this.outages.watch('RevocationStore', () =>
+      this.store.revokedBefore(revocationKeysOf(principal)),
+    );
     if (!isThenable(before)) return isVoid(principal, before);
+    this.counters.stores.watch('revocations', before);
     return Promise.resolve(before).then((moment) => isVoid(principal, moment));
   }
 
@@ -130,10 +142,28 @@ export class RevocationService implements OnModuleInit {
       this.ahead.add(userKey(principal.id, principal.issuer), issuedAt, now);
   }
 
-  private async revoke(key: string, before: number, expiresAt: number | undefined): Promise<number> {
+  private async revoke(
+    key: string,
+    before: number,
+    expiresAt: number | undefined,
+    target: string,
+  ): Promise<number> {
     // All connections are older than this call, whatever issue time their credentials claim.
     const closed = this.apply(key, before, Infinity);
-    await this.store.revoke(key, before, this.forgetAt(expiresAt));
+    const forgetAt = this.forgetAt(expiresAt);
+    const event = {
+      type: 'revocation.set',
+      target,
+      until: new Date(forgetAt).toISOString(),
+      counts: { connections: closed },
+    } as const;
+    try {
+      await this.outages.watch('RevocationStore', () => this.store.revoke(key, before, forgetAt));
+    } catch (error) {
+      this.events.emit({ ...event, outcome: 'failure' });
+      throw error;
+    }
+    this.events.emit(event);
     return closed;
   }
 

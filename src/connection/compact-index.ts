@@ -17,6 +17,10 @@ export class CompactIndex<T extends object> {
     return entry instanceof Set ? [...entry] : [entry];
   }
 
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
   add(key: string, item: T): void {
     const entry = this.entries.get(key);
     if (entry instanceof Set) entry.add(item);

@@ -31,6 +31,16 @@ export type ConnectionEvent =
   | { readonly type: 'idle'; readonly connection: Connection }
   /** The node is shutting down, or sends its clients away. */
   | { readonly type: 'draining'; readonly connections: number }
+  /** A server with gateways listens. */
+  | { readonly type: 'listening' }
+  /** The shutdown of the node has ended its connections. */
+  | {
+      readonly type: 'drained';
+      /** Connections that ended within `WS_DRAIN_TIMEOUT_MS`. */
+      readonly answered: number;
+      /** Connections that were cut then. */
+      readonly cut: number;
+    }
   | {
       readonly type: 'closed';
       readonly connection: Connection;

@@ -70,6 +70,16 @@ export class ConnectionLifecycleService {
     this.announcer.announce({ type: 'draining', connections: this.registry.size });
   }
 
+  /** @internal */
+  listening(): void {
+    this.announcer.announce({ type: 'listening' });
+  }
+
+  /** @internal */
+  drained(answered: number, cut: number): void {
+    this.announcer.announce({ type: 'drained', answered, cut });
+  }
+
   /** @param code the close code of the socket @internal */
   closed(connection: ServedConnection, code: number): void {
     const { closedWith, closeReason: reason } = connection;

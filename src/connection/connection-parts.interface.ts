@@ -1,3 +1,4 @@
+import type { PathCounters } from '../counters/path-counters.js';
 import type { PushText } from '../protocol/push-text.js';
 import type { ConnectionAuth } from './connection-auth.js';
 import type { Principal } from './principal.js';
@@ -14,6 +15,10 @@ export interface ConnectionSocket {
   pong(data: Buffer): void;
   /** Whether more bytes are waiting for the client than allowed. */
   readonly isBehind: boolean;
+  /** Bytes read from the network. @internal */
+  readonly received: number;
+  /** Bytes written to the network. @internal */
+  readonly sent: number;
   /** The bytes waiting for the client. @internal */
   readonly bufferedBytes: number;
   /** The limit of bytes waiting for the client. */
@@ -45,6 +50,8 @@ export interface ConnectionInbound {
   readonly load: { readonly inFlight: number; readonly queued: number };
   /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void>;
+  /** The connection has closed. */
+  left(): void;
 }
 
 export interface ConnectionInit {
@@ -59,4 +66,6 @@ export interface ConnectionInit {
   proof: SenderProof;
   /** Whether its gateways are unsecured. */
   isUnsecured: boolean;
+  /** What is counted of its path. */
+  counters: PathCounters;
 }

@@ -32,6 +32,11 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.byId.size;
   }
 
+  /** The number of distinct principals; anonymous clients have none. @internal */
+  get principals(): number {
+    return this.byPrincipal.principals;
+  }
+
   [Symbol.iterator](): IterableIterator<Connection> {
     return this.byId.values();
   }
@@ -166,10 +171,14 @@ export class ConnectionRegistry implements Iterable<Connection> {
   add(connection: ServedConnection): void {
     this.byId.set(connection.id, connection);
     this.byPrincipal.add(connection);
+    connection.counters.open.add(connection.principal.kind);
   }
 
   /** Updates the index after a login, a refresh or a change of rights. @internal */
   identify(connection: ServedConnection, principal: Principal, auth?: ConnectionAuth): void {
+    const { open } = connection.counters;
+    open.add(connection.principal.kind, -1);
+    open.add(principal.kind);
     this.byPrincipal.delete(connection);
     connection.identify(principal, auth);
     this.byPrincipal.add(connection);
@@ -178,7 +187,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   /** @internal */
   remove(connection: ServedConnection): void {
-    this.byId.delete(connection.id);
+    if (this.byId.delete(connection.id)) connection.counters.open.add(connection.principal.kind, -1);
     this.byPrincipal.delete(connection);
     this.rooms.leaveAll(connection);
     if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();

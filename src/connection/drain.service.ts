@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
@@ -35,6 +36,7 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     private readonly hooks: HookTracker,
     private readonly moves: SessionMoves,
     private readonly wheel: TimerWheel,
+    private readonly counters: Counters,
   ) {}
 
   /** Whether handshakes are refused. */
@@ -54,7 +56,9 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
 
   /** A server with gateways has started to listen. @internal */
   serving(): void {
+    if (this.isServing) return;
     this.isServing = true;
+    this.lifecycle.listening();
   }
 
   // This is the first hook of a shutdown, so no client is accepted while the other hooks run.
@@ -69,7 +73,8 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   async beforeApplicationShutdown(): Promise<void> {
     this.leaving = true;
     this.draining = true;
-    await this.closeInTime(() => this.moves.leave());
+    const { answered, cut } = await this.closeInTime(() => this.moves.leave());
+    if (this.isServing || answered + cut > 0) this.lifecycle.drained(answered, cut);
   }
 
   /**
@@ -78,8 +83,8 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
    *
    * @param percent closes only so many of the connections, chosen at random
    */
-  recycle(percent = 100): Promise<void> {
-    return this.closeInTime(undefined, this.share(percent));
+  async recycle(percent = 100): Promise<void> {
+    await this.closeInTime(undefined, this.share(percent));
   }
 
   private share(percent: number): ServedConnection[] {
@@ -96,11 +101,14 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     return connections.slice(0, count);
   }
 
-  /** @param last started when all connections are closed, and awaited until the deadline */
+  /**
+   * @param last started when all connections are closed, and awaited until the deadline
+   * @returns the number of connections that ended in time, and of those that were cut
+   */
   private async closeInTime(
     last?: () => Promise<void>,
     connections = [...this.registry].map(servedOf),
-  ): Promise<void> {
+  ): Promise<{ answered: number; cut: number }> {
     // A node that never served has nothing to report.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();
@@ -109,10 +117,14 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     );
     const timer = this.wheel.schedule(this.options.drainTimeoutMs, () => overdue.abort());
     await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
+    const cut = connections.filter(({ id }) => this.registry.get(id) !== undefined).length;
+    this.counters.drained.add('answered', connections.length - cut);
+    this.counters.drained.add('cut', cut);
     for (const connection of connections) connection.terminate();
     await Promise.race([this.hooks.settled(), deadline]);
     await Promise.race([last?.(), deadline]);
     timer.cancel();
+    return { answered: connections.length - cut, cut };
   }
 
   private async closeAll(connections: readonly ServedConnection[], overdue: AbortSignal): Promise<void> {

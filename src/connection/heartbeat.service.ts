@@ -32,7 +32,10 @@ export class HeartbeatService {
 
   private beat(connection: ServedConnection): void {
     const sentAt = this.clock.monotonic();
-    if (connection.isOpen) connection.socket.ping();
+    if (connection.isOpen) {
+      connection.socket.ping();
+      connection.pingedAt = sentAt;
+    }
     this.timers.set(connection, this.options.heartbeatTimeoutMs, () => {
       if (connection.lastSeen < sentAt && !connection.isPaused) connection.terminate();
       // The interval counts from ping to ping, not from the answer.

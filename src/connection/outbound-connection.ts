@@ -1,13 +1,17 @@
+import type { PathCounters } from '../counters/path-counters.js';
+import { nextPushNumber } from '../counters/push-number.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import type { ErrorBody, FrameId } from '../protocol/envelope.js';
 import { errorText, sharedErrorText } from '../protocol/error-text.js';
 import { PushText } from '../protocol/push-text.js';
 import { replyText } from '../protocol/reply-text.js';
-import type { ConnectionSession } from './connection-parts.interface.js';
+import type { ConnectionInit, ConnectionSession } from './connection-parts.interface.js';
 import { Connection } from './connection.js';
 
 /** The outbound side of a connection: pushes, numbered for clients that speak the protocol, and replies. */
 export abstract class OutboundConnection extends Connection {
+  /** What is counted of its path. */
+  readonly counters: PathCounters;
   /** Whether the last message exceeded a limit. */
   isLimited = false;
   /** Whether pushes are sent. Before authentication and the session frame, they are held back. */
@@ -18,9 +22,16 @@ export abstract class OutboundConnection extends Connection {
   private earlyLength = 0;
   private pushes = 0;
 
+  constructor(init: ConnectionInit) {
+    super(init);
+    this.counters = init.counters;
+  }
+
   override push(event: string, data: unknown): void {
     // Values that JSON omits (a function, undefined) are sent as null.
-    this.pushText(new PushText(event, JSON.stringify(data) ?? 'null'));
+    const text = new PushText(event, JSON.stringify(data) ?? 'null');
+    this.counters.pushed(nextPushNumber());
+    this.pushText(text);
   }
 
   /** Like `push`, for a text that is already serialized. @param room the room it was sent to */

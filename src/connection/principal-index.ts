@@ -14,10 +14,16 @@ export class PrincipalIndex<T extends Identified> {
   private readonly sessions = new CompactIndex<T>();
   private readonly tokens = new CompactIndex<T>();
   private readonly limitKeys = new CompactIndex<T>();
+  private known = 0;
 
   /** The number of keys of all kinds. */
   get size(): number {
     return this.users.size + this.sessions.size + this.tokens.size + this.limitKeys.size;
+  }
+
+  /** The number of distinct principals. */
+  get principals(): number {
+    return this.known;
   }
 
   add(connection: T): void {
@@ -26,6 +32,7 @@ export class PrincipalIndex<T extends Identified> {
     if (id !== null) this.users.add(id, connection);
     if (sessionId !== null) this.sessions.add(sessionId, connection);
     if (jti !== undefined) this.tokens.add(jti, connection);
+    if (id !== null && !this.limitKeys.has(connection.limitKey)) this.known++;
     this.limitKeys.add(connection.limitKey, connection);
   }
 
@@ -36,7 +43,9 @@ export class PrincipalIndex<T extends Identified> {
     if (id !== null) this.users.delete(id, connection);
     if (sessionId !== null) this.sessions.delete(sessionId, connection);
     if (jti !== undefined) this.tokens.delete(jti, connection);
+    const isKnown = id !== null && this.limitKeys.has(connection.limitKey);
     this.limitKeys.delete(connection.limitKey, connection);
+    if (isKnown && !this.limitKeys.has(connection.limitKey)) this.known--;
   }
 
   /** The connections of a user id, of any issuer. */

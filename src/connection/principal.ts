@@ -64,6 +64,11 @@ export function subjectIn(
   return { issuer: key.slice(head.length, end) || null, id: key.slice(end + 1) };
 }
 
+/** Whether a limit key is that of anonymous clients of an address. */
+export function isAddressKey(key: string): boolean {
+  return key.startsWith('address:');
+}
+
 /** @param now epoch milliseconds */
 export function isExpired({ expiresAt }: Principal, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;

@@ -23,6 +23,8 @@ export class ServedConnection extends OutboundConnection {
   lastSeen = 0;
   /** Monotonic milliseconds of the last activity. Heartbeats do not count. */
   lastActive = 0;
+  /** Monotonic milliseconds of the last heartbeat that has not been answered; 0 if there is none. */
+  pingedAt = 0;
   /** Whether reading is paused. Then silence does not mean that the client is dead. */
   isPaused = false;
   /** Whether incoming messages are ignored, because the connection is about to be closed. */
@@ -136,6 +138,10 @@ export class ServedConnection extends OutboundConnection {
     this.pings = undefined;
   }
 
+  get isClosed(): boolean {
+    return this.hasClosed;
+  }
+
   /** Resolves once the connection has closed. */
   whenClosed(): Promise<void> {
     return new Promise((resolve) => this.onClosed(resolve));
@@ -154,6 +160,7 @@ export class ServedConnection extends OutboundConnection {
   /** The connection has closed. */
   closed(): void {
     this.hasClosed = true;
+    this.inbound?.left();
     for (const callback of this.closedCallbacks ?? []) callback();
     this.closedCallbacks = undefined;
   }

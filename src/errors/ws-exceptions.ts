@@ -1,5 +1,5 @@
 import type { FieldError, FrameId } from '../protocol/envelope.js';
-import { WsSecurityException } from './ws-security.exception.js';
+import { type RefusalDetails, WsSecurityException } from './ws-security.exception.js';
 
 /** The frame is not a JSON object with a string `event`, or exceeds a limit. @publicApi */
 export class BadMessageException extends WsSecurityException {
@@ -57,9 +57,12 @@ export class TokenExpiredException extends WsSecurityException {
 export class ForbiddenEventException extends WsSecurityException {
   override readonly name = 'ForbiddenEventException';
 
-  /** @param rule the missing role or scope, or the guard, for security events only */
-  constructor(rule?: string) {
-    super('FORBIDDEN', 'Not allowed.', { rule });
+  /**
+   * @param rule the missing role or scope, or the guard, for security events only
+   * @param why further details for them
+   */
+  constructor(rule?: string, why?: RefusalDetails) {
+    super('FORBIDDEN', 'Not allowed.', { rule, why });
   }
 }
 
@@ -67,9 +70,12 @@ export class ForbiddenEventException extends WsSecurityException {
 export class RateLimitedException extends WsSecurityException {
   override readonly name = 'RateLimitedException';
 
-  /** @param rule the throttler, for security events only */
-  constructor(retryAfterMs: number, rule?: string) {
-    super('RATE_LIMITED', 'Rate limit exceeded. Please wait.', { retryAfterMs, rule });
+  /**
+   * @param rule the throttler, for security events only
+   * @param why its limit
+   */
+  constructor(retryAfterMs: number, rule?: string, why?: RefusalDetails) {
+    super('RATE_LIMITED', 'Rate limit exceeded. Please wait.', { retryAfterMs, rule, why });
   }
 }
 

@@ -2,6 +2,15 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FieldError } from '../protocol/envelope.js';
 import { restoreStacks, suspendStacks } from './without-stack.js';
 
+/** What security events say about a refused message. */
+export interface RefusalDetails {
+  /** The room or user that the message was about. */
+  readonly target?: string;
+  readonly throttler?: string;
+  readonly limit?: number;
+  readonly ttl_ms?: number;
+}
+
 /** The optional details of an exception. @publicApi */
 export interface WsSecurityExceptionOptions extends ErrorOptions {
   /** Milliseconds until the same message may be accepted. */
@@ -11,6 +20,8 @@ export interface WsSecurityExceptionOptions extends ErrorOptions {
   reason?: string;
   /** What refused the message, for security events only: a missing right, a throttler or a guard. */
   rule?: string | undefined;
+  /** Further details for security events. @internal */
+  why?: RefusalDetails | undefined;
 }
 
 /**
@@ -26,6 +37,8 @@ export class WsSecurityException extends Error {
   readonly reason: string | undefined;
   /** Not sent to the client. */
   readonly rule: string | undefined;
+  /** @internal */
+  readonly why: RefusalDetails | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -40,6 +53,7 @@ export class WsSecurityException extends Error {
     this.errors = options.errors;
     this.reason = options.reason;
     this.rule = options.rule;
+    this.why = options.why;
   }
 
   toBody(): ErrorBody {

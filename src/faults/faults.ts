@@ -34,32 +34,40 @@ export class Faults implements OnApplicationShutdown {
   /**
    * @param what the failure, as a sentence without a full stop; must have few different values
    * @param error errors with the same name and the same line of code are of the same kind
+   * @returns whether it is the first fault of its kind
    */
-  report(what: string, error: unknown): void {
+  report(what: string, error: unknown): boolean {
     const { name, message, frames } = partsOf(error);
-    this.count(what, name, frames, message === '' ? name : `${name}: ${message.slice(0, MAX_MESSAGE)}`);
+    return this.count(
+      what,
+      name,
+      frames,
+      message === '' ? name : `${name}: ${message.slice(0, MAX_MESSAGE)}`,
+    );
   }
 
   /**
    * As `report`, without the message of the error: for code that processes input of clients and may repeat it in
    * messages.
    */
-  reportWithoutMessage(what: string, error: unknown): void {
+  reportWithoutMessage(what: string, error: unknown): boolean {
     const { name, frames } = partsOf(error);
-    this.count(what, name, frames, name);
+    return this.count(what, name, frames, name);
   }
 
-  private count(what: string, name: string, frames: string, title: string): void {
+  private count(what: string, name: string, frames: string, title: string): boolean {
     const own = `${what} ${name} ${frames.slice(0, MAX_PLACE).split('\n')[1] ?? ''}`;
     const key = this.kinds.has(own) || this.kinds.size < MAX_KINDS ? own : OTHERS;
     const known = this.kinds.get(key);
     if (known) {
       known.more++;
-      return;
+      return false;
     }
     this.kinds.set(key, key === OTHERS ? { what: OTHERS, name: '', more: 1 } : { what, name, more: 0 });
     this.wheel.schedule(WINDOW_S * 1000, () => this.summarise(key));
-    if (key !== OTHERS) this.log(what, `${title}${frames}`.slice(0, MAX_STACK));
+    if (key === OTHERS) return false;
+    this.log(what, `${title}${frames}`.slice(0, MAX_STACK));
+    return true;
   }
 
   onApplicationShutdown(): void {
@@ -81,6 +89,11 @@ export class Faults implements OnApplicationShutdown {
       // The logger belongs to the application. If it throws, there is no other place to report to.
     }
   }
+}
+
+/** The name of an error, whatever was thrown. */
+export function errorNameOf(error: unknown): string {
+  return String(partsOf(error).name);
 }
 
 interface Parts {

@@ -10,6 +10,8 @@ export interface FrameListener {
    * @param bytes length of header and payload
    */
   onFrame(isControl: boolean, isFinal: boolean, bytes: number): void;
+  /** A frame is skipped, because the connection is closing. */
+  onSkipped?(): void;
 }
 
 /**
@@ -101,8 +103,9 @@ export class FrameMeter {
     const opcode = first & 0x0f;
     this.opcode = opcode;
     this.remaining = payloadLength(bytes, at);
-    if (this.isSkimming || opcode === CLOSE) return;
-    this.listener?.onFrame(opcode >= CONTROL, (first & 0x80) !== 0, length + this.remaining);
+    if (opcode === CLOSE) return;
+    if (this.isSkimming) this.listener?.onSkipped?.();
+    else this.listener?.onFrame(opcode >= CONTROL, (first & 0x80) !== 0, length + this.remaining);
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { bindConnection, connectionOf, servedConnectionOf } from '../connection/connection-of.js';
+import { Counters } from '../counters/counters.js';
 import { ServedConnection } from '../connection/served-connection.js';
 import type { Handshake } from '../handshake/handshake.js';
 import { OutboundSocket } from '../messages/outbound.socket.js';
@@ -21,22 +22,27 @@ export class ConnectionFactory {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
+    private readonly counters: Counters,
   ) {}
 
   /** @param stream the socket that `client` reads from */
   create(client: WebSocket, stream: Duplex, handshake: Handshake, id: string): ServedConnection {
     const { principal, address, request, endpoint, proof, isUnsecured } = handshake;
+    // Shared by all connections, and not chosen by the client.
+    const path = endpoint?.path ?? request.path;
+    const counters = this.counters.path(path);
+    const { backlog } = this.counters;
     const connection = new ServedConnection({
       id,
-      socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow),
+      socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow, counters, backlog),
       principal,
       auth: handshake.auth,
       address,
-      // Shared by all connections, and not chosen by the client.
-      path: endpoint?.path ?? request.path,
+      path,
       openedAt: this.clock.now(),
       proof,
       isUnsecured,
+      counters,
     });
     bindConnection(client, connection);
     client.on('error', onViolation);
@@ -48,8 +54,13 @@ export class ConnectionFactory {
  * `ws` has already sent the close code, does not read the answer, and reports 1006. Without a listener, the error would
  * end the process.
  */
-function onViolation(this: WebSocket, error: Error): void {
-  servedConnectionOf(this).closedWith ??= violationCodeOf(error);
+function onViolation(this: WebSocket, error: NodeJS.ErrnoException): void {
+  const connection = servedConnectionOf(this);
+  const code = violationCodeOf(error);
+  if (connection.closedWith === undefined && code !== undefined) {
+    connection.closedWith = code;
+    connection.closeReason = error.code ?? '';
+  }
   logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
 }
 

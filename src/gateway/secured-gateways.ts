@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { UnconfiguredVerifier } from '../auth/unconfigured.verifier.js';
-import { Faults } from '../faults/faults.js';
+import { Counters } from '../counters/counters.js';
 import { type ConfigurationProblem, WsConfigurationError } from '../errors/configuration.error.js';
 import type { EndpointPolicy } from '../handshake/handshake.js';
+import { MessageFaults } from '../messages/message-faults.js';
 import type { EventTarget } from '../messages/event-target.interface.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { unknownVariables } from '../options/unknown-variables.js';
 import type { Connection } from '../connection/connection.js';
+import { areCallsWrapped } from '../nest/wrapped-calls.js';
 import { DeclaredLimits } from '../throttling/declared-limits.js';
 import { type BudgetInForce, WsThrottlerGuard } from '../throttling/ws-throttler.guard.js';
+import { UNVALIDATED_BODY } from '../validation/unvalidated-body.decorator.js';
 import { ChosenEnhancers } from './enhancers/chosen-enhancers.js';
 import { ConnectGuards } from './guards/connect-guards.js';
 import { eventTargetsOf } from './event-targets.js';
@@ -49,8 +52,9 @@ export class SecuredGateways {
     private readonly limits: DeclaredLimits,
     private readonly verifier: TokenVerifier,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
-    private readonly faults: Faults,
+    private readonly faults: MessageFaults,
     private readonly unsecured: UnsecuredGateways,
+    private readonly counters: Counters,
   ) {
     // Nest reads the filters before it asks for the adapter.
     for (const gateway of explorer.classes()) chainFilters(gateway);
@@ -82,6 +86,16 @@ export class SecuredGateways {
     );
     this.unsecured.take(gateways.filter(({ unsecured }) => unsecured));
     this.verified = secured;
+  }
+
+  /** The handlers that take a body without validation, and why. */
+  get unvalidated(): readonly string[] {
+    return (this.verified ?? []).flatMap(({ name, handlers }) =>
+      handlers.flatMap(({ method, callback }) => {
+        const reason = Reflect.getMetadata(UNVALIDATED_BODY, callback) as unknown;
+        return typeof reason === 'string' ? [`${name}.${method}: ${reason}`] : [];
+      }),
+    );
   }
 
   /** The policy of the gateways on a path; `prepare()` completes it. */
@@ -135,9 +149,20 @@ export class SecuredGateways {
 
   private targetsOf(gateway: DiscoveredGateway): [event: string, target: EventTarget][] {
     const { config } = this;
-    const isIntercepted =
-      config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0;
+    const everywhere = {
+      isIntercepted:
+        config.getGlobalInterceptors().length > 0 || config.getGlobalRequestInterceptors().length > 0,
+      needsNest:
+        areCallsWrapped() ||
+        [
+          config.getGlobalGuards(),
+          config.getGlobalRequestGuards(),
+          config.getGlobalPipes(),
+          config.getGlobalRequestPipes(),
+        ].some((list) => list.length > 0),
+    };
     const guards = this.guards.of(gateway.instance.constructor);
-    return eventTargetsOf(gateway, guards, this.enhancers, isIntercepted, this.faults);
+    const counters = this.counters.introduce(gateway.options?.path ?? '/');
+    return eventTargetsOf(gateway, guards, this.enhancers, everywhere, this.faults, counters);
   }
 }

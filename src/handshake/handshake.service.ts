@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import { CredentialExtractor } from './credential-extractor.js';
 import { Clock } from '../time/clock.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { OTHER } from '../counters/tally.js';
 import { Faults } from '../faults/faults.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
+import { ReplayedTicketError } from '../errors/replayed-ticket.error.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import { authFields, userFields } from '../observability/identity-fields.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -38,6 +41,7 @@ export class HandshakeService implements OnApplicationShutdown {
     private readonly extractor: CredentialExtractor,
     private readonly clients: ClientLocator,
     private readonly faults: Faults,
+    private readonly counters: Counters,
   ) {
     this.closing = options.rejectWith === 'close' ? new ClosingServer(options, clock) : undefined;
   }
@@ -53,6 +57,7 @@ export class HandshakeService implements OnApplicationShutdown {
     socket: Duplex,
     head: Buffer,
   ): void | Promise<void> {
+    const startedAt = this.clock.monotonic();
     const request = new UpgradeRequest(raw);
     const handshake = new Handshake(request, endpoint, this.clients.of(request), this.extractor);
     if (raw.socket instanceof TLSSocket && raw.socket.authorized) {
@@ -63,30 +68,43 @@ export class HandshakeService implements OnApplicationShutdown {
     try {
       pending = this.pipeline.decide(handshake);
     } catch (error) {
-      this.refuse(handshake, error, socket, head);
+      this.refuse(handshake, error, socket, head, startedAt);
       return undefined;
     }
-    if (!pending) return this.accept(handshake, socket, head);
+    if (!pending) return this.accept(handshake, socket, head, startedAt);
     return pending.then(
-      () => this.accept(handshake, socket, head),
-      (error: unknown) => this.refuse(handshake, error, socket, head),
+      () => this.accept(handshake, socket, head, startedAt),
+      (error: unknown) => this.refuse(handshake, error, socket, head, startedAt),
     );
   }
 
   /** Reports a handshake that failed because of an error of the server. */
   report(error: unknown): void {
+    this.undecided();
     this.faults.report('A handshake failed', error);
   }
 
-  private accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
+  /** Counts an upgrade that was neither accepted nor refused with a code. */
+  undecided(endpoint?: Endpoint): void {
+    this.counters.path(endpoint?.path).handshakes.add(OTHER);
+  }
+
+  private accept(handshake: Handshake, socket: Duplex, head: Buffer, startedAt: number): void {
+    const { endpoint } = handshake;
     try {
       // The client may have disconnected in the meantime.
-      if (!socket.destroyed) handshake.endpoint?.accept(handshake, socket, head);
+      if (socket.destroyed) this.undecided(endpoint);
+      else {
+        endpoint?.accept(handshake, socket, head);
+        this.counters.path(endpoint?.path).handshakes.add('accepted');
+        this.counters.accepted.observe(this.clock.monotonic() - startedAt);
+      }
     } catch (error) {
       if (error instanceof HandshakeRefusal) {
-        this.refuse(handshake, error, socket, head);
+        this.refuse(handshake, error, socket, head, startedAt);
         return;
       }
+      this.undecided(endpoint);
       // 101 may have been sent already, so no other answer is possible.
       this.faults.report('A connection could not be set up', error);
       socket.destroy();
@@ -95,11 +113,19 @@ export class HandshakeService implements OnApplicationShutdown {
     handshake.takeHeld()();
   }
 
-  private refuse(handshake: Handshake, error: unknown, socket: Duplex, head: Buffer): void {
+  private refuse(
+    handshake: Handshake,
+    error: unknown,
+    socket: Duplex,
+    head: Buffer,
+    startedAt: number,
+  ): void {
     handshake.takeHeld()();
     const refusal = refusalOf(error);
     const { request, address, principal, auth } = handshake;
     const { code, status } = refusal;
+    this.counters.path(handshake.endpoint?.path).handshakes.add(code);
+    this.counters.refused.observe(this.clock.monotonic() - startedAt);
     const { origin, userAgent, traceId } = clientDetailsOf(request);
     this.events.emit({
       type: 'handshake.refused',
@@ -114,6 +140,16 @@ export class HandshakeService implements OnApplicationShutdown {
       trace_id: traceId,
       ...detailsOf(refusal),
     });
+    if (refusal.cause instanceof ReplayedTicketError) {
+      const place = { 'client.address': address, 'url.path': request.path };
+      this.events.emit({
+        type: 'ticket.replayed',
+        ...place,
+        origin,
+        user_agent: userAgent,
+        trace_id: traceId,
+      });
+    }
     this.lifecycle.refused(code, address, request.path);
     if (!this.closing?.refuse(handshake, refusal, socket, head)) refuse(socket, refusal);
   }

@@ -29,6 +29,7 @@ export class FirstMessageLogin {
     const message = await this.firstMessage(connection, channel);
     if (!message) return false;
     if (message.event !== ReservedEvent.AUTH) {
+      connection.counters.otherEvents.refused('UNAUTHENTICATED');
       connection.fail(new UnauthenticatedException().toBody(), message.id);
       connection.close(CloseCode.UNAUTHENTICATED, 'authentication required');
       return false;

@@ -12,6 +12,8 @@ export interface Refusal {
   readonly body: ErrorBody;
   /** As in security events. */
   readonly rule: string;
+  /** The limit that the message is over. */
+  readonly excess?: Excess;
 }
 
 /**
@@ -30,6 +32,7 @@ export function admit(
   if (!guards) return undefined;
   const { authentication, throttler, authorization } = guards;
   const context = new MessageContext(client, message, gateway, handler);
+  message.context = context;
   if (!authentication.canActivate(context)) return forbidden(authentication);
   const excess = throttler.excessOf(context);
   if (excess !== null) {
@@ -58,7 +61,7 @@ function forbidden(guard: object): Refusal {
 
 /** The body of the exception, without the exception, which would cost more than the whole refusal. */
 function rateLimited(excess: Excess): Refusal {
-  return { body: { ...RATE_LIMITED, retryAfterMs: excess.waitMs }, rule: ruleOf(excess) };
+  return { body: { ...RATE_LIMITED, retryAfterMs: excess.waitMs }, rule: ruleOf(excess), excess };
 }
 
 const RATE_LIMITED = new RateLimitedException(0).toBody();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
 import { Faults } from '../faults/faults.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -15,5 +16,6 @@ export class ChannelServices {
     readonly violations: ViolationService,
     readonly clock: Clock,
     readonly faults: Faults,
+    readonly counters: Counters,
   ) {}
 }

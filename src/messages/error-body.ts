@@ -40,6 +40,11 @@ export function ruleOf(exception: unknown): string | undefined {
   return exception instanceof WsSecurityException ? exception.rule : undefined;
 }
 
+/** The exception, if it has more to say in security events. */
+export function detailedBy(exception: unknown): WsSecurityException | undefined {
+  return exception instanceof WsSecurityException ? exception : undefined;
+}
+
 function isGuardRefusal(exception: unknown): boolean {
   return exception instanceof WsException && exception.getError() === GUARD_REFUSAL;
 }

@@ -1,3 +1,4 @@
+import { DroppedFrames } from '../counters/dropped-frames.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { TokenBucket } from '../throttling/token-bucket.js';
 import type { FrameListener } from '../frames/frame-meter.js';
@@ -22,7 +23,11 @@ export class FrameBudget implements FrameListener {
   /** Whether a frame of the current message was over the budget. */
   private isOver = false;
 
-  constructor(options: BudgetOptions, now: number) {
+  constructor(
+    options: BudgetOptions,
+    now: number,
+    private readonly dropped = new DroppedFrames(),
+  ) {
     this.now = now;
     this.frames = new TokenBucket(options.frameRate, options.frameBurst, now);
     // The largest allowed message must fit, whatever the rate.
@@ -47,6 +52,10 @@ export class FrameBudget implements FrameListener {
     this.isOver = false;
   }
 
+  onSkipped(): void {
+    this.dropped.ending++;
+  }
+
   /** Whether the next message that `ws` reports was within the budget. */
   judgeMessage(): boolean {
     return this.messages.next();
@@ -59,7 +68,10 @@ export class FrameBudget implements FrameListener {
 
   /** Charges the inflated size of a compressed message. */
   chargeInflated(bytes: number): boolean {
-    if (!this.bytes.has(bytes, this.now)) return false;
+    if (!this.bytes.has(bytes, this.now)) {
+      this.dropped.byteRate++;
+      return false;
+    }
     this.bytes.take(bytes);
     return true;
   }
@@ -70,12 +82,14 @@ export class FrameBudget implements FrameListener {
   }
 
   private charge(bytes: number): boolean {
-    const fits = this.frames.has(1, this.now) && this.bytes.has(bytes, this.now);
-    if (fits) {
+    if (!this.frames.has(1, this.now)) this.dropped.frameRate++;
+    else if (!this.bytes.has(bytes, this.now)) this.dropped.byteRate++;
+    else {
       this.frames.take(1);
       this.bytes.take(bytes);
+      return true;
     }
-    return fits;
+    return false;
   }
 }
 

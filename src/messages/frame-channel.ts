@@ -32,6 +32,8 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   private isOver = false;
   /** Whether reading has stopped until the connection closes. */
   private isFinishing = false;
+  /** Whether too many messages wait. */
+  private isHeld = false;
 
   /** @param stream the stream that the socket reads from */
   constructor(
@@ -40,8 +42,8 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
     readonly connection: ServedConnection,
     protected readonly services: ChannelServices,
   ) {
-    const { options, clock } = services;
-    this.budget = new FrameBudget(options, clock.monotonic());
+    const { options, clock, counters } = services;
+    this.budget = new FrameBudget(options, clock.monotonic(), counters.dropped);
     this.meter = new FrameMeter(this.budget);
     this.queue = new MessageQueue(options, this);
     connection.inbound = this;
@@ -59,14 +61,19 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   }
 
   /** Runs a handler; never rejects. */
-  abstract run(job: Job): Promise<void>;
+  abstract run(job: Job, hasWaited: boolean): Promise<void> | void;
 
   onPing(data: Buffer): void {
     if (this.isWithinBudget(this.budget.judgeControl()) && this.isListening) this.connection.pong(data);
   }
 
   onPong(data: Buffer): void {
-    if (this.isWithinBudget(this.budget.judgeControl())) this.connection.ponged(data.toString());
+    if (!this.isWithinBudget(this.budget.judgeControl())) return;
+    const { connection } = this;
+    if (connection.pingedAt > 0)
+      this.services.counters.roundTrip.observe(connection.lastSeen - connection.pingedAt);
+    connection.pingedAt = 0;
+    connection.ponged(data.toString());
   }
 
   /** Stops reading, and resolves when all messages read so far have been answered. */
@@ -84,6 +91,22 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
     this.resume();
   }
 
+  hold(): void {
+    this.isHeld = true;
+    this.services.counters.paused++;
+    this.pause();
+  }
+
+  release(): void {
+    this.left();
+    this.resume();
+  }
+
+  left(): void {
+    if (this.isHeld) this.services.counters.paused--;
+    this.isHeld = false;
+  }
+
   pause(): void {
     this.connection.isPaused = true;
     this.socket.pause();
@@ -97,8 +120,12 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
 
   /** Whether a message that `ws` reports is to be handled. Must be called once for each, in order. */
   protected admits(data: Buffer): boolean {
+    this.connection.counters.receivedBytes += data.length;
     const fits = this.budget.judgeMessage() && this.fitsInflated(data);
-    return this.isWithinBudget(fits) && this.isListening;
+    if (!this.isWithinBudget(fits)) return false;
+    if (this.isListening) return true;
+    this.services.counters.dropped.ending++;
+    return false;
   }
 
   protected get isListening(): boolean {

@@ -2,11 +2,11 @@ import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { servedConnectionOf } from '../connection/connection-of.js';
 import { failedPart } from '../faults/failed-part.js';
-import type { Faults } from '../faults/faults.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { InternalErrorException, ValidationFailedException } from '../errors/ws-exceptions.js';
-import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
+import { detailedBy, errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
 import type { InboundMessage, MessageFilters } from './inbound-message.js';
+import type { MessageFaults } from './message-faults.js';
 import { idOfFrame, onSent } from './sent-frames.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
@@ -27,7 +27,7 @@ export class HandlerFilters implements MessageFilters {
   /** @param filters in the order in which they are called */
   constructor(
     private readonly filters: readonly BoundFilter[],
-    private readonly faults: Faults,
+    private readonly faults: MessageFaults,
   ) {}
 
   /** Calls the first filter that catches the exception. */
@@ -36,10 +36,13 @@ export class HandlerFilters implements MessageFilters {
     message.failure = (errorBodyOf(exception) ?? INTERNAL_ERROR).code;
     message.isOwnRefusal = isOwnRefusal(exception);
     message.rule ??= ruleOf(exception);
-    if (exception instanceof ValidationFailedException && exception.cause !== undefined)
-      this.faults.reportWithoutMessage(`A rule of "${message.event}" failed`, exception.cause);
+    message.exception = detailedBy(exception);
     const client = host.getArgByIndex<object>(0);
     const connection = servedConnectionOf(client);
+    if (exception instanceof ValidationFailedException && exception.cause !== undefined) {
+      const { event } = message;
+      this.faults.reportWithoutMessage(connection, event, `A rule of "${event}" failed`, exception.cause);
+    }
     const filter = this.filterFor(exception);
     const endListening = answersItself(filter)
       ? listenForAnswer(message, client, connection.socket)
@@ -81,7 +84,7 @@ export class HandlerFilters implements MessageFilters {
     // The application knows about exceptions that its own filter has answered.
     if (message.answeredBy === 'application' || message.failure !== 'INTERNAL_ERROR') return;
     const part = thrown === exception ? 'handler' : 'filter';
-    this.faults.report(failedPart(message.event, thrown, part), thrown);
+    this.faults.report(connection, message.event, failedPart(message.event, thrown, part), thrown);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ArgumentsHost } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { Principal } from '../connection/principal.js';
+import type { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { ErrorCode } from '../protocol/error-code.js';
 import type { FrameId } from '../protocol/envelope.js';
 
@@ -15,6 +16,8 @@ export class InboundMessage {
   failure: ErrorCode | undefined = undefined;
   /** What refused the message, as in security events. Accepted messages do not have this property. */
   declare rule?: string | undefined;
+  /** The exception of the module that it ended with. Accepted messages do not have this property. */
+  declare exception?: WsSecurityException | undefined;
   /** Whether the application refused the message with an exception of Nest. Such failures are not violations. */
   isOwnRefusal = false;
   /** Whether the throttler has counted the message, or the promise of that. */
@@ -29,6 +32,9 @@ export class InboundMessage {
   admittedAs: Principal | undefined = undefined;
   /** That decision, or the promise of it. */
   admitted: true | Promise<boolean> = true;
+
+  /** The execution context that the built-in guards were asked with. */
+  context: ExecutionContext | undefined = undefined;
 
   constructor(
     readonly event: string,

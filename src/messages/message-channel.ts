@@ -82,8 +82,8 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
     super.abandon();
   }
 
-  override run(job: Job): Promise<void> {
-    return this.services.dispatcher.run(this.connection, job);
+  override run(job: Job, hasWaited: boolean): Promise<void> | void {
+    return this.services.dispatcher.run(this.connection, job, hasWaited);
   }
 
   private dispatch(text: string): void {

@@ -5,16 +5,20 @@ export type QueueOptions = Pick<ResolvedOptions, 'maxInFlight' | 'maxQueued'>;
 
 /** The operations that the queue needs from its connection. */
 export interface QueueControl<Job> {
-  /** Runs the handler of a message; never rejects. */
-  run(job: Job): Promise<void>;
-  /** Stops and resumes reading from the client. */
-  pause(): void;
-  resume(): void;
+  /**
+   * Runs the handler of a message; never throws or rejects.
+   *
+   * @param hasWaited whether the message has waited for other handlers
+   * @returns a promise if the handler is not done yet
+   */
+  run(job: Job, hasWaited: boolean): Promise<void> | void;
+  /** Too many messages wait: stops and resumes reading from the client. */
+  hold(): void;
+  release(): void;
 }
 
 interface Entry<Job> {
   readonly job: Job;
-  /** Keeps the context (AsyncLocalStorage) of handlers separate. */
   readonly scope: AsyncResource;
 }
 
@@ -36,16 +40,17 @@ export class MessageQueue<Job> {
   ) {}
 
   add(job: Job): void {
-    const entry = { job, scope: new AsyncResource('WsMessage') };
+    // Keeps the context (AsyncLocalStorage) of handlers separate.
+    const scope = new AsyncResource('WsMessage');
     if (this.running < this.options.maxInFlight) {
-      this.start(entry);
+      this.start(job, scope, false);
       return;
     }
     const waiting = (this.waiting ??= []);
-    waiting.push(entry);
+    waiting.push({ job, scope });
     if (this.isPaused || waiting.length < this.options.maxQueued) return;
     this.isPaused = true;
-    this.control.pause();
+    this.control.hold();
   }
 
   /** Handlers that run, and messages that wait for one. */
@@ -64,21 +69,34 @@ export class MessageQueue<Job> {
     this.waiting = undefined;
   }
 
-  private start({ job, scope }: Entry<Job>): void {
+  private start(job: Job, scope: AsyncResource, hasWaited: boolean): void {
     this.running++;
+    const pending = scope.runInAsyncScope(serve<Job>, this.control, job, hasWaited);
+    if (!pending) {
+      this.leave();
+      return;
+    }
     this.onDone ??= () => this.done();
-    void scope.runInAsyncScope(serve<Job>, this.control, job).then(this.onDone);
+    void pending.then(this.onDone);
   }
 
   private done(): void {
-    this.running--;
-    const next = this.waiting?.shift();
-    if (next) this.start(next);
-    if (this.running === 0) this.resolveIdle();
+    this.leave();
+    // A loop, because a handler may be done at once.
+    while (this.running < this.options.maxInFlight) {
+      const next = this.waiting?.shift();
+      if (!next) break;
+      this.start(next.job, next.scope, true);
+    }
     // Resumes when the queue is half empty, so that it does not pause and resume with each message.
     if (!this.isPaused || (this.waiting?.length ?? 0) > this.options.maxQueued / 2) return;
     this.isPaused = false;
-    this.control.resume();
+    this.control.release();
+  }
+
+  private leave(): void {
+    this.running--;
+    if (this.running === 0 && !this.waiting?.length) this.resolveIdle();
   }
 
   private resolveIdle(): void {
@@ -88,6 +106,6 @@ export class MessageQueue<Job> {
   }
 }
 
-function serve<Job>(this: QueueControl<Job>, job: Job): Promise<void> {
-  return this.run(job);
+function serve<Job>(this: QueueControl<Job>, job: Job, hasWaited: boolean): Promise<void> | void {
+  return this.run(job, hasWaited);
 }

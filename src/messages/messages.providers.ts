@@ -1,7 +1,9 @@
 import type { Provider } from '@nestjs/common';
 import { ChannelServices } from './channel-services.js';
 import { FrameDecoder } from './frame-decoder.js';
+import { MessageFaults } from './message-faults.js';
 import { MessageDispatcher } from './message.dispatcher.js';
+import { RefusalReporter } from './refusal-reporter.js';
 import { ReplyWriter } from './reply.writer.js';
 import { ValidatedBody } from './validated-body.js';
 import { ViolationService } from './violation.service.js';
@@ -10,6 +12,8 @@ import { WsExceptionFilter } from './ws-exception.filter.js';
 /** The providers that handle messages after 101. */
 export const MESSAGE_PROVIDERS: Provider[] = [
   FrameDecoder,
+  MessageFaults,
+  RefusalReporter,
   ReplyWriter,
   ViolationService,
   WsExceptionFilter,

@@ -1,10 +1,13 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ConnectionSocket } from '../connection/connection-parts.interface.js';
+import type { Backlog } from '../counters/backlog.js';
+import type { PathCounters } from '../counters/path-counters.js';
 import type { TimerWheel, WheelTimer } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
-import { textFrame } from './text-frame.js';
+import { payloadLengthOf, textFrame } from './text-frame.js';
 import { batchWrites, writeBatch } from './write-batch.js';
 
 /** Time in milliseconds that a client may be over its limit of buffered bytes. */
@@ -32,6 +35,8 @@ export class OutboundSocket implements ConnectionSocket {
     private readonly options: OutboundOptions,
     private readonly wheel: TimerWheel,
     private readonly onSlow: (socket: WebSocket) => void,
+    private readonly counters: PathCounters,
+    private readonly backlog: Backlog,
   ) {}
 
   get readyState(): number {
@@ -40,6 +45,14 @@ export class OutboundSocket implements ConnectionSocket {
 
   get protocol(): string {
     return this.socket.protocol;
+  }
+
+  get received(): number {
+    return (this.stream as Partial<Socket>).bytesRead ?? 0;
+  }
+
+  get sent(): number {
+    return (this.stream as Partial<Socket>).bytesWritten ?? 0;
   }
 
   get maxBufferedBytes(): number {
@@ -56,13 +69,13 @@ export class OutboundSocket implements ConnectionSocket {
 
   send(text: string): void {
     // With compression, `ws` writes the frames and keeps their order.
-    if (this.options.compression) this.socket.send(text);
+    if (this.options.compression) this.compress(text);
     else this.write(textFrame(text));
     this.watch();
   }
 
   sendShared(push: PushText): void {
-    if (this.options.compression) this.socket.send(push.plain);
+    if (this.options.compression) this.compress(push.plain);
     else this.write((push.frame ??= textFrame(push.plain)));
     this.watch();
   }
@@ -84,8 +97,15 @@ export class OutboundSocket implements ConnectionSocket {
     this.socket.terminate();
   }
 
+  private compress(text: string): void {
+    this.socket.send(text);
+    this.counters.sentBytes += Buffer.byteLength(text);
+    this.backlog.look(this.stream);
+  }
+
   private write(frame: Uint8Array): void {
-    batchWrites(this.stream);
+    this.counters.sentBytes += payloadLengthOf(frame);
+    batchWrites(this.stream, this.backlog);
     this.stream.write(frame);
   }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { isObservable, type Observable } from 'rxjs';
 import type { ServedConnection } from '../connection/served-connection.js';
-import { Faults } from '../faults/faults.js';
 import { InternalErrorException, OverloadedException } from '../errors/ws-exceptions.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { ReservedEvent } from '../protocol/reserved-event.js';
 import type { InboundMessage } from './inbound-message.js';
+import { MessageFaults } from './message-faults.js';
 import { ReplyStream } from './reply-stream.js';
 
 /** It is not known when a stream will end, so the client should retry after a second. */
@@ -23,7 +23,7 @@ interface WsResponse {
 export class ReplyWriter {
   constructor(
     @InjectSecurityOptions() private readonly options: Pick<ResolvedOptions, 'maxStreams'>,
-    private readonly faults: Faults,
+    private readonly faults: MessageFaults,
   ) {}
 
   /**
@@ -47,7 +47,7 @@ export class ReplyWriter {
   /** Answers without detail and reports the stack to the operator. */
   fail(connection: ServedConnection, message: InboundMessage, error: unknown): void {
     message.failure = 'INTERNAL_ERROR';
-    this.report(message, error);
+    this.report(connection, message, error);
     connection.fail(new InternalErrorException().toBody(), message.id);
   }
 
@@ -73,7 +73,7 @@ export class ReplyWriter {
         message.rule = `streams ${this.options.maxStreams}`;
         connection.fail(NO_PLACE, message.id);
       },
-      report: (error) => this.report(message, error),
+      report: (error) => this.report(connection, message, error),
     });
     return new Promise((begun) => stream.listen(values, isIntercepted, begun));
   }
@@ -93,8 +93,8 @@ export class ReplyWriter {
     connection.reply(ReservedEvent.ACK, null, message.id);
   }
 
-  private report(message: InboundMessage, error: unknown): void {
-    this.faults.report(`The answer to "${message.event}" failed`, error);
+  private report(connection: ServedConnection, { event }: InboundMessage, error: unknown): void {
+    this.faults.report(connection, event, `The answer to "${event}" failed`, error);
   }
 }
 

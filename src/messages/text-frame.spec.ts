@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
-import { textFrame } from './text-frame.js';
+import { payloadLengthOf, textFrame } from './text-frame.js';
 
 const { Receiver } = createRequire(import.meta.url)('ws') as {
   Receiver: new (options: object) => Writable;
@@ -26,3 +26,7 @@ it.each(['é', '€', '😀', 'é'.repeat(63), '€'.repeat(21_846), 'a\u0000b',
     expect(await read(textFrame(text))).toBe(`false ${text}`);
   },
 );
+
+it.each([0, 125, 126, 65_535, 65_536])('knows that a frame has a text of %d bytes', (length) => {
+  expect(payloadLengthOf(textFrame('x'.repeat(length)))).toBe(length);
+});

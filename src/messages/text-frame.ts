@@ -21,3 +21,8 @@ export function textFrame(text: string): Buffer {
   else frame.write(text, start);
   return frame;
 }
+
+/** The length of the text in a frame, in bytes. */
+export function payloadLengthOf({ length }: Uint8Array): number {
+  return length - (length < 128 ? 2 : length < 65_540 ? 4 : 10);
+}

@@ -30,7 +30,8 @@ export const FILTER_CATCH_EXCEPTIONS = '__filterCatchExceptions__';
 /** Metadata key of the `@Inject()` of constructor parameters. Classes inherit it from their base. */
 export const SELF_DECLARED_DEPS_METADATA = 'self:paramtypes';
 
-/** `WsParamtype.PAYLOAD` of @nestjs/websockets. */
+/** `WsParamtype.SOCKET` and `WsParamtype.PAYLOAD` of @nestjs/websockets. */
+export const SOCKET_PARAMTYPE = 0;
 export const PAYLOAD_PARAMTYPE = 3;
 
 /** The error name for a provider that injects a request-scoped one. */

@@ -1,21 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/connection-event.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
+import { ResumeService } from '../connection/resume/resume.service.js';
+import type { Principal } from '../connection/principal.js';
+import { CloseCode } from '../protocol/close-code.enum.js';
 import { Clock } from '../time/clock.js';
 import { connectionFields } from './identity-fields.js';
 import { SecurityEvents } from './security-events.js';
 import { shownText } from './shown-text.js';
+
+/** The codes of clients that broke the WebSocket protocol or a limit of frames. */
+const VIOLATIONS: ReadonlySet<number> = new Set<number>([
+  CloseCode.PROTOCOL_ERROR,
+  CloseCode.UNSUPPORTED_DATA,
+  CloseCode.INVALID_PAYLOAD,
+  CloseCode.POLICY_VIOLATION,
+  CloseCode.MESSAGE_TOO_BIG,
+]);
 
 /** Creates security events from connection events. */
 @Injectable()
 export class ConnectionReporter {
   constructor(
     lifecycle: ConnectionLifecycleService,
+    resumes: ResumeService,
     private readonly events: SecurityEvents,
     private readonly clock: Clock,
   ) {
     lifecycle.events.subscribe((event) => this.report(event));
+    resumes.misuses.subscribe(({ connection, reason }) =>
+      events.emit({ type: 'resume.replayed', ...connectionFields(connection), reason }),
+    );
   }
 
   private report(event: ConnectionEvent): void {
@@ -23,8 +40,17 @@ export class ConnectionReporter {
       // The handshake has already reported its refusal, with the reason.
       case 'refused':
         return;
+      // The node reports it, with what it runs.
+      case 'listening':
+        return;
       case 'draining':
         this.events.emit({ type: 'node.draining', connections: event.connections });
+        return;
+      case 'drained':
+        this.events.emit({ type: 'node.stopped', answered: event.answered, cut: event.cut });
+        return;
+      case 'refreshed':
+        this.refreshed(event);
         return;
       case 'accepted':
         this.accepted(event);
@@ -49,14 +75,36 @@ export class ConnectionReporter {
     });
   }
 
+  private refreshed({ connection, previous }: Extract<ConnectionEvent, { type: 'refreshed' }>): void {
+    const who = connectionFields(connection);
+    this.events.emit({ type: 'connection.refreshed', ...who });
+    const { principal } = connection;
+    const [before, after] = [rightsOf(previous), rightsOf(principal)];
+    if (isDeepStrictEqual(before, after)) return;
+    this.events.emit({
+      type: 'principal.changed',
+      ...who,
+      'roles.from': before[0],
+      'roles.to': after[0],
+      'scopes.from': before[1],
+      'scopes.to': after[1],
+    });
+  }
+
   private closed({ connection, code, cause, reason }: Extract<ConnectionEvent, { type: 'closed' }>): void {
+    const who = connectionFields(connection);
+    if (cause === 'server' && VIOLATIONS.has(code))
+      this.events.emit({ type: 'protocol.violated', ...who, 'close.code': code, reason });
+    const { received, sent } = connection.socket;
     this.events.emit({
       type: 'connection.closed',
-      ...connectionFields(connection),
+      ...who,
       'close.code': code,
       'close.cause': cause,
       reason,
       duration_ms: this.durationOf(connection),
+      received,
+      sent,
     });
   }
 
@@ -64,4 +112,9 @@ export class ConnectionReporter {
   private durationOf({ openedAt }: Connection): number {
     return Math.max(0, this.clock.now() - openedAt);
   }
+}
+
+/** Their order says nothing. */
+function rightsOf({ roles, scopes }: Principal): readonly [string[], string[]] {
+  return [roles.toSorted(), scopes.toSorted()];
 }

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ConnectionReporter } from './connection-reporter.js';
+import { Outages } from './outages.js';
 import { SecurityEventSink, StdoutSink } from './security-event-sink.js';
 import { SecurityEvents } from './security-events.js';
 
@@ -7,5 +8,6 @@ import { SecurityEvents } from './security-events.js';
 export const OBSERVABILITY_PROVIDERS: Provider[] = [
   { provide: SecurityEventSink, useClass: StdoutSink },
   SecurityEvents,
+  Outages,
   ConnectionReporter,
 ];

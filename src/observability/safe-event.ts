@@ -1,7 +1,9 @@
 import type { SecurityEvent } from './security-event.js';
 
-const MAX_LENGTH = 200;
-const MAX_ENTRIES = 32;
+/** The longest text in an event that is written. */
+export const MAX_TEXT = 200;
+/** The most entries of a list. */
+export const MAX_ENTRIES = 32;
 // Control characters, line and paragraph separators, and characters that reorder or hide text (UAX #9, Unicode TR36).
 const UNSAFE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
@@ -19,7 +21,7 @@ function safe(value: unknown): unknown {
 }
 
 function safeText(text: string): string {
-  return text.slice(0, MAX_LENGTH).replace(UNSAFE, escaped).slice(0, MAX_LENGTH);
+  return text.slice(0, MAX_TEXT).replace(UNSAFE, escaped).slice(0, MAX_TEXT);
 }
 
 function escaped(character: string): string {

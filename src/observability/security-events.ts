@@ -5,12 +5,13 @@ import { Faults } from '../faults/faults.js';
 import { NodeIdentity } from '../nodes/node-identity.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
+import { Tally } from '../counters/tally.js';
 import { Clock } from '../time/clock.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 import { FloodGate } from './flood-gate.js';
 import { judge } from './judge.js';
 import { safeEvent } from './safe-event.js';
-import type { NewSecurityEvent, SecurityEvent } from './security-event.js';
+import { type NewSecurityEvent, SECURITY_EVENT_TYPES, type SecurityEvent } from './security-event.js';
 import { SecurityEventSink, StdoutSink } from './security-event-sink.js';
 import { SinkGuard } from './sink-guard.js';
 
@@ -27,6 +28,10 @@ export class SecurityEvents implements OnApplicationShutdown {
   readonly events: Observable<SecurityEvent>;
   private readonly gate: FloodGate;
   private readonly output: SinkGuard;
+  /** Events by type. @internal */
+  readonly counted = new Tally(SECURITY_EVENT_TYPES);
+  /** Events that a flood has hidden, by type. @internal */
+  readonly suppressed = new Tally(SECURITY_EVENT_TYPES);
 
   /** @internal */
   constructor(
@@ -45,7 +50,10 @@ export class SecurityEvents implements OnApplicationShutdown {
 
   /** Adds the time, the node, the OWASP keyword, the severity and the outcome. */
   emit(event: NewSecurityEvent): void {
-    const isWritten = this.options.logSecurityEvents && this.gate.admits(event);
+    const { logSecurityEvents } = this.options;
+    const isWritten = logSecurityEvents && this.gate.admits(event);
+    this.counted.add(event.type);
+    if (logSecurityEvents && !isWritten) this.suppressed.add(event.type);
     if (!isWritten && !this.announcer.isHeard) return;
     const complete = this.complete(event);
     this.announcer.announce(complete);

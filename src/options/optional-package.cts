@@ -16,3 +16,13 @@ export function isInstalled(name: string): boolean {
 export function loadPackage(name: string): unknown {
   return require(name) as unknown;
 }
+
+/** The version of this package. */
+export function ownVersion(): string {
+  try {
+    return (require('../../package.json') as { version: string }).version;
+  } catch {
+    // A bundle has no package.json of ours.
+    return 'unknown';
+  }
+}

@@ -3,6 +3,7 @@ import { ADMIN_OPTIONS } from './admin-options.js';
 import { host, trustedProxy } from './address-parsers.js';
 import { apiKeysPath } from './api-keys.js';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithms.js';
+import { metricsTokenPath } from './metrics-token.js';
 import {
   bytes,
   choice,
@@ -164,6 +165,7 @@ export const OPTIONS = {
   drainTimeoutMs: option('WS_DRAIN_TIMEOUT_MS', integer(0, DAY_MS).default(10_000)),
   drainBatch: option('WS_DRAIN_BATCH', integer(1).default(1000)),
   drainIntervalMs: option('WS_DRAIN_INTERVAL_MS', integer(0, DAY_MS).default(200)),
+  metricsTokenFile: option('WS_METRICS_TOKEN_FILE', metricsTokenPath().optional()),
   allowUnsecured: option('WS_ALLOW_UNSECURED', flag().default(false)),
   ...ADMIN_OPTIONS,
   ...REDIS_OPTIONS,

@@ -2,7 +2,7 @@ import { ManualClock } from '../../test/support/manual-clock.js';
 import { CallBatches } from './call-batches.js';
 
 /** Batches with what was sent, and how to answer. */
-function start(size = 3, gapMs = 5) {
+function start(size = 3, gapMs = 5, spareSize?: number) {
   const clock = new ManualClock();
   const sent: string[][] = [];
   const unneeded = new Set<string>();
@@ -10,6 +10,7 @@ function start(size = 3, gapMs = 5) {
   const batches = new CallBatches<string>(clock, {
     size,
     gapMs,
+    ...(spareSize !== undefined && { spareSize }),
     needsCall: (item) => !unneeded.has(item),
     send: (items, done) => {
       sent.push([...items]);
@@ -69,6 +70,19 @@ describe('CallBatches', () => {
     expect(sent).toEqual([]);
     batches.add('a');
     expect(sent).toEqual([['a', 'x', 'y']]);
+  });
+
+  it('R2 adds what can wait to calls that are not large already', () => {
+    const { clock, sent, batches, answer } = start(10, 5, 3);
+    batches.add('a');
+    for (const item of ['w', 'x', 'y', 'z']) batches.addSpare(item);
+    for (const item of ['b', 'c', 'd', 'e']) batches.add(item);
+    clock.advance(5);
+    answer();
+    batches.add('f');
+    clock.advance(5);
+    answer();
+    expect(sent).toEqual([['a'], ['b', 'c', 'd', 'e'], ['f', 'w', 'x']]);
   });
 
   it('R2 leaves out items that need no call any more', () => {

@@ -3,6 +3,8 @@ import type { Clock } from '../time/clock.js';
 export interface BatchOptions<Item> {
   /** The most items of one call. */
   readonly size: number;
+  /** The most items of a call that spare ones join; without it they fill it. */
+  readonly spareSize?: number;
   /** Milliseconds between the starts of two calls that are not full. */
   readonly gapMs: number;
   /** Whether an item that was added still has something to ask. */
@@ -79,14 +81,15 @@ export class CallBatches<Item> {
 
   private take(): Item[] {
     const items: Item[] = [];
-    this.move(this.queue, items);
-    if (items.length > 0) this.move(this.spare, items);
+    const { size, spareSize = size } = this.options;
+    this.move(this.queue, items, size);
+    if (items.length > 0) this.move(this.spare, items, spareSize);
     return items;
   }
 
-  private move(from: Set<Item>, items: Item[]): void {
+  private move(from: Set<Item>, items: Item[], size: number): void {
     for (const item of from) {
-      if (items.length === this.options.size) break;
+      if (items.length >= size) break;
       from.delete(item);
       if (this.options.needsCall(item) && !items.includes(item)) items.push(item);
     }

@@ -24,7 +24,7 @@ export class ClusterNode {
     lines: RedisLines,
     readonly parts: NodeParts,
   ) {
-    const { options, clock, wheel, faults, node, tell } = parts;
+    const { options, clock, wheel, faults, node, tell, counters } = parts;
     const { redisTimeoutMs: timeoutMs, redisNodeTtlMs: nodeTtlMs, redisStaleMs: staleMs } = options;
     const deadlineMs = patientDeadline(options);
     const prefix = `${options.redisPrefix}${FORMAT_VERSION}:`;
@@ -33,7 +33,12 @@ export class ClusterNode {
       WS_REDIS_NODE_TTL_MS: nodeTtlMs,
     });
     this.keys = new RedisKeys(options.redisPrefix);
-    this.link = new RedisLink(lines, { prefix, timeoutMs, node: node.id }, clock, wheel);
+    this.link = new RedisLink(
+      lines,
+      { prefix, timeoutMs, node: node.id, calls: counters.stores },
+      clock,
+      wheel,
+    );
     // Before everything else: when Redis is back, this node beats before it asks for anything.
     this.membership = new Membership(
       this.link,

@@ -1,3 +1,4 @@
+import type { Counters } from '../counters/counters.js';
 import type { Faults } from '../faults/faults.js';
 import type { NodeIdentity } from '../nodes/node-identity.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
@@ -12,6 +13,7 @@ export interface NodeParts {
   readonly wheel: TimerWheel;
   readonly faults: Faults;
   readonly node: NodeIdentity;
+  readonly counters: Counters;
   /** Emits a security event. */
   readonly tell: (event: ClusterEvent) => void;
 }

@@ -59,6 +59,11 @@ export class RedisRuntime implements OnModuleInit, BeforeApplicationShutdown, On
     return isServed && this.node.isReady && this.check.problems.length === 0;
   }
 
+  /** Whether calls to Redis are made. */
+  get isUp(): boolean {
+    return this.node.isUp;
+  }
+
   /** Degraded while Redis is away and this node goes on alone. */
   get health(): PartHealth {
     if (!this.isReady) return 'unready';

@@ -37,7 +37,7 @@ export class SharedStores {
     const { redisOutage: outage, redisLimits: limits, redisNodeTtlMs: nodeTtlMs } = options;
     const deadlineMs = patientDeadline(options);
     const { control } = streams;
-    const onFault = (error: unknown): void => faults.report('Work with Redis failed', error);
+    const onFault = (error: unknown): void => void faults.report('Work with Redis failed', error);
 
     this.throttler = new RedisThrottlerStorage(link, clock, { keys, outage, limits });
     this.directory = new RedisConnectionDirectory(link, clock, {

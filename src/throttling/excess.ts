@@ -1,4 +1,5 @@
 import { RateLimitedException } from '../errors/ws-exceptions.js';
+import type { RefusalDetails } from '../errors/ws-security.exception.js';
 
 /** A message over a limit. */
 export interface Excess {
@@ -6,6 +7,9 @@ export interface Excess {
   readonly waitMs: number;
   /** The name of the throttler. */
   readonly throttler: string;
+  readonly limit: number;
+  /** Milliseconds. */
+  readonly ttl: number;
 }
 
 /**
@@ -14,8 +18,13 @@ export interface Excess {
  * @throws RateLimitedException if the message is over a limit
  */
 export function acceptOrThrow(excess: Excess | null): true {
-  if (excess) throw new RateLimitedException(excess.waitMs, ruleOf(excess));
+  if (excess) throw new RateLimitedException(excess.waitMs, ruleOf(excess), limitOf(excess));
   return true;
+}
+
+/** The limit as security events describe it. */
+export function limitOf({ throttler, limit, ttl }: Omit<Excess, 'waitMs'>): RefusalDetails {
+  return { throttler, limit, ttl_ms: ttl };
 }
 
 /** The limit as security events name it. */

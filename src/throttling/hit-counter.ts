@@ -1,9 +1,11 @@
 import { HttpException, Injectable, Optional } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { WsException } from '@nestjs/websockets';
+import { Counters } from '../counters/counters.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
+import { Outages } from '../observability/outages.js';
 import { Faults } from '../faults/faults.js';
 import { isThenable, type MaybePromise } from '../time/maybe-promise.js';
 import type { LimitRule } from './limit-rule.js';
@@ -12,6 +14,9 @@ import { knowsCost } from './ws-throttler-storage.interface.js';
 
 /** Sent to clients if a storage fails, because its recovery time is unknown. */
 const RETRY_MS = 1000;
+
+/** What events call the storage. */
+const STORE = 'ThrottlerStorage';
 
 /** Exceptions that a storage throws on purpose. */
 const INTENDED = [WsSecurityException, HttpException, WsException, HandshakeRefusal];
@@ -22,7 +27,11 @@ const INTENDED = [WsSecurityException, HttpException, WsException, HandshakeRefu
  */
 @Injectable()
 export class HitCounter {
-  constructor(@Optional() private readonly faults?: Faults) {}
+  constructor(
+    @Optional() private readonly faults?: Faults,
+    @Optional() private readonly counters?: Counters,
+    @Optional() private readonly outages?: Outages,
+  ) {}
 
   /**
    * Counts a hit, synchronously if the storage can.
@@ -38,18 +47,27 @@ export class HitCounter {
   ): ThrottlerVerdict | Promise<ThrottlerVerdict> {
     try {
       const verdict = ask(storage, key, rule, limit >= 0 ? limit : 0);
-      if (!isThenable(verdict)) return checked(verdict);
+      if (!isThenable(verdict)) return this.succeed(verdict, rule);
+      this.counters?.stores.watch('throttler', verdict);
       return Promise.resolve(verdict)
-        .then(checked)
+        .then((late) => this.succeed(late, rule))
         .catch((error: unknown) => this.fail(error));
     } catch (error) {
       return this.fail(error);
     }
   }
 
+  private succeed(verdict: ThrottlerVerdict, { name }: LimitRule): ThrottlerVerdict {
+    const known = checked(verdict);
+    this.outages?.works('store', STORE);
+    if (known.isBlocked) this.counters?.throttled(name);
+    return known;
+  }
+
   private fail(cause: unknown): never {
     if (INTENDED.some((type) => cause instanceof type)) throw cause;
     this.faults?.report('The throttler storage failed', cause);
+    this.outages?.failed('store', STORE, cause);
     throw new OverloadedException(RETRY_MS, { cause });
   }
 }

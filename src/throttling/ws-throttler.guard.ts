@@ -16,7 +16,7 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { SELF_DECLARED_DEPS_METADATA } from '../nest/metadata-keys.js';
 import { isThenable } from '../time/maybe-promise.js';
 import { DeclaredLimits } from './declared-limits.js';
-import { acceptOrThrow, type Excess, ruleOf } from './excess.js';
+import { acceptOrThrow, type Excess, limitOf, ruleOf } from './excess.js';
 import { HitCounter } from './hit-counter.js';
 import { ThrottleScopeReader } from './throttle-scope.js';
 import { type ThrottleRule, ThrottleRules } from './throttle-rules.js';
@@ -188,8 +188,9 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     _context: ExecutionContext,
     detail: ThrottlerLimitDetail & ThrottlerVerdict & { throttler?: string },
   ): Promise<void> {
-    const { throttler = 'default' } = detail;
-    return Promise.reject(new RateLimitedException(waitOf(detail), ruleOf({ throttler })));
+    const { throttler = 'default', limit, ttl } = detail;
+    const why = limitOf({ throttler, limit, ttl });
+    return Promise.reject(new RateLimitedException(waitOf(detail), ruleOf({ throttler }), why));
   }
 
   /** Counts on one budget after the other until one is exhausted. Waits only if a storage is asynchronous. */
@@ -201,29 +202,32 @@ export class WsThrottlerGuard extends ThrottlerGuard {
     for (let i = first; i < rules.length; i++) {
       const rule = rules[i] as ThrottleRule;
       const limit = this.limitOf(connection, rule.limit);
-      const wait =
+      const excess =
         typeof limit === 'number'
           ? this.spend(connection, rule, limit)
           : limit.then((own) => this.spend(connection, rule, own));
-      // Anything but a number is awaited, because a skipped limit would be no limit.
-      if (typeof wait !== 'number')
-        return Promise.resolve(wait).then((late) =>
-          late ? excessOf(late, rule) : this.count(connection, rules, i + 1),
-        );
-      if (wait > 0) return excessOf(wait, rule);
+      if (isThenable(excess))
+        return Promise.resolve(excess).then((late) => late ?? this.count(connection, rules, i + 1));
+      if (excess) return excess;
     }
     return null;
   }
 
-  private spend(connection: Connection, rule: ThrottleRule, limit: number): number | Promise<number> {
+  private spend(
+    connection: Connection,
+    rule: ThrottleRule,
+    limit: number,
+  ): Excess | null | Promise<Excess | null> {
     const key = servedOf(connection).limitKeyIn(rule.prefix);
     const verdict = this.hitCounter.count(this.storageService, key, rule, limit);
-    return isThenable(verdict) ? verdict.then(waitOf) : waitOf(verdict);
+    return isThenable(verdict)
+      ? verdict.then((late) => excessOf(waitOf(late), rule, limit))
+      : excessOf(waitOf(verdict), rule, limit);
   }
 }
 
-function excessOf(waitMs: number, { name }: ThrottleRule): Excess {
-  return { waitMs, throttler: name };
+function excessOf(waitMs: number, { name, ttl }: ThrottleRule, limit: number): Excess | null {
+  return waitMs > 0 ? { waitMs, throttler: name, limit, ttl } : null;
 }
 
 // The base class asks for the options of `ThrottlerModule`, which need not be imported.

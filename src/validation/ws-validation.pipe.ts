@@ -48,6 +48,17 @@ export class WsValidationPipe extends ValidationPipe {
   }
 
   /**
+   * The body if it is certainly valid and nobody has validated it before; undefined for every other body.
+   *
+   * @internal
+   */
+  acceptedNow(value: unknown, metadata: ArgumentMetadata): object | undefined {
+    const rules = rulesIn(metadata);
+    if (outcomeOf(value, this.constructor, rules)) return undefined;
+    return schemaOf(metadata) || !metadata.metatype ? undefined : accepted(value, metadata.metatype);
+  }
+
+  /**
    * The body that the handler will get, for guards that need it. It is validated once, and the pipe of the handler uses
    * the same result.
    *

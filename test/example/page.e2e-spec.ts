@@ -15,14 +15,17 @@ import { TestClient } from '../support/test-client.js';
 describeWithChromium('the page of the reference service', () => {
   let browser: Browser;
   let page: Page;
+  /** With its defaults, for all tests that leave it as it was. */
+  let usual: Service & { url: string };
   let service: Service & { url: string };
   let complaints: string[];
 
   const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
   const message = (text: string) => page.locator('#messages li', { hasText: text });
 
-  async function open(env: NodeJS.ProcessEnv = {}): Promise<void> {
-    service = await Service.start(env);
+  /** @param env starts a service of the test's own */
+  async function open(env?: NodeJS.ProcessEnv): Promise<void> {
+    service = env ? await Service.start(env) : usual;
     complaints = [];
     page = await openPage();
   }
@@ -72,14 +75,14 @@ describeWithChromium('the page of the reference service', () => {
   }
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    [browser, usual] = await Promise.all([launchChromium(), Service.start()]);
   }, TEST_MS);
 
-  afterAll(() => browser.close());
+  afterAll(() => Promise.all([browser.close(), usual.stop()]));
 
   afterEach(async () => {
     await page.context().close();
-    await service.stop();
+    if (service !== usual) await service.stop();
     expect(complaints).toEqual([]);
   });
 

@@ -157,9 +157,21 @@ describe('the reference service', () => {
   });
 });
 
-describe('tickets', () => {
-  it('N12 are issued for a bearer token and valid once', async () => {
-    const service = await Service.start({ PLAIN_HTTP: '1' });
+describe('over plain HTTP', () => {
+  let service: Service & { url: string };
+
+  beforeAll(async () => {
+    service = await Service.start({
+      PLAIN_HTTP: '1',
+      WS_JWT_SECRET: SECRET,
+      // Each test has wrong tokens.
+      WS_AUTH_FAILURE_LIMIT: '1000',
+    });
+  });
+
+  afterAll(() => service.stop());
+
+  it('N12 tickets are issued for a bearer token and valid once', async () => {
     const token = await signIn(service.url, 'alice');
     const { status, body } = await post(`${service.url}/auth/ticket`, {}, token);
     expect([status, body]).toEqual([200, { ticket: expect.stringMatching(/^[\w-]{43}$/), expiresIn: 30 }]);
@@ -173,11 +185,8 @@ describe('tickets', () => {
     expect((await client.closed).code).toBe(4403);
     expect((await post(`${service.url}/auth/ticket`, {}, token)).status).toBe(401);
     expect(service.stdout + service.stderr).not.toContain(body['ticket']);
-    await service.stop();
   });
-});
 
-describe('its HTTP responses', () => {
   const ask = (url: string, path: string, authorization?: string): Promise<Response> =>
     fetch(url + path, {
       method: 'POST',
@@ -190,8 +199,7 @@ describe('its HTTP responses', () => {
       body: JSON.stringify({ username: 'alice' }),
     });
 
-  it('N15 have a challenge when unauthenticated, and no-store when they contain a token', async () => {
-    const service = await Service.start({ PLAIN_HTTP: '1' });
+  it('N15 responses have a challenge when unauthenticated, and no-store when they contain a token', async () => {
     expect((await ask(service.url, '/auth/login')).headers.get('cache-control')).toBe('no-store');
     for (const path of ['/auth/ticket', '/auth/revoke', '/admin/drain']) {
       const [nobody, wrong] = [await ask(service.url, path), await ask(service.url, path, 'Bearer wrong')];
@@ -201,34 +209,31 @@ describe('its HTTP responses', () => {
         'Bearer error="invalid_token"',
       ]);
     }
-    await service.stop();
   });
 
-  it('N14 are 503 while a token cannot be verified', async () => {
+  it('N14 responses are 503 while a token cannot be verified', async () => {
     const introspection = {
       WS_INTROSPECTION_URL: 'http://127.0.0.1:9/introspect',
       WS_INTROSPECTION_CLIENT_ID: 'chat',
       WS_INTROSPECTION_CLIENT_SECRET: 'canary-secret',
     };
-    const service = await Service.start({ PLAIN_HTTP: '1', ...introspection });
-    expect((await ask(service.url, '/auth/ticket', 'Bearer opaque-canary')).status).toBe(503);
-    expect(service.stdout + service.stderr).not.toContain('canary');
-    await service.stop();
+    const introspecting = await Service.start({ PLAIN_HTTP: '1', ...introspection });
+    expect((await ask(introspecting.url, '/auth/ticket', 'Bearer opaque-canary')).status).toBe(503);
+    expect(introspecting.stdout + introspecting.stderr).not.toContain('canary');
+    await introspecting.stop();
   });
 
-  it('S2 revoke users whose tokens have an issuer that is not configured', async () => {
-    const service = await Service.start({ PLAIN_HTTP: '1', WS_JWT_SECRET: SECRET });
+  it('S2 administrators revoke users whose tokens have an issuer that is not configured', async () => {
     const iss = 'https://id.test';
-    const token = await mintToken({ sub: 'alice', iss });
-    const alice = await TestClient.connect(wsUrl(service), { token });
+    const token = await mintToken({ sub: 'carol', iss });
+    const carol = await TestClient.connect(wsUrl(service), { token });
     const root = await mintToken({ sub: 'root', iss, roles: ['admin'] });
-    expect(await post(`${service.url}/auth/revoke`, { userId: 'alice' }, root)).toEqual({
+    expect(await post(`${service.url}/auth/revoke`, { userId: 'carol' }, root)).toEqual({
       status: 200,
       body: { closed: 1 },
     });
-    expect((await alice.closed).code).toBe(4403);
+    expect((await carol.closed).code).toBe(4403);
     expect((await TestClient.refused(wsUrl(service), { token })).status).toBe(401);
-    await service.stop();
   });
 });
 

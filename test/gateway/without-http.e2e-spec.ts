@@ -131,7 +131,10 @@ describe('node.draining', () => {
     const shared = await startApp({ gateways: [EchoGateway] });
     const ofShared = recorded(shared.app.get(SecurityEvents));
     await shared.close();
-    expect(ofShared).toMatchObject([{ type: 'node.draining', connections: 0 }]);
+    expect(ofShared).toMatchObject([
+      { type: 'node.draining', connections: 0 },
+      { type: 'node.stopped', answered: 0, cut: 0 },
+    ]);
 
     @SecureGateway({ path: '/own', port: await ownPort() })
     class OwnPort {}
@@ -139,6 +142,9 @@ describe('node.draining', () => {
     const app = await module.createNestApplication({ logger: false }).init();
     const ofOwn = recorded(app.get(SecurityEvents));
     await app.close();
-    expect(ofOwn).toMatchObject([{ type: 'node.draining', connections: 0 }]);
+    expect(ofOwn).toMatchObject([
+      { type: 'node.draining', connections: 0 },
+      { type: 'node.stopped', answered: 0, cut: 0 },
+    ]);
   });
 });

@@ -108,18 +108,21 @@ describe('when clients keep writing after their Close', () => {
   const MAX_JUNK_MS = 3000;
   let service: Service & { url: string };
 
-  afterEach(() => service.stop());
+  beforeAll(async () => {
+    service = await Service.start({
+      PLAIN_HTTP: '1',
+      WS_JWT_SECRET: SECRET,
+      WS_RATE_LIMIT: '100000',
+      WS_FRAME_RATE: '10000',
+      WS_FRAME_BURST: '10000',
+    });
+  });
+
+  afterAll(() => service.stop());
 
   it.each([1, 50])(
     'R13 60 MB of junk from each of %i clients is cut short, without memory growth or long processor time',
     async (count) => {
-      service = await Service.start({
-        PLAIN_HTTP: '1',
-        WS_JWT_SECRET: SECRET,
-        WS_RATE_LIMIT: '100000',
-        WS_FRAME_RATE: '10000',
-        WS_FRAME_BURST: '10000',
-      });
       const bystander = await Bystander.connect(service, await mintToken({ sub: 'bystander' }));
       const [mbBefore, msBefore] = [hasProc ? residentMb(service) : 0, processorMs(service)];
       const port = Number(new URL(service.url).port);

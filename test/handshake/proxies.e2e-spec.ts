@@ -37,10 +37,10 @@ describe.each(EDGES)('behind $name over $over', ({ kind, over }) => {
     let outside: string;
     const sockets = new SocketFolder();
 
-    async function open(env: Record<string, string> = {}, edit?: (text: string) => string): Promise<void> {
+    async function open(): Promise<void> {
       const place = over === 'TCP' ? {} : { ...(await sockets.place()), WS_TRUSTED_PROXIES: 'unix' };
-      service = await Service.start({ ...ENVIRONMENT, ...place, ...env });
-      proxy = await Proxy.start(kind, service.url, edit);
+      service = await Service.start({ ...ENVIRONMENT, ...place });
+      proxy = await Proxy.start(kind, service.url);
       outside = `https://127.0.0.1:${proxy.port}`;
     }
 
@@ -167,29 +167,28 @@ describe.each(EDGES)('behind $name over $over', ({ kind, over }) => {
         const log = await proxy.logWith(kind.logged('127.0.0.11', '/ws', 401));
         expect(log).not.toContain('canary');
       });
-    });
-
-    describe('and a service of its own', () => {
-      afterEach(() => close());
 
       it('H13 counts an address that the proxy appended to the client’s header', async () => {
-        await open({}, kind.appending);
-        const attempt = (from: string, claimed: string) =>
-          outcome(outside, { from, headers: { 'X-Forwarded-For': claimed } });
-        for (const claimed of ['127.0.0.3', '10.0.0.1', '127.0.0.1']) {
-          expect(await attempt('127.0.0.2', claimed)).toBe(101);
-        }
-        expect(await attempt('127.0.0.2', '10.0.0.2')).toBe('RATE_LIMITED');
-        expect(await attempt('127.0.0.3', '127.0.0.2')).toBe(101);
+        const appending = await Proxy.start(kind, service.url, kind.appending);
+        const attempt = async (from: string, claimed: string) => {
+          const headers = { 'X-Forwarded-For': claimed };
+          return outcome(`https://127.0.0.1:${appending.port}`, { from, headers });
+        };
+        for (const claimed of ['127.0.0.13', '10.0.0.1', '127.0.0.1'])
+          expect(await attempt('127.0.0.12', claimed)).toBe(101);
+        expect(await attempt('127.0.0.12', '10.0.0.2')).toBe('RATE_LIMITED');
+        expect(await attempt('127.0.0.13', '127.0.0.12')).toBe(101);
+        await appending.stop();
       });
+    });
 
-      it('S8 passes the drain’s 1012 on to clients', async () => {
-        await open();
-        const client = await TestClient.connect(`wss://127.0.0.1:${proxy.port}/public`);
-        service.process.kill('SIGTERM');
-        expect((await client.closed).code).toBe(1012);
-        expect(await service.exited).toEqual({ code: 0, signal: null });
-      });
+    it('S8 passes the drain’s 1012 on to clients', async () => {
+      await open();
+      const client = await TestClient.connect(`wss://127.0.0.1:${proxy.port}/public`);
+      service.process.kill('SIGTERM');
+      expect((await client.closed).code).toBe(1012);
+      expect(await service.exited).toEqual({ code: 0, signal: null });
+      await close();
     });
   });
 });

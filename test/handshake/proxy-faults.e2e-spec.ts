@@ -1,4 +1,5 @@
 import { eventually } from '../support/eventually.js';
+import { ownPort } from '../support/own-port.js';
 import { handshake } from '../support/proxied-handshake.js';
 import { CADDY, describeWith, HAPROXY, NGINX, Proxy, type ProxyKind, replaceOnce } from '../support/proxy.js';
 import { Service } from '../support/service.js';
@@ -13,7 +14,7 @@ const ENVIRONMENT = {
   WS_LOG_SECURITY_EVENTS: 'true',
 };
 
-let service: Service & { url: string };
+let service: (Service & { url: string }) | undefined;
 let proxy: Proxy;
 const sockets = new SocketFolder();
 
@@ -27,7 +28,8 @@ async function open(
 }
 
 afterEach(async () => {
-  await service.stop();
+  await service?.stop();
+  service = undefined;
   await proxy.stop();
   await sockets.remove();
 });
@@ -48,7 +50,7 @@ function lineOf(text: string, name: string): string {
 /** The first refusal in the log of the service. */
 async function refusal(): Promise<Record<string, unknown>> {
   const line = await eventually(async () => {
-    const found = /^\{.*"handshake\.refused".*\}$/m.exec(service.stdout)?.[0];
+    const found = /^\{.*"handshake\.refused".*\}$/m.exec(service?.stdout ?? '')?.[0];
     if (found === undefined) throw new Error('no refusal yet');
     return Promise.resolve(found);
   });
@@ -72,36 +74,36 @@ const FAULTS: Fault[] = [
   {
     fault: 'a proxy that is not trusted',
     env: { WS_TRUSTED_PROXIES: '192.0.2.1' },
-    event: { code: 'INSECURE_TRANSPORT', address: PROXY },
+    event: { code: 'INSECURE_TRANSPORT', 'client.address': PROXY },
   },
   {
     fault: 'a proxy that writes the other kind of header',
     env: { WS_FORWARDED_HEADER: 'forwarded' },
-    event: { code: 'INSECURE_TRANSPORT', address: PROXY },
+    event: { code: 'INSECURE_TRANSPORT', 'client.address': PROXY },
   },
   {
     fault: 'a proxy that does not report TLS',
     edit: header('X-Forwarded-Proto', '""'),
-    event: { code: 'INSECURE_TRANSPORT', address: CLIENT },
+    event: { code: 'INSECURE_TRANSPORT', 'client.address': CLIENT },
   },
   {
     fault: 'a proxy that does not report the client, which shares one limit',
     env: { WS_MAX_CONNECTIONS_PER_ADDRESS: '1' },
     edit: header('X-Forwarded-For', '""'),
-    event: { code: 'CONNECTION_LIMIT', address: PROXY },
+    event: { code: 'CONNECTION_LIMIT', 'client.address': PROXY },
   },
   {
     fault: 'a proxy that removes the port from Host',
     edit: header('Host', '$host'),
     headers: ownPage,
-    event: { code: 'ORIGIN_NOT_ALLOWED', address: CLIENT },
+    event: { code: 'ORIGIN_NOT_ALLOWED', 'client.address': CLIENT },
   },
   {
     fault: 'a proxy that asks for a host of its own',
     env: { WS_ALLOWED_HOSTS: 'localhost' },
     edit: header('Host', 'websocket_service'),
     headers: ownPage,
-    event: { code: 'HOST_NOT_ALLOWED', address: CLIENT },
+    event: { code: 'HOST_NOT_ALLOWED', 'client.address': CLIENT },
   },
 ];
 
@@ -118,14 +120,14 @@ describeWith(NGINX)('what the log says of', () => {
   it('H13 a proxy on a Unix socket that is not trusted', async () => {
     await open(NGINX, { ...(await sockets.place()), WS_TRUSTED_PROXIES: 'loopback' });
     expect((await attempt()).status).toBe(403);
-    expect(await refusal()).toMatchObject({ code: 'INSECURE_TRANSPORT', address: 'unix' });
+    expect(await refusal()).toMatchObject({ code: 'INSECURE_TRANSPORT', 'client.address': 'unix' });
   });
 
   it('H5 a proxy that does not forward Upgrade: nothing, because it is an ordinary request', async () => {
     await open(NGINX, {}, header('Upgrade', '""'));
     expect((await attempt()).status).toBe(404);
-    await service.stop();
-    expect(service.stdout).not.toContain('handshake.refused');
+    await service?.stop();
+    expect(service?.stdout).not.toContain('handshake.refused');
   });
 });
 
@@ -146,8 +148,7 @@ describe.each([HAPROXY, CADDY])('behind $name', (kind) => {
     });
 
     it('L2 no log contains a query or a header when the service does not answer', async () => {
-      await open(kind);
-      await service.stop();
+      proxy = await Proxy.start(kind, `http://localhost:${await ownPort()}`);
       const { status } = await attempt('/ws?ticket=canary', { Referer: 'https://localhost/?canary' });
       expect(status).toBeGreaterThanOrEqual(502);
       expect(await proxy.logWith(kind.logged(CLIENT, '/ws', status))).not.toContain('canary');

@@ -2,6 +2,7 @@ import {
   ConnectionDirectory,
   ConnectionLifecycleService,
   SecurityEvents,
+  type SecurityEvent,
   SecurityEventSink,
   WS_THROTTLER_STORAGE,
 } from 'nestjs-ws-security';
@@ -153,8 +154,8 @@ it('L5 event subscribers that throw or reject do not affect clients or other sub
 
 it('L5 a log writer whose promise rejects is logged and stops nothing', async () => {
   class Remote extends SecurityEventSink {
-    override write(): void {
-      return failLater();
+    override write({ type }: SecurityEvent): void {
+      return type === 'connection.accepted' ? failLater() : undefined;
     }
   }
   const app = await startApp({

@@ -187,8 +187,8 @@ describe('the frame budget', () => {
     const messages = Array.from({ length: 10 }, (_, n) => frame({ payload: JSON.stringify(echo(n + 1)) }));
     client.sendRaw(Buffer.concat(messages));
     const frames = [await client.next(), await client.next(), await client.next()];
-    expect(frames.map(({ id }) => id)).toEqual([undefined, 1, 2]);
-    expect(frames[0]).toEqual({
+    expect(frames.map(({ id }) => id)).toEqual([1, 2, undefined]);
+    expect(frames[2]).toEqual({
       event: 'exception',
       data: {
         status: 'error',

@@ -1,7 +1,9 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { compile } from '../support/compile.js';
+import { packedModule } from '../support/packed-module.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
 
@@ -76,19 +78,9 @@ const children: ChildProcess[] = [];
 /** An application that is not this repository: the packed module, what it declares to need, and the README's code. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'consumer-'));
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const packed = execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
-    encoding: 'utf8',
-  });
   const own = join(folder, 'node_modules', 'nestjs-ws-security');
   mkdirSync(own, { recursive: true });
-  execFileSync('tar', [
-    '-xzf',
-    join(folder, packed.trim().split('\n').at(-1) as string),
-    '-C',
-    own,
-    '--strip-components=1',
-  ]);
+  execFileSync('tar', ['-xzf', packedModule(), '-C', own, '--strip-components=1']);
   const manifest = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as Record<
     string,
     Record<string, string>
@@ -114,10 +106,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'src', 'testing.ts'), TESTING);
   writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
-  const compiled = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder], {
-    encoding: 'utf8',
-  });
-  if (compiled.status !== 0) throw new Error(compiled.stdout);
+  const [errors] = compile(join(folder, 'tsconfig.json'));
+  if (errors !== '') throw new Error(errors);
 }, 300_000);
 
 afterAll(() => {
@@ -192,21 +182,18 @@ it('I10 sanitises HTML', () => {
 });
 
 it('P3 the package holds what is published and nothing else', () => {
-  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], {
-    encoding: 'utf8',
-  });
-  const json = JSON.parse(listing) as unknown;
-  const [entry] = (Array.isArray(json) ? json : Object.values(json as object)) as {
-    files: { path: string }[];
-  }[];
-  const unexpected = entry?.files
-    .map(({ path }) => path)
-    .filter(
-      (path) =>
-        !/^(dist\/.*\.(c?js|d\.c?ts)|dist\/commonjs\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(
-          path,
-        ),
-    );
+  const listing = execFileSync('tar', ['-tzf', packedModule()], { encoding: 'utf8' });
+  const files = listing
+    .trim()
+    .split('\n')
+    .map((path) => path.replace('package/', ''));
+  expect(files).toContain('dist/index.js');
+  const unexpected = files.filter(
+    (path) =>
+      !/^(dist\/.*\.(c?js|d\.c?ts)|dist\/commonjs\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(
+        path,
+      ),
+  );
   expect(unexpected).toEqual([]);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
   expect(Object.keys(manifest.scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);

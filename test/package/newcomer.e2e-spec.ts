@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { packedModule } from '../support/packed-module.js';
 
 /** The blocks of code of the README's quick start, in their order. */
 const readme = readFileSync('README.md', 'utf8');
@@ -26,7 +27,7 @@ let printed = '';
 const environment = (): NodeJS.ProcessEnv => ({
   HOME: root,
   PATH: `${join(root, 'bin')}:${process.env['PATH']}`,
-  PACKED: join(root, 'packed.tgz'),
+  PACKED: packedModule(),
   NEST_CLI_TELEMETRY_DISABLED: '1',
   PORT: String(port),
 });
@@ -96,10 +97,6 @@ beforeAll(async () => {
     writeFileSync(own, `#!/bin/sh\n${script}\n`);
     chmodSync(own, 0o755);
   }
-  const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', root], {
-    encoding: 'utf8',
-  });
-  execFileSync('mv', [join(root, packed.trim().split('\n').at(-1) as string), join(root, 'packed.tgz')]);
 }, 120_000);
 
 afterAll(async () => {

@@ -5,11 +5,26 @@ import { TcpRelay } from '../support/tcp-relay.js';
 const MESSAGES = 100;
 
 describeWithRedis('a node whose line for reading was cut', () => {
+  let redis: RedisServer;
+  let relay: TcpRelay;
+  const nodes: RedisNode[] = [];
+
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    relay = await TcpRelay.start(redis.port);
+  });
+
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) node.stop();
+    await relay.stop();
+    await redis.stop();
+  });
+
   it('S2 believes no revocations until it has read all that was written meanwhile', async () => {
-    const redis = await RedisServer.start();
-    const relay = await TcpRelay.start(redis.port);
     const sender = await RedisNode.start(redis.url);
+    nodes.push(sender);
     const reader = await RedisNode.start(redis.url, { readUrl: `redis://127.0.0.1:${relay.port}` });
+    nodes.push(reader);
     await until(() => reader.membership.isCurrent());
     relay.isRefusing = true;
     relay.cut();
@@ -22,8 +37,5 @@ describeWithRedis('a node whose line for reading was cut', () => {
     relay.isRefusing = false;
     await until(() => reader.membership.isCurrent());
     expect(wasCurrent).toEqual(Array.from({ length: MESSAGES }, () => false));
-    for (const node of [sender, reader]) node.stop();
-    await relay.stop();
-    await redis.stop();
   });
 });

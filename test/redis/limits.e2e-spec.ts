@@ -9,6 +9,7 @@ import { throttlerStorageContract } from '../../src/testing/contracts/throttler-
 import type { DeclaredLimit } from '../../src/throttling/declared-limit.interface.js';
 import type { ThrottlerVerdict } from '../../src/throttling/throttler-verdict.interface.js';
 import { SystemClock } from '../../src/time/clock.js';
+import { endings } from '../support/endings.js';
 import { TestLink } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { runContract } from '../support/run-contract.js';
@@ -90,6 +91,7 @@ describeWithRedis('limits over all nodes keep their contract', () => {
 });
 
 describeWithRedis('limits over all nodes', () => {
+  const later = endings();
   let redis: RedisServer;
   let nodes: Node[] = [];
 
@@ -146,15 +148,15 @@ describeWithRedis('limits over all nodes', () => {
 
   it('R2 R11 a node that was lent much and leaves a slow Redis does not take long', async () => {
     const relay = await TcpRelay.start(redis.port);
+    later(() => relay.stop());
     const leaving = await Node.start({ url: `redis://127.0.0.1:${relay.port}` });
+    later(() => leaving.stop());
     const declared = { ...LEASED, ttl: 60_000 };
     await Promise.all(Array.from({ length: 1280 }, (_, i) => leaving.accepted(1, `key ${i}`, declared)));
     relay.delayMs = 50;
     const startedAt = performance.now();
     await leaving.storage.leave();
     expect(performance.now() - startedAt).toBeLessThan(2000);
-    leaving.stop();
-    await relay.stop();
   });
 
   it('R2 what was lent to a node that was killed is not there for the others until it has left the window', async () => {

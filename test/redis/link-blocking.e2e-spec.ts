@@ -114,6 +114,19 @@ describeWithRedis('the line for blocking reads', () => {
     expect(reader.errors).toEqual([]);
   });
 
+  it('S2 does not read from a server that is no master', async () => {
+    await reader.until(() => reader.heard.length > 0);
+    await redis.command('REPLICAOF', '127.0.0.1', relay.port);
+    // The first line is ended by Redis, and the next ones lead to what is a replica now.
+    await reader.until(() => reader.lost.length > 2);
+    const { length } = reader.heard;
+    await reader.until(() => reader.lost.length > 4);
+    expect([reader.heard.length, reader.lost.at(-1)]).toEqual([length, 'replica']);
+    await redis.command('REPLICAOF', 'NO', 'ONE');
+    await write(KEYS[0] as string, 'after');
+    await reader.until(() => reader.read.length === 1);
+  });
+
   it('does not read ahead of a reader that takes its time', async () => {
     let release: () => void = () => undefined;
     const original = reader.onEntries.bind(reader);

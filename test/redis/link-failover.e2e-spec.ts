@@ -1,6 +1,7 @@
 import type { Partition } from '../../src/redis/link/redis-port.js';
 import { SCRIPT_START } from '../../src/redis/link/script-start.js';
 import { defineScript } from '../../src/redis/link/script.js';
+import { endings } from '../support/endings.js';
 import { eventually, RedisCluster } from '../support/redis-cluster.js';
 import { PREFIX, TestLink } from '../support/redis-link.js';
 import { RedisSentinels } from '../support/redis-sentinels.js';
@@ -19,11 +20,15 @@ async function count(test: TestLink, partition: Partition): Promise<number> {
 }
 
 describeWithSentinel('the link by Sentinel', () => {
+  const later = endings();
+
   it('finds the master, and the new one after a failover', async () => {
     const sentinels = await RedisSentinels.start();
+    later(() => sentinels.stop());
     const [master, replica] = sentinels.servers;
     // One that is not there is passed over.
     const test = await TestLink.start(sentinels.urlWith(`127.0.0.1:${await freePort()}`));
+    later(() => test.stop());
     await test.up();
     expect(await count(test, test.control)).toBe(1);
     expect(await count(test, test.control)).toBe(2);
@@ -41,15 +46,17 @@ describeWithSentinel('the link by Sentinel', () => {
       'cluster.failover',
       'cluster.up',
     ]);
-    test.stop();
-    await sentinels.stop();
   });
 });
 
 describeWithRedis('the link to a Cluster', () => {
+  const later = endings();
+
   it('has a breaker for each partition, and finds the new master by itself', async () => {
     const cluster = await RedisCluster.start();
+    later(() => cluster.stop());
     const test = await TestLink.start(cluster.url);
+    later(() => test.stop());
     await test.up();
     const { partitions } = test.link;
     expect(partitions).toHaveLength(16);
@@ -60,6 +67,7 @@ describeWithRedis('the link to a Cluster', () => {
 
     const [first] = cluster.masters as [RedisServer];
     first.freeze();
+    later(() => first.thaw());
     const hit = partitions.slice(0, 5);
     const others = partitions.slice(6);
     for (let round = 0; round < 3; round++)
@@ -75,8 +83,5 @@ describeWithRedis('the link to a Cluster', () => {
       expect.arrayContaining(hit.map(({ tag }) => tag)),
     );
     expect(failovers.some(({ partition }) => others.some(({ tag }) => tag === partition))).toBe(false);
-    test.stop();
-    first.thaw();
-    await cluster.stop();
   });
 });

@@ -1,6 +1,7 @@
 import { defineScript } from '../../src/redis/link/script.js';
 import { SCRIPT_START } from '../../src/redis/link/script-start.js';
 import { PREFIX, TestLink } from '../support/redis-link.js';
+import { endings } from '../support/endings.js';
 import { RedisNode, until } from '../support/redis-node.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TcpRelay } from '../support/tcp-relay.js';
@@ -8,6 +9,7 @@ import { TcpRelay } from '../support/tcp-relay.js';
 const NOW = defineScript('now', `${SCRIPT_START} return {now}`);
 
 describeWithRedis('a node whose Redis is slow', () => {
+  const later = endings();
   let redis: RedisServer;
   let relay: TcpRelay;
 
@@ -25,6 +27,7 @@ describeWithRedis('a node whose Redis is slow', () => {
 
   it('waits for one answer also where a script is new there', async () => {
     const test = await TestLink.start(url());
+    later(() => test.stop());
     await test.up();
     relay.delayMs = 300;
     const run = (): Promise<unknown> =>
@@ -32,11 +35,11 @@ describeWithRedis('a node whose Redis is slow', () => {
     await expect(run()).resolves.toHaveLength(1);
     await run();
     expect(String(await redis.command('INFO', 'commandstats'))).toMatch(/cmdstat_evalsha:calls=1,/);
-    test.stop();
   });
 
   it('R11 soon makes no calls that will be late, also between others that may take long', async () => {
     const test = await TestLink.start(url(), { timeoutMs: 100 });
+    later(() => test.stop());
     await test.up();
     const run = (deadlineMs: number): Promise<unknown> =>
       test.link.run(NOW, test.control, [`${PREFIX}{c}:test`], [], { deadlineMs });
@@ -47,13 +50,15 @@ describeWithRedis('a node whose Redis is slow', () => {
       await run(5000);
     }
     expect(test.link.isUp(test.control)).toBe(false);
-    test.stop();
   });
 
   it('S2 tells the others what it has to, and publishes, though most calls are given up', async () => {
     const other = await RedisNode.start(redis.url);
     const node = await RedisNode.start(url(), { timeoutMs: 200 });
-    for (const each of [node, other]) await each.listen();
+    for (const each of [node, other]) {
+      later(() => each.stop());
+      await each.listen();
+    }
     const heard: string[] = [];
     other.streams.control.on('test', (body) => heard.push(body));
     other.signals.onSignal(() => 1);
@@ -68,6 +73,5 @@ describeWithRedis('a node whose Redis is slow', () => {
     await node.push('"a push"');
     await until(() => other.texts.length === 1);
     expect([link.isUp(link.control), node.told('cluster.push-local')]).toEqual([false, 0]);
-    for (const each of [node, other]) each.stop();
   });
 });

@@ -226,11 +226,24 @@ describeWithRedis('the link to one Redis', () => {
 });
 
 describeWithRedis('the link to a slow Redis', () => {
-  it('R11 gives up most calls at once, also when those that may take long are answered in between', async () => {
-    const redis = await RedisServer.start();
-    const relay = await TcpRelay.start(redis.port);
-    const test = await TestLink.start(`redis://127.0.0.1:${relay.port}`);
+  let redis: RedisServer;
+  let relay: TcpRelay;
+  let test: TestLink;
+
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    relay = await TcpRelay.start(redis.port);
+    test = await TestLink.start(`redis://127.0.0.1:${relay.port}`);
     await test.up();
+  });
+
+  afterEach(async () => {
+    test.stop();
+    await relay.stop();
+    await redis.stop();
+  });
+
+  it('R11 gives up most calls at once, also when those that may take long are answered in between', async () => {
     const run = (deadlineMs?: number): Promise<unknown> =>
       test.link.run(COUNT, test.control, [KEY], [1], deadlineMs === undefined ? {} : { deadlineMs });
     await run();
@@ -241,16 +254,9 @@ describeWithRedis('the link to a slow Redis', () => {
       expect(error).toMatchObject({ reason: 'timeout' });
     }
     expect(test.link.isUp(test.control)).toBe(false);
-    test.stop();
-    await relay.stop();
-    await redis.stop();
   });
 
   it('gives up most calls at once, and still makes those that may take long', async () => {
-    const redis = await RedisServer.start();
-    const relay = await TcpRelay.start(redis.port);
-    const test = await TestLink.start(`redis://127.0.0.1:${relay.port}`);
-    await test.up();
     const run = (deadlineMs?: number): Promise<unknown> =>
       test.link.run(COUNT, test.control, [KEY], [1], deadlineMs === undefined ? {} : { deadlineMs });
 
@@ -271,8 +277,5 @@ describeWithRedis('the link to a slow Redis', () => {
     await test.up();
     await run();
     expect(test.events.map(({ type }) => type)).toEqual(['cluster.up', 'cluster.down', 'cluster.up']);
-    test.stop();
-    await relay.stop();
-    await redis.stop();
   });
 });

@@ -16,6 +16,7 @@ import { ConnectionDirectory, MemoryConnectionDirectory, type WsSecurityOptions 
 import { redisStores } from 'nestjs-ws-security/redis';
 import { RedisConnectionDirectory } from '../../src/redis/caps/redis-connection-directory.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { endings } from '../support/endings.js';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { problemsOf } from '../support/problems-of.js';
 import { RedisNode } from '../support/redis-nodes.js';
@@ -30,6 +31,7 @@ const BASE = { WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1' };
 const NODES = 'wss:1:{c}:nodes';
 
 describeWithRedis('an application over Redis', () => {
+  const later = endings();
   let redis: RedisServer;
 
   const starts = (options: WsSecurityOptions = {}): Promise<string[]> =>
@@ -45,12 +47,13 @@ describeWithRedis('an application over Redis', () => {
 
   it('C7 does not start beside nodes with other rules, and says which', async () => {
     const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
+    const close = later(() => node.close());
     expect(await starts({ redisLimits: 'exact', redisNodeTtlMs: 5000 })).toEqual([
       'WS_REDIS_LIMITS: is exact here and leased on another live node; all nodes need the same',
       'WS_REDIS_NODE_TTL_MS: is 5000 here and 10000 on another live node; all nodes need the same',
     ]);
     expect(await redis.command('HLEN', NODES)).toBe(1);
-    await node.close();
+    await close();
     expect(await starts({ redisLimits: 'exact' })).toEqual([]);
   });
 
@@ -92,25 +95,27 @@ describeWithRedis('an application over Redis', () => {
 
   it('is ready as long as nothing is wrong, and leaves nobody behind in Redis', async () => {
     const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
+    const close = later(() => node.close());
     expect(await redis.command('HLEN', NODES)).toBe(1);
-    await node.close();
+    await close();
     expect(await redis.command('HLEN', NODES)).toBe(0);
   });
 
   it('S2 starts while Redis is away, refuses credentials until it comes, and is one of several then', async () => {
     const away = await RedisServer.start();
+    later(() => away.stop());
     await away.kill();
     const config = { gateways: [EchoGateway], options: { maxConnectionsPerUser: 1 } };
     const startedAt = Date.now();
     const node = await RedisNode.start(away, config);
+    later(() => node.close());
     expect(Date.now() - startedAt).toBeLessThan(2500);
     expect(await node.refusal('alice')).toBe(503);
     await away.restart();
     await eventually(() => node.connect('alice'));
     const other = await RedisNode.start(away, config);
+    later(() => other.close());
     expect(await other.refusal('alice')).toBe(429);
-    await Promise.all([node.close(), other.close()]);
-    await away.stop();
   });
 
   it('takes the address from a client of its own, which it leaves alone', async () => {
@@ -119,9 +124,10 @@ describeWithRedis('an application over Redis', () => {
       gateways: [EchoGateway],
       module: { providers: redisStores({ client }) },
     });
+    const close = later(() => running.close());
     expect(running.app.get(ConnectionDirectory)).toBeInstanceOf(RedisConnectionDirectory);
     expect(await redis.command('HLEN', NODES)).toBe(1);
-    await running.close();
+    await close();
     expect(client.status).toBe('wait');
   });
 
@@ -142,8 +148,8 @@ describeWithRedis('an application over Redis', () => {
       gateways: [EchoGateway],
       clock: new ManualClock(),
     });
+    later(() => node.close());
     expect(performance.now() - startedAt).toBeLessThan(2500);
-    await node.close();
   });
 
   it('C7 takes nothing else for a client', () => {
@@ -159,8 +165,8 @@ describeWithRedis('an application over Redis', () => {
       options: { redisUrl: redis.url },
       module: { providers: [{ provide: ConnectionDirectory, useClass: OwnDirectory }] },
     });
+    later(() => running.close());
     expect(running.app.get(ConnectionDirectory)).toBeInstanceOf(OwnDirectory);
-    await running.close();
   });
 
   it('C7 tells wrong options of Redis with all others, and no password', async () => {
@@ -179,6 +185,7 @@ describeWithRedis('an application over Redis', () => {
 });
 
 describeWithRedis('the reference service over Redis', () => {
+  const later = endings();
   let redis: RedisServer;
 
   beforeAll(async () => {
@@ -189,6 +196,7 @@ describeWithRedis('the reference service over Redis', () => {
 
   it('warns of a Redis that evicts keys, lives through its end, and exits with 0', async () => {
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
+    later(() => service.stop());
     expect(service.stdout + service.stderr).toMatch(/maxmemory-policy is allkeys-lru/);
     await redis.restart();
     const events = (): string => service.stdout.replaceAll(/.*"cluster\.up".*\n/g, (line) => `${line}!`);
@@ -199,11 +207,14 @@ describeWithRedis('the reference service over Redis', () => {
 
   it('S2 accepts a revocation while Redis is frozen, and other nodes hear of it afterwards', async () => {
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
+    later(() => service.stop());
     const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
+    later(() => node.close());
     const { url } = service;
     const root = await signIn(url, 'root');
     const client = await node.connect('alice');
     redis.freeze();
+    later(() => redis.thaw());
     expect(await post(`${url}/auth/revoke`, { userId: 'alice' }, root)).toEqual({
       status: 202,
       body: { pending: true },
@@ -212,7 +223,6 @@ describeWithRedis('the reference service over Redis', () => {
     expect((await post(`${url}/auth/ticket`, {}, await signIn(url, 'bob'))).status).toBe(503);
     redis.thaw();
     expect((await client.closed).code).toBe(4403);
-    await Promise.all([service.stop(), node.close()]);
   });
 
   it('ends by itself when nothing else is to do', async () => {

@@ -177,6 +177,27 @@ describeWithRedis('membership', () => {
     expect(first.others).toEqual([]);
   });
 
+  it('R4 waits for the others also after an outage that was longer than the node TTL', async () => {
+    const relay = await TcpRelay.start(redis.port);
+    const ttl = { nodeTtlMs: SHORT_TTL_MS };
+    const [first, second] = [await start(ttl), await Node.start(`redis://127.0.0.1:${relay.port}`, ttl)];
+    nodes.push(second);
+    await first.until(() => first.others.length === 1);
+    relay.isRefusing = true;
+    redis.freeze();
+    await new Promise((resolve) => setTimeout(resolve, SHORT_TTL_MS + 200));
+    relay.cut();
+    first.told.length = 0;
+    redis.thaw();
+    await first.until(() => first.told.includes('asserts') && first.told.at(-1) === 'beat ok');
+    // The second one has not said its places yet, and they count for nothing in Redis.
+    const waiting = first.membership.whenAsserted(first.partition);
+    expect([waiting, first.others]).toEqual([expect.any(Promise), []]);
+    relay.isRefusing = false;
+    await waiting;
+    await relay.stop();
+  });
+
   it('takes a restart for a failover, and for lost memory', async () => {
     const node = await start();
     node.told.length = 0;

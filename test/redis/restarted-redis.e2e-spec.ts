@@ -1,3 +1,4 @@
+import { OverloadedException } from '../../src/errors/ws-exceptions.js';
 import { ProviderUnavailableError } from '../../src/errors/provider-unavailable.error.js';
 import { userKey } from '../../src/connection/revocation-keys.js';
 import { BusyNodes, Member, numbers, pause, registryOf } from '../support/busy-nodes.js';
@@ -5,11 +6,19 @@ import { eventually } from '../support/eventually.js';
 import { expectKeysToEnd } from '../support/keys-that-end.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { cut } from '../support/resuming.js';
+import type { TestClient } from '../support/test-client.js';
 
 const LIMIT = 60;
 const WINDOW_MS = 4000;
 /** How long a restart takes at most until everything works again. */
 const HEALED_MS = 5000;
+/** What is kept of changed rights: an entry and the version of the table. */
+const RIGHTS = 'wss:1:{c}:rights';
+
+/** The roles that a connection has now. */
+async function rolesOf(client: TestClient): Promise<unknown> {
+  return (await client.request('roles')).data;
+}
 
 describeWithRedis('two nodes whose Redis was killed and is back', () => {
   let redis: RedisServer;
@@ -50,6 +59,9 @@ describeWithRedis('two nodes whose Redis was killed and is back', () => {
       await nodes.revocations(one).revokeUser('carol', null);
       const members = [await Member.join(one, 'dave'), await Member.join(other, 'erin')] as const;
       await Promise.all([one.connect('alice'), other.connect('alice')]);
+      const ivan = await Promise.all(nodes.all.map((node) => node.connect('ivan')));
+      await registryOf(other).changeRights('ivan', null, { roles: ['guest'], scopes: [] });
+      const judy = await Promise.all(nodes.all.map((node) => node.connect('judy')));
       const ticket = await nodes.ticket('heidi');
       await nodes.push(0, 4);
       for (const member of members) expect(await member.got(4)).toEqual(numbers(4));
@@ -63,6 +75,9 @@ describeWithRedis('two nodes whose Redis was killed and is back', () => {
       const pushed = Promise.all(
         [4, 5].map((n) => registryOf(nodes.all[n - 4]!).sendToRoom('lobby', 'room', n)),
       );
+      // It reaches this node at once, and has to be said again for the others.
+      await expect(registryOf(one).kick('judy')).rejects.toBeInstanceOf(OverloadedException);
+      expect((await judy[0]?.closed)?.code).toBe(4403);
       await redis.restart({ fromSnapshot: isNew || !isLost });
       const backAt = performance.now();
       await nodes.heard('cluster.up');
@@ -74,6 +89,15 @@ describeWithRedis('two nodes whose Redis was killed and is back', () => {
       expect(performance.now() - backAt).toBeLessThan(HEALED_MS);
       await (await eventually(() => other.connect('frank'))).close();
       expect(await nodes.taken(ticket)).toBe(isLost ? 0 : 1);
+      await eventually(() => registryOf(one).kick('judy'));
+      expect((await judy[1]?.closed)?.code).toBe(4403);
+      expect(await Promise.all(ivan.map(rolesOf))).toEqual(['guest', 'guest']);
+      // Nodes that were cut off meanwhile read it there.
+      expect(await redis.command('HLEN', RIGHTS)).toBeGreaterThan(1);
+      await registryOf(one).changeRights('ivan', null, { roles: ['member'], scopes: [] });
+      await eventually(async () =>
+        expect(await Promise.all(ivan.map(rolesOf))).toEqual(['member', 'member']),
+      );
 
       const gap = nodes.told('cluster.gap');
       expect(gap || !isLost).toBe(true);

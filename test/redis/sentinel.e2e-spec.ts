@@ -38,7 +38,15 @@ describeWithSentinel('two applications over a master that three Sentinels watch'
   const most = 2;
 
   it('R2 R4 R11 S2 go through a failover that was asked for', async () => {
-    await goThroughFailover(service, 'asked', { begin: () => sentinels.failover(), most, startLater });
+    const old = await sentinels.master();
+    await goThroughFailover(service, 'asked', {
+      begin: () => sentinels.failover(),
+      // They hear of it before the Sentinels tell the old master.
+      meanwhile: async () =>
+        expect(String(await old.command('INFO', 'replication'))).toContain('role:master'),
+      most,
+      startLater,
+    });
   });
 
   it('R2 R4 R11 S2 go through a failover because the master is killed', async () => {

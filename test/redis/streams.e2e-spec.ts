@@ -112,6 +112,25 @@ describeWithRedis('pushes over Redis', () => {
     expect(sender.told('cluster.push-local')).toBe(0);
   });
 
+  it('hands a batch over once that is stored again, as Redis lost it and its answer', async () => {
+    const slow = await relay();
+    const [reader, other] = await Promise.all([start(), start()]);
+    const sender = await start({}, urlOf(slow));
+    await sender.push('0');
+    await settled(redis, nodes);
+    slow.delayMs = 200;
+    const sent = sender.push('1');
+    await until(() => [reader, other].every(({ heard }) => heard.length === 2));
+    await redis.restart();
+    slow.delayMs = 0;
+    await sent;
+    await sender.push('2');
+    await settled(redis, nodes);
+    expect(await stored()).toBe(2);
+    expect(nodes.map(({ texts }) => texts)).toEqual(nodes.map(() => ['0', '1', '2']));
+    expect(nodes.every(({ gaps }) => gaps > 0)).toBe(true);
+  });
+
   it('tells a gap after a restart with empty memory, and goes on', async () => {
     const [one, two] = await Promise.all([start(), start()]);
     await Promise.all(numbers(5).map((text) => one.push(text)));

@@ -1,6 +1,7 @@
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
   ConnectionRegistry,
+  CurrentPrincipal,
   type Principal,
   RevocationService,
   SecureGateway,
@@ -19,6 +20,11 @@ class Gateway extends RoomGateway {
   @SubscribeMessage('echo')
   echo(): string {
     return 'echo';
+  }
+
+  @SubscribeMessage('roles')
+  roles(@CurrentPrincipal() { roles }: Principal): string {
+    return roles.join();
   }
 }
 

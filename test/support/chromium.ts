@@ -34,7 +34,8 @@ export function launchChromium(): Promise<Browser> {
 
 /** Opens the page in a context of its own. @param complaints receives errors of its scripts and of its security policy */
 export async function openPage(browser: Browser, url: string, complaints: string[]): Promise<Page> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  // An animation takes a good part of a processor here.
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, reducedMotion: 'reduce' });
   const opened = await context.newPage();
   opened.on('pageerror', (error) => complaints.push(error.message));
   opened.on('console', (entry) => {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { packedModule } from './packed-module.js';
 
 /** Text of a file of the package, and what another version has in its place. */
 export type Change = readonly [file: string, text: string, other: string];
@@ -21,9 +22,7 @@ export class PackedService {
 
   static pack(): PackedService {
     const folder = mkdtempSync(join(tmpdir(), 'ws-packed-'));
-    const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
-    const packed = execFileSync('npm', args, { encoding: 'utf8' }).trim().split('\n').at(-1) as string;
-    execFileSync('tar', ['-xzf', join(folder, packed), '-C', folder]);
+    execFileSync('tar', ['-xzf', packedModule(), '-C', folder]);
     mkdirSync(join(folder, 'node_modules'));
     for (const name of readdirSync('node_modules'))
       if (!name.startsWith('.'))

@@ -1,3 +1,4 @@
+import { Counters } from '../../src/counters/counters.js';
 import { Faults } from '../../src/faults/faults.js';
 import { NodeIdentity } from '../../src/nodes/node-identity.js';
 import { parseRedisUrl } from '../../src/options/redis-url.js';
@@ -18,8 +19,9 @@ const TIMEOUT_MS = 10_000;
 class KeptFaults extends Faults {
   readonly kept: unknown[] = [];
 
-  override report(_what: string, error: unknown): void {
+  override report(_what: string, error: unknown): boolean {
     this.kept.push(error);
+    return true;
   }
 }
 
@@ -47,7 +49,7 @@ export class StoreNode {
     const given = { jwtSecret: SECRET, redisUrl: url, redisPrefix, redisTimeoutMs: TIMEOUT_MS };
     const parts = { clock, wheel, faults, options: resolveOptions(given, {}), node: new NodeIdentity() };
     const lines = await linesTo(parseRedisUrl(url), {}, 4 * TIMEOUT_MS);
-    const node = new ClusterNode(lines, { ...parts, tell: () => undefined });
+    const node = new ClusterNode(lines, { ...parts, counters: new Counters(wheel), tell: () => undefined });
     const own = new StoreNode(node, clock, wheel, faults);
     await node.start();
     await until(() => node.isUp);

@@ -16,7 +16,7 @@ import { type AppOptions, type RunningApp, startApp } from './start-app.js';
 
 /** Gives back what another process would read: JSON. */
 class JsonTicketStore extends MemoryTicketStore {
-  override take(hash: string): Principal | undefined {
+  override take(hash: string): Principal | null | undefined {
     const principal = super.take(hash);
     return principal && (JSON.parse(JSON.stringify(principal)) as Principal);
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MaybePromise } from '../../time/maybe-promise.js';
 import { Clock } from '../../time/clock.js';
 import { limitKeyOf, type Principal } from '../../connection/principal.js';
 
@@ -17,12 +18,19 @@ export abstract class TicketStore {
    */
   abstract put(hash: string, principal: Principal, ttlMs: number, most: number): void | Promise<void>;
 
-  /** Removes a ticket and returns its principal. Atomic: of simultaneous calls with one hash, only one succeeds. */
-  abstract take(hash: string): Principal | undefined | Promise<Principal | undefined>;
+  /**
+   * Removes a ticket and returns its principal. Atomic: of simultaneous calls with one hash, only one succeeds.
+   *
+   * @returns undefined if there is no such ticket; null if the store knows that it was taken before, so that a replay
+   * can be reported
+   */
+  abstract take(hash: string): MaybePromise<Principal | null | undefined>;
 }
 
 /** Beyond this number, the oldest tickets are deleted. */
 const MAX_TICKETS = 100_000;
+/** The number of used tickets that are remembered. */
+const MAX_TAKEN = 10_000;
 
 interface Ticket {
   readonly principal: Principal;
@@ -34,6 +42,8 @@ interface Ticket {
 @Injectable()
 export class MemoryTicketStore extends TicketStore {
   private readonly tickets = new Map<string, Ticket>();
+  /** Tickets that were used, the oldest first. */
+  private readonly taken = new Set<string>();
   /** The tickets of each principal, the oldest first. */
   private readonly owned = new Map<string, Set<string>>();
 
@@ -57,9 +67,19 @@ export class MemoryTicketStore extends TicketStore {
     this.owned.set(owner, others.add(hash));
   }
 
-  take(hash: string): Principal | undefined {
+  take(hash: string): Principal | null | undefined {
     const ticket = this.drop(hash);
-    return ticket && this.clock.monotonic() < ticket.until ? ticket.principal : undefined;
+    if (!ticket) return this.taken.has(hash) ? null : undefined;
+    if (this.clock.monotonic() >= ticket.until) return undefined;
+    this.remember(hash);
+    return ticket.principal;
+  }
+
+  /** Of a flood of tickets, the first ones are forgotten. */
+  private remember(hash: string): void {
+    const [first] = this.taken;
+    if (first !== undefined && this.taken.size >= MAX_TAKEN) this.taken.delete(first);
+    this.taken.add(hash);
   }
 
   private drop(hash: string): Ticket | undefined {

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import { isExpired, type Principal } from '../../connection/principal.js';
 import { secretHash } from '../../connection/secret-hash.js';
 import type { CredentialCheck } from '../../errors/credential-check.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { ReplayedTicketError } from '../../errors/replayed-ticket.error.js';
+import { userFields } from '../../observability/identity-fields.js';
+import { Outages } from '../../observability/outages.js';
+import { SecurityEvents } from '../../observability/security-events.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { RevocationService } from '../revocation.service.js';
@@ -23,11 +28,15 @@ const TICKET = /^[\w-]{43}$/;
  */
 @Injectable()
 export class TicketService {
+  /** @internal */
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: TicketStore,
     private readonly clock: Clock,
     private readonly revocations: RevocationService,
+    private readonly counters: Counters,
+    private readonly events: SecurityEvents,
+    private readonly outages: Outages,
   ) {}
 
   /**
@@ -43,12 +52,12 @@ export class TicketService {
       throw new TypeError('Cannot issue a ticket: the principal has expired.');
     this.revocations.accepted(principal);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.store.put(
-      secretHash(ticket),
-      this.withIssuedAt(principal),
-      this.options.ticketTtlMs,
-      MAX_UNUSED,
+    const { ticketTtlMs } = this.options;
+    await this.outages.watch('TicketStore', () =>
+      this.store.put(secretHash(ticket), this.withIssuedAt(principal), ticketTtlMs, MAX_UNUSED),
     );
+    const until = new Date(this.clock.now() + ticketTtlMs).toISOString();
+    this.events.emit({ type: 'ticket.issued', 'user.id': principal.id, ...userFields(principal), until });
     return ticket;
   }
 
@@ -59,7 +68,14 @@ export class TicketService {
    * @internal
    */
   async redeem(ticket: string): Promise<Principal> {
-    const principal = TICKET.test(ticket) ? await this.store.take(secretHash(ticket)) : undefined;
+    const { stores } = this.counters;
+    const principal = TICKET.test(ticket)
+      ? await stores.watch(
+          'tickets',
+          this.outages.watch('TicketStore', () => this.store.take(secretHash(ticket))),
+        )
+      : undefined;
+    if (principal === null) throw new ReplayedTicketError();
     if (!principal) throw refused('unknown or used ticket', 'ticket');
     if (isExpired(principal, this.clock.now())) throw refused('expired', 'expired');
     return principal;

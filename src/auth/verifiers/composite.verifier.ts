@@ -79,6 +79,11 @@ export class CompositeVerifier extends TokenVerifier {
     return all.find((one) => one === 'unready') ?? all.find((one) => one === 'degraded') ?? 'ready';
   }
 
+  /** All verifiers. */
+  get all(): readonly NamedVerifier[] {
+    return [...this.jwt, ...this.introspection, ...this.keys];
+  }
+
   /** If no JWT verifier is configured, the authorization server also verifies JWTs. */
   private responsible(token: string, kind: TokenKind): readonly NamedVerifier[] {
     const { jwt, introspection } = this;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PartHealth } from '../../connection/part-health.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { principalOf } from '../jwt-claims.js';
@@ -7,6 +8,7 @@ import { TokenVerifier } from '../token-verifier.js';
 import { type ActiveToken, ActiveTokens } from './active-tokens.js';
 import { checkAudience, checkIssuer, type ExpectedClaims } from './expected-claims.js';
 import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
+import type { KeysWatcher } from './remote-keys.js';
 
 const CACHE_MS = 5000;
 
@@ -25,9 +27,12 @@ export class IntrospectionVerifier extends TokenVerifier {
   private readonly pending = new Map<string, Promise<ActiveToken>>();
   private readonly client: IntrospectionClient;
 
+  private isAnswered = true;
+
   constructor(
     private readonly options: IntrospectionOptions,
     private readonly mapper: PrincipalMapper,
+    private readonly watcher: Pick<KeysWatcher, 'works' | 'failed'>,
   ) {
     super();
     this.active = new ActiveTokens(options.rememberedBytes);
@@ -49,9 +54,23 @@ export class IntrospectionVerifier extends TokenVerifier {
     return principal;
   }
 
+  /** That of the last question, whether or not its token was valid. */
+  override health(): PartHealth {
+    return this.isAnswered ? 'ready' : 'unready';
+  }
+
   private async introspect(token: string): Promise<ActiveToken> {
     const until = this.options.clock.monotonic() + CACHE_MS;
-    return { json: JSON.stringify(await this.client.ask(token)), until };
+    try {
+      const json = JSON.stringify(await this.client.ask(token));
+      this.isAnswered = true;
+      this.watcher.works();
+      return { json, until };
+    } catch (error) {
+      this.isAnswered = error instanceof InvalidCredentialError;
+      if (!this.isAnswered) this.watcher.failed(error);
+      throw error;
+    }
   }
 
   /** Each connection gets its own copy of the claims. Times are checked on each use. */

@@ -53,6 +53,11 @@ export class JwtVerifier extends TokenVerifier {
     return this.keys.health?.() ?? 'ready';
   }
 
+  /** Milliseconds since its keys were fetched; undefined if they are configured, or were never fetched. */
+  keysAge(): number | undefined {
+    return this.keys.age?.();
+  }
+
   private principalOf(claims: JWTPayload, now: number): Principal {
     return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
   }

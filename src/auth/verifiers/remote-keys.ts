@@ -7,7 +7,7 @@ import type { VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** How long fetched keys are used before they are fetched again, or if the provider does not answer. */
 const FRESH_MS = 600_000;
-const STALE_MS = 3_600_000;
+export const STALE_MS = 3_600_000;
 /** The minimum time between two requests for unknown `kid`s, and before a failed request is repeated. */
 const COOLDOWN_MS = 30_000;
 const RETRY_MS = 2000;
@@ -15,6 +15,14 @@ const MAX_CANDIDATES = 16;
 const MIN_MODULUS_BYTES = 256;
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
+
+/** Is told what happens to keys. */
+export interface KeysWatcher {
+  works(): void;
+  failed(error: unknown): void;
+  /** Other keys than before are in use. */
+  rotated(count: number): void;
+}
 
 /**
  * Keys published by a provider (RFC 7517 §5), fetched on first use or by the first probe. Tokens with unknown keys cause at most one
@@ -25,16 +33,19 @@ export class RemoteKeys implements VerificationKeys {
   private fetchedAt = -Infinity;
   private attemptedAt = -Infinity;
   private failure: unknown;
+  /** The last keys as text. */
+  private known: string | undefined;
   private pending: Promise<void> | undefined;
 
   /** @param fetchKeys requests the provider's JWK set */
   constructor(
     private readonly fetchKeys: () => Promise<Record<string, unknown>>,
     private readonly clock: Clock,
+    private readonly watcher: KeysWatcher,
   ) {}
 
   async candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
-    if (this.age(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
+    if (this.since(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
     const known = await this.matching(header);
     if (known.length > 0) return known;
     await this.refresh(COOLDOWN_MS);
@@ -48,13 +59,17 @@ export class RemoteKeys implements VerificationKeys {
    * clients away: it fails for all nodes.
    */
   health(): PartHealth {
-    if (this.failure !== undefined || this.age(this.fetchedAt) >= FRESH_MS) void this.refresh(RETRY_MS);
+    if (this.failure !== undefined || this.since(this.fetchedAt) >= FRESH_MS) void this.refresh(RETRY_MS);
     if (!this.keys) return 'unready';
     return this.failure === undefined ? 'ready' : 'degraded';
   }
 
+  age(): number | undefined {
+    return this.keys && this.since(this.fetchedAt);
+  }
+
   private async matching(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
-    if (!this.keys || this.age(this.fetchedAt) >= STALE_MS) throw this.unavailable();
+    if (!this.keys || this.since(this.fetchedAt) >= STALE_MS) throw this.unavailable();
     try {
       return [await this.keys(header)];
     } catch (error) {
@@ -69,7 +84,7 @@ export class RemoteKeys implements VerificationKeys {
    * request.
    */
   private async refresh(pauseMs: number): Promise<void> {
-    if (!this.pending && this.age(this.attemptedAt) >= pauseMs) {
+    if (!this.pending && this.since(this.attemptedAt) >= pauseMs) {
       this.attemptedAt = this.clock.monotonic();
       this.pending = this.fetch().finally(() => (this.pending = undefined));
     }
@@ -78,12 +93,25 @@ export class RemoteKeys implements VerificationKeys {
 
   private async fetch(): Promise<void> {
     try {
-      this.keys = createLocalJWKSet(usable(await this.fetchKeys()));
+      const set = usable(await this.fetchKeys());
+      this.keys = createLocalJWKSet(set);
       this.fetchedAt = this.clock.monotonic();
       this.failure = undefined;
+      this.watcher.works();
+      this.compare(set);
     } catch (error) {
       this.failure = error;
+      this.watcher.failed(error);
     }
+  }
+
+  private compare({ keys }: JSONWebKeySet): void {
+    const before = this.known;
+    this.known = keys
+      .map((key) => JSON.stringify(key))
+      .toSorted()
+      .join();
+    if (before !== undefined && before !== this.known) this.watcher.rotated(keys.length);
   }
 
   private unavailable(): ProviderUnavailableError {
@@ -92,7 +120,7 @@ export class RemoteKeys implements VerificationKeys {
     });
   }
 
-  private age(time: number): number {
+  private since(time: number): number {
     return this.clock.monotonic() - time;
   }
 }

@@ -14,6 +14,9 @@ export interface VerificationKeys {
 
   /** Whether there are keys. Those without this method always have them. */
   health?(): PartHealth;
+
+  /** Milliseconds since they were fetched; undefined if they never were. Those without this method are not fetched. */
+  age?(): number | undefined;
 }
 
 /** Keys that are configured. `kid` is ignored. */

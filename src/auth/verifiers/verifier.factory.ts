@@ -1,5 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import { HMAC_ALGORITHMS, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../../options/jwt-algorithms.js';
+import type { Outages } from '../../observability/outages.js';
+import type { SecurityEvents } from '../../observability/security-events.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { issuersOfKeys } from '../../options/verifier-rules.js';
 import { publicKeyOf } from '../../options/public-key.js';
@@ -16,15 +18,15 @@ import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
 import { openidKeys } from './openid-provider.js';
 import { requestJson } from './provider-http.js';
 import { REMEMBERED_BYTES } from './remembered-bytes.js';
-import { RemoteKeys } from './remote-keys.js';
+import { type KeysWatcher, RemoteKeys } from './remote-keys.js';
 import { FixedKeys, type VerificationKeys } from './verification-keys.js';
 
 /** The dependencies of the verifiers. */
 export interface VerifierParts {
   clock: Clock;
   mapper: PrincipalMapper;
-  /** Called with the reason if a changed file of API keys cannot be loaded. */
-  onApiKeysReloadFailed: (reason: string) => void;
+  events: SecurityEvents;
+  outages: Outages;
 }
 
 /** Creates the verifier that the options configure. */
@@ -36,7 +38,8 @@ export function createVerifier(options: ResolvedOptions, parts: VerifierParts): 
   return new CompositeVerifier({ jwt, introspection, apiKeys });
 }
 
-function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts): NamedVerifier[] {
+function jwtVerifiers(options: ResolvedOptions, parts: VerifierParts): NamedVerifier[] {
+  const { clock, mapper } = parts;
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
   const issuers = issuersOfKeys(options);
   const verifiers: NamedVerifier[] = [];
@@ -59,12 +62,12 @@ function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts
   if (publicKey) add('public-key', new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
   if (jwtJwksUri !== undefined) {
     const patience = { clock, timeoutMs: shareOf(options, 0.8) };
-    const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock);
+    const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock, watcherOf('jwks', parts));
     add('jwks', keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
   for (const issuer of oidcIssuer ?? []) {
     const patience = { clock, timeoutMs: shareOf(options, 0.4) };
-    const keys = new RemoteKeys(() => openidKeys(issuer, patience), clock);
+    const keys = new RemoteKeys(() => openidKeys(issuer, patience), clock, watcherOf('oidc', parts));
     add('oidc', keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuers: [issuer] });
   }
   return verifiers;
@@ -72,8 +75,9 @@ function jwtVerifiers(options: ResolvedOptions, { clock, mapper }: VerifierParts
 
 function introspectionVerifier(
   options: ResolvedOptions,
-  { clock, mapper }: VerifierParts,
+  parts: VerifierParts,
 ): IntrospectionVerifier | undefined {
+  const { clock, mapper } = parts;
   const { introspectionUrl: url, introspectionClientId: clientId } = options;
   const clientSecret = options.introspectionClientSecret;
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
@@ -85,13 +89,28 @@ function introspectionVerifier(
   return new IntrospectionVerifier(
     { url, clientId, clientSecret, ...expected, clock, timeoutMs, rememberedBytes },
     mapper,
+    watcherOf('introspection', parts),
   );
 }
 
 function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts): ApiKeyVerifier | undefined {
   if (apiKeysFile === undefined) return undefined;
-  const { clock, onApiKeysReloadFailed } = parts;
-  return new ApiKeyVerifier(new ApiKeyFile(apiKeysFile, clock, onApiKeysReloadFailed), clock);
+  const { clock, events } = parts;
+  const onFailed = (reason: string): void => events.emit({ type: 'api-keys.reload-failed', reason });
+  const file = new ApiKeyFile(apiKeysFile, clock, onFailed);
+  file.reloads.subscribe(() =>
+    events.emit({ type: 'keys.rotated', verifier: 'api-keys', keys: file.keys.size }),
+  );
+  return new ApiKeyVerifier(file, clock);
+}
+
+/** Reports what happens to the keys of a verifier, or to its provider. */
+function watcherOf(verifier: VerifierName, { events, outages }: VerifierParts): KeysWatcher {
+  return {
+    works: () => outages.works('verifier', verifier),
+    failed: (error) => outages.failed('verifier', verifier, error),
+    rotated: (keys) => events.emit({ type: 'keys.rotated', verifier, keys }),
+  };
 }
 
 /** The verifiers share the memory limit equally. */

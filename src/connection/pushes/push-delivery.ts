@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { nextPushNumber } from '../../counters/push-number.js';
 import { type Audience, type Broadcast, BroadcastBus, type Position } from '../../nodes/broadcast-bus.js';
 import { PushText } from '../../protocol/push-text.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
@@ -30,6 +31,7 @@ export class PushDelivery implements OnModuleInit {
   private deliver(broadcast: Broadcast, at: Position = ''): void {
     const { audience } = broadcast;
     const room = roomOf(audience);
+    const number = nextPushNumber();
     // Created for the first recipient, because most pushes of other nodes have no recipient here.
     let push: PushText | undefined;
     for (const receiver of this.connectionsFor(audience)) {
@@ -37,6 +39,7 @@ export class PushDelivery implements OnModuleInit {
       if (!connection.isReady || connection.session?.includes(at)) continue;
       // A broadcast may be meant for authenticated clients only.
       if (connection.isUnsecured && audience.to === 'everyone') continue;
+      connection.counters.pushed(number);
       connection.pushText((push ??= textOf(broadcast)), room);
     }
     for (const session of this.away.for(audience))

@@ -7,6 +7,12 @@ import { isEnding } from './resumable.js';
 import type { ResumeSession } from './resume-session.js';
 import { createResumeToken, hashOfResumeToken } from './resume-token.js';
 
+/** The number of used tokens that are remembered. */
+const MAX_USED = 10_000;
+
+/** Why a resume token should not have been presented. */
+export type ResumeMisuse = 'used token' | 'token of another user';
+
 /** The time limit of a session. */
 interface Term {
   /** Monotonic milliseconds. */
@@ -21,6 +27,8 @@ interface Term {
 @Injectable()
 export class ResumableSessions implements Iterable<ResumeSession> {
   private readonly byHash = new Map<string, ResumeSession>();
+  /** The hashes of used tokens, the oldest first. */
+  private readonly used = new Set<string>();
   private readonly terms = new Map<ResumeSession, Term>();
   /** The number of gaps in the pushes that this node has received. */
   private gaps = 0;
@@ -69,7 +77,22 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     const session = this.byHash.get(hash);
     if (session?.owner !== owner || session.path !== path) return undefined;
     this.useUp(session);
+    this.remember(hash);
     return isEnding(session) ? undefined : session;
+  }
+
+  /** Why a token that was not accepted should never have been presented; undefined if it may just be too old. */
+  misuseOf(hash: string, owner: string): ResumeMisuse | undefined {
+    if (this.used.has(hash)) return 'used token';
+    const session = this.byHash.get(hash);
+    return session && session.owner !== owner ? 'token of another user' : undefined;
+  }
+
+  /** A token was used, here or to fetch a session from another node. The first ones are forgotten. */
+  remember(hash: string): void {
+    const [first] = this.used;
+    if (first !== undefined && this.used.size >= MAX_USED) this.used.delete(first);
+    this.used.add(hash);
   }
 
   /** Keeps a session whose client is away. @param ttlMs milliseconds until it ends */

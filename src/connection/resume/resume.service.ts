@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
+import type { Observable } from 'rxjs';
 import { BroadcastBus } from '../../nodes/broadcast-bus.js';
 import { NodeIdentity } from '../../nodes/node-identity.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -6,12 +8,13 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { SessionBody } from '../../protocol/envelope.js';
 import { Clock } from '../../time/clock.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
+import { Announcer } from '../../faults/announcer.js';
 import { Faults } from '../../faults/faults.js';
 import { ageLimitOf } from '../age-limit.js';
 import type { ServedConnection } from '../served-connection.js';
 import type { Principal } from '../principal.js';
 import { Rooms } from '../rooms/rooms.js';
-import { ResumableSessions } from './resumable-sessions.js';
+import { ResumableSessions, type ResumeMisuse } from './resumable-sessions.js';
 import { isEnding, isResumable } from './resumable.js';
 import { ResumeMemory } from './resume-memory.js';
 import { ResumeSession } from './resume-session.js';
@@ -23,6 +26,12 @@ export interface ResumeOffer {
   readonly token: string;
   /** The number of the last push that the client has received. */
   readonly lastSeq: number;
+}
+
+/** A used token, or one of another user, was presented. */
+export interface ResumeMisused {
+  readonly connection: ServedConnection;
+  readonly reason: ResumeMisuse;
 }
 
 /** Knows whether a credential has been revoked. */
@@ -40,6 +49,10 @@ type ResumeBody = SessionBody['resume'];
  */
 @Injectable()
 export class ResumeService {
+  private readonly announcer: Announcer<ResumeMisused>;
+  /** Tokens that should not have been presented. */
+  readonly misuses: Observable<ResumeMisused>;
+
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly sessions: ResumableSessions,
@@ -50,7 +63,11 @@ export class ResumeService {
     private readonly clock: Clock,
     private readonly memory: ResumeMemory,
     private readonly faults: Faults,
-  ) {}
+    private readonly counters: Counters,
+  ) {
+    this.announcer = new Announcer('ResumeService.misuses', faults);
+    this.misuses = this.announcer.events;
+  }
 
   /** Whether a connection has a resumable session. */
   isFor(connection: ServedConnection): boolean {
@@ -77,6 +94,7 @@ export class ResumeService {
     const session = found && missed && connection.isOpen ? found : this.create(connection);
     if (found !== session) found?.end();
     if (!connection.isOpen) return;
+    if (offer) this.counters.resumes.add(found ? (missed ? 'recovered' : 'lost') : 'refused');
     this.attach(connection, session, missed ? rooms : []);
     announce({ token: this.sessions.issue(session), seq: session.seq, recovered: missed !== undefined });
     for (const text of missed ?? []) connection.replay(text);
@@ -106,6 +124,7 @@ export class ResumeService {
   ): Promise<ResumeSession | undefined> {
     try {
       const session = await this.claim(connection, offer);
+      if (!session) this.report(connection, offer);
       if (!session || !(await revocations.isRevokedAnywhere(session.principal))) return session;
       // A revocation also ends sessions of clients that are away.
       this.sessions.drop(session);
@@ -116,13 +135,25 @@ export class ResumeService {
     return undefined;
   }
 
-  /** Uses up a token. */
-  private claim(
+  private report(connection: ServedConnection, { token }: ResumeOffer): void {
+    const reason = this.sessions.misuseOf(hashOfResumeToken(token), connection.limitKey);
+    if (reason) this.announcer.announce({ connection, reason });
+  }
+
+  /** Fetches a session from another node. */
+  private async moveIn(
     { limitKey, path }: ServedConnection,
     { token, lastSeq }: ResumeOffer,
-  ): MaybePromise<ResumeSession | undefined> {
-    if (nodeOfResumeToken(token) !== this.node.id) return this.moves.moveIn(token, limitKey, path, lastSeq);
-    return this.sessions.take(hashOfResumeToken(token), limitKey, path);
+  ): Promise<ResumeSession | undefined> {
+    const session = await this.moves.moveIn(token, limitKey, path, lastSeq);
+    if (session) this.sessions.remember(hashOfResumeToken(token));
+    return session;
+  }
+
+  /** Uses up a token. */
+  private claim(connection: ServedConnection, offer: ResumeOffer): MaybePromise<ResumeSession | undefined> {
+    if (nodeOfResumeToken(offer.token) !== this.node.id) return this.moveIn(connection, offer);
+    return this.sessions.take(hashOfResumeToken(offer.token), connection.limitKey, connection.path);
   }
 
   /** The pushes that a client has missed; undefined if the session cannot be resumed. */

@@ -38,15 +38,15 @@ export class Rooms {
   async join(connection: Connection, room: string): Promise<void> {
     if (this.roomsOf(connection).has(room)) return;
     let { principal } = connection;
-    allowOnlyTrue(await this.policy.canJoin(connection, room));
+    allowJoin(await this.policy.canJoin(connection, room), room);
     // An answer for one principal does not apply to the next one.
     while (principal !== connection.principal) {
       principal = connection.principal;
-      allowOnlyTrue(await this.policy.canJoin(connection, room));
+      allowJoin(await this.policy.canJoin(connection, room), room);
     }
     // The connection may have closed or joined rooms while the policy was called.
     if (!connection.isOpen || this.roomsOf(connection).has(room)) return;
-    allowOnlyTrue(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection);
+    allowJoin(this.roomsOf(connection).size < this.policy.maxRoomsPerConnection, room);
     this.add(connection, room);
   }
 
@@ -77,7 +77,7 @@ export class Rooms {
   /** @throws ForbiddenEventException */
   async checkSend(sender: Connection, room: string): Promise<void> {
     const isMember = this.membersOf(room).has(sender);
-    allowOnlyTrue(await this.policy.canSend(sender, room, isMember));
+    allowOnlyTrue(await this.policy.canSend(sender, room, isMember), 'room send', room);
   }
 
   /**
@@ -92,7 +92,7 @@ export class Rooms {
 
   private async mayBeIn(connection: Connection, room: string): Promise<boolean> {
     try {
-      allowOnlyTrue(await this.policy.canJoin(connection, room));
+      allowJoin(await this.policy.canJoin(connection, room), room);
       return true;
     } catch (error) {
       if (!(error instanceof ForbiddenEventException)) this.faults.report('The RoomPolicy failed', error);
@@ -102,6 +102,10 @@ export class Rooms {
 }
 
 /** Anything but true is a refusal, because a policy may be written in JavaScript. */
-function allowOnlyTrue(answer: unknown): void {
-  if (answer !== true) throw new ForbiddenEventException();
+function allowOnlyTrue(answer: unknown, rule: string, room: string): void {
+  if (answer !== true) throw new ForbiddenEventException(rule, { target: `room ${room}` });
+}
+
+function allowJoin(answer: unknown, room: string): void {
+  allowOnlyTrue(answer, 'room join', room);
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import type { EndpointPolicy } from '../../handshake/handshake.js';
 import { PlainSocket } from '../../messages/plain/plain-socket.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
@@ -27,12 +28,17 @@ export class UnsecuredGateways {
     private readonly connectGuards: ConnectGuards,
     private readonly setup: UnsecuredSetup,
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
+    private readonly counters: Counters,
   ) {}
 
   /** Takes the audited gateways, once. */
   take(gateways: readonly DiscoveredGateway[]): void {
     this.gateways = gateways;
-    for (const { instance, name } of gateways) this.hooks.guardUnsecured(instance, name);
+    for (const { instance, name, handlers, unsecured } of gateways) {
+      this.hooks.guardUnsecured(instance, name);
+      const counters = this.counters.introduce(unsecured?.path ?? '/');
+      for (const { event } of handlers) if (typeof event === 'string') counters.introduce(event);
+    }
     if (gateways.length > 0) this.logger.warn(warningOf(gateways.map(({ name }) => name)));
   }
 

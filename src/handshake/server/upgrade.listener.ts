@@ -104,10 +104,12 @@ export class UpgradeListener {
     try {
       // An answer now would be read as the response to the previous request (RFC 9112 §9.3.2).
       if (isAnswering(request.socket)) {
+        this.handshakes.undecided(endpoint);
         socket.destroy();
         return;
       }
       if (request.rawHeaders.length > 2 * MAX_HEADER_LINES) {
+        this.handshakes.undecided(endpoint);
         refuseHeaders(socket);
         return;
       }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from '../../nodes/connection-directory.js';
 import { Faults } from '../../faults/faults.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
@@ -25,6 +26,7 @@ export class ConnectionCapStep extends HandshakeStep {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly directory: ConnectionDirectory,
     private readonly faults: Faults,
+    private readonly counters: Counters,
   ) {
     super();
   }
@@ -35,7 +37,7 @@ export class ConnectionCapStep extends HandshakeStep {
     handshake.hold(this.releaseNode);
     const scope = `${this.kindOf(handshake)}:${handshake.address}`;
     return decideOn(
-      () => this.directory.acquire(scope, maxConnectionsPerAddress),
+      () => this.counters.stores.watch('directory', this.directory.acquire(scope, maxConnectionsPerAddress)),
       (isFree) => {
         if (!isFree) throw full('CONNECTION_LIMIT', 'address', maxConnectionsPerAddress);
         handshake.hold(releaseOf(this.directory, scope, this.faults));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { ConnectionDirectory } from '../../nodes/connection-directory.js';
 import { Faults } from '../../faults/faults.js';
 import { limitKeyOf } from '../../connection/principal.js';
@@ -18,6 +19,7 @@ export class UserCapStep extends HandshakeStep {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly directory: ConnectionDirectory,
     private readonly faults: Faults,
+    private readonly counters: Counters,
   ) {
     super();
   }
@@ -27,7 +29,7 @@ export class UserCapStep extends HandshakeStep {
     const scope = limitKeyOf(handshake.principal, handshake.address);
     const limit = this.options.maxConnectionsPerUser;
     return decideOn(
-      () => this.directory.acquire(scope, limit),
+      () => this.counters.stores.watch('directory', this.directory.acquire(scope, limit)),
       (isFree) => {
         if (!isFree)
           throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon(), { details: { cap: 'user', limit } });

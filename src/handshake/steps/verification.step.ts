@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
+import type { AuthenticationOutcome } from '../../counters/label-values.js';
 import type { Credential } from '../../auth/credential.js';
 import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
+import { CompositeVerifier } from '../../auth/verifiers/composite.verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';
 import { withDeadline } from '../../time/deadline.js';
 import type { Principal } from '../../connection/principal.js';
@@ -9,9 +12,11 @@ import type { SenderProof } from '../../connection/sender-proof.js';
 import { TimerWheel } from '../../time/timer-wheel.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { Outages } from '../../observability/outages.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import type { Claimant } from '../claimant.interface.js';
+import { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { retrySoon } from '../retry-after.js';
 import { WrongCredentials } from '../wrong-credentials.js';
@@ -22,31 +27,50 @@ import { WrongCredentials } from '../wrong-credentials.js';
  */
 @Injectable()
 export class VerificationStep extends HandshakeStep {
+  /** The name of a verifier of the application. */
+  private readonly own: string | undefined;
+
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly verifier: TokenVerifier,
     private readonly tickets: TicketService,
     private readonly wheel: TimerWheel,
     private readonly wrong: WrongCredentials,
+    private readonly counters: Counters,
+    private readonly outages: Outages,
   ) {
     super();
+    // The module's own verifiers report their providers themselves.
+    this.own = verifier instanceof CompositeVerifier ? undefined : verifier.constructor.name;
   }
 
   check(handshake: Claimant): void | Promise<void> {
     const { credential } = handshake;
-    if (!credential) return undefined;
+    if (!credential) {
+      // TLS has verified it.
+      if (handshake.principal.kind === 'certificate') this.count(handshake, 'success');
+      return undefined;
+    }
     try {
       const verified = this.verify(credential, handshake.proof);
       if (verified instanceof Promise) {
         return verified
-          .then((principal) => identify(handshake, principal))
+          .then((principal) => {
+            this.works(credential);
+            return this.identify(handshake, principal);
+          })
           .catch((error: unknown) => this.refuse(handshake, error));
       }
-      identify(handshake, verified);
+      this.identify(handshake, verified);
       return undefined;
     } catch (error) {
       return this.refuse(handshake, error);
     }
+  }
+
+  private identify(handshake: Claimant, principal: Principal): void {
+    identify(handshake, principal);
+    this.count(handshake, 'success');
   }
 
   private verify({ token, kind }: Credential, proof: SenderProof): Principal | Promise<Principal> {
@@ -60,12 +84,30 @@ export class VerificationStep extends HandshakeStep {
     return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
   }
 
+  private works({ kind }: Credential): void {
+    if (this.own !== undefined && kind !== 'ticket') this.outages.works('verifier', this.own);
+  }
+
   /** @throws HandshakeRefusal synchronously or in the promise */
-  private refuse({ address }: Claimant, cause: unknown): void | Promise<void> {
+  private refuse(claimant: Claimant, cause: unknown): void | Promise<void> {
+    const { address, credential } = claimant;
     if (!(cause instanceof InvalidCredentialError)) {
+      this.count(claimant, 'unavailable');
+      if (this.own !== undefined && credential?.kind !== 'ticket')
+        this.outages.failed('verifier', this.own, cause);
       throw new HandshakeRefusal('AUTH_UNAVAILABLE', retrySoon(), { cause });
     }
+    this.count(claimant, 'failure');
+    if (credential) this.works(credential);
     return this.wrong.refuse(address, cause);
+  }
+
+  /** A refresh has no handshake. */
+  private count(claimant: Claimant, outcome: AuthenticationOutcome): void {
+    const { credential } = claimant;
+    const source = credential?.kind === 'api-key' ? 'api-key' : (credential?.source ?? 'certificate');
+    const stage = source !== 'message' ? 'handshake' : claimant instanceof Handshake ? 'login' : 'refresh';
+    this.counters.authenticated(stage, source, outcome);
   }
 }
 

@@ -30,6 +30,11 @@ export class TlsReloader implements OnApplicationShutdown {
     });
   }
 
+  /** Epoch milliseconds when the certificate that is served expires; undefined if none is configured. */
+  get expiresAt(): number | undefined {
+    return this.served && Date.parse(new X509Certificate(this.served.cert).validTo);
+  }
+
   /**
    * Serves the configured certificate and its later versions. Does nothing if no certificate is configured.
    *

@@ -1,3 +1,4 @@
+import type { EventCounters } from '../../counters/event-counters.js';
 import type { WsMessageHandler } from '@nestjs/common';
 import type { RawData } from 'ws';
 import { CloseCode } from '../../protocol/close-code.enum.js';
@@ -17,6 +18,9 @@ export interface PlainJob {
   readonly data: unknown;
   readonly event: unknown;
   readonly transform: Transform;
+  readonly counters: EventCounters;
+  /** Monotonic milliseconds when the message arrived. */
+  readonly arrivedAt: number;
 }
 
 /**
@@ -52,14 +56,22 @@ export class PlainChannel extends FrameChannel<PlainJob> {
     if (this.isListening) this.dispatch(data);
   }
 
-  override async run({ callback, data, event, transform }: PlainJob): Promise<void> {
+  override async run(job: PlainJob, hasWaited: boolean): Promise<void> {
+    const { callback, data, event, transform, counters, arrivedAt } = job;
+    const { clock, counters: all } = this.services;
+    all.inFlight++;
+    counters.wait.observe(hasWaited ? clock.monotonic() - arrivedAt : 0);
+    let failure: 'INTERNAL_ERROR' | undefined;
     try {
       const result: unknown = callback(data, event);
       sendResults(this.socket, this.connection, transform(result), this.services.faults);
       await result;
     } catch {
       // `sendResults()` has reported it.
+      failure = 'INTERNAL_ERROR';
     }
+    all.inFlight--;
+    counters.handled(clock.monotonic() - arrivedAt, failure);
   }
 
   private dispatch(data: RawData): void {
@@ -68,7 +80,10 @@ export class PlainChannel extends FrameChannel<PlainJob> {
     if (!message) return;
     for (const { handlers, transform } of this.bindings) {
       const callback = handlers.get(message.event);
-      if (callback) this.queue.add({ callback, data: message.data, event: message.event, transform });
+      if (!callback) continue;
+      const { data: body, event } = message;
+      const { counters, lastSeen: arrivedAt } = this.connection;
+      this.queue.add({ callback, data: body, event, transform, counters: counters.event(event), arrivedAt });
     }
   }
 }

@@ -17,7 +17,13 @@ export class PlainSocket extends WebSocket {
 
   override send(...args: [data: never, ...rest: never[]]): void {
     (super.send as (...rest: unknown[]) => void)(...args);
-    const { socket } = servedConnectionOf(this);
+    const { socket, counters } = servedConnectionOf(this);
+    counters.sentBytes += payloadLength(args[0]);
     if (socket instanceof OutboundSocket) socket.watch();
   }
+}
+
+function payloadLength(data: unknown): number {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  return ArrayBuffer.isView(data) || data instanceof ArrayBuffer ? data.byteLength : 0;
 }

@@ -88,22 +88,62 @@ describe('PushOutbox', () => {
     expect(port.batches).toEqual([['a'], ['b'], ['c']]);
   });
 
+  it('pushes that come fast gather, also when each is stored before the next one comes', async () => {
+    const { clock, port, push } = start();
+    for (let n = 0; n < 500; n++) {
+      await push('a');
+      await port.answer();
+      clock.advance(2);
+      await settled();
+    }
+    // One each 25 ms, and a few at the start.
+    expect(port.batches.length).toBeLessThan(60);
+    expect(port.batches.at(-2)?.length).toBeGreaterThan(10);
+  });
+
+  it('a sender that waits for each push is rarely held up', async () => {
+    const { clock, port, outbox } = start();
+    const times: number[] = [];
+    for (let n = 0; n < 100; n++) {
+      const since = clock.monotonic();
+      const push = { isStored: false };
+      void outbox
+        .publish({ audience: { to: 'everyone' }, event: 'a', json: '1' })
+        .then(() => (push.isStored = true));
+      while (!push.isStored) {
+        clock.advance(1);
+        await settled();
+        await port.answer();
+      }
+      times.push(clock.monotonic() - since);
+    }
+    expect(times.filter((ms) => ms > 2).length).toBeLessThanOrEqual(10);
+    expect(Math.max(...times)).toBeLessThanOrEqual(26);
+  });
+
   it('after a batch of several, pushes gather for a moment', async () => {
     const { clock, port, push } = await startBusy();
     await push('d');
-    clock.advance(9);
+    clock.advance(24);
     await push('e');
     expect(port.batches).toHaveLength(2);
     clock.advance(1);
     await settled();
     expect(port.batches.at(-1)).toEqual(['d', 'e']);
     await port.answer();
-    clock.advance(10);
+    clock.advance(25);
     await push('f');
     expect(port.batches.at(-1)).toEqual(['f']);
     await port.answer();
     await push('g');
+    expect(port.batches.at(-1)).toEqual(['f']);
+    clock.advance(25);
+    await settled();
     expect(port.batches.at(-1)).toEqual(['g']);
+    await port.answer();
+    // Nothing was gathered.
+    await push('h');
+    expect(port.batches.at(-1)).toEqual(['h']);
   });
 
   it('what is enough for a batch does not gather', async () => {

@@ -9,8 +9,10 @@ import { lineOf } from './batch-text.js';
 import { PushBuffer, type WaitingPush } from './push-buffer.js';
 
 const KEEP_MS = 5000;
-/** Milliseconds between the starts of two batches, while pushes do not come one by one. */
-const GAP_MS = 10;
+/** Milliseconds between the starts of two batches, while pushes come faster than that. */
+const GAP_MS = 25;
+/** So many batches of one push are made without a pause before it is tried whether they can be gathered. */
+const BURST = 10;
 const MOST_OF_PUSH = 512 * 1024;
 const RETRY_AFTER_MS = 1000;
 /** The kind of an entry that is a batch of pushes. */
@@ -34,9 +36,10 @@ export interface OutboxListener {
 }
 
 /**
- * Pushes on their way to Redis: one batch is under way at a time, and what comes meanwhile is the next one. A batch of
- * several pushes shows that more will come, and the next one waits a little for them: a batch costs every node far more
- * than a push in it.
+ * Pushes on their way to Redis: one batch is under way at a time, and what comes meanwhile is the next one. A batch costs
+ * every node far more than a push in it. So when pushes come fast, a batch waits a little for more of them. That they do
+ * shows in a batch of several, or in many batches within a short time. A sender that waits for each push before the next
+ * one makes many batches too, but nothing is gathered then, and it goes on without pauses.
  */
 export class PushOutbox {
   private readonly buffer = new PushBuffer();
@@ -118,12 +121,12 @@ export class PushOutbox {
   private async sendAll(): Promise<void> {
     this.isBusy = true;
     while (!this.buffer.isEmpty) {
-      await this.gather();
+      const hasRested = await this.gather();
       // They were given up meanwhile.
       if (this.buffer.isEmpty) break;
       const batch = { pushes: this.buffer.takeBatch(), n: this.writer.nextNumber, isSettled: false };
       this.sending = batch;
-      this.nextAt = batch.pushes.length > 1 ? this.clock.monotonic() + GAP_MS : -Infinity;
+      this.nextAt = this.nextStart(batch.pushes.length > 1, hasRested);
       const failure = await this.failureOf(batch);
       this.buffer.release(batch.pushes);
       if (!failure) this.stored(batch);
@@ -133,9 +136,20 @@ export class PushOutbox {
     this.isBusy = false;
   }
 
-  private async gather(): Promise<void> {
+  /** @returns whether the batch has waited for more */
+  private async gather(): Promise<boolean> {
     const restMs = this.nextAt - this.clock.monotonic();
-    if (restMs > 0 && !this.buffer.hasFullBatch) await this.nap.rest(restMs);
+    if (restMs <= 0 || this.buffer.hasFullBatch) return false;
+    await this.nap.rest(restMs);
+    return true;
+  }
+
+  /** When the batch after the one that starts now may start. */
+  private nextStart(hasSeveral: boolean, hasRested: boolean): number {
+    const now = this.clock.monotonic();
+    if (hasSeveral) return now + GAP_MS;
+    if (hasRested) return -Infinity;
+    return Math.max(this.nextAt, now - BURST * GAP_MS) + GAP_MS;
   }
 
   private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {

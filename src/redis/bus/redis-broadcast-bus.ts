@@ -8,6 +8,7 @@ import type { NodeEntry } from '../streams/stream-entry.js';
 import { type Batch, BatchLog } from './batch-log.js';
 import { PushOutbox, PUSHES } from './push-outbox.js';
 import { keyOf, positionAfter, positionIn, readPosition } from './push-position.js';
+import { RepeatedEntries } from './repeated-entries.js';
 import { batchOf, StoredBatches } from './stored-batches.js';
 
 /** What a node remembers of what it has read. */
@@ -30,6 +31,7 @@ export class RedisBroadcastBus extends BroadcastBus {
   private gap: () => void = () => undefined;
   private at: Position | undefined;
   private readonly recent = new BatchLog(undefined, RECENT_BYTES, RECENT_MS);
+  private readonly repeated = new RepeatedEntries();
   private readonly stored: StoredBatches;
   private readonly outbox: PushOutbox;
   /** Numbers of own entries whose pushes were given up, and may be stored all the same. */
@@ -96,10 +98,10 @@ export class RedisBroadcastBus extends BroadcastBus {
     if (!batch) return;
     this.recent.add(batch);
     const isOwn = entry.node === this.port.node;
-    const isHere = isOwn && this.wasGivenUp(entry.n);
+    const isKnown = this.repeated.has(entry) || (isOwn && this.wasGivenUp(entry.n));
     for (const [index, broadcast] of batch.broadcasts.entries()) {
       this.at = positionIn(batch.key, index);
-      if (!isHere) this.handOver(broadcast, this.position);
+      if (!isKnown) this.handOver(broadcast, this.position);
     }
     if (isOwn) this.outbox.seen(entry.n);
   }

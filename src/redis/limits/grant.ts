@@ -3,6 +3,8 @@ export class Grant {
   spent = 0;
   /** Monotonic milliseconds of the last hit that was counted in it. */
   lastHit = -Infinity;
+  /** The next one in a list of {@link LentBudget}. */
+  next: Grant | undefined;
 
   /**
    * @param call the number of the call that it came with

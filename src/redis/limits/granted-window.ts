@@ -62,7 +62,9 @@ export class GrantedWindow {
   /** @returns false when too many wait already */
   enqueue(waiter: Waiter): boolean {
     if (this.waiting.length >= MOST_WAITING) return false;
-    this.waiting.push(waiter);
+    // Seldom more than one waits, and a list that grows has room for many.
+    if (this.waiting.length === 0) this.waiting = [waiter];
+    else this.waiting.push(waiter);
     return true;
   }
 
@@ -166,6 +168,7 @@ export class GrantedWindow {
 
   private serve(now: number): void {
     const { waiting } = this;
+    if (waiting.length === 0) return;
     this.waiting = [];
     for (const waiter of waiting) {
       const wait = this.decide(now, waiter.limit, waiter.cost);

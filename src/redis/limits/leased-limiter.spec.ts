@@ -1,5 +1,5 @@
 import { ManualClock } from '../../../test/support/manual-clock.js';
-import type { GrantCall } from './grant-calls.js';
+import type { GrantCall, GrantCalls } from './grant-calls.js';
 import { GrantedWindow } from './granted-window.js';
 import { LeasedLimiter } from './leased-limiter.js';
 
@@ -9,9 +9,10 @@ const LIMIT = 100;
 /** A limiter whose calls the test answers. */
 function start() {
   const clock = new ManualClock();
-  const calls: (GrantCall & { fail: (outcome: 'not-run' | 'unknown') => void })[] = [];
+  type Answered = Parameters<GrantCalls['send']>;
+  const calls: (GrantCall & { answer: Answered[1]; fail: Answered[2] })[] = [];
   const limiter = new LeasedLimiter(clock, {
-    send: (call, _, fail) => void calls.push({ ...call, fail }),
+    send: (call, answer, fail) => void calls.push({ ...call, answer, fail }),
   });
   const told: string[] = [];
   /** A hit on a window of its own. */
@@ -29,6 +30,18 @@ function start() {
 }
 
 describe('LeasedLimiter', () => {
+  it('R2 all that has gathered while a call was under way is one call', () => {
+    const { clock, calls, told, hit } = start();
+    hit('a');
+    for (let n = 0; n < 100; n++) hit(`b${n}`);
+    clock.advance(20);
+    calls[0]?.answer([5, 1000]);
+    expect(calls.map(({ windows }) => windows.length)).toEqual([1, 100]);
+    calls[1]?.answer(Array.from({ length: 100 }, () => [5, 1000]).flat());
+    expect(told).toHaveLength(101);
+    expect(told.filter((text) => !text.endsWith('settled'))).toEqual([]);
+  });
+
   it.each(['unknown', 'not-run'] as const)(
     'R11 hits that wait behind a call do not wait for another one when it fails (%s)',
     (outcome) => {

@@ -5,7 +5,10 @@ import type { GrantCalls } from './grant-calls.js';
 import type { GrantRequest, GrantedWindow } from './granted-window.js';
 import type { Waiter } from './waiter.js';
 
-const WINDOWS_PER_CALL = 32;
+/** Redis takes a millisecond or two for so many. A call waits for the one before, so fewer would limit what a node can do. */
+const WINDOWS_PER_CALL = 128;
+/** Windows that could wait join calls with fewer than this: asked early, they ask more often. */
+const SPARE_WINDOWS = 32;
 /** 2,000 messages a second on two nodes, of users who are on both, take less than 0.1 calls each with this gap. */
 const GAP_MS = 12;
 /** How long a node that stops gives back, in milliseconds. */
@@ -80,6 +83,7 @@ export class LeasedLimiter {
     if (!batches) {
       batches = new CallBatches<GrantedWindow>(this.clock, {
         size: WINDOWS_PER_CALL,
+        spareSize: SPARE_WINDOWS,
         gapMs: GAP_MS,
         needsCall: (window) => window.waiters > 0 || window.isLow(this.clock.monotonic()),
         send: (windows, done) => this.send(windows, partition, done),

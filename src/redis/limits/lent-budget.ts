@@ -1,16 +1,23 @@
 import type { Grant } from './grant.js';
 
-/** What was lent to this node for a window, and what Redis has still to hear of it. */
+/**
+ * What was lent to this node for a window, and what Redis has still to hear of it. Grants are linked, because they are
+ * replaced often: arrays that live as long as they do would cost more to collect than all the rest.
+ */
 export class LentBudget {
-  private open: Grant[] = [];
-  private ended: Grant[] = [];
+  private open: Grant | undefined;
+  private ended: Grant | undefined;
   private lastEndsAt = -Infinity;
 
   /** @param ttl milliseconds */
   constructor(private readonly ttl: number) {}
 
+  /** Adds a grant, which is spent after those before it. */
   add(grant: Grant): void {
-    this.open.push(grant);
+    let last = this.open;
+    while (last?.next) last = last.next;
+    if (last) last.next = grant;
+    else this.open = grant;
     this.lastEndsAt = Math.max(this.lastEndsAt, grant.endsAt);
   }
 
@@ -18,7 +25,7 @@ export class LentBudget {
   room(now: number, limit: number): number {
     let room = 0;
     let hasEnded = false;
-    for (const grant of this.open) {
+    for (let grant = this.open; grant; grant = grant.next) {
       if (grant.endsAt <= now || grant.limit > limit) hasEnded = true;
       else room += grant.rest;
     }
@@ -30,12 +37,11 @@ export class LentBudget {
   spend(now: number, cost: number): void {
     let left = cost;
     let isSpent = false;
-    for (const grant of this.open) {
+    for (let grant = this.open; grant && left > 0; grant = grant.next) {
       const part = Math.min(left, grant.rest);
       if (part > 0) grant.spend(part, now);
       left -= part;
       isSpent ||= grant.rest === 0;
-      if (left === 0) break;
     }
     if (isSpent) this.endWhere((grant) => grant.rest === 0);
   }
@@ -43,21 +49,25 @@ export class LentBudget {
   /** What this node will not have spent of what still counts in Redis, if nothing more is spent. Changes nothing. */
   unspent(now: number): number {
     let unspent = 0;
-    for (const grants of [this.open, this.ended])
-      for (const { endsAt, rest } of grants) if (endsAt + this.ttl > now) unspent += rest;
+    for (const first of [this.open, this.ended])
+      for (let grant = first; grant; grant = grant.next)
+        if (grant.endsAt + this.ttl > now) unspent += grant.rest;
     return unspent;
   }
 
   /** Takes what has ended since the last report, and still counts in Redis. */
   report(now: number): readonly Grant[] {
-    const { ended } = this;
-    this.ended = [];
-    return ended.filter(({ endsAt }) => endsAt + this.ttl > now);
+    if (!this.ended) return NOTHING;
+    const reported: Grant[] = [];
+    for (let grant: Grant | undefined = this.ended; grant; grant = grant.next)
+      if (grant.endsAt + this.ttl > now) reported.push(grant);
+    this.ended = undefined;
+    return reported;
   }
 
   /** A report did not reach Redis. */
   takeBack(ended: readonly Grant[]): void {
-    this.ended.push(...ended);
+    for (const grant of ended) this.end(grant);
   }
 
   endAll(): void {
@@ -65,8 +75,8 @@ export class LentBudget {
   }
 
   forget(): void {
-    this.open = [];
-    this.ended = [];
+    this.open = undefined;
+    this.ended = undefined;
   }
 
   /** Whether nothing that was lent counts any more. */
@@ -75,8 +85,23 @@ export class LentBudget {
   }
 
   private endWhere(isOver: (grant: Grant) => boolean): void {
-    const open: Grant[] = [];
-    for (const grant of this.open) (isOver(grant) ? this.ended : open).push(grant);
-    this.open = open;
+    let before: Grant | undefined;
+    for (let grant = this.open; grant;) {
+      const { next }: Grant = grant;
+      if (!isOver(grant)) before = grant;
+      else {
+        if (before) before.next = next;
+        else this.open = next;
+        this.end(grant);
+      }
+      grant = next;
+    }
+  }
+
+  private end(grant: Grant): void {
+    grant.next = this.ended;
+    this.ended = grant;
   }
 }
+
+const NOTHING: readonly Grant[] = [];

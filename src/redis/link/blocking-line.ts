@@ -1,5 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
+import { evaluate } from './evaluate.js';
+import { HELLO, type HelloReply } from './hello.script.js';
 import { LineKeeper } from './line-keeper.js';
 import type { OutageReason } from './outage-reason.js';
 import type { RedisLine, RedisLines } from './redis-line.js';
@@ -58,8 +60,14 @@ export class BlockingLine {
     this.keeper.stop();
   }
 
+  /** Reads on over another line: this one may lead to a server that is no master any more. */
+  renew(): void {
+    if (this.keeper.line) this.keeper.drop(this.keeper.line, 'replica');
+  }
+
   private async follow(line: RedisLine): Promise<void> {
     try {
+      if (!(await this.isMaster(line))) return;
       while (this.keeper.line === line) {
         const sentAt = this.clock.monotonic();
         const streams = await this.read(line);
@@ -73,6 +81,19 @@ export class BlockingLine {
     }
   }
 
+  /** A replica has what its master told it, however long ago. */
+  private async isMaster(line: RedisLine): Promise<boolean> {
+    const [[key]] = this.reader.positions() as [readonly [string, string]];
+    try {
+      const [, , role] = (await within(SILENCE_MS, evaluate(line, HELLO, [key], []))) as HelloReply;
+      if (role === 'master' || role === '') return this.keeper.line === line;
+      this.keeper.drop(line, 'replica');
+    } catch (error) {
+      this.failed(line, error);
+    }
+    return false;
+  }
+
   /** Undefined when there is no such line any more. */
   private async read(line: RedisLine): Promise<Streams | undefined> {
     const positions = this.reader.positions();
@@ -82,12 +103,16 @@ export class BlockingLine {
     try {
       return ((await within(SILENCE_MS, line.call('xread', args, true))) as Streams | null) ?? [];
     } catch (error) {
-      // It was closed, from here or from there.
-      if (this.keeper.line !== line) return undefined;
-      if (isReply(error) && reasonOfReply(error) === undefined) this.reader.onError(error);
-      this.keeper.drop(line, error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error));
+      this.failed(line, error);
       return undefined;
     }
+  }
+
+  private failed(line: RedisLine, error: unknown): void {
+    // It was closed, from here or from there.
+    if (this.keeper.line !== line) return;
+    if (isReply(error) && reasonOfReply(error) === undefined) this.reader.onError(error);
+    this.keeper.drop(line, error instanceof DeadlineExceededError ? 'timeout' : reasonOfLine(error));
   }
 
   private async tell(streams: Streams, sentAt: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { ScriptArgument } from './redis-port.js';
 import type { LineListener, RedisLine } from './redis-line.js';
 import { reasonOfLine } from './reply-error.js';
+import { SentinelWatch } from './sentinel-watch.js';
 
 /** A client of `ioredis`: to one server, or to a Cluster. */
 export type RedisClient = Redis | Cluster;
@@ -12,10 +13,13 @@ export class IoredisLine implements RedisLine {
   /** The last thing that went wrong: what closes a connection does not say why. */
   private failure: unknown;
   private isClosed = false;
+  private readonly watch: SentinelWatch | undefined;
 
+  /** @param onSwitched is told which Sentinel said that another server is master now */
   constructor(
     private readonly client: RedisClient,
     listener: LineListener,
+    onSwitched: (sentinel: object) => void = () => undefined,
   ) {
     const note = (error: unknown): void => void (this.failure = lastOf(error));
     client.on('error', note);
@@ -23,11 +27,19 @@ export class IoredisLine implements RedisLine {
     client.on('end', () => {
       if (this.isClosed) return;
       this.isClosed = true;
+      this.watch?.close();
       listener.onClosed(reasonOfLine(this.failure));
     });
     if (client.isCluster) client.on('refresh', () => listener.onRefreshed?.());
     if (client.isCluster) client.on('+node', letProcessEnd);
     else letProcessEnd(client as Redis);
+    if (!client.isCluster)
+      this.watch = new SentinelWatch(client as Redis, (sentinel) => {
+        if (this.isClosed) return;
+        onSwitched(sentinel);
+        this.close();
+        listener.onClosed('replica');
+      });
     this.ready = this.open();
   }
 
@@ -40,6 +52,7 @@ export class IoredisLine implements RedisLine {
 
   close(): void {
     this.isClosed = true;
+    this.watch?.close();
     this.client.disconnect();
     // `disconnect` waits for the other side, which may be gone.
     for (const node of this.client.isCluster ? (this.client as Cluster).nodes() : [this.client as Redis])

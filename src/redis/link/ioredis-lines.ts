@@ -15,6 +15,14 @@ export interface TlsFiles {
   readonly key?: string | undefined;
 }
 
+/** The Sentinel that has told of a new master. The others hear of it within two seconds. */
+interface Teller {
+  readonly sentinel: object;
+  readonly until: number;
+}
+
+const TELLER_MS = 5000;
+
 type Ioredis = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>;
 
 /**
@@ -26,6 +34,7 @@ type Ioredis = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>;
 export async function linesTo(target: RedisTarget, tls: TlsFiles, connectMs: number): Promise<RedisLines> {
   const ioredis = await importIoredis();
   const isCluster = target.kind === 'cluster';
+  let teller: Teller | undefined;
   return {
     isCluster,
     open: (listener) => {
@@ -33,8 +42,10 @@ export async function linesTo(target: RedisTarget, tls: TlsFiles, connectMs: num
       const common = { ...lineOptions(connectMs), ...accessOf(target), ...tlsOf(target, tls) };
       const client = isCluster
         ? clusterClient(ioredis, target.hosts, common, connectMs)
-        : new ioredis.Redis({ ...common, ...placeOf(target) });
-      return new IoredisLine(client, listener);
+        : new ioredis.Redis({ ...common, ...placeOf(target, teller) });
+      return new IoredisLine(client, listener, (sentinel) => {
+        teller = { sentinel, until: performance.now() + TELLER_MS };
+      });
     },
   };
 }
@@ -85,10 +96,12 @@ function accessOf({ username, password, database }: RedisTarget): LineOptions {
   };
 }
 
-function placeOf({ kind, hosts, masterName, tls }: RedisTarget): LineOptions {
+function placeOf({ kind, hosts, masterName, tls }: RedisTarget, teller?: Teller): LineOptions {
   if (kind === 'single') return hosts[0] as RedisHost;
-  // Another one first at each attempt: the first may be behind the times.
-  const sentinels = hosts.toSorted(() => Math.random() - 0.5);
+  const first = teller && performance.now() < teller.until ? teller.sentinel : undefined;
+  // Otherwise another one first at each attempt: the first may be behind the times.
+  const shuffled = hosts.toSorted(() => Math.random() - 0.5);
+  const sentinels = shuffled.toSorted((one, other) => Number(other === first) - Number(one === first));
   return { sentinels, name: masterName, enableTLSForSentinelMode: tls };
 }
 

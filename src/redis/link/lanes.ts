@@ -1,3 +1,4 @@
+import type { StoreCalls } from '../../counters/store-calls.js';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 import { slotOf } from './key-slot.js';
@@ -23,6 +24,8 @@ export interface LinkSettings {
   readonly timeoutMs: number;
   /** The id of this node, as `NodeIdentity` has it; a random one when left out. */
   readonly node?: string;
+  /** Where calls are counted; not at all when left out. */
+  readonly calls?: StoreCalls;
 }
 
 /**

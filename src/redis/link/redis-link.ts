@@ -108,8 +108,11 @@ export class RedisLink extends RedisPort {
     const { line } = this.lanes.keeper;
     const refusal = lane.refusal(deadlineMs > this.settings.timeoutMs);
     const { offset } = lane.time;
-    if (refusal || !line || offset === undefined)
+    const { calls } = this.settings;
+    if (refusal || !line || offset === undefined) {
+      calls?.ended('redis', 'refused');
       return Promise.reject(new RedisUnavailableError('not-run', refusal ?? 'timeout'));
+    }
     const sentAt = this.clock.monotonic();
     const notAfter = Math.floor(sentAt + offset + deadlineMs);
     lane.inFlight++;
@@ -118,6 +121,7 @@ export class RedisLink extends RedisPort {
       (answer) => {
         const isTooLate = this.clock.monotonic() - sentAt > deadlineMs + MOST_BUSY_MS;
         if (isTooLate) return this.failed(lane, line, new DeadlineExceededError('read too late'), sentAt);
+        calls?.ended('redis', 'ok', this.clock.monotonic() - sentAt);
         return this.answered(lane, answer, sentAt, notAfter);
       },
       (error: unknown) => this.failed(lane, line, error, sentAt),
@@ -135,6 +139,7 @@ export class RedisLink extends RedisPort {
   }
 
   private failed(lane: Lane, line: RedisLine, cause: unknown, sentAt: number): never {
+    this.settings.calls?.ended('redis', 'failed', this.clock.monotonic() - sentAt);
     lane.inFlight--;
     const { kind, error, doubt } = callFailure(cause);
     const isCurrent = this.lanes.keeper.line === line;

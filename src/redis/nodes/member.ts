@@ -143,6 +143,12 @@ export class Member {
     return readBeatReply(await this.port.run(BEAT, this.partition, this.keys, args, { deadlineMs }));
   }
 
+  /** Who lived when this node heard of the others last. Since then nobody may have been able to beat. */
+  private lastNodes(): string[] {
+    const oldest = (this.heard?.now ?? 0) - this.settings.nodeTtlMs;
+    return this.view.filter(({ beat }) => beat >= oldest).map(({ id }) => id);
+  }
+
   private found(finding: Finding, at: number): void {
     const { nodeTtlMs } = this.settings;
     const silence = this.clock.monotonic() - (this.heard?.sentAt ?? 0);
@@ -150,7 +156,7 @@ export class Member {
     this.finding = finding === 'lost' && silence > 10 * nodeTtlMs ? 'away' : finding;
     this.findings++;
     this.isRemembered = false;
-    this.gate.close(at, [this.port.node, ...this.nodes.map(({ id }) => id)], nodeTtlMs);
+    this.gate.close(at, [this.port.node, ...this.lastNodes()], nodeTtlMs);
     this.listener.onFinding(this.partition, this.finding);
   }
 }

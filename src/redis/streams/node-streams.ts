@@ -74,6 +74,10 @@ export class NodeStreams implements StreamReader {
     this.control.on(GAP, (name) => this.of(name)?.follower.lose(false));
     this.search = new TailSearch(link, clock, deadlineMs);
     this.line = new BlockingLine(lines, clock, wheel, this);
+    // A Cluster's line finds the new master by itself.
+    link.onFailover((partition) => {
+      if (partition === link.control && !lines.isCluster) this.line.renew();
+    });
     membership.onBeat((partition, reply) => this.onBeat(partition, reply));
     membership.onFound((partition, finding) => this.onFound(partition, finding));
     link.onEvent(({ type, partition }) => {

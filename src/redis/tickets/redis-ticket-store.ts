@@ -45,9 +45,10 @@ export class RedisTicketStore extends TicketStore {
    * @throws RedisUnavailableError when it cannot be told; the ticket may be gone then
    * @throws MalformedEntryError for a ticket that this version cannot read; it is gone
    */
-  override async take(hash: string): Promise<Principal | undefined> {
+  override async take(hash: string): Promise<Principal | null | undefined> {
     const [, text] = (await this.onTicket(TAKE, hash, [])) as [number, string?];
     if (text === undefined) return undefined;
+    if (text === '') return null;
     const principal = readStored(text, STORED_PRINCIPAL, 'the principal of a ticket');
     // A list that is too long costs an older ticket, no more.
     await this.onOwner(DISCOUNT, ownerOf(principal), [hash]).catch(() => undefined);

@@ -10,13 +10,16 @@ return {now}
 `,
 );
 
-/** Takes a ticket out. `KEYS[1]` is the ticket. Answers `{now, principal}`, or `{now}` when it is not there. */
+/**
+ * Takes a ticket out, and remembers that until it would have ended. `KEYS[1]` is the ticket. Answers `{now, principal}`,
+ * `{now}` when it is not there, or `{now, ''}` when it was taken already.
+ */
 export const TAKE = defineScript(
   'ticket-take',
   `${SCRIPT_START}
 local principal = redis.call('GET', KEYS[1])
 if not principal then return {now} end
-redis.call('DEL', KEYS[1])
+if principal ~= '' then redis.call('SET', KEYS[1], '', 'KEEPTTL') end
 return {now, principal}
 `,
 );

@@ -1,13 +1,27 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
-import { addressKey, limitKeyOf, type Principal, principalKey } from '../../connection/principal.js';
+import {
+  addressKey,
+  isAddressKey,
+  limitKeyOf,
+  type Principal,
+  principalKey,
+} from '../../connection/principal.js';
 import { servedOf } from '../../connection/served-connection.js';
+import { connectionFields } from '../../observability/identity-fields.js';
+import { Outages } from '../../observability/outages.js';
+import type { SecurityEventDetails } from '../../observability/security-event.js';
+import { SecurityEvents } from '../../observability/security-events.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { CloseCode } from '../../protocol/close-code.enum.js';
 import { BanStore, MemoryBanStore } from './ban-store.js';
+
+/** What the event of a ban says, besides its end. */
+type BanFields = Omit<SecurityEventDetails<'ban.set'>, 'type' | 'until' | 'counts'>;
 
 /**
  * Bans principals, or the addresses of anonymous clients, for `WS_BAN_MS` after too many violations. An application can
@@ -25,7 +39,10 @@ export class BanService implements OnModuleInit {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly store: BanStore,
     private readonly registry: ConnectionRegistry,
-    clock: Clock,
+    private readonly events: SecurityEvents,
+    private readonly outages: Outages,
+    private readonly clock: Clock,
+    private readonly counters: Counters,
   ) {
     this.known = new MemoryBanStore(clock);
   }
@@ -44,7 +61,12 @@ export class BanService implements OnModuleInit {
   async ban(connection: Connection): Promise<void> {
     const { banMs } = this.options;
     if (banMs === 0) return;
-    await this.banKey(servedOf(connection).limitKey, banMs);
+    const { principal, address } = connection;
+    await this.banKey(servedOf(connection).limitKey, banMs, {
+      ...connectionFields(connection),
+      target: targetOf(principal, address),
+      reason: 'too many violations',
+    });
   }
 
   /**
@@ -54,7 +76,8 @@ export class BanService implements OnModuleInit {
    * @param ms milliseconds from now
    */
   banUser(id: string, issuer: string | null, ms: number): Promise<void> {
-    return this.banKey(principalKey(id, issuer), ms);
+    const key = principalKey(id, issuer);
+    return this.banKey(key, ms, { target: targetOfKey(key), reason: 'by the application' });
   }
 
   /**
@@ -65,18 +88,24 @@ export class BanService implements OnModuleInit {
    * @param ms milliseconds from now
    */
   banAddress(address: string, ms: number): Promise<void> {
-    return this.banKey(addressKey(address), ms);
+    const key = addressKey(address);
+    return this.banKey(key, ms, { target: targetOfKey(key), reason: 'by the application' });
   }
 
   /** Lifts a ban on every node. @param key as returned by `BanStore.list()` */
   async lift(key: string): Promise<void> {
     this.known.lift(key);
-    await this.store.lift(key);
+    await this.outages.watch('BanStore', () => this.store.lift(key));
+    this.events.emit({ type: 'ban.lifted', target: targetOfKey(key) });
   }
 
   /** @returns milliseconds */
   remaining(principal: Principal, address: string): number | Promise<number> {
-    return this.store.remaining(limitKeyOf(principal, address));
+    const remaining = this.outages.watch('BanStore', () =>
+      this.store.remaining(limitKeyOf(principal, address)),
+    );
+    this.counters.stores.watch('bans', remaining);
+    return remaining;
   }
 
   /** Like {@link remaining}, with the bans that this node knows. @internal */
@@ -84,19 +113,45 @@ export class BanService implements OnModuleInit {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
   }
 
-  private async banKey(key: string, ms: number): Promise<void> {
-    this.apply(key, ms);
-    await this.store.ban(key, ms);
+  /** The bans in force, as far as this node knows. @internal */
+  get active(): Readonly<Record<'principal' | 'address', number>> {
+    const bans = this.known.list();
+    const address = bans.filter(({ key }) => isAddressKey(key)).length;
+    return { principal: bans.length - address, address };
   }
 
-  private apply(key: string, ms: number): void {
-    // A ban that is known has closed the connections already, and no new ones were accepted since.
-    if (ms <= this.known.remaining(key)) return;
-    this.known.ban(key, ms);
-    for (const connection of this.registry.withLimitKey(key)) {
-      if (connection.isOpen && !connection.isEnding) closeBanned(connection, ms);
-    }
+  private async banKey(key: string, ms: number, fields: BanFields): Promise<void> {
+    this.counters.bans.add(isAddressKey(key) ? 'address' : 'principal');
+    const connections = this.apply(key, ms);
+    await this.outages.watch('BanStore', () => this.store.ban(key, ms));
+    this.events.emit({
+      type: 'ban.set',
+      ...fields,
+      until: new Date(this.clock.now() + ms).toISOString(),
+      counts: { connections },
+    });
   }
+
+  /** @returns the number of closed connections */
+  private apply(key: string, ms: number): number {
+    // A ban that is known has closed the connections already, and no new ones were accepted since.
+    if (ms <= this.known.remaining(key)) return 0;
+    this.known.ban(key, ms);
+    const others = this.registry.withLimitKey(key).filter(({ isOpen, isEnding }) => isOpen && !isEnding);
+    for (const connection of others) closeBanned(connection, ms);
+    return others.length;
+  }
+}
+
+function targetOf(principal: Principal, address: string): string {
+  return principal.id === null ? `address ${address}` : `user ${principal.id}`;
+}
+
+/** @param key as `limitKeyOf()` makes it */
+function targetOfKey(key: string): string {
+  if (key.startsWith('address:')) return `address ${key.slice('address:'.length)}`;
+  const [, length = ''] = /^principal:(\d+):/.exec(key) ?? [];
+  return length === '' ? key : `user ${key.slice(`principal:${length}:`.length + Number(length) + 1)}`;
 }
 
 /** Sends the reason to the client and closes the connection. */

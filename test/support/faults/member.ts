@@ -5,16 +5,25 @@ import { Peer } from './peer.js';
 
 /** How long after a push was sent its loss may be told. */
 const TOLD_MS = 15_000;
+/** How long before a push a fault may have begun on account of which it reached members of one node at once. */
+const ALONE_MS = 10_000;
 
 /** A session: one connection, or several of which each recovered the one before. */
 export class Stay {
   /** Everything that was pushed to it, in its order. */
   readonly texts: string[] = [];
+  /** When each of them came. */
+  readonly times: number[] = [];
   readonly nodes = new Set<number>();
   readonly startedAt = performance.now();
   endedAt = Infinity;
 
   constructor(readonly user: string) {}
+
+  heard(text: string): void {
+    this.texts.push(text);
+    this.times.push(performance.now());
+  }
 
   /** Whether one of its nodes has said that pushes of that time may be lost. */
   isToldOfGap({ nodes }: FaultWorld, sentAt: number): boolean {
@@ -52,18 +61,36 @@ export class Member {
 
   /** Each push at most once, and those of a sender in their order. */
   check(): void {
-    for (const { texts } of this.stays) {
-      const seen = new Set<string>();
-      const last = new Map<string, number>();
-      for (const text of texts) {
+    for (const { texts, times } of this.stays) {
+      const seen = new Map<string, number>();
+      const last = new Map<string, [n: number, at: number]>();
+      for (const [i, text] of texts.entries()) {
         const [sender = '', n = ''] = text.split(':');
-        if (seen.has(text)) this.world.violation(`${this.user} saw "${text}" twice`);
-        else if (Number(n) <= (last.get(sender) ?? -1))
-          this.world.violation(`${this.user} saw "${text}" too late`);
-        seen.add(text);
-        last.set(sender, Number(n));
+        const at = times[i] as number;
+        const [before, beforeAt] = last.get(sender) ?? [-1, 0];
+        const first = seen.get(text);
+        if (first !== undefined)
+          this.world.violation(
+            `${this.user} saw "${text}" at ${first.toFixed(0)} ms and again at ${at.toFixed(0)} ms`,
+            first,
+            at,
+          );
+        else if (Number(n) <= before && !this.isAlone(beforeAt, at))
+          this.world.violation(
+            `${this.user} saw "${text}" at ${at.toFixed(0)} ms, after ${before} at ${beforeAt.toFixed(0)} ms`,
+            beforeAt,
+            at,
+          );
+        seen.set(text, at);
+        last.set(sender, [Number(n), at]);
       }
     }
+  }
+
+  /** Under `local` what was stored last before an outage is read after it, and what follows reached members at once. */
+  private isAlone(from: number, to: number): boolean {
+    const { log, rules } = this.world;
+    return rules.outage === 'local' && log.during(from - ALONE_MS, to).length > 0;
   }
 
   end(): void {
@@ -135,6 +162,6 @@ export class Member {
     if (seq !== this.session.lastSeq + 1)
       this.world.violation(`${this.user} got push ${seq} after ${this.session.lastSeq}`);
     this.session.lastSeq = seq;
-    this.stay?.texts.push(String(data?.['text']));
+    this.stay?.heard(String(data?.['text']));
   }
 }

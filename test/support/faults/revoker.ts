@@ -75,7 +75,7 @@ export class Revoker {
     this.kicks++;
     const kicked = Number(frame.data?.['kicked']);
     if (kicked > peers.length) world.violation(`a kick of ${peers.length} connections counted ${kicked}`);
-    for (const peer of peers) this.watch(peer, `kicked ${user}`, askedAt, knownAt);
+    for (const peer of peers) this.watch(peer, `kicked ${user}`, askedAt, knownAt, true);
   }
 
   private async connectAll(token: string): Promise<[Peer, number][]> {
@@ -87,8 +87,14 @@ export class Revoker {
   }
 
   /** Within two seconds while nothing is wrong, otherwise soon after that. */
-  private watch([peer, node]: [Peer, number], what: string, askedAt: number, knownAt: number): void {
-    const watch = this.untilClosed(peer, node, what, askedAt, knownAt).finally(() =>
+  private watch(
+    [peer, node]: [Peer, number],
+    what: string,
+    askedAt: number,
+    knownAt: number,
+    isMessage = false,
+  ): void {
+    const watch = this.untilClosed(peer, node, what, askedAt, knownAt, isMessage).finally(() =>
       this.watches.delete(watch),
     );
     this.watches.add(watch);
@@ -100,6 +106,7 @@ export class Revoker {
     what: string,
     askedAt: number,
     knownAt: number,
+    isMessage: boolean,
   ): Promise<void> {
     const { log } = this.world;
     const concerns = (from: number): boolean =>
@@ -115,8 +122,14 @@ export class Revoker {
       if (log.during(now, now, (fault) => fault.node === undefined || fault.node === node).length > 0)
         quietSince = now;
       if (now - quietSince < HEALED_MS) continue;
+      // A kick is a message: a node that had not read it when Redis lost its memory has never got it.
+      if (isMessage && log.losses(askedAt - 1000, now).length > 0) {
+        peer.close();
+        return;
+      }
       this.world.violation(
         `${what} is still open on node ${node}, ${((now - knownAt) / 1000).toFixed(1)} s later, and nothing is wrong`,
+        askedAt,
       );
       peer.cut();
     }

@@ -6,19 +6,19 @@ const { TestEnvironment } = require('jest-environment-node');
 
 const RUNNER_STATE = [Symbol.for('EVENT_HANDLERS'), Symbol.for('TEST_TIMEOUT_SYMBOL')];
 
-/** One for each project of the configuration. */
+/** For all projects of a folder, which differ in nothing but their specs. */
 const shared = new Map();
 
 class SharedEnvironment extends TestEnvironment {
   #variables;
 
   constructor(config, context) {
-    const { id } = config.projectConfig;
-    const existing = shared.get(id);
+    const { rootDir } = config.projectConfig;
+    const existing = shared.get(rootDir);
     if (existing) return existing;
     super(config, context);
     this.#variables = { ...this.global.process.env };
-    shared.set(id, this);
+    shared.set(rootDir, this);
     return this;
   }
 

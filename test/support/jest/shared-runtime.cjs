@@ -5,13 +5,14 @@
  */
 const { default: Runtime } = require('jest-runtime');
 
+/** By folder, as environments are: all projects of it load their modules in the same way. */
 const shared = new Map();
 
 class SharedRuntime extends Runtime {
   constructor(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig) {
-    if (shared.has(config.id)) return shared.get(config.id);
+    if (shared.has(config.rootDir)) return shared.get(config.rootDir);
     super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
-    shared.set(config.id, this);
+    shared.set(config.rootDir, this);
     return this;
   }
 

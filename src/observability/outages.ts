@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { errorNameOf } from '../faults/faults.js';
+import { isThenable, type MaybePromise } from '../time/maybe-promise.js';
+import { Clock } from '../time/clock.js';
+import { SecurityEvents } from './security-events.js';
+
+type Part = 'verifier' | 'store';
+
+/** Errors of parts that report their outages themselves: `cluster.down` has been told. */
+const TOLD = 'RedisUnavailableError';
+
+/** Reports when a part that others rely on fails, and when it works again. */
+@Injectable()
+export class Outages {
+  /** Epoch milliseconds since when each part fails. */
+  private readonly since = new Map<string, number>();
+
+  constructor(
+    private readonly events: SecurityEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Passes on a result of a store. @param ask calls the store */
+  watch<T>(store: string, ask: () => MaybePromise<T>): T | Promise<T> {
+    let result: MaybePromise<T>;
+    try {
+      result = ask();
+    } catch (error) {
+      this.failed('store', store, error);
+      throw error;
+    }
+    if (!isThenable(result)) {
+      this.works('store', store);
+      return result;
+    }
+    return Promise.resolve(result).then(
+      (value) => {
+        this.works('store', store);
+        return value;
+      },
+      (error: unknown) => {
+        this.failed('store', store, error);
+        throw error;
+      },
+    );
+  }
+
+  failed(part: Part, name: string, error: unknown): void {
+    const key = `${part} ${name}`;
+    const reason = errorNameOf(error);
+    if (this.since.has(key) || reason === TOLD) return;
+    this.since.set(key, this.clock.now());
+    if (part === 'store') this.events.emit({ type: 'store.unavailable', store: name, reason });
+    else this.events.emit({ type: 'verifier.unavailable', verifier: name, reason });
+  }
+
+  works(part: Part, name: string): void {
+    if (this.since.size === 0) return;
+    const key = `${part} ${name}`;
+    const since = this.since.get(key);
+    if (since === undefined) return;
+    this.since.delete(key);
+    const duration_ms = Math.max(0, this.clock.now() - since);
+    if (part === 'store') this.events.emit({ type: 'store.recovered', store: name, duration_ms });
+    else this.events.emit({ type: 'verifier.recovered', verifier: name, duration_ms });
+  }
+}

@@ -1,0 +1,15 @@
+import { spawnSync } from 'node:child_process';
+
+/**
+ * What the compiler of TypeScript says about each of these configuration files: an empty text when all is well. One
+ * process compiles them all.
+ */
+export function compile(...configFiles: string[]): string[] {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['test/support/compile-projects.mjs', ...configFiles],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (stderr !== '') throw new Error(stderr);
+  return JSON.parse(stdout) as string[];
+}

@@ -1,0 +1,83 @@
+/*
+ * Starts the specs that take longest first, so that no worker is still busy with one when the others have ended, and
+ * those that wait beside those that compute, so that the processors are never idle. Jest knows how long they take where
+ * it has run before; a clean checkout knows it from here.
+ */
+const path = require('node:path');
+const { default: TestSequencer } = require('@jest/test-sequencer');
+
+/** What a spec takes that nobody has measured. */
+const USUAL_MS = 2000;
+
+/** Those that mostly wait, in seconds. Only the order matters, so small changes need no update. */
+const WAITING = {
+  'test/redis/limits.e2e-spec.ts': 55,
+  'test/redis/bounded-outages.e2e-spec.ts': 45,
+  'test/redis/nodes-as-one-start.e2e-spec.ts': 45,
+  'test/redis/cluster-contracts.e2e-spec.ts': 40,
+  'test/redis/sentinel-contracts.e2e-spec.ts': 38,
+  'test/redis/sentinel.e2e-spec.ts': 31,
+  'test/redis/random-faults.e2e-spec.ts': 26,
+  'test/redis/suspended-node.e2e-spec.ts': 24,
+  'test/redis/redis-clock.e2e-spec.ts': 23,
+  'test/redis/restarted-redis.e2e-spec.ts': 23,
+  'test/redis/cluster.e2e-spec.ts': 22,
+  'test/redis/nodes-as-one-outage.e2e-spec.ts': 21,
+  'test/redis/streams.e2e-spec.ts': 20,
+  'test/redis/thousand-connects.e2e-spec.ts': 20,
+  'test/redis/nodes.e2e-spec.ts': 20,
+  'test/redis/nodes-as-one.e2e-spec.ts': 17,
+  'test/redis/versions.e2e-spec.ts': 16,
+  'test/redis/nodes-as-one-shared.e2e-spec.ts': 15,
+  'test/redis/slow-redis.e2e-spec.ts': 14,
+  'test/redis/tables-contracts.e2e-spec.ts': 14,
+  'test/connection/stopped-peer.e2e-spec.ts': 12,
+  'test/redis/link.e2e-spec.ts': 12,
+  'test/redis/link-failover.e2e-spec.ts': 11,
+  'test/redis/tables-outages.e2e-spec.ts': 9,
+  'test/redis/signals-resume.e2e-spec.ts': 8,
+  'test/redis/full-redis.e2e-spec.ts': 6,
+  'test/redis/cut-lines.e2e-spec.ts': 6,
+};
+
+/** Those that compute, with their child processes. */
+const COMPUTING = {
+  'test/package/bench.e2e-spec.ts': 40,
+  'test/example/page.e2e-spec.ts': 30,
+  'test/package/consumer.e2e-spec.ts': 15,
+  'test/package/jest.e2e-spec.ts': 15,
+  'test/example/service.e2e-spec.ts': 15,
+  'test/example/unix-socket.e2e-spec.ts': 15,
+  'test/messages/fuzz.e2e-spec.ts': 15,
+  'test/connection/churn.e2e-spec.ts': 14,
+  'test/example/nodes-page.e2e-spec.ts': 14,
+  'test/connection/restart.e2e-spec.ts': 13,
+  'test/package/public-names.e2e-spec.ts': 12,
+  'test/example/service-http.e2e-spec.ts': 10,
+  'test/example/nodes.e2e-spec.ts': 10,
+  'test/package/commonjs.e2e-spec.ts': 8,
+  'test/package/client-package.e2e-spec.ts': 6,
+};
+
+const SECONDS = { ...WAITING, ...COMPUTING };
+
+const pathOf = (test) => path.relative(process.cwd(), test.path).replaceAll('\\', '/');
+
+class LongestFirst extends TestSequencer {
+  time(test) {
+    const seconds = SECONDS[pathOf(test)];
+    return super.time(test) ?? (seconds === undefined ? USUAL_MS : seconds * 1000);
+  }
+
+  sort(tests) {
+    // oxlint-disable-next-line unicorn/no-array-sort -- the method of a sequencer
+    const sorted = super.sort(tests);
+    const waiting = sorted.filter((test) => pathOf(test) in WAITING);
+    const computing = sorted.filter((test) => !(pathOf(test) in WAITING));
+    return computing
+      .flatMap((test, i) => [test, ...waiting.slice(i, i + 1)])
+      .concat(waiting.slice(computing.length));
+  }
+}
+
+module.exports = LongestFirst;
