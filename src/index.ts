@@ -1,5 +1,9 @@
 export { WsSecurityModule } from './ws-security.module.js';
 export { SecureGateway } from './gateway/secure-gateway.decorator.js';
+export { WsContract } from './contract/ws-contract.js';
+export { WsContractModule } from './contract/served/ws-contract.module.js';
+export { WsPush } from './contract/declarations/ws-push.decorator.js';
+export { WsReply } from './contract/declarations/ws-reply.decorator.js';
 export { onEvent } from './gateway/events/on-event.js';
 export { WsAuthenticated, WsPublic, WsRoles, WsScopes } from './auth/access.decorators.js';
 export { CurrentConnection, CurrentPrincipal } from './auth/current.decorators.js';
@@ -82,6 +86,12 @@ export { NormalizeUnicode, PlainText, SanitizeHtml, Trim } from './validation/sa
 export { UnvalidatedBody } from './validation/unvalidated-body.decorator.js';
 export { WsValidationPipe } from './validation/ws-validation.pipe.js';
 
+export type { WsContractModuleOptions } from './contract/served/ws-contract.module.js';
+export type { AsyncApiDocument } from './contract/ws-contract.js';
+export type { WsContractOptions } from './contract/contract-options.js';
+export type { ContractSchema, ContractType } from './contract/declarations/contract-type.js';
+export type { WsReplyOptions } from './contract/declarations/ws-reply.decorator.js';
+export type { SchemaConverters, ToJsonSchema } from './contract/schema/schema-library.js';
 export type { Callable } from './nest/handler-metadata.js';
 export type { MaybePromise } from './time/maybe-promise.js';
 export type { WheelTimer } from './time/timer-wheel.js';

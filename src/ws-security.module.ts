@@ -12,6 +12,8 @@ import { MESSAGE_PROVIDERS } from './messages/messages.providers.js';
 import { LOGIN_PROVIDERS } from './login/login.providers.js';
 import { REPORT_PROVIDERS } from './reports/reports.providers.js';
 import { GATEWAY_PROVIDERS } from './gateway/gateway.providers.js';
+import { CONTRACT_PROVIDERS } from './contract/contract.providers.js';
+import { WsContract } from './contract/ws-contract.js';
 import { AccessRuleReader } from './auth/access-rule.js';
 import { PrincipalFactory } from './auth/principal.factory.js';
 import { PrincipalMapper } from './auth/principal-mapper.js';
@@ -85,6 +87,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     ...MESSAGE_PROVIDERS,
     ...LOGIN_PROVIDERS,
     ...GATEWAY_PROVIDERS,
+    ...CONTRACT_PROVIDERS,
     ...REPORT_PROVIDERS,
   ],
   exports: [
@@ -109,6 +112,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
     SecurityEvents,
     SecurityEventSink,
     WsHealth,
+    WsContract,
     WsMetrics,
     AuthFailures,
     ClientLocator,

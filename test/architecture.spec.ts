@@ -96,6 +96,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'protocol',
   ],
   reports: ['gateway', 'observability', 'connection', 'options'],
+  contract: ['gateway', 'auth', 'throttling', 'validation', 'nest', 'options', 'errors', 'protocol'],
   redis: [
     'auth',
     'throttling',

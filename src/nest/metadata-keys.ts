@@ -36,3 +36,6 @@ export const PAYLOAD_PARAMTYPE = 3;
 
 /** The error name for a provider that injects a request-scoped one. */
 export const REQUEST_SCOPED_CREATE_EXCEPTION = 'RequestScopedCreateException';
+
+/** Metadata keys of `@Module()`. Each is set only if the module has the property. */
+export const MODULE_METADATA_KEYS = ['imports', 'exports', 'controllers', 'providers'] as const;

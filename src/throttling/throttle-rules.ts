@@ -15,7 +15,7 @@ export interface ThrottleRule extends LimitRule {
 }
 
 /** The settings from the decorators of an event. */
-interface Settings {
+export interface ThrottleSettings {
   /** Rules with fixed numbers. */
   readonly rules: readonly ThrottleRule[];
   /** Whether a function of the application must be called for each message. */
@@ -27,7 +27,7 @@ type Setting = (key: string) => unknown;
 
 /** Reads the decorators of each event once instead of for each message. */
 export class ThrottleRules {
-  private readonly known = new WeakMap<Callable, Map<Callable, Settings>>();
+  private readonly known = new WeakMap<Callable, Map<Callable, ThrottleSettings>>();
 
   /** @param limits omitted if budgets have no declared limits */
   constructor(
@@ -52,7 +52,7 @@ export class ThrottleRules {
     return this.settingsOf(gateway, handler).rules.find(({ name }) => name === throttler)?.declared;
   }
 
-  private settingsOf(gateway: Callable, handler: Callable): Settings {
+  settingsOf(gateway: Callable, handler: Callable): ThrottleSettings {
     let all = this.known.get(gateway);
     if (!all) this.known.set(gateway, (all = new Map()));
     let settings = all.get(handler);
@@ -60,7 +60,7 @@ export class ThrottleRules {
     return settings;
   }
 
-  private read(gateway: Callable, handler: Callable): Settings {
+  private read(gateway: Callable, handler: Callable): ThrottleSettings {
     const cost = costOf(gateway, handler);
     const rules: ThrottleRule[] = [];
     let isDynamic = false;

@@ -96,6 +96,14 @@ describe('sets and maps', () => {
     expect(await errorsOf(value, Collections)).toEqual(expected);
   });
 
+  it.each<object>([
+    { items: [[{ name: 'a' }]] },
+    { named: { a: [{ name: 'a' }] } },
+    { named: { a: { name: 'a' }, b: [] } },
+  ])('I3 %j: a list is not an object of a set or a map', async (value) => {
+    expect(await errorsOf(value, Collections)).toEqual([expect.stringMatching(/^(items|named) isObject$/)]);
+  });
+
   it('I3 need the same without @Type()', async () => {
     expect(await errorsOf({ tags: 'a' }, WithoutType)).toEqual(['tags isArray']);
     expect(await errorsOf({ labels: 'a' }, WithoutType)).toEqual(['labels isObject']);

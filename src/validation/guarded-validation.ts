@@ -15,11 +15,25 @@ export interface Judgement {
  * process.
  */
 export async function guardedValidation(object: object, options: ValidatorOptions): Promise<Judgement> {
-  const executor = new ValidationExecutor(new Validator(), options);
-  Object.assign(executor, { metadataStorage: GUARDED_RULES });
+  const executor = guardedExecutor(options);
   const errors: ValidationError[] = [];
   executor.execute(object, '', errors);
   await Promise.all(executor.awaitingPromises);
   const fault = markFaults(errors, NOT_VALID);
   return { errors: executor.stripEmptyErrors(errors), fault };
+}
+
+/** The names of the properties that break a rule. Rules that answer later are not asked. */
+export function brokenMembers(object: object): ReadonlySet<string> {
+  const executor = guardedExecutor({});
+  executor.ignoreAsyncValidations = true;
+  const errors: ValidationError[] = [];
+  executor.execute(object, '', errors);
+  return new Set(executor.stripEmptyErrors(errors).map(({ property }) => property));
+}
+
+function guardedExecutor(options: ValidatorOptions): ValidationExecutor {
+  const executor = new ValidationExecutor(new Validator(), options);
+  Object.assign(executor, { metadataStorage: GUARDED_RULES });
+  return executor;
 }

@@ -106,13 +106,13 @@ const isList = (value: unknown): boolean => Array.isArray(value) || value instan
 /** Without `@Type()`, a map stays a plain object. */
 const isMapLike = (value: unknown): boolean => typeof value === 'object' && !isList(value);
 
-/** class-validator accepts lists in lists, and a list instead of a single object. */
+/** class-validator accepts lists in lists, sets and maps, and a list instead of a single object. */
 function isNestedValue(value: unknown, designType: unknown): boolean {
   if (!NOT_NESTED.includes(designType)) return !isCollection(value);
-  return !Array.isArray(value) || !value.some((item) => isCollection(item));
+  return !isCollection(value) || ![...value.values()].some(isCollection);
 }
 
-const isCollection = (value: unknown): boolean =>
+const isCollection = (value: unknown): value is unknown[] | Set<unknown> | Map<unknown, unknown> =>
   COLLECTIONS.some((type) => value instanceof (type as typeof Array));
 
 /** Whether a rule requires integers. */

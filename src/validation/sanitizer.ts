@@ -28,6 +28,15 @@ export function sanitizationOf(transformation: object): ((value: unknown) => unk
   return steps?.every((step) => !step.isCostly) ? (value) => rewrite(value, steps) : undefined;
 }
 
+/** Whether a transformation consists of sanitizers. */
+export const isSanitization = (transformation: object): boolean => stepsOf.has(transformation);
+
+/** The stages of the sanitizers of a property, in their order. */
+export function stagesOf(prototype: object, property: string): SanitizerStage[] {
+  const steps = (Reflect.getMetadata(STEPS, prototype, property) as Step[] | undefined) ?? [];
+  return [...new Set(steps.map(({ stage }) => stage))];
+}
+
 /** A property decorator that rewrites strings, also in a list, set or map, before the DTO is validated. */
 export function sanitizer(...added: Step[]): PropertyDecorator {
   return (target, property) => {

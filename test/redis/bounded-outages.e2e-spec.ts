@@ -4,11 +4,11 @@ import { LoadedNodes, type Retained } from '../support/loaded-nodes.js';
 import { FailingRedis, OUTAGES } from '../support/outages.js';
 import { describeWithRedis } from '../support/redis-server.js';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 /** Between two rounds, in milliseconds: longer than most calls may take. */
 const ROUND_MS = 300;
 const MIB = 1024 * 1024;
-/** Of the 20 MiB or so that nodes are asked to push and to count. */
+/** Of the 12 MiB or so that nodes are asked to push and to count. */
 const MOST_BYTES = 8 * MIB;
 /** What both nodes remember of pushes that they have read. */
 const RECENT_BYTES = 16 * MIB;

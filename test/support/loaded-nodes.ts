@@ -20,7 +20,7 @@ export const CAP = 4;
 
 const USERS = 10;
 /** What each node is asked to do in a round. */
-const MESSAGES_EACH = 30;
+const MESSAGES_EACH = 15;
 const PUSHES = 250;
 /** More than may be under way. */
 const TICKETS = 600;

@@ -2,6 +2,7 @@ import { MessageBody } from '@nestjs/websockets';
 import { onEvent, SecureGateway, WsPublic } from 'nestjs-ws-security';
 import type { PublicEvents } from '../../chat-events.js';
 import { EchoDto } from './chat.dto.js';
+import { EchoReply } from './chat.replies.js';
 
 const On = onEvent<PublicEvents>();
 
@@ -9,7 +10,7 @@ const On = onEvent<PublicEvents>();
 export class PublicGateway {
   @WsPublic()
   @On('echo')
-  echo(@MessageBody() { text }: EchoDto): { text: string } {
+  echo(@MessageBody() { text }: EchoDto): EchoReply {
     return { text };
   }
 }

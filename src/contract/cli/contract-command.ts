@@ -1,0 +1,59 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { NestFactory } from '@nestjs/core';
+import { WsContract } from '../ws-contract.js';
+import { appModuleIn } from './app-module.js';
+import type { ContractArguments } from './arguments.js';
+import { differencesOf } from './differences.js';
+
+const MAX_LINES = 50;
+
+/** What the command prints. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+}
+
+/** @returns the exit code */
+export async function contractCommand(args: ContractArguments, output: Output): Promise<number> {
+  const text = `${JSON.stringify(await documentOf(args), null, 2)}\n`;
+  if (args.out === undefined) output.out(text);
+  else if (args.check) return check(args.out, text, output);
+  else await writeFile(args.out, text);
+  return 0;
+}
+
+async function documentOf({ app: file, module }: ContractArguments): Promise<object> {
+  const type = await appModuleIn(file, module);
+  const app = await NestFactory.createApplicationContext(type, { logger: ['error'], abortOnError: false });
+  try {
+    return app.get(WsContract, { strict: false }).document();
+  } finally {
+    await app.close();
+  }
+}
+
+async function check(file: string, text: string, { error }: Output): Promise<number> {
+  const committed = await readFile(file, 'utf8').catch(() => undefined);
+  if (committed === undefined) {
+    error(`${file} does not exist. Run the command without --check to write it.\n`);
+    return 1;
+  }
+  const differences = differencesOf(parsed(committed), JSON.parse(text));
+  if (differences.length === 0) return 0;
+  const shown = differences.slice(0, MAX_LINES);
+  if (differences.length > MAX_LINES) shown.push(`… and ${differences.length - MAX_LINES} more`);
+  error(
+    `${file} is not the contract of the application. Run the command without --check to write it anew.\n`,
+  );
+  error(`${shown.map((line) => `  ${line}`).join('\n')}\n`);
+  return 1;
+}
+
+/** A broken file differs in everything. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { type ContractArguments, contractArguments, USAGE } from './arguments.js';
+import { contractCommand } from './contract-command.js';
+
+const FAILED = 2;
+
+function argumentsOrUsage(): ContractArguments | undefined {
+  try {
+    const args = contractArguments(process.argv.slice(2));
+    if (args !== 'help') return args;
+    process.stdout.write(USAGE);
+    process.exitCode = 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    process.exitCode = FAILED;
+  }
+  return undefined;
+}
+
+async function run(args: ContractArguments): Promise<void> {
+  try {
+    process.exitCode = await contractCommand(args, {
+      out: (text) => void process.stdout.write(text),
+      error: (text) => void process.stderr.write(text),
+    });
+  } catch (error) {
+    // A wrong configuration is a list of lines. Anything else needs its stack.
+    const isListed = error instanceof Error && error.name === 'WsConfigurationError';
+    process.stderr.write(
+      `${isListed ? error.message : String((error as Error | undefined)?.stack ?? error)}\n`,
+    );
+    process.exitCode = FAILED;
+  }
+  // The application may have left timers and connections behind.
+  process.stdout.write('', () => process.exit());
+}
+
+const args = argumentsOrUsage();
+if (args) void run(args);

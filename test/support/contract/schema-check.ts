@@ -1,0 +1,23 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import { EXTENSION, type JsonSchema } from '../../../src/contract/schema/json-schema.js';
+import { SchemaComponents } from '../../../src/contract/schema/schema-components.js';
+import type { Class } from '../../../src/validation/class-rules.js';
+
+/** The schema that a contract has for the bodies of a class, as a whole. */
+export function bodySchemaOf(type: Class): JsonSchema {
+  const components = new SchemaComponents(256);
+  const body = components.input.refOf(type);
+  return { ...body, components: { schemas: components.all() } };
+}
+
+export function compile(schema: JsonSchema): ValidateFunction {
+  const ajv = new Ajv({ strict: false, allErrors: false });
+  (formats as unknown as (ajv: Ajv) => void)(ajv);
+  return ajv.compile(schema);
+}
+
+/** Whether JSON Schema says everything about the bodies of a class. */
+export function isExact(schema: JsonSchema): boolean {
+  return !JSON.stringify(schema).includes(EXTENSION);
+}
