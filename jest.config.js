@@ -28,6 +28,8 @@ const base = {
     '^vue$': '<rootDir>/test/support/front-ends/vue.ts',
     '^@angular/core$': '<rootDir>/test/support/front-ends/angular-core.ts',
     '^@nestjs/throttler$': '<rootDir>/src/testing/jest/throttler.ts',
+    // The build puts the page there.
+    '^(\\.{1,2}/.*page-source)\\.js$': '<rootDir>/dist/admin/page/page-source.js',
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^(\\.{1,2}/.*optional-package)\\.cjs$': '$1.cts',
   },

@@ -1,49 +1,8 @@
 /*
  * Creates the pictures in docs/screenshots from the running reference service. Needs a build, Chromium and redis-server.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-
-const FOLDER = 'docs/screenshots';
-const VIEWPORT = { width: 960, height: 720 };
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-async function startService(env, script = 'main.js') {
-  const child = spawn(process.execPath, [`example/dist/server/${script}`], {
-    env: { ...process.env, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  return new Promise((resolve, reject) => {
-    // The output must be read, because the service ends when it cannot log.
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      const url = /^Listening on (\S+)$/m.exec(output)?.[1];
-      if (url) resolve({ url, child, output: () => output });
-    });
-    child.once('exit', () => reject(new Error(`the service did not start: ${output}`)));
-  });
-}
-
-async function stopService({ child }) {
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-}
-
-async function openPage(browser, url, options) {
-  const context = await browser.newContext({ viewport: VIEWPORT, ignoreHTTPSErrors: true, ...options });
-  const page = await context.newPage();
-  await page.goto(url);
-  return page;
-}
-
-async function signIn(page, user) {
-  await page.selectOption('#user', user);
-  await page.click('#sign-in-button');
-  await page.locator('#send:enabled').waitFor();
-}
+import { takeOperatorPictures } from './screenshots/operator.mjs';
+import { launch, openPage, shot, signIn, startService, stopService } from './screenshots/running.mjs';
 
 async function say(page, text) {
   await page.locator('#send:enabled').waitFor();
@@ -77,10 +36,7 @@ async function killNodeOf(page, { output }) {
   process.kill(Number(new RegExp(`^Node ${number} \\(process (\\d+)\\)`, 'm').exec(output())[1]), 'SIGKILL');
 }
 
-const shot = (page, name) => page.screenshot({ path: `${FOLDER}/${name}.png` });
-
-mkdirSync(FOLDER, { recursive: true });
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launch();
 try {
   const service = await startService({ WS_RATE_LIMIT: '8', WS_RATE_TTL_MS: '20000' });
   const light = await openPage(browser, service.url, { colorScheme: 'light' });
@@ -141,6 +97,8 @@ try {
   await moving.waitForTimeout(300);
   await shot(moving, 'moved-light');
   await stopService(nodes);
+
+  await takeOperatorPictures(browser);
 } finally {
   await browser.close();
 }

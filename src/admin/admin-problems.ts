@@ -9,6 +9,7 @@ const PATH = /^(\/[A-Za-z0-9._~-]+)+$/;
 export function adminProblems({
   path,
   guards,
+  page,
   read,
   write,
   operator,
@@ -25,6 +26,7 @@ export function adminProblems({
   require(path === undefined ||
     (typeof path === 'string' &&
       PATH.test(path)), 'must have a path such as /ws-admin, without parameters and wildcards');
+  require(page === undefined || typeof page === 'boolean', 'must have true or false as page');
   require(isRights(read), 'must have lists of scopes or roles as read, and at least one entry');
   require(isRights(write), 'must have lists of scopes or roles as write, and at least one entry');
   require(operator === undefined || typeof operator === 'function', 'must have a function as operator');

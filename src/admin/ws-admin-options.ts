@@ -5,7 +5,9 @@ import type { OperatorPrincipal, OperatorRights } from './access/operator-princi
 export interface WsAdminOptions {
   /** Where the API is. A global prefix of the application comes before it. Default: `/ws-admin`. */
   readonly path?: string;
-  /** Guards of every route, such as `BearerOperatorGuard`. At least one is required. */
+  /** Whether the page for operators is served at the path. It contains no data, and no guard protects it. Default: true. */
+  readonly page?: boolean;
+  /** Guards of every route of the API, such as `BearerOperatorGuard`. At least one is required. */
   readonly guards: readonly Type<CanActivate>[];
   /** Who may read: one of these rights suffices. Default: the scope `ws:read`. */
   readonly read?: OperatorRights;

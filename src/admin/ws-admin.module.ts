@@ -16,7 +16,7 @@ import { RefusalTally } from './refusals/refusal-tally.js';
 import { RevocationList } from './revocations/revocation-list.js';
 import { SessionLookup } from './revocations/session-lookup.js';
 import { RoomSearch } from './rooms/room-search.js';
-import { placeRoutes } from './routes/place-routes.js';
+import { placePage, placeRoutes } from './routes/place-routes.js';
 import { ADMIN_SETTINGS, type AdminSettings, type WsAdminOptions } from './ws-admin-options.js';
 
 const PROVIDERS: Provider[] = [
@@ -50,6 +50,7 @@ export class WsAdminModule {
     const {
       path = '/ws-admin',
       guards,
+      page = true,
       read = {},
       write = {},
       operator,
@@ -77,7 +78,8 @@ export class WsAdminModule {
         },
         ...PROVIDERS,
       ],
-      controllers: problems.length > 0 ? [] : placeRoutes(path, guards),
+      controllers:
+        problems.length > 0 ? [] : [...placeRoutes(path, guards), ...(page ? [placePage(path)] : [])],
     };
   }
 }
