@@ -29,6 +29,7 @@ import {
   WsRoles,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
+import { principalKey } from '../../src/connection/principal.js';
 import type { ClusterEvent } from '../../src/redis/cluster-event.js';
 import { securityEventSchema } from '../../src/observability/security-event-schema.js';
 import { CertificateAuthority } from '../support/certificate-authority.js';
@@ -309,6 +310,42 @@ it('L7 each ticket, replay, revocation and ban is one line', async () => {
   await again.client.closed;
 });
 
+it('R5 L7 each ban and revocation by the application is one line, however many there are', async () => {
+  await start();
+  const bans = running.app.get(BanService);
+  const revocations = running.app.get(RevocationService);
+  const client = await connect({ sub: 'user-3' });
+  const before = lines.length;
+  const names = Array.from({ length: 15 }, (_, i) => `user-${i}`);
+  const until = new Date(clock.now() + 60_000).toISOString();
+  for (const name of names) await bans.banUser(name, 'https://id.example.com', 60_000);
+  await bans.banUser('user-3', null, 60_000);
+  await bans.banAddress('2001:db8::/64', 60_000);
+  expect(await client.closed).toMatchObject({ code: 4403 });
+  for (const name of names) await bans.lift(principalKey(name, 'https://id.example.com'));
+  for (const name of names) await revocations.revokeUser(name, null);
+  const of = (type: SecurityEvent['type']) => lines.slice(before).filter((line) => line.type === type);
+  const targets = names.map((name) => ({ target: `user ${name}` }));
+  expect(of('ban.set')).toMatchObject([
+    ...targets.map((target) => ({
+      ...target,
+      until,
+      reason: 'by the application',
+      counts: { connections: 0 },
+    })),
+    { target: 'user user-3', until, counts: { connections: 1 } },
+    { target: 'address 2001:db8::/64', until, severity: 'warn', owasp: 'authn_login_lock' },
+  ]);
+  expect(of('ban.lifted')).toMatchObject(targets);
+  expect(of('revocation.set')).toMatchObject(targets);
+  expect(of('events.suppressed')).toEqual([]);
+
+  ShakyBans.isDown = true;
+  await expect(bans.banUser('alice', null, 60_000)).rejects.toThrow('down');
+  ShakyBans.isDown = false;
+  expect(last('ban.failed')).toMatchObject({ target: 'user alice', reason: 'down', severity: 'error' });
+});
+
 it('L7 failures of verifiers, keys and certificates are told once, and when they are over', async () => {
   class OwnVerifier extends TokenVerifier {
     static isDown = true;
@@ -393,7 +430,7 @@ it('L7 acts of operators are always written, and what a flood hid is told', asyn
   for (const event of told) events.emit(event);
 });
 
-it('L7 every type was written, and every line fits the schema that the package publishes', () => {
+it('L2 L7 every type was written, and every line fits the schema that the package publishes', () => {
   expect(SECURITY_EVENT_TYPES.filter((type) => !types().has(type))).toEqual([]);
   const validate = new Ajv2020({ strict: true, allErrors: true }).compile(securityEventSchema());
   const wrong = lines.filter((line) => !validate(line));
