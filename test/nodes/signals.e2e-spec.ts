@@ -157,6 +157,6 @@ describe('changed rights', () => {
     await connect(nodes.other);
     nodes.other.app.get(SecurityEvents).events.subscribe(({ type }) => types.push(type));
     await registryOf(nodes.one).changeRights('alice', null, RIGHTS);
-    expect(types).toEqual(['connection.refreshed']);
+    expect(types).toEqual(['connection.refreshed', 'principal.changed']);
   });
 });

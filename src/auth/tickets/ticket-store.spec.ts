@@ -35,3 +35,16 @@ it('never holds more than a hundred thousand', () => {
   expect(store.take('9')).toBeUndefined();
   expect(store.take('10')).toEqual(somebody(10));
 });
+
+it('knows a used ticket as long as it would have been valid, and remembers a bounded number', () => {
+  const store = new MemoryTicketStore(clock);
+  store.put('one', somebody(1), 1000, 10);
+  expect([store.take('one'), store.take('one')]).toEqual([somebody(1), null]);
+  clock.advance(1000);
+  expect(store.take('one')).toBeUndefined();
+  for (let i = 0; i < 10_010; i++) {
+    store.put(String(i), somebody(i), 1000, 10);
+    store.take(String(i));
+  }
+  expect([store.take('0'), store.take('10009')]).toEqual([undefined, null]);
+});

@@ -42,8 +42,8 @@ interface Ticket {
 @Injectable()
 export class MemoryTicketStore extends TicketStore {
   private readonly tickets = new Map<string, Ticket>();
-  /** Tickets that were used, the oldest first. */
-  private readonly taken = new Set<string>();
+  /** Tickets that were used, and when they expire. */
+  private readonly taken = new Map<string, number>();
   /** The tickets of each principal, the oldest first. */
   private readonly owned = new Map<string, Set<string>>();
 
@@ -68,18 +68,21 @@ export class MemoryTicketStore extends TicketStore {
   }
 
   take(hash: string): Principal | null | undefined {
+    this.forget();
     const ticket = this.drop(hash);
     if (!ticket) return this.taken.has(hash) ? null : undefined;
     if (this.clock.monotonic() >= ticket.until) return undefined;
-    this.remember(hash);
+    this.taken.set(hash, ticket.until);
     return ticket.principal;
   }
 
-  /** Of a flood of tickets, the first ones are forgotten. */
-  private remember(hash: string): void {
-    const [first] = this.taken;
-    if (first !== undefined && this.taken.size >= MAX_TAKEN) this.taken.delete(first);
-    this.taken.add(hash);
+  /** A used ticket is remembered as long as it would have been valid. Of a flood, the first ones are forgotten. */
+  private forget(): void {
+    const now = this.clock.monotonic();
+    for (const [hash, until] of this.taken) {
+      if (now < until && this.taken.size < MAX_TAKEN) break;
+      this.taken.delete(hash);
+    }
   }
 
   private drop(hash: string): Ticket | undefined {
