@@ -330,7 +330,7 @@ it('R5 L7 each ban and revocation by the application is one line, however many t
   expect(of('ban.set')).toMatchObject([
     ...targets.map((target) => ({
       ...target,
-      until,
+      ...end,
       reason: 'by the application',
       counts: { connections: 0 },
     })),
