@@ -129,7 +129,7 @@ export type { PartHealth } from './connection/part-health.js';
 export type { Principal, PrincipalKind } from './connection/principal.js';
 export type { SenderProof } from './connection/sender-proof.js';
 export type { ConfigurationProblem } from './errors/configuration.error.js';
-export type { WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
+export type { RefusalDetails, WsSecurityExceptionOptions } from './errors/ws-security.exception.js';
 export type { ClientOrigin } from './handshake/client/client-address.js';
 export type { TlsServerOptions } from './handshake/tls/tls-options.js';
 export type { OnEvent } from './gateway/events/on-event.js';

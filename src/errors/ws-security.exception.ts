@@ -2,12 +2,15 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import type { ErrorBody, FieldError } from '../protocol/envelope.js';
 import { restoreStacks, suspendStacks } from './without-stack.js';
 
-/** What security events say about a refused message. */
+/** What security events say about a refused message, besides its rule. Clients do not see it. @publicApi */
 export interface RefusalDetails {
   /** The room or user that the message was about. */
   readonly target?: string;
+  /** The name of the throttler. */
   readonly throttler?: string;
+  /** The limit of the throttler. */
   readonly limit?: number;
+  /** The window of the throttler, in milliseconds. */
   readonly ttl_ms?: number;
 }
 

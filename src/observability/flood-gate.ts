@@ -11,6 +11,19 @@ const LINES_PER_WINDOW = 10;
 const REMEMBERED_ADDRESSES = 32;
 const SHOWN_ADDRESSES = 3;
 
+/** What operators and the application do. Clients cannot make a flood of it. */
+const ACTS: ReadonlySet<SecurityEventType> = new Set<SecurityEventType>([
+  'admin.disconnect',
+  'admin.revoke',
+  'admin.ban',
+  'admin.lift',
+  'admin.drain',
+  'ban.set',
+  'ban.lifted',
+  'ban.failed',
+  'revocation.set',
+]);
+
 type Summary = Extract<NewSecurityEvent, { type: 'events.suppressed' }>;
 
 interface Kind {
@@ -32,8 +45,7 @@ export class FloodGate {
 
   /** Whether an event is to be written. */
   admits(event: AnyFields): boolean {
-    // Each act of an operator is written.
-    if (event.type.startsWith('admin.')) return true;
+    if (isAct(event)) return true;
     const { code, check } = event;
     const closeCode = event['close.code'];
     const name = nameOf(event.type, knownCode(code), knownCloseCode(closeCode), knownCheck(check));
@@ -71,6 +83,11 @@ export class FloodGate {
     const suppressed = kind.count - LINES_PER_WINDOW;
     this.summarise({ type: 'events.suppressed', ...kind.same, suppressed, ...(top && { top }) });
   }
+}
+
+/** Whether it is always written. A ban for violations has a connection, and many addresses can provoke many of them. */
+function isAct({ type, connection }: AnyFields): boolean {
+  return connection === undefined && ACTS.has(type);
 }
 
 function nameOf(

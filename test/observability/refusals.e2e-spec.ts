@@ -113,7 +113,7 @@ const ask = async (headers: Record<string, string> = {}): Promise<number> =>
 const authorized = async () => ({ Authorization: `Bearer ${await mintToken()}` });
 
 describe('the event of a refused handshake', () => {
-  it('N18 O3 names the origin, shortened and in plain characters, and the allowed ones', async () => {
+  it('N18 names the origin, shortened and in plain characters, and the allowed ones', async () => {
     await start({ allowedOrigins: ['https://app.test', 'https://*.example.test'] });
     const request = requestText('/ws', { Origin: `https://evil.test/\u009b${'x'.repeat(500)}` });
     await rawHandshake(running.port, Buffer.from(request, 'latin1'));

@@ -81,6 +81,35 @@ it('L5 a sink that never answers harms nobody, and holds a bounded number of eve
   logged.stop();
 });
 
+it('L5 the promises of a sink that rejects are logged, and later events are written', async () => {
+  @Injectable()
+  class Rejecting extends SecurityEventSink {
+    static taken = 0;
+
+    override write(): Promise<void> {
+      Rejecting.taken++;
+      return Promise.reject(new Error('ECONNREFUSED'));
+    }
+  }
+  await start(Rejecting);
+  // The start is an event too, so that it has failed is logged already.
+  clock.advance(10_100);
+  const logged = new Logged();
+  const events = running.app.get(SecurityEvents);
+  const act = { type: 'admin.ban', 'actor.id': 'root', target: 'user alice', note: '', counts: {} } as const;
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 900; i++) events.emit(act);
+    // More than the thousand that may be pending are taken, because those before have ended.
+    await new Promise(setImmediate);
+  }
+  expect(Rejecting.taken).toBeGreaterThan(2700);
+  expect(logged.texts).toEqual(['A security event could not be written']);
+  const client = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+  expect(await client.request('echo', { text: 'here' })).toMatchObject({ data: { text: 'here' } });
+  await client.close();
+  logged.stop();
+});
+
 it('L3 L7 the recipe for nestjs-pino writes the same fields, with the severity as the level', async () => {
   const lines: string[] = [];
   const stream = new Writable({

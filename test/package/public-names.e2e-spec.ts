@@ -55,6 +55,7 @@ it('each public name compiles in an application that checks the declarations of 
   const entries = listedNames();
   expect(entries.map(([entry]) => entry)).toEqual([
     'nestjs-ws-security',
+    'nestjs-ws-security/admin',
     'nestjs-ws-security/client',
     'nestjs-ws-security/metrics',
     'nestjs-ws-security/redis',

@@ -13,6 +13,9 @@ import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 const [, RIGHTS = ''] =
   /^ACL SETUSER ws on >password (.*)$/m.exec(readFileSync('docs/cluster.md', 'utf8')) ?? [];
 
+/** A node also starts without Redis. */
+const STARTED = ['node.started', undefined];
+
 describeWithRedis('two applications over TLS with client certificates, as a user with few rights', () => {
   const directory = mkdtempSync(join(tmpdir(), 'ws-secured-'));
   let redis: RedisServer;
@@ -75,7 +78,7 @@ describeWithRedis('two applications over TLS with client certificates, as a user
       expect.stringMatching(/^Redis cannot be used: the user or password .*\(WRONGPASS\)/),
     ]);
     expect(warnings.join()).not.toMatch(/canary|localhost|ws:/);
-    expect(told).toEqual([['cluster.down', 'auth']]);
+    expect(told).toEqual([['cluster.down', 'auth'], STARTED]);
     expect(await node.refusal('alice')).toBe(503);
     await redis.command('ACL', 'SETUSER', 'ws', '>canary');
     await eventually(() => node.connect('alice'));
@@ -93,7 +96,7 @@ describeWithRedis('two applications over TLS with client certificates, as a user
       expect.stringMatching(/^Redis cannot be used: the connection cannot be secured; .*\([A-Z_]+\)/),
     ]);
     expect(warnings.join()).not.toMatch(/password|localhost|stranger\.pem/);
-    expect(told).toEqual([['cluster.down', 'tls']]);
+    expect(told).toEqual([['cluster.down', 'tls'], STARTED]);
     expect(await node.refusal('alice')).toBe(503);
     await node.close();
   });

@@ -123,7 +123,13 @@ export class BanService implements OnModuleInit {
   private async banKey(key: string, ms: number, fields: BanFields): Promise<void> {
     this.counters.bans.add(isAddressKey(key) ? 'address' : 'principal');
     const connections = this.apply(key, ms);
-    await this.outages.watch('BanStore', () => this.store.ban(key, ms));
+    try {
+      await this.outages.watch('BanStore', () => this.store.ban(key, ms));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.events.emit({ type: 'ban.failed', ...fields, reason });
+      throw error;
+    }
     this.events.emit({
       type: 'ban.set',
       ...fields,
