@@ -6,6 +6,8 @@ import { NodeQuestions } from '../../nodes/node-questions.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
+import { withDeadline } from '../../time/deadline.js';
+import { TimerWheel } from '../../time/timer-wheel.js';
 import type { OperatorPrincipal } from '../access/operator-principal.js';
 import { OperatorError } from '../http/operator.error.js';
 import { SAFE_HEADERS } from '../http/safe-headers.js';
@@ -20,6 +22,8 @@ const EVENTS = 'admin.events';
 /** How often other nodes are asked while somebody listens. */
 const ASK_MS = 1000;
 const CHECK_MS = 15_000;
+/** How long a guard may take to say whether an operator may still listen. */
+const VALID_MS = 5000;
 /** The entries that a node answers at most. */
 const MOST_ENTRIES = 200;
 /** Questions in a row. The events that are remembered fit into a few answers. */
@@ -40,6 +44,8 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   private stop: (() => void) | undefined;
   private isAsking = false;
   private isFlushing = false;
+  /** The nodes that answered last. Listeners may name any others, which nobody asks for. */
+  private heard: readonly string[] = [];
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -47,6 +53,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     private readonly questions: NodeQuestions,
     private readonly node: NodeIdentity,
     private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
     private readonly faults: Faults,
   ) {}
 
@@ -101,7 +108,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     if (this.stop) return;
     const stops = [
       this.clock.every(ASK_MS, () => void this.ask()),
-      this.clock.every(CHECK_MS, () => void this.check()),
+      this.clock.every(CHECK_MS, () => this.check()),
       this.ring.onEvent(() => this.flushSoon()),
     ];
     this.stop = () => stops.forEach((stop) => stop());
@@ -146,6 +153,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     const asked = [...this.open];
     if (asked.length === 0) return false;
     const answers = await this.questions.ask(EVENTS, this.question());
+    this.heard = answers.answers.map(({ node }) => node);
     for (const listener of asked.filter((one) => this.open.has(one))) {
       listener.tell(nodesOf(answers));
       for (const { node, body } of answers.answers) listener.take(node, body as NodeEvents);
@@ -162,10 +170,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     const after: Record<string, number> = {};
     const listeners = [...this.open];
     const wantsPast = listeners.some((listener) => listener.wantsPast);
-    const known = new Set(
-      listeners.flatMap(({ positions }) => [...positions.entries()].map(([node]) => node)),
-    );
-    for (const node of known) {
+    for (const node of this.heard) {
       const numbers = listeners.map(
         ({ positions, wantsPast: all }) => positions.of(node) ?? (all ? 0 : Infinity),
       );
@@ -180,17 +185,20 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { first: this.ring.first, last: this.ring.last, entries: items };
   }
 
-  private async check(): Promise<void> {
+  /** Each for itself: a guard that does not answer must not keep others listening. */
+  private check(): void {
     for (const listener of this.open) {
       listener.sendComment();
-      if (!(await this.isValid(listener.principal))) listener.end();
+      void this.isValid(listener.principal).then((isValid) => isValid || listener.end());
     }
   }
 
   private async isValid({ expiresAt, isStillValid }: OperatorPrincipal): Promise<boolean> {
-    if (typeof expiresAt === 'number' && this.clock.now() >= expiresAt) return false;
+    // Anything else than a time is over, too.
+    if (expiresAt !== undefined && expiresAt !== null && !(this.clock.now() < expiresAt)) return false;
+    if (!isStillValid) return true;
     try {
-      return (await isStillValid?.()) !== false;
+      return (await withDeadline(this.wheel, VALID_MS, isStillValid())) === true;
     } catch {
       // It is unknown whether the operator may still read.
       return false;
