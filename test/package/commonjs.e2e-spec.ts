@@ -12,7 +12,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { compile } from '../support/compile.js';
 
-const ENTRIES = ['', '/client', '/metrics', '/redis', '/testing'].map((entry) => `nestjs-ws-security${entry}`);
+const ENTRIES = ['', '/client', '/metrics', '/redis', '/testing'].map(
+  (entry) => `nestjs-ws-security${entry}`,
+);
 
 /** Requires and imports each entry point, and compares what both give. */
 const SAME = `

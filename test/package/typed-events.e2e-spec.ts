@@ -21,6 +21,8 @@ const COMPILER_OPTIONS = {
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
   skipLibCheck: false,
+  // Checks the declarations of packages, not those of TypeScript.
+  skipDefaultLibCheck: true,
   noEmit: true,
   types: ['node'],
 };
