@@ -6,8 +6,6 @@ import { NodeQuestions } from '../../nodes/node-questions.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
-import { withDeadline } from '../../time/deadline.js';
-import { TimerWheel } from '../../time/timer-wheel.js';
 import type { OperatorPrincipal } from '../access/operator-principal.js';
 import { OperatorError } from '../http/operator.error.js';
 import { SAFE_HEADERS } from '../http/safe-headers.js';
@@ -22,8 +20,6 @@ const EVENTS = 'admin.events';
 /** How often other nodes are asked while somebody listens. */
 const ASK_MS = 1000;
 const CHECK_MS = 15_000;
-/** How long a guard may take to say whether an operator may still listen. */
-const VALID_MS = 5000;
 /** The entries that a node answers at most. */
 const MOST_ENTRIES = 200;
 /** Questions in a row. The events that are remembered fit into a few answers. */
@@ -41,6 +37,8 @@ interface Question {
 @Injectable()
 export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   private readonly open = new Set<EventListener>();
+  /** Whose guard has not said yet whether they may still listen. */
+  private readonly unsure = new WeakSet<EventListener>();
   private stop: (() => void) | undefined;
   private isAsking = false;
   private isFlushing = false;
@@ -53,7 +51,6 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     private readonly questions: NodeQuestions,
     private readonly node: NodeIdentity,
     private readonly clock: Clock,
-    private readonly wheel: TimerWheel,
     private readonly faults: Faults,
   ) {}
 
@@ -185,12 +182,19 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { first: this.ring.first, last: this.ring.last, entries: items };
   }
 
-  /** Each for itself: a guard that does not answer must not keep others listening. */
+  /** Each for itself: a guard that does not answer must not keep others listening, nor its own listener for long. */
   private check(): void {
     for (const listener of this.open) {
       listener.sendComment();
-      void this.isValid(listener.principal).then((isValid) => isValid || listener.end());
+      if (this.unsure.has(listener)) listener.end();
+      else void this.checkOne(listener);
     }
+  }
+
+  private async checkOne(listener: EventListener): Promise<void> {
+    this.unsure.add(listener);
+    if (await this.isValid(listener.principal)) this.unsure.delete(listener);
+    else listener.end();
   }
 
   private async isValid({ expiresAt, isStillValid }: OperatorPrincipal): Promise<boolean> {
@@ -198,7 +202,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     if (expiresAt !== undefined && expiresAt !== null && !(this.clock.now() < expiresAt)) return false;
     if (!isStillValid) return true;
     try {
-      return (await withDeadline(this.wheel, VALID_MS, isStillValid())) === true;
+      return (await isStillValid()) === true;
     } catch {
       // It is unknown whether the operator may still read.
       return false;
