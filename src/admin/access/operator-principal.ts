@@ -9,7 +9,7 @@ export interface OperatorPrincipal {
   readonly roles?: readonly string[];
   /** Epoch milliseconds. A listener of events is cut then. */
   readonly expiresAt?: number | null;
-  /** Asked every 15 seconds while the operator listens to events. Default: valid until `expiresAt`. */
+  /** Asked every 15 seconds while the operator listens to events, who is cut unless the answer is `true`. Default: valid until `expiresAt`. */
   readonly isStillValid?: () => MaybePromise<boolean>;
 }
 
