@@ -202,7 +202,8 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     if (expiresAt !== undefined && expiresAt !== null && !(this.clock.now() < expiresAt)) return false;
     if (!isStillValid) return true;
     try {
-      return (await isStillValid()) === true;
+      const answer: unknown = await isStillValid();
+      return answer === true;
     } catch {
       // It is unknown whether the operator may still read.
       return false;
