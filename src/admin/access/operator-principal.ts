@@ -9,7 +9,7 @@ export interface OperatorPrincipal {
   readonly roles?: readonly string[];
   /** Epoch milliseconds. A listener of events is cut then. */
   readonly expiresAt?: number | null;
-  /** Asked every 15 seconds while the operator listens to events. Default: valid until `expiresAt`. */
+  /** Asked every 15 seconds while the operator listens to events, who is cut unless the answer is `true`. Default: valid until `expiresAt`. */
   readonly isStillValid?: () => MaybePromise<boolean>;
 }
 
@@ -21,10 +21,12 @@ export interface OperatorRights {
 
 /** Whether a principal has one of the rights. */
 export function hasOneOf(principal: OperatorPrincipal, { scopes = [], roles = [] }: OperatorRights): boolean {
-  return (
-    scopes.some((scope) => principal.scopes?.includes(scope) === true) ||
-    roles.some((role) => principal.roles?.includes(role) === true)
-  );
+  return isOneIn(principal.scopes, scopes) || isOneIn(principal.roles, roles);
+}
+
+/** In a text instead of a list, `ws:read` would be found in `no-ws:read` too. */
+function isOneIn(names: unknown, wanted: readonly string[]): boolean {
+  return Array.isArray(names) && wanted.some((name) => names.includes(name));
 }
 
 const OPERATORS = new WeakMap<object, OperatorPrincipal>();

@@ -20,6 +20,15 @@ export interface OperatorAct {
 export class OperatorActs {
   constructor(private readonly events: SecurityEvents) {}
 
+  /** Does it and reports it, also if it fails: a part of it may be in effect on this node. */
+  async reported<T>(request: object, act: OperatorAct, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      this.report(request, act);
+    }
+  }
+
   /** @param request of the operator */
   report(request: object, { type, target, note, reached, until, reason }: OperatorAct): void {
     const said = {

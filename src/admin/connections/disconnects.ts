@@ -8,6 +8,9 @@ import { type ConnectionFilter, connectionsIn } from './connection-filter.js';
 const COUNT = 'admin.count';
 const DISCONNECT = 'admin.disconnect';
 
+/** No connection has this id. */
+export const NOBODY: ConnectionFilter = { connection: '' };
+
 interface Disconnect {
   readonly filter: ConnectionFilter;
   readonly code: CloseCode;

@@ -37,9 +37,13 @@ interface Question {
 @Injectable()
 export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   private readonly open = new Set<EventListener>();
+  /** Whose guard has not said yet whether they may still listen. */
+  private readonly unsure = new WeakSet<EventListener>();
   private stop: (() => void) | undefined;
   private isAsking = false;
   private isFlushing = false;
+  /** The nodes that answered last. Listeners may name any others, which nobody asks for. */
+  private heard: readonly string[] = [];
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -101,7 +105,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     if (this.stop) return;
     const stops = [
       this.clock.every(ASK_MS, () => void this.ask()),
-      this.clock.every(CHECK_MS, () => void this.check()),
+      this.clock.every(CHECK_MS, () => this.check()),
       this.ring.onEvent(() => this.flushSoon()),
     ];
     this.stop = () => stops.forEach((stop) => stop());
@@ -146,6 +150,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     const asked = [...this.open];
     if (asked.length === 0) return false;
     const answers = await this.questions.ask(EVENTS, this.question());
+    this.heard = answers.answers.map(({ node }) => node);
     for (const listener of asked.filter((one) => this.open.has(one))) {
       listener.tell(nodesOf(answers));
       for (const { node, body } of answers.answers) listener.take(node, body as NodeEvents);
@@ -162,10 +167,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     const after: Record<string, number> = {};
     const listeners = [...this.open];
     const wantsPast = listeners.some((listener) => listener.wantsPast);
-    const known = new Set(
-      listeners.flatMap(({ positions }) => [...positions.entries()].map(([node]) => node)),
-    );
-    for (const node of known) {
+    for (const node of this.heard) {
       const numbers = listeners.map(
         ({ positions, wantsPast: all }) => positions.of(node) ?? (all ? 0 : Infinity),
       );
@@ -180,17 +182,28 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { first: this.ring.first, last: this.ring.last, entries: items };
   }
 
-  private async check(): Promise<void> {
+  /** Each for itself: a guard that does not answer must not keep others listening, nor its own listener for long. */
+  private check(): void {
     for (const listener of this.open) {
       listener.sendComment();
-      if (!(await this.isValid(listener.principal))) listener.end();
+      if (this.unsure.has(listener)) listener.end();
+      else void this.checkOne(listener);
     }
   }
 
+  private async checkOne(listener: EventListener): Promise<void> {
+    this.unsure.add(listener);
+    if (await this.isValid(listener.principal)) this.unsure.delete(listener);
+    else listener.end();
+  }
+
   private async isValid({ expiresAt, isStillValid }: OperatorPrincipal): Promise<boolean> {
-    if (typeof expiresAt === 'number' && this.clock.now() >= expiresAt) return false;
+    // Anything else than a time is over, too.
+    if (expiresAt !== undefined && expiresAt !== null && !(this.clock.now() < expiresAt)) return false;
+    if (!isStillValid) return true;
     try {
-      return (await isStillValid?.()) !== false;
+      const answer: unknown = await isStillValid();
+      return answer === true;
     } catch {
       // It is unknown whether the operator may still read.
       return false;

@@ -18,6 +18,8 @@ export interface NodeEvents {
 /** One operator who listens to events (HTML Living Standard §9.2, server-sent events). */
 export class EventListener {
   private nodes: NodesAnswered | undefined;
+  /** Nodes whose numbers are only what the operator says. */
+  private readonly claimed: Set<string>;
 
   constructor(
     private readonly response: ServerResponse,
@@ -26,7 +28,9 @@ export class EventListener {
     private readonly isWanted: (entry: RingEntry) => boolean,
     /** Whether what has happened before is left out. */
     private startsNow: boolean,
-  ) {}
+  ) {
+    this.claimed = new Set(positions.nodes());
+  }
 
   /** Whether it begins with what is remembered. */
   get wantsPast(): boolean {
@@ -56,6 +60,8 @@ export class EventListener {
 
   /** Sends the events of a node that it does not have yet. */
   take(node: string, { first, last, entries }: NodeEvents): void {
+    // A number that the node has not come to would hide what happens until then.
+    if (this.claimed.delete(node) && (this.positions.of(node) ?? 0) > last) this.positions.forget(node);
     const known = this.positions.of(node);
     if (known === undefined && this.startsNow) {
       this.positions.set(node, last);
@@ -71,8 +77,10 @@ export class EventListener {
     if (this.positions.of(node) === undefined && entries.length === 0) this.positions.set(node, last);
   }
 
+  /** Those who do not read would never see the end. */
   end(): void {
-    this.response.end();
+    if (this.response.writableLength > 0) this.response.destroy();
+    else this.response.end();
   }
 
   private write(text: string): void {

@@ -29,8 +29,12 @@ export class EventPositions {
     if (this.numbers.size > MOST_NODES && oldest !== undefined) this.numbers.delete(oldest);
   }
 
-  entries(): IterableIterator<[string, number]> {
-    return this.numbers.entries();
+  forget(node: string): void {
+    this.numbers.delete(node);
+  }
+
+  nodes(): IterableIterator<string> {
+    return this.numbers.keys();
   }
 
   toString(): string {

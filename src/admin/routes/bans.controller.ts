@@ -7,7 +7,7 @@ import { OperatorActs } from '../acts/operator-acts.js';
 import { targetText } from '../acts/target-text.js';
 import { dryAnswer, isLeftPending, supported, writeAnswer } from '../acts/write.js';
 import { BanList } from '../bans/ban-list.js';
-import { Disconnects } from '../connections/disconnects.js';
+import { Disconnects, NOBODY } from '../connections/disconnects.js';
 import type { BanPage } from '../contract/bans.interface.js';
 import type { WriteAnswer } from '../contract/writes.interface.js';
 import { isDryRun } from '../http/dry-run.js';
@@ -56,11 +56,13 @@ export class BansController {
       throw new OperatorError('BAD_REQUEST', 'until: must be in the future, and at most 365 days ahead');
     const counted = await this.disconnects.count(target);
     if (isDryRun(request)) return dryAnswer(counted);
-    const pending = await isLeftPending(() => this.banned(target, ms));
+    const reached = sumOf(counted);
+    const act = { type: 'admin.ban', target: targetText(target), note, reached, until } as const;
+    const pending = await this.acts.reported(request, act, () =>
+      isLeftPending(() => this.banned(target, ms)),
+    );
     // A ban of an address closes those that have a user there, too. Both are closed on nodes that heard of no ban yet.
     await this.disconnects.close(target, CloseCode.FORBIDDEN, REASON);
-    const reached = sumOf(counted);
-    this.acts.report(request, { type: 'admin.ban', target: targetText(target), note, reached, until });
     if (pending) setStatusOf(response, 202);
     return writeAnswer(nodesOf(counted), reached, { isPending: pending });
   }
@@ -86,7 +88,7 @@ export class BansController {
       const target = `ban of ${targetText({ user, issuer, address })}`;
       this.acts.report(request, { type: 'admin.lift', target, note, reached: 0 });
     }
-    return writeAnswer({ asked: 1, answered: 1 }, 0, { isDryRun: dry });
+    return writeAnswer(nodesOf(await this.disconnects.count(NOBODY)), 0, { isDryRun: dry });
   }
 
   private banned(target: Target, ms: number): Promise<void> {

@@ -3,6 +3,7 @@ import { operatorOf, type OperatorPrincipal } from '../access/operator-principal
 import { Reads } from '../access/route-access.decorator.js';
 import { EventFeed } from '../events/event-feed.js';
 import { EVENTS_QUERY } from '../http/inputs.js';
+import { OperatorError } from '../http/operator.error.js';
 import { rawRequestOf, takeRawResponse } from '../http/raw-exchange.js';
 import { readInput } from '../http/read-input.js';
 
@@ -17,8 +18,11 @@ export class EventsController {
   @Get('events')
   listen(@Query() query: unknown, @Req() request: object, @Res() response: object): void {
     const { lastEventId, ...filter } = readInput(query, EVENTS_QUERY);
+    const { headers, method = '' } = rawRequestOf(request);
+    // Express answers HEAD by the routes of GET, and this answer would never end.
+    if (method !== 'GET') throw new OperatorError('NOT_FOUND');
     this.feed.checkRoom();
-    const header = rawRequestOf(request).headers['last-event-id'];
+    const header = headers['last-event-id'];
     const last = typeof header === 'string' ? header.slice(0, MOST_ID_LENGTH) : lastEventId;
     const principal = operatorOf(request) as OperatorPrincipal;
     this.feed.listen(takeRawResponse(response), principal, filter, last);

@@ -5,7 +5,7 @@ import { Reads, Writes } from '../access/route-access.decorator.js';
 import { OperatorActs } from '../acts/operator-acts.js';
 import { targetText } from '../acts/target-text.js';
 import { dryAnswer, isLeftPending, supported, writeAnswer } from '../acts/write.js';
-import { Disconnects } from '../connections/disconnects.js';
+import { Disconnects, NOBODY } from '../connections/disconnects.js';
 import type { RevocationPage } from '../contract/revocations.interface.js';
 import type { WriteAnswer } from '../contract/writes.interface.js';
 import { isDryRun } from '../http/dry-run.js';
@@ -56,9 +56,11 @@ export class RevocationsController {
     // The connections on other nodes are closed by the store, which does not count them.
     const counted = await this.disconnects.count({ revocationKey: keyOf(target) });
     if (isDryRun(request)) return dryAnswer(counted);
-    const pending = await isLeftPending(() => this.revoked(target, until));
     const reached = sumOf(counted);
-    this.acts.report(request, { type: 'admin.revoke', target: targetText(target), note, reached, until });
+    const act = { type: 'admin.revoke', target: targetText(target), note, reached, until } as const;
+    const pending = await this.acts.reported(request, act, () =>
+      isLeftPending(() => this.revoked(target, until)),
+    );
     if (pending) setStatusOf(response, 202);
     return writeAnswer(nodesOf(counted), reached, { isPending: pending });
   }
@@ -82,7 +84,7 @@ export class RevocationsController {
       const target = `revocation of ${targetText(targetOf(key))}`;
       this.acts.report(request, { type: 'admin.lift', target, note, reached: 0 });
     }
-    return writeAnswer({ asked: 1, answered: 1 }, 0, { isDryRun: dry });
+    return writeAnswer(nodesOf(await this.disconnects.count(NOBODY)), 0, { isDryRun: dry });
   }
 
   private revoked(target: Target, until: number | undefined): Promise<number> {
