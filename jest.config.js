@@ -43,7 +43,7 @@ const base = {
 
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
-  maxWorkers: 6,
+  maxWorkers: 4,
   testSequencer: '<rootDir>/test/support/jest/longest-first.cjs',
   // Servers, browsers and certificates: a busy machine takes its time.
   testTimeout: 60_000,

@@ -104,7 +104,10 @@ describe('a verifier of the application', () => {
       body: { code: 'AUTH_UNAVAILABLE' },
       headers: { 'retry-after': '5' },
     });
-    expect(events).toMatchObject([{ code: 'AUTH_UNAVAILABLE', reason: 'Error: canary-database' }]);
+    expect(events).toMatchObject([
+      { type: 'verifier.unavailable', verifier: 'LegacySessions' },
+      { code: 'AUTH_UNAVAILABLE', reason: 'Error: canary-database' },
+    ]);
     await client.close();
     await app.close();
   });
