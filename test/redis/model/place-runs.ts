@@ -55,7 +55,7 @@ export async function runPlaces(seed: number, lengthMs: number, losesMemory: boo
     else disconnect();
     time.after(random.gap(30), traffic);
   };
-  // A node that starts when Redis has just lost its memory knows no others to wait for.
+  // A node that starts shortly before or after Redis loses its memory may not know all others that it has to wait for.
   let lastLoss = -Infinity;
   const trouble = (): void => {
     if (isOver) return;
@@ -68,7 +68,7 @@ export async function runPlaces(seed: number, lengthMs: number, losesMemory: boo
       nodes[at] = start();
     } else if (kind >= 0.3 && kind < 0.6) node.process.freeze(random.pick([3, 50, 300, 3000]));
     else if (kind >= 0.3 && kind < 0.8) server.process.freeze(random.pick([3, 100, 300, 2000]));
-    else if (kind >= 0.8 && kind < 0.9 && losesMemory && nodes.every(({ isKnown }) => isKnown)) {
+    else if (kind >= 0.8 && kind < 0.9 && losesMemory && nodes.every((one) => one.knows(nodes))) {
       lastLoss = time.now;
       server.loseMemory();
     }

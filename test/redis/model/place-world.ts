@@ -64,9 +64,9 @@ export class PlaceNode {
     this.process.every(1000, () => this.beat());
   }
 
-  /** Whether a beat of it was answered, so that it would notice if Redis lost its memory. */
-  get isKnown(): boolean {
-    return this.acknowledged !== undefined;
+  /** Whether it would notice if Redis lost its memory, and wait for all of these nodes. */
+  knows(nodes: readonly PlaceNode[]): boolean {
+    return this.acknowledged !== undefined && nodes.every(({ name }) => this.view.includes(name));
   }
 
   /** @param onTaken is called when there was a place */
