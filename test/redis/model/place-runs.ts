@@ -55,20 +55,28 @@ export async function runPlaces(seed: number, lengthMs: number, losesMemory: boo
     else disconnect();
     time.after(random.gap(30), traffic);
   };
-  // A node that starts shortly before or after Redis loses its memory may not know all others that it has to wait for.
+  // A node that starts shortly before or after Redis loses its memory may not know all others that it has to wait for,
+  // and a call that is late may hide that Redis has lost it again at once.
   let lastLoss = -Infinity;
   const trouble = (): void => {
     if (isOver) return;
     const at = random.whole(0, nodes.length - 1);
     const node = nodes[at] as PlaceNode;
     const kind = random.next();
-    if (kind < 0.3 && time.now > lastLoss + 15_000) {
+    const isLongAgo = time.now > lastLoss + 15_000;
+    if (kind < 0.3 && isLongAgo) {
       node.process.isDead = true;
       for (let i = open.length - 1; i >= 0; i--) if (open[i]?.node === node) open.splice(i, 1);
       nodes[at] = start();
     } else if (kind >= 0.3 && kind < 0.6) node.process.freeze(random.pick([3, 50, 300, 3000]));
     else if (kind >= 0.3 && kind < 0.8) server.process.freeze(random.pick([3, 100, 300, 2000]));
-    else if (kind >= 0.8 && kind < 0.9 && losesMemory && nodes.every((one) => one.knows(nodes))) {
+    else if (
+      kind >= 0.8 &&
+      kind < 0.9 &&
+      losesMemory &&
+      isLongAgo &&
+      nodes.every((one) => one.knows(nodes))
+    ) {
       lastLoss = time.now;
       server.loseMemory();
     }
