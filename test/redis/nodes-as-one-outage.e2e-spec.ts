@@ -1,6 +1,7 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString } from 'class-validator';
 import { SecureGateway, type WsSecurityOptions } from 'nestjs-ws-security';
+import { eventually } from '../support/eventually.js';
 import { RedisNode } from '../support/redis-nodes.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TestClient } from '../support/test-client.js';
@@ -26,6 +27,15 @@ async function answers(client: TestClient, count: number): Promise<unknown[]> {
     all.push(event === 'echo' ? event : data?.['code']);
   }
   return all;
+}
+
+/** A node learns from the answer to its own beat which others live: waits for a beat of each after both have beaten. */
+async function knowEachOther(redis: RedisServer): Promise<void> {
+  const [key] = (await redis.command('KEYS', '*:nodes')) as string[];
+  const beats = async (): Promise<string[]> => (await redis.command('HVALS', key as string)) as string[];
+  let first: string[] = [];
+  await eventually(async () => expect((first = await beats())).toHaveLength(2));
+  await eventually(async () => expect((await beats()).some((beat) => first.includes(beat))).toBe(false));
 }
 
 const times = (count: number, answer: string): string[] => Array.from({ length: count }, () => answer);
@@ -125,6 +135,7 @@ describeWithRedis('two nodes while Redis is frozen', () => {
     const pair = await two({ maxConnectionsPerUser: 2 });
     await pair[0].connect('alice');
     await pair[1].connect('alice');
+    await knowEachOther(redis);
     await redis.restart();
     await Promise.all(pair.map((node) => node.heard('cluster.memory-lost')));
     expect([await pair[0].refusal('alice'), await pair[1].refusal('alice')]).toEqual([429, 429]);
