@@ -1,6 +1,7 @@
 import type { ArgumentMetadata, ExecutionContext } from '@nestjs/common';
 import { DirectCall, type DirectParameter } from '../messages/direct-call.js';
 import {
+  CUSTOM_PARAMTYPE,
   GUARDS_METADATA,
   PARAM_ARGS_METADATA,
   PAYLOAD_PARAMTYPE,
@@ -19,8 +20,6 @@ interface ParameterMetadata {
   readonly schema?: unknown;
   readonly factory?: unknown;
 }
-
-const CUSTOM = '__customRouteArgs__';
 
 /**
  * The direct call of a handler whose guards and pipe are the built-in ones. The caller has made sure that no guard,
@@ -48,8 +47,7 @@ export function directCallOf(
     parameterOf(key, parameter, types, pipe),
   );
   if (!parameters.every((parameter) => parameter !== undefined)) return undefined;
-  const length = Math.max(0, ...parameters.map(({ index }) => index + 1));
-  return new DirectCall(instance, callback, parameters, length);
+  return new DirectCall(instance, callback, parameters);
 }
 
 /** Whether Nest finds the decorators of the method where we do, and not where a mixin has left them. */
@@ -71,7 +69,7 @@ function parameterOf(
   pipe: WsValidationPipe,
 ): DirectParameter | undefined {
   if (pipes.length > 0) return undefined;
-  if (key.includes(CUSTOM)) {
+  if (key.includes(CUSTOM_PARAMTYPE)) {
     if (typeof factory !== 'function') return { index, take: () => null };
     const make = factory as (data: unknown, context: ExecutionContext) => unknown;
     return { index, take: (_client, { context }) => make(data, context as ExecutionContext) };

@@ -16,22 +16,26 @@ export class DirectCall {
   /**
    * @param instance the gateway
    * @param handler its method
-   * @param length the number of arguments of the method
    */
   constructor(
     private readonly instance: object,
     // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of handlers in Nest
     private readonly handler: Function,
     private readonly parameters: readonly DirectParameter[],
-    private readonly length: number,
   ) {}
 
   /** @returns what the handler returns; a promise of it if an argument has to be waited for */
   call(client: object, message: InboundMessage): unknown {
-    const args: unknown[] = Array.from({ length: this.length });
+    const args: unknown[] = [];
     let isPending = false;
     for (const { index, take } of this.parameters) {
-      const value = take(client, message);
+      let value: unknown;
+      try {
+        value = take(client, message);
+      } catch (error) {
+        // A promise, because an earlier argument may be one that rejects, and nobody would handle that.
+        value = Promise.reject(error as Error);
+      }
       args[index] = value;
       if (isThenable(value)) isPending = true;
     }

@@ -30,6 +30,9 @@ export const FILTER_CATCH_EXCEPTIONS = '__filterCatchExceptions__';
 /** Metadata key of the `@Inject()` of constructor parameters. Classes inherit it from their base. */
 export const SELF_DECLARED_DEPS_METADATA = 'self:paramtypes';
 
+/** Part of the keys of parameters with a decorator of the application. */
+export const CUSTOM_PARAMTYPE = '__customRouteArgs__';
+
 /** `WsParamtype.SOCKET` and `WsParamtype.PAYLOAD` of @nestjs/websockets. */
 export const SOCKET_PARAMTYPE = 0;
 export const PAYLOAD_PARAMTYPE = 3;

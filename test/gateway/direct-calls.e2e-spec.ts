@@ -24,6 +24,10 @@ const EventName = createParamDecorator((prefix: string, context: ExecutionContex
   return `${prefix}${context.switchToWs().getPattern()} of ${context.getClass().name}.${context.getHandler().name}`;
 });
 
+const Failing = createParamDecorator((): never => {
+  throw new NotFoundException('no such room');
+});
+
 const Later = createParamDecorator(async () => Promise.resolve('later'));
 
 interface Signal {
@@ -77,6 +81,11 @@ class DirectGateway {
   @SubscribeMessage('position')
   position(client: object, body: unknown, third: unknown): unknown {
     return ['send' in client, body, third === undefined, arguments.length];
+  }
+
+  @SubscribeMessage('both')
+  both(@Failing() never: string, @MessageBody() body: TextDto): string {
+    return body.text + never;
   }
 
   @SubscribeMessage('throws')
@@ -150,6 +159,17 @@ describe.each(['directly', 'by Nest, whose calls a tool has wrapped'])(
     it('is not called with a body that is refused', async () => {
       const { data } = await client.request('order', { text: 1 });
       expect(data).toMatchObject({ code: 'VALIDATION_FAILED' });
+    });
+
+    it('L5 is answered once if its body is refused and another argument fails, and the process goes on', async () => {
+      const unhandled: unknown[] = [];
+      const note = (error: unknown): void => void unhandled.push(error);
+      process.on('unhandledRejection', note);
+      expect((await client.request('both', { text: 1 })).event).toBe('exception');
+      expect((await client.request('both', { text: 'hi' })).data).toEqual(NO_ROOM);
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', note);
+      expect(unhandled).toEqual([]);
     });
 
     it.each(['throws', 'rejects'])('is answered with its error if it %s', async (event) => {
