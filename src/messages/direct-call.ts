@@ -32,12 +32,13 @@ export class DirectCall {
       let value: unknown;
       try {
         value = take(client, message);
+        isPending ||= isThenable(value);
       } catch (error) {
         // A promise, because an earlier argument may be one that rejects, and nobody would handle that.
-        value = Promise.reject(error as Error);
+        value = Promise.reject(error);
+        isPending = true;
       }
       args[index] = value;
-      if (isThenable(value)) isPending = true;
     }
     if (isPending) return Promise.all(args).then((settled) => this.invoke(settled));
     return this.invoke(args);

@@ -7,7 +7,8 @@ import { acceptBinary } from './binary-frame.js';
 import type { ChannelServices } from './channel-services.js';
 import type { EventTarget } from './event-target.interface.js';
 import { FrameChannel } from './frame-channel.js';
-import type { Job, Route } from './message.dispatcher.js';
+import type { Job } from './handler-runner.js';
+import type { Route } from './message.dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { ChannelServices } from './channel-services.js';
 import { FrameDecoder } from './frame-decoder.js';
+import { HandlerRunner } from './handler-runner.js';
 import { MessageFaults } from './message-faults.js';
 import { MessageDispatcher } from './message.dispatcher.js';
 import { RefusalReporter } from './refusal-reporter.js';
@@ -18,6 +19,7 @@ export const MESSAGE_PROVIDERS: Provider[] = [
   ViolationService,
   WsExceptionFilter,
   ValidatedBody,
+  HandlerRunner,
   MessageDispatcher,
   ChannelServices,
 ];

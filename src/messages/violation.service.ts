@@ -15,6 +15,7 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import { type Excess, limitOf } from '../throttling/excess.js';
 import { BanService } from '../throttling/bans/ban.service.js';
 import { Strikes } from '../throttling/strikes.js';
+import type { InboundMessage } from './inbound-message.js';
 import { RefusalReporter } from './refusal-reporter.js';
 import { RefusedMessagesLog } from './refused-messages.js';
 
@@ -90,6 +91,15 @@ export class ViolationService {
     this.counters.strikes.add(code);
     const retryAfterMs = entry.strikes.add(code, this.clock.monotonic());
     if (retryAfterMs > 0) this.strikeOut(connection, entry, Math.ceil(retryAfterMs));
+  }
+
+  /**
+   * Records a violation for an exception of the module. `BAD_MESSAGE` does not count: the frame was valid, and the
+   * application rejects its content.
+   */
+  recordThrown(connection: ServedConnection, code: ErrorCode, message: InboundMessage): void {
+    const { event, rule, exception } = message;
+    if (code !== 'BAD_MESSAGE') this.record(connection, code, event, rule, exception);
   }
 
   /** Reports a message that the application itself refused. It is no violation. */
