@@ -1,9 +1,10 @@
+import type { ExecutionContext } from '@nestjs/common';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { acceptOrThrow, type Excess, ruleOf } from '../throttling/excess.js';
 import { ForbiddenEventException, RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import { isThenable } from '../time/maybe-promise.js';
-import type { EventTarget } from './event-target.interface.js';
+import type { BuiltInGuards, EventTarget } from './event-target.interface.js';
 import type { InboundMessage } from './inbound-message.js';
 import { MessageContext } from './message-context.js';
 
@@ -45,6 +46,21 @@ export function admit(
     return undefined;
   }
   message.counted = true;
+  return authorize(connection, message, authorization, context);
+}
+
+/**
+ * Asks the guard for the authorization of a message that is within its limits. Its decision may come later.
+ *
+ * @returns the refusal of the message, unless it is admitted or not decided yet
+ * @throws the exception of the guard
+ */
+export function authorize(
+  connection: ServedConnection,
+  message: InboundMessage,
+  authorization: BuiltInGuards['authorization'],
+  context: ExecutionContext,
+): Refusal | undefined {
   const admitted = authorization.canActivate(context);
   if (admitted === false) return forbidden(authorization);
   message.admittedAs = connection.principal;
