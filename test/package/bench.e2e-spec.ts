@@ -131,7 +131,7 @@ describe('the benchmark', () => {
 
   it('finds every protection of a server that has them', async () => {
     app = await startApp({ gateways: [GuardedGateway], options: { jwtSecret: SECRET } });
-    await expect(assertProtected('guarded', securedPeer(), app.port)).resolves.toBeUndefined();
+    await expect(assertProtected('guarded', securedPeer(), { port: app.port })).resolves.toBeUndefined();
   });
 
   it('stops at a server that lets pass what it claims to refuse', async () => {
@@ -144,7 +144,7 @@ describe('the benchmark', () => {
       expect.stringMatching(/^a message over the limit is answered with .*"left":true/),
       'a handshake without a token ends with accepted',
     ]);
-    await expect(assertProtected('open', securedPeer(), app.port)).rejects.toThrow('open is not protected');
+    await expect(assertProtected('open', securedPeer(), { port: app.port })).rejects.toThrow('open is not protected');
   });
 });
 
