@@ -8,6 +8,9 @@ import type { CrowdReturn, ReturningOrder } from './reconnect/crowd.js';
 import type { BatchOrder, BatchResult } from './refused-frames.js';
 import type { Target } from './target.js';
 
+/** Clients that are not served wait longer and longer. */
+const RETURN_TIMEOUT_MS = 300_000;
+
 export interface GeneratorLoad {
   /** Share of one core that the generator used. */
   generatorLoad: number;
@@ -59,7 +62,7 @@ export class LoadGenerator {
 
   /** Resolves when all of them have been sent away and are served by this server. */
   comeBack(to: Target): Promise<CrowdReturn & GeneratorLoad> {
-    return this.child.request('comeBack', to);
+    return this.child.request('comeBack', to, RETURN_TIMEOUT_MS);
   }
 
   /** Counts frames from now on. `heard()` resolves when this many have arrived. */

@@ -15,6 +15,8 @@ export interface Handshake {
   readonly tls?: TlsUse | boolean | undefined;
   /** The complete HTTP request. */
   readonly request: Buffer;
+  /** How long the client waits until it is connected. Default: 20 seconds. */
+  readonly timeoutMs?: number;
   /** For protocols that log in after 101: the text to send, and the start of its answer. */
   readonly login?: { readonly text: string; readonly accepted: string } | undefined;
   /** Gets every text from the first one on, instead of `onFrame`. */
@@ -69,9 +71,10 @@ export class RawConnection {
   static open(handshake: Handshake): Promise<RawConnection> {
     return new Promise((resolve, reject) => {
       const connection = new RawConnection(handshake);
+      const { timeoutMs = OPEN_TIMEOUT_MS } = handshake;
       const timer = setTimeout(() => {
-        connection.fail(new RefusedError(0, `nothing within ${OPEN_TIMEOUT_MS} ms`));
-      }, OPEN_TIMEOUT_MS);
+        connection.fail(new RefusedError(0, `nothing within ${timeoutMs} ms`));
+      }, timeoutMs);
       const settled = (): void => {
         clearTimeout(timer);
         connection.opened = undefined;

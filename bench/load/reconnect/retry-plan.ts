@@ -22,12 +22,17 @@ const { RetryPlan: Plan } = (await import(client('./retry-plan.js'))) as {
   RetryPlan: new (settings: object) => RetryPlan;
 };
 const { resolveSettings } = (await import(client('./client-settings.js'))) as {
-  resolveSettings(options: object): object;
+  resolveSettings(options: object): { readonly connectTimeoutMs: number };
 };
+
+const SETTINGS = { url: 'ws://127.0.0.1', WebSocket: class {} };
+
+/** How long a client with the default options waits until it is connected. */
+export const { connectTimeoutMs: CONNECT_TIMEOUT_MS } = resolveSettings(SETTINGS);
 
 /** The plan of a client with the default options. @param random in [0, 1) */
 export function retryPlan(random: Random = Math.random): RetryPlan {
-  return new Plan(resolveSettings({ url: 'ws://127.0.0.1', random, WebSocket: class {} }));
+  return new Plan(resolveSettings({ ...SETTINGS, random }));
 }
 
 /** The plan of a client that draws the longest wait each time. */

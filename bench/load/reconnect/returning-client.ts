@@ -7,7 +7,7 @@ import { RawConnection } from '../raw-connection.js';
 import type { Target } from '../target.js';
 import type { TicketLane } from '../ticket-lane.js';
 import { mintToken } from '../tokens.js';
-import { longestPlan, retryPlan } from './retry-plan.js';
+import { CONNECT_TIMEOUT_MS, longestPlan, retryPlan } from './retry-plan.js';
 
 const PROTOCOL = 'ws-security.v1';
 const ABNORMAL_CLOSURE = 1006;
@@ -51,6 +51,7 @@ export class ReturningClient {
       port,
       tls: tls && this.ticket,
       source: this.source,
+      timeoutMs: CONNECT_TIMEOUT_MS,
       request: upgradeRequest('/ws', this.token, [PROTOCOL]),
       onText: (text) => this.hear(text),
     });
