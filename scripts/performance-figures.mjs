@@ -1,5 +1,5 @@
 // Writes the figures of `npm run bench` into docs/performance.md and the README, from the results that it left.
-// Several files are several runs, or runs of different scenarios. A table is left alone if no file has its figures.
+// Several files are several runs, or runs of different scenarios. What they did not measure stays as it is.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
@@ -51,7 +51,6 @@ function figure(transport, scenario, variant, peer, metric, digits = 0) {
 }
 
 function table(head, rows) {
-  if (rows.length === 0) return undefined;
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
@@ -63,37 +62,48 @@ function loadOfClients(transport, scenario, variant) {
   return Math.max(...loads).toFixed(2);
 }
 
-function perPeer(transport, scenario, title, cellOf) {
-  const rows = variantsOf(transport, scenario).map((variant) => [
+/** A row for each variant, with a cell for each server. */
+const perPeer = (transport, scenario, cellOf) =>
+  variantsOf(transport, scenario).map((variant) => [
     variant,
     ...Object.keys(COLUMNS).map((peer) => cellOf(variant, peer)),
     loadOfClients(transport, scenario, variant),
   ]);
-  return table([title, ...Object.values(COLUMNS), 'load of clients'], rows);
-}
 
-function echo(transport) {
-  return perPeer(transport, 'echo', 'echo', (variant, peer) => {
-    const [rate, cpu] = [
-      figure(transport, 'echo', variant, peer, 'perSecond'),
-      figure(transport, 'echo', variant, peer, 'cpuUs', 1),
-    ];
-    return rate && `${rate} · ${cpu}`;
-  });
-}
+const PER_PEER = ['', ...Object.values(COLUMNS), 'load of clients'];
 
-function handshakes(transport) {
-  return perPeer(transport, 'handshakes', 'CPU µs each', (variant, peer) =>
-    figure(transport, 'handshakes', variant, peer, 'cpuUs'),
-  );
-}
+const echo = {
+  head: PER_PEER,
+  rowsOf: (transport) =>
+    perPeer(transport, 'echo', (variant, peer) => {
+      const rate = figure(transport, 'echo', variant, peer, 'perSecond');
+      return rate && `${rate} · ${figure(transport, 'echo', variant, peer, 'cpuUs', 1)}`;
+    }),
+};
 
-function reconnect() {
-  const rows = ['plain', 'tls'].flatMap((transport) =>
+const handshakes = {
+  head: PER_PEER,
+  rowsOf: (transport) =>
+    perPeer(transport, 'handshakes', (variant, peer) =>
+      figure(transport, 'handshakes', variant, peer, 'cpuUs'),
+    ),
+};
+
+const reconnect = {
+  head: [
+    '',
+    'all served after',
+    'beyond the jitter',
+    'failed attempts',
+    'CPU each',
+    'of clients',
+    'p99 of others, before and meanwhile',
+  ],
+  rowsOf: (transport) =>
     variantsOf(transport, 'reconnect').map((variant) => {
       const cell = (metric, digits) => figure(transport, 'reconnect', variant, US, metric, digits);
       return [
-        transport === 'tls' ? variant : `${variant}, without TLS`,
+        variant,
         `${cell('allMs')} ms`,
         `${cell('beyondMs')} ms`,
         cell('failures'),
@@ -102,37 +112,57 @@ function reconnect() {
         `${cell('p99Before', 1)} ms, ${cell('p99', 1)} ms`,
       ];
     }),
-  );
-  const head = [
-    '',
-    'all served',
-    'beyond the jitter',
-    'failed attempts',
-    'CPU each',
-    'of clients',
-    'p99 of others, before and meanwhile',
-  ];
-  return table(head, rows);
-}
+};
 
 /** Memory, broadcasts and refused frames. */
-function rest(transport) {
-  const kinds = [
-    ['memory', 'rssKb', 1, 'KB'],
-    ['broadcast', 'perCpuSecond', 0, 'deliveries per CPU second'],
-    ['refused', 'refusedUs', 2, 'CPU µs per refused frame'],
-  ];
-  const rows = kinds.flatMap(([scenario, metric, digits, unit]) =>
-    variantsOf(transport, scenario).map((variant) => [
-      `${variant}: ${unit}`,
-      ...Object.keys(COLUMNS).map((peer) => figure(transport, scenario, variant, peer, metric, digits)),
-    ]),
-  );
-  return table(['', ...Object.values(COLUMNS)], rows);
+const rest = {
+  head: ['', ...Object.values(COLUMNS)],
+  rowsOf: (transport) =>
+    [
+      ['memory', 'rssKb', 1, 'KB'],
+      ['broadcast', 'perCpuSecond', 0, 'deliveries per CPU second'],
+      ['refused', 'refusedUs', 2, 'CPU µs each'],
+    ].flatMap(([scenario, metric, digits, unit]) =>
+      variantsOf(transport, scenario).map((variant) => [
+        `${variant}, ${unit}`,
+        ...Object.keys(COLUMNS).map((peer) => figure(transport, scenario, variant, peer, metric, digits)),
+      ]),
+    ),
+};
+
+const TLS = 'TLS: ';
+
+/** Rows without TLS, then rows over it. Those that these runs did not measure stay as they are. */
+function merged({ head, rowsOf }, existing) {
+  const plain = rowsOf('plain');
+  const tls = rowsOf('tls').map(([variant, ...cells]) => [`${TLS}${variant}`, ...cells]);
+  const kept = (isTls) => existing.filter(([first]) => first.startsWith(TLS) === isTls);
+  return table(head, [...(plain.length > 0 ? plain : kept(false)), ...(tls.length > 0 ? tls : kept(true))]);
 }
+
+/** The cells of the rows of a table in Markdown. */
+const rowsIn = (markdown) =>
+  markdown
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
+
+/** Whether the runs are of all scenarios: otherwise the summary would lose some of its rows. */
+const isWhole = ['plain', 'tls'].every((transport) =>
+  ['echo', 'handshakes', 'refused', 'broadcast', 'memory', 'reconnect'].every(
+    (scenario) => of(transport, scenario).length > 0,
+  ),
+);
 
 /** Each goal with the values of all runs that measured it. */
 function goals() {
+  if (!isWhole) return undefined;
   const rows = new Map();
   for (const { what, value, goal, better } of runs.flatMap((run) => run.goals)) {
     if (typeof value !== 'number') continue;
@@ -154,11 +184,11 @@ function goals() {
 }
 
 function readme() {
+  if (!isWhole) return undefined;
   const inTurn = '100 connections, one message at a time';
   const window = '100 connections, window 8';
   const [fresh, known] = variantsOf('plain', 'handshakes');
   const [idle] = variantsOf('plain', 'memory');
-  if (!fresh || !idle || of('plain', 'echo', inTurn).length === 0) return undefined;
   const kinds = [
     ['messages per second, one at a time', 'echo', inTurn, 'perSecond', 0],
     ['CPU per message, one at a time, µs', 'echo', inTurn, 'cpuUs', 1],
@@ -179,6 +209,7 @@ function readme() {
 }
 
 function machine() {
+  if (!isWhole) return undefined;
   const lines = runs.map(
     ({ date, machine: { cpu, cores, node, loadBefore }, scale: { rounds } }) =>
       `${date.slice(0, 10)}, ${rounds} rounds, Node ${node.slice(1)}, ${cpu}, ${cores} cores, load before the run ${loadBefore.toFixed(1)}`,
@@ -186,28 +217,28 @@ function machine() {
   return [...new Set(lines)].map((line) => `- ${line}`).join('\n');
 }
 
-/** Puts each text between its marker and the next end. */
+/** Puts each text between its marker and the next end. @param sections texts, or functions of the present text */
 async function fill(page, sections) {
   let text = readFileSync(page, 'utf8');
   for (const [name, content] of Object.entries(sections)) {
-    if (content === undefined) continue;
     const start = `<!-- figures of ${name} -->`;
     const [before, after] = text.split(start);
     if (!after?.includes(END)) throw new Error(`${page} has no place for ${name}`);
-    text = `${before}${start}\n\n${content}\n\n${after.slice(after.indexOf(END))}`;
+    const end = after.indexOf(END);
+    const filled = typeof content === 'function' ? content(after.slice(0, end)) : content;
+    if (filled !== undefined) text = `${before}${start}\n\n${filled}\n\n${after.slice(end)}`;
   }
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
 }
 
+const tableOf = (kind) => (present) => merged(kind, rowsIn(present));
+
 await fill('docs/performance.md', {
   goals: goals(),
   'the machine': machine(),
-  echo: echo('plain'),
-  'echo over TLS': echo('tls'),
-  handshakes: handshakes('plain'),
-  'handshakes over TLS': handshakes('tls'),
-  reconnect: reconnect(),
-  'the rest': rest('plain'),
-  'the rest over TLS': rest('tls'),
+  echo: tableOf(echo),
+  handshakes: tableOf(handshakes),
+  reconnect: tableOf(reconnect),
+  'the rest': tableOf(rest),
 });
 await fill('README.md', { performance: readme() });

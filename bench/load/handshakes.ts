@@ -30,7 +30,9 @@ export interface HandshakeResult {
   readonly late: number;
   /** The number of resumed TLS handshakes. */
   readonly resumed: number;
-  /** The clients' share of one core. Near 1 the clients are the bottleneck. */
+  /** CPU microseconds of the clients. */
+  readonly clientCpu: number;
+  /** The share of their CPU time in which the clients worked. Near 1 they are the bottleneck. */
   readonly generatorLoad: number;
 }
 
@@ -64,10 +66,13 @@ export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeR
     }
   };
   const idleMs = preventSleep();
+  const cpuBefore = process.cpuUsage();
   await Promise.all(tickets.map(lane));
   const elapsedMs = performance.now() - started;
   const resumed = resumedBy(tickets) - resumedBefore;
-  return { attempts, late, resumed, elapsedMs, generatorLoad: 1 - idleMs() / elapsedMs };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const clientCpu = Math.max(0, user + system - idleMs() * 1000);
+  return { attempts, late, resumed, elapsedMs, clientCpu, generatorLoad: clientCpu / (user + system) };
 }
 
 const lanesOf = new Map<string, TicketLane[]>();

@@ -11,9 +11,10 @@ export class TicketLane implements TlsUse {
 
   constructor(private readonly handshakes: TlsHandshakes) {}
 
-  readonly onSession = (session: Buffer): void => {
-    if (this.handshakes === 'resumed') this.session = session;
-  };
+  /** Missing when tickets are not used, because Node would read them for it. */
+  get onSession(): ((session: Buffer) => void) | undefined {
+    return this.handshakes === 'resumed' ? (session) => (this.session = session) : undefined;
+  }
 
   readonly onSecure = (isResumed: boolean): void => {
     this.isResumed = isResumed;

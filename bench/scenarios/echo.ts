@@ -15,7 +15,8 @@ export const echo: Scenario = {
         await load.open({ ...server.target, dialect, count, spread: false });
         await load.echo({ dialect, window, durationMs: warmUpMs });
         const before = await server.cpu();
-        const { messages, elapsedMs, generatorLoad } = await load.echo({ dialect, window, durationMs });
+        const result = await load.echo({ dialect, window, durationMs });
+        const { messages, elapsedMs, clientCpu, generatorLoad } = result;
         const cpu = (await server.cpu()) - before;
         await load.close();
         if (generatorLoad > SATURATED && cpu / 1000 / elapsedMs < SATURATED) {
@@ -24,7 +25,7 @@ export const echo: Scenario = {
         const values = {
           perSecond: (messages * 1000) / elapsedMs,
           cpuUs: cpu / messages,
-          clientUs: (generatorLoad * elapsedMs * 1000) / messages,
+          clientUs: clientCpu / messages,
           generatorLoad,
         };
         samples.add({ scenario: 'echo', variant, peer: name, round, values });

@@ -47,7 +47,8 @@ async function measure(
   const order = { ...server.target, dialect: peer.dialect, tokens, handshakes: kind, concurrency };
   await load.handshakes({ ...order, durationMs: warmUpMs });
   const before = await server.cpu();
-  const { attempts, resumed, elapsedMs, generatorLoad } = await load.handshakes({ ...order, durationMs });
+  const result = await load.handshakes({ ...order, durationMs });
+  const { attempts, resumed, elapsedMs, clientCpu, generatorLoad } = result;
   const cpu = (await server.cpu()) - before;
   const expected = tls && kind === 'resumed' ? attempts : 0;
   if (resumed !== expected) {
@@ -61,7 +62,7 @@ async function measure(
     values: {
       perSecond: (attempts * 1000) / elapsedMs,
       cpuUs: cpu / attempts,
-      clientUs: (generatorLoad * elapsedMs * 1000) / attempts,
+      clientUs: clientCpu / attempts,
       generatorLoad,
     },
   });
