@@ -25,7 +25,7 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-const of = (transport, scenario, variant, peer = undefined) =>
+const of = (transport, scenario, variant, peer) =>
   samples.filter(
     (sample) =>
       sample.transport === transport &&

@@ -22,7 +22,7 @@ const { RetryPlan: Plan } = (await import(client('./retry-plan.js'))) as {
   RetryPlan: new (settings: object) => RetryPlan;
 };
 const { resolveSettings } = (await import(client('./client-settings.js'))) as {
-  resolveSettings(options: object): { readonly connectTimeoutMs: number };
+  resolveSettings: (options: object) => { readonly connectTimeoutMs: number };
 };
 
 const SETTINGS = { url: 'ws://127.0.0.1', WebSocket: class {} };
