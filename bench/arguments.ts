@@ -12,10 +12,8 @@ export interface Order {
   readonly scale: Scale;
   readonly scenarios: readonly string[];
   readonly peers: readonly string[];
-  /** Without TLS, over it, or one after the other. */
+  /** Without TLS, over it, or one after the other. Then less is measured over TLS, to save time. */
   readonly transports: readonly Transport[];
-  /** Whether nothing was chosen. Then less is measured over TLS, to save time. */
-  readonly isWhole: boolean;
   /** The parts of the scenario `cluster`. */
   readonly parts: readonly string[];
   /** The file for the results. */
@@ -25,12 +23,12 @@ export interface Order {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --quick              under a minute, to see that it runs; the figures are rough
+  --quick              one round, to see that it runs; the figures are rough
   --smoke              a few hundred messages
   --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but cluster
   --only=a,b           parts of cluster: ${Object.keys(CLUSTER_PARTS).join(', ')}
   --peers=a,b          ${Object.keys(PEERS).join(', ')}
-  --plain, --tls       without TLS or over it, or both; without any choice both, over TLS with fewer servers
+  --plain, --tls       without TLS or over it, or both: then over TLS with fewer servers. Without any choice both
   --rounds=N           1 to 50
   --out=FILE           results as JSON, bench/results.json
   --profile=FOLDER     CPU profiles of the servers`;
@@ -63,7 +61,6 @@ export function parseOrder(argv: readonly string[]): Order {
     parts: namesOf('--only', values.only, Object.keys(CLUSTER_PARTS)),
     peers: namesOf('--peers', values.peers, Object.keys(PEERS)),
     transports: transportsOf(values.plain, values.tls, isWhole),
-    isWhole: isWhole && values.plain === values.tls,
     out: values.out,
     profile: values.profile,
   };

@@ -3,6 +3,7 @@ import { LoadGenerator } from './load/load-generator.js';
 import { PEERS } from './peers/catalogue.js';
 import { type CertificateFiles, certificateFiles } from './processes/certificate.js';
 import { assertProtected } from './protections/assert-protected.js';
+import type { Samples } from './report/samples.js';
 import { scenarioTable } from './report/table.js';
 import { SCENARIOS } from './scenarios/catalogue.js';
 import type { Bench, RunningPeer } from './scenarios/scenario.js';
@@ -18,13 +19,12 @@ interface Pass extends Pick<Bench, 'samples' | 'readings' | 'note'> {
  */
 export async function measurePass({ order, samples, readings, note }: Pass): Promise<string[]> {
   const { scale, parts } = order;
-  const isTls = samples.transport === 'tls';
-  const scenarios = order.scenarios.filter((name) => isMeasured(name, order, isTls));
+  const scenarios = order.scenarios.filter((name) => isMeasured(name, order, samples));
   const isComparing = scenarios.some((name) => !SCENARIOS[name]?.isAlone);
-  const tls = isTls ? await certificateFiles() : undefined;
+  const tls = samples.transport === 'tls' ? await certificateFiles() : undefined;
   // A scenario that compares nothing has the machine to itself.
   const concerned = order.peers.filter((name) => isConcerned(name, scenarios));
-  const names = isComparing ? available(concerned, order.isWhole && isTls, note) : [];
+  const names = isComparing ? available(concerned, samples.transport !== order.transports[0], note) : [];
   const [load, attacker, ...peers] = await Promise.all([
     LoadGenerator.start('clients'),
     LoadGenerator.start('attacker'),
@@ -43,9 +43,10 @@ export async function measurePass({ order, samples, readings, note }: Pass): Pro
   return peers.filter(({ peer }) => peer.protection).map(({ name }) => name);
 }
 
-function isMeasured(name: string, { isWhole, transports }: Order, isTls: boolean): boolean {
+/** Scenarios that compare nothing run once. */
+function isMeasured(name: string, { transports }: Order, { transport }: Samples): boolean {
   const { isAlone, isPlain } = SCENARIOS[name] ?? {};
-  return isAlone ? isTls === (transports[0] === 'tls') : !(isTls && isWhole && isPlain);
+  return transport === transports[0] || !(isAlone || isPlain);
 }
 
 function isConcerned(name: string, scenarios: readonly string[]): boolean {

@@ -20,7 +20,7 @@ export interface Peer {
   readonly dialect: DialectName;
   readonly protection?: Protection;
   readonly broadcasts?: boolean;
-  /** Whether the whole run measures it over TLS too. */
+  /** Whether a run with and without TLS measures it over TLS too. */
   readonly overTls?: boolean;
   /** Whether its memory is measured. */
   readonly weighed?: boolean;

@@ -35,7 +35,7 @@ export interface Scenario {
   readonly isAlone?: boolean;
   /** Whether it measures such a server. Missing: it may measure each. */
   concerns?(peer: Peer): boolean;
-  /** Whether the whole run measures it only without TLS. */
+  /** Whether a run with and without TLS measures it only without. */
   readonly isPlain?: boolean;
   run(bench: Bench): Promise<void>;
 }
