@@ -17,6 +17,7 @@ const files = process.argv.slice(2);
 const runs = (files.length > 0 ? files : ['bench/results.json']).map((file) =>
   JSON.parse(readFileSync(file, 'utf8')),
 );
+if (runs.some(({ scale }) => !scale.judges)) throw new Error('the results are of a smoke run');
 const samples = runs.flatMap((run) => run.samples);
 
 function median(values) {

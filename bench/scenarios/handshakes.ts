@@ -32,7 +32,7 @@ function variantsOf(tls: readonly TlsHandshakes[]): Variant[] {
   return (Object.keys(TOKENS) as Tokens[]).flatMap((tokens) =>
     tls.length === 0
       ? [{ name: TOKENS[tokens], tokens, handshakes: 'full' as const }]
-      : tls.map((kind) => ({ name: `${kind} TLS handshake, ${TOKENS[tokens]}`, tokens, handshakes: kind })),
+      : tls.map((kind) => ({ name: `${kind}, ${TOKENS[tokens]}`, tokens, handshakes: kind })),
   );
 }
 

@@ -94,7 +94,7 @@ async function measure(bench: Bench, { name, peer, leaving, staying, kind, round
   const cpuOfResidents = perMessage * during([drainedAt, crowd.allServedAt]).length;
   samples.add({
     scenario: 'reconnect',
-    variant: `${count} clients${tls ? `, ${kind} TLS handshake` : ''}`,
+    variant: `${count} clients${tls ? `, ${kind} handshakes` : ''}`,
     peer: name,
     round,
     values: {
