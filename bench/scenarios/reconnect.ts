@@ -84,6 +84,8 @@ async function measure(bench: Bench, { name, peer, leaving, staying, kind, round
   await Promise.all([load.close(), others.close()]);
 
   if (unanswered > 0) note(`${name} left ${unanswered} messages unanswered while clients came back`);
+  if (crowd.clientCpu > cpu)
+    note(`${name} could serve clients that come back sooner: they took more CPU than the server`);
   const resumed = kind === 'resumed' && tls ? count : 0;
   if (crowd.resumed !== resumed) note(`${crowd.resumed} of ${count} returns were resumed, not ${resumed}`);
   const during = ([from, to]: readonly [number, number]): number[] =>
