@@ -8,6 +8,7 @@ import type { ServedConnection } from '../connection/served-connection.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
+import { type StreamReader, takeReader } from '../frames/stream-reader.js';
 import type { ChannelServices } from './channel-services.js';
 import { FrameBudget } from './frame-budget.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
@@ -26,6 +27,8 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   protected readonly queue: MessageQueue<Job>;
   private readonly budget: FrameBudget;
   private readonly meter: FrameMeter;
+  /** With which `ws` reads what this channel passes on. */
+  private reader: StreamReader | undefined;
   /** Reads the socket after the connection has ended. */
   private closingReader: ClosingReader | undefined;
   /** Whether the last frame was over the budget. */
@@ -47,8 +50,8 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
     this.meter = new FrameMeter(this.budget);
     this.queue = new MessageQueue(options, this);
     connection.inbound = this;
-    // Runs before `ws` reads the bytes.
     stream.prependListener('data', (chunk: Buffer) => this.onData(chunk));
+    this.reader = takeReader(stream);
     socket.on('ping', onPing);
     socket.on('pong', onPong);
   }
@@ -62,6 +65,14 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
 
   /** Runs a handler; never rejects. */
   abstract run(job: Job, hasWaited: boolean): Promise<void> | void;
+
+  /** Handles a text message that `ws` has not seen. Without this method, `ws` reads all messages. */
+  protected onText?(text: string): void;
+
+  /** Whether `ws` may miss the message that is passed to `onText()`. */
+  protected get isOnlyListener(): boolean {
+    return false;
+  }
 
   onPing(data: Buffer): void {
     if (this.isWithinBudget(this.budget.judgeControl()) && this.isListening) this.connection.pong(data);
@@ -118,10 +129,18 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
     this.socket.resume();
   }
 
+  /** The client has broken the protocol: `ws` reads no more. */
+  broken(): void {
+    this.reader = undefined;
+  }
+
   /** Whether a message that `ws` reports is to be handled. Must be called once for each, in order. */
   protected admits(data: Buffer): boolean {
-    this.connection.counters.receivedBytes += data.length;
-    const fits = this.budget.judgeMessage() && this.fitsInflated(data);
+    return this.isWelcome(data.length, this.budget.judgeMessage() && this.fitsInflated(data));
+  }
+
+  private isWelcome(length: number, fits: boolean): boolean {
+    this.connection.counters.receivedBytes += length;
     if (!this.isWithinBudget(fits)) return false;
     if (this.isListening) return true;
     this.services.counters.dropped.ending++;
@@ -142,11 +161,50 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
     const now = this.services.clock.monotonic();
     this.connection.lastSeen = now;
     this.budget.at(now);
+    const rest = this.canReadTexts ? this.readTexts(chunk) : chunk;
+    if (rest) this.passOn(rest);
+  }
+
+  /** Whether a frame can be read without `ws`, which then does not miss it. */
+  private get canReadTexts(): boolean {
+    return (
+      this.reader !== undefined &&
+      this.meter.isBetweenFrames &&
+      this.budget.isSettled &&
+      this.isOnlyListener &&
+      this.connection.isOpen
+    );
+  }
+
+  /** Handles the messages at the beginning of a chunk that are whole frames. @returns the rest of the chunk */
+  private readTexts(chunk: Buffer): Buffer | undefined {
+    const { texts } = this.services;
+    const { socket } = this.connection;
+    let at = 0;
+    socket.collect();
+    try {
+      while (at < chunk.length) {
+        const end = texts.unmask(chunk, at);
+        if (end === 0) break;
+        if (this.isWelcome(texts.length, this.budget.charge(end - at))) this.onText?.(texts.text(chunk));
+        at = end;
+      }
+    } finally {
+      socket.flush();
+    }
+    if (at === 0) return chunk;
+    return at < chunk.length ? chunk.subarray(at) : undefined;
+  }
+
+  private passOn(chunk: Buffer): void {
+    const { isOver } = this.meter;
     this.meter.read(chunk);
+    // When a stream closes, `ws` reads the rest of it by itself.
+    if (!isOver && !this.stream.destroyed) this.reader?.call(this.stream, chunk);
   }
 
   private stopReading(): void {
-    this.closingReader ??= new ClosingReader(this.stream, this.meter);
+    this.closingReader ??= new ClosingReader(this.stream, this.meter, this.reader);
   }
 
   /** The first of a run is answered; each is a violation. */
