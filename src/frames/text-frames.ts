@@ -8,6 +8,11 @@ const EXTENDED_64 = 127;
 const MASK_LENGTH = 4;
 const NOT_ASCII = 0x80;
 
+/** `toString('latin1')` of Node without its checks. The types lack it. */
+interface LatinBuffer extends Buffer {
+  latin1Slice(start: number, end: number): string;
+}
+
 /**
  * Reads text messages that are one whole frame each (RFC 6455 §5.2), which almost all are. Everything else is left to
  * `ws`: control frames, fragments, binary and compressed messages, frames that continue in the next chunk, and whatever
@@ -48,7 +53,8 @@ export class TextFrames {
   /** The last message. */
   text(chunk: Buffer): string {
     const { start, length } = this;
-    return chunk.toString(this.isAscii ? 'latin1' : 'utf8', start, start + length);
+    const end = start + length;
+    return this.isAscii ? (chunk as LatinBuffer).latin1Slice(start, end) : chunk.toString('utf8', start, end);
   }
 }
 

@@ -8,7 +8,7 @@ import type { TimerWheel, WheelTimer } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
 import { asciiFrame, payloadLengthOf, textFrame } from './text-frame.js';
-import { batchWrites, writeBatch } from './write-batch.js';
+import { type BatchedSender, batchWrites, writeBatch } from './write-batch.js';
 
 /** Time in milliseconds that a client may be over its limit of buffered bytes. */
 const GRACE_MS = 1000;
@@ -23,9 +23,10 @@ export type OutboundOptions = Pick<ResolvedOptions, 'maxBufferedBytes' | 'compre
  * The outbound side of one socket. Writes whole frames, so that a push to thousands of clients is framed once. Closes
  * connections of clients that read too slowly, before their buffered data fills the memory.
  */
-export class OutboundSocket implements ConnectionSocket {
+export class OutboundSocket implements ConnectionSocket, BatchedSender {
   private grace: WheelTimer | undefined;
   private hasGivenUp = false;
+  isCorked = false;
   /** Frames that leave together, in Latin-1; undefined if none are held back. */
   private collected: string | undefined;
 
@@ -35,12 +36,12 @@ export class OutboundSocket implements ConnectionSocket {
    */
   constructor(
     private readonly socket: WebSocket,
-    private readonly stream: Duplex,
+    readonly stream: Duplex,
     private readonly options: OutboundOptions,
     private readonly wheel: TimerWheel,
     private readonly onSlow: (socket: WebSocket) => void,
     private readonly counters: PathCounters,
-    private readonly backlog: Backlog,
+    readonly backlog: Backlog,
   ) {}
 
   get readyState(): number {
@@ -94,7 +95,7 @@ export class OutboundSocket implements ConnectionSocket {
     const { collected, stream } = this;
     this.collected = undefined;
     if (!collected || stream.destroyed) return;
-    batchWrites(stream, this.backlog);
+    batchWrites(this);
     stream.write(collected, 'latin1');
   }
 
@@ -140,7 +141,7 @@ export class OutboundSocket implements ConnectionSocket {
 
   private write(frame: Uint8Array): void {
     this.counters.sentBytes += payloadLengthOf(frame);
-    batchWrites(this.stream, this.backlog);
+    batchWrites(this);
     this.stream.write(frame);
   }
 
@@ -149,7 +150,7 @@ export class OutboundSocket implements ConnectionSocket {
     // The goodbye to a slow client comes here too.
     if (!this.isBehind || this.hasGivenUp) return;
     if (this.collected !== undefined) this.release();
-    writeBatch(this.stream);
+    writeBatch(this);
     if (!this.isBehind) return;
     if (this.bufferedBytes > this.options.maxBufferedBytes * EXCESS) {
       this.grace?.cancel();

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 const FIN_TEXT = 0x81;
 
 /** One unmasked text frame (RFC 6455 §5.2), header and payload in one piece. */
