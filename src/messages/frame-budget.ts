@@ -11,8 +11,8 @@ export type BudgetOptions = Pick<
 >;
 
 /**
- * The frames and bytes that a connection may send per second. Frames are charged when they arrive. The result is read
- * later, when `ws` reports the frames in the same order, separately for messages and control frames.
+ * The frames and bytes that a connection may send per second. Frames are charged when they arrive. For those that `ws`
+ * reads, the result is read later, when `ws` reports them in the same order, separately for messages and control frames.
  */
 export class FrameBudget implements FrameListener {
   private readonly frames: TokenBucket;

@@ -59,7 +59,7 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
   }
 
   /** The application may listen to the messages as `ws` reports them. With compression, `ws` keeps their order. */
-  protected override get isOnlyListener(): boolean {
+  protected override get readsTexts(): boolean {
     return !this.services.options.compression && this.socket.listenerCount('message') === 1;
   }
 

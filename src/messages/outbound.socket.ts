@@ -25,8 +25,8 @@ export type OutboundOptions = Pick<ResolvedOptions, 'maxBufferedBytes' | 'compre
  */
 export class OutboundSocket implements ConnectionSocket, BatchedSender {
   private grace: WheelTimer | undefined;
-  private hasGivenUp = false;
   isCorked = false;
+  private hasGivenUp = false;
   /** Frames that leave together, in Latin-1; undefined if none are held back. */
   private collected: string | undefined;
 
@@ -126,6 +126,7 @@ export class OutboundSocket implements ConnectionSocket, BatchedSender {
     this.counters.sentBytes += payloadLengthOf(frame);
     if (typeof frame !== 'string') {
       this.release();
+      batchWrites(this);
       this.stream.write(frame);
       return;
     }
