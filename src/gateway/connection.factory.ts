@@ -56,6 +56,7 @@ export class ConnectionFactory {
  */
 function onViolation(this: WebSocket, error: NodeJS.ErrnoException): void {
   const connection = servedConnectionOf(this);
+  connection.inbound?.broken();
   const code = violationCodeOf(error);
   if (connection.closedWith === undefined && code !== undefined) {
     connection.closedWith = code;
