@@ -93,7 +93,7 @@ describeWithRedis('the line for blocking reads', () => {
 
   it('S2 each line hears at once what there is, and waits for more after that', async () => {
     await reader.until(() => reader.heard.length > 0);
-    const client = new Redis(redis.port);
+    const client = new Redis(redis.port, { disconnectTimeout: 0 });
     const monitor = await client.monitor();
     const reads: string[][] = [];
     monitor.on('monitor', (_, args: string[]) => args[0] === 'xread' && reads.push(args));
