@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
+import { bundledService } from '../support/bundled-service.js';
 import {
   describeWithChromium,
   launchChromium,
@@ -69,7 +70,7 @@ describeWithRedis('with Redis', () => {
     afterAll(() => browser.close());
 
     beforeEach(async () => {
-      service = await Service.start({}, 'example/dist/server/nodes/main.js');
+      service = await Service.start({}, bundledService('nodes/main'));
       complaints = [];
       page = await openPage(browser, service.url, complaints);
       await signInOn(page, 'alice');

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { decodeJwt } from 'jose';
 import { expectConnections } from '../support/connection-count.js';
 import { text } from '../support/raw-frames.js';
-import { Service } from '../support/service.js';
+import { BUILT_SERVICE, Service } from '../support/service.js';
 import { post, signIn } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken, SECRET } from '../support/tokens.js';
@@ -259,7 +259,7 @@ describe('the environment', () => {
   });
 
   it('S8 lets SIGTERM drain with 1012 and exit with 0', async () => {
-    const service = await Service.start({ WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1' });
+    const service = await Service.start({ WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1' }, BUILT_SERVICE);
     expect(service.stdout).not.toContain('secret');
     const clients = await Promise.all(
       ['a', 'b', 'c'].map(async (sub) =>
@@ -284,11 +284,14 @@ describe('the environment', () => {
   });
 
   it('C1 C3 that is invalid prevents the start; stderr lists all problems and no secret', async () => {
-    const service = Service.spawn({
-      WS_RATE_LIMIT: 'many',
-      WS_JWT_SECRET: 'canary-secret',
-      WS_ALLOWED_ORIGINS: 'example.com',
-    });
+    const service = Service.spawn(
+      {
+        WS_RATE_LIMIT: 'many',
+        WS_JWT_SECRET: 'canary-secret',
+        WS_ALLOWED_ORIGINS: 'example.com',
+      },
+      BUILT_SERVICE,
+    );
     expect(await service.exited).toEqual({ code: 1, signal: null });
     const lines = service.stderr.split('\n').filter((line) => /^WS_[A-Z_]+: /.test(line));
     expect(lines.map((line) => line.split(':')[0])).toEqual([

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
+import { bundledService } from '../support/bundled-service.js';
 import { handshake } from '../support/proxied-handshake.js';
 import { Service } from '../support/service.js';
 import { SocketFolder } from '../support/socket-folder.js';
@@ -72,7 +73,7 @@ it.each([
 });
 
 it('C1 SOCKET_PATH prevents the start of several nodes', async () => {
-  const nodes = Service.spawn(place, 'example/dist/server/nodes/main.js');
+  const nodes = Service.spawn(place, bundledService('nodes/main'));
   expect((await nodes.exited).code).toBe(1);
   expect(nodes.stderr).toMatch(/^SOCKET_PATH: is for one instance/m);
 });
