@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
-import { bundledService } from '../support/bundled-service.js';
+import { bundledService } from '../support/bundled.js';
 import {
   describeWithChromium,
   launchChromium,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { bundledService } from '../support/bundled-service.js';
+import { bundledService } from '../support/bundled.js';
 import { describeWithRedis } from '../support/redis-server.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';

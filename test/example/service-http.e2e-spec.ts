@@ -3,7 +3,7 @@ import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { HTTP_DEADLINES } from '../../example/server/http/http-deadlines.js';
-import { bundledService } from '../support/bundled-service.js';
+import { bundledService } from '../support/bundled.js';
 import { rawHandshake, requestText } from '../support/raw-handshake.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';

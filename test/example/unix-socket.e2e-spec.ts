@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
-import { bundledService } from '../support/bundled-service.js';
+import { bundledService } from '../support/bundled.js';
 import { handshake } from '../support/proxied-handshake.js';
 import { Service } from '../support/service.js';
 import { SocketFolder } from '../support/socket-folder.js';

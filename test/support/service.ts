@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { bundledService } from './bundled-service.js';
+import { bundledService } from './bundled.js';
 
 export interface Exit {
   code: number | null;
