@@ -12,6 +12,7 @@ import { PEERS } from '../../bench/peers/catalogue.js';
 import { assertProtected } from '../../bench/protections/assert-protected.js';
 import { missingProtections } from '../../bench/protections/protections.js';
 import { SCARCE } from '../../bench/servers/measured.js';
+import { bundledBench } from '../support/bundled.js';
 import { describeWithRedis } from '../support/redis-server.js';
 import { EchoDto } from '../support/echo.gateway.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
@@ -68,9 +69,12 @@ interface Results {
   samples: { transport: string; scenario: string; peer: string; values: Record<string, number> }[];
 }
 
-function bench(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+function bench(
+  args: readonly string[],
+  script = bundledBench(),
+): Promise<{ code: number | null; output: string }> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS'));
-  const child = spawn(process.execPath, ['bench/dist/main.js', ...args], { env });
+  const child = spawn(process.execPath, [script, ...args], { env });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -119,7 +123,7 @@ describe('the benchmark', () => {
   }, 300_000);
 
   it('says what is wrong with its command line and fails', async () => {
-    const { code, output } = await bench(['--peers=nobody']);
+    const { code, output } = await bench(['--peers=nobody'], 'bench/dist/main.js');
     expect(code).toBe(1);
     expect(output).toMatch(/^--peers=nobody: must be of ws, .*secured$/m);
   });
