@@ -1,3 +1,4 @@
+import type { ExecutionContext } from '@nestjs/common';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { permitOrThrow } from '../auth/ws-authorization.guard.js';
 import { acceptOrThrow, type Excess, ruleOf } from '../throttling/excess.js';
@@ -8,7 +9,7 @@ import {
 } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import { isThenable } from '../time/maybe-promise.js';
-import type { EventTarget } from './event-target.interface.js';
+import type { BuiltInGuards, EventTarget } from './event-target.interface.js';
 import type { InboundMessage } from './inbound-message.js';
 import { MessageContext } from './message-context.js';
 
@@ -51,6 +52,21 @@ export function admit(
     return undefined;
   }
   message.counted = true;
+  return authorize(connection, message, authorization, context);
+}
+
+/**
+ * Asks the guard for the authorization of a message that is within its limits. Its decision may come later.
+ *
+ * @returns the refusal of the message; undefined if it is admitted or not decided yet
+ * @throws the exception of the guard
+ */
+export function authorize(
+  connection: ServedConnection,
+  message: InboundMessage,
+  authorization: BuiltInGuards['authorization'],
+  context: ExecutionContext,
+): Refusal | undefined {
   message.admittedAs = connection.principal;
   const refusedBy = authorization.refusalOf(context);
   if (refusedBy === null) return undefined;

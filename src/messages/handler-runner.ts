@@ -3,9 +3,11 @@ import { catchError, EMPTY, isObservable } from 'rxjs';
 import { Counters } from '../counters/counters.js';
 import type { EventCounters } from '../counters/event-counters.js';
 import { Clock } from '../time/clock.js';
+import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { isThenable } from '../time/maybe-promise.js';
 import type { ServedConnection } from '../connection/served-connection.js';
-import type { EventTarget } from './event-target.interface.js';
+import { authorize } from './admission.js';
+import type { BuiltInGuards, EventTarget } from './event-target.interface.js';
 import type { InboundMessage } from './inbound-message.js';
 import { ReplyWriter } from './reply.writer.js';
 import { ViolationService } from './violation.service.js';
@@ -64,8 +66,10 @@ export class HandlerRunner {
       if (!connection.isOpen || connection.principal !== principal)
         return await this.runByNest(connection, job);
       message.counted = true;
-      const admitted = target.guards?.authorization.canActivate(message.context as ExecutionContext);
-      if (admitted !== true) return await this.runByNest(connection, job);
+      const { authorization } = target.guards as BuiltInGuards;
+      const refusal = authorize(connection, message, authorization, message.context as ExecutionContext);
+      if (refusal) throw new ForbiddenEventException(refusal.rule);
+      if (message.admitted !== true) return await this.runByNest(connection, job);
     } catch (error) {
       this.filter(connection, message, target, error);
       return this.finishLater(connection, job);

@@ -6,6 +6,7 @@ import {
   CurrentConnection,
   SecureGateway,
   WS_THROTTLER_STORAGE,
+  WsAuthorizationGuard,
   WsRoles,
 } from 'nestjs-ws-security';
 import { WsGuardChain } from '../../src/gateway/guards/ws-guard-chain.js';
@@ -23,11 +24,31 @@ class Gateway {
     return ++served;
   }
 
+  @WsRoles('admin')
+  @SubscribeMessage('looked-up')
+  lookedUp(@CurrentConnection() _connection: Connection): number {
+    return ++served;
+  }
+
   @SubscribeMessage('broken')
   broken(@CurrentConnection() _connection: Connection): never {
     throw new Error('broken');
   }
 }
+
+/** Looks up somewhere whether one event is allowed. */
+class LookingUpGuard extends WsAuthorizationGuard {
+  static asked = 0;
+
+  protected override isAllowed(...request: Parameters<WsAuthorizationGuard['isAllowed']>): MaybeAllowed {
+    const allowed = super.isAllowed(...request);
+    if (request[2].switchToWs().getPattern() !== 'looked-up') return allowed;
+    LookingUpGuard.asked++;
+    return Promise.resolve(allowed);
+  }
+}
+
+type MaybeAllowed = boolean | Promise<boolean>;
 
 const FINE = { totalHits: 1, timeToExpire: 1, isBlocked: false, timeToBlockExpire: 0 };
 const OVER = { ...FINE, isBlocked: true, timeToBlockExpire: 3 };
@@ -66,6 +87,7 @@ beforeAll(async () => {
   storage = new HeldStorage();
   running = await startApp({
     gateways: [Gateway],
+    module: { guards: [LookingUpGuard] },
     overrides: [[WS_THROTTLER_STORAGE, storage]],
   });
 });
@@ -112,6 +134,20 @@ describe('A message whose limit is counted elsewhere', () => {
     expect(await client.next()).toMatchObject({ data: { code: 'FORBIDDEN' }, id: 1 });
     expect(served).toBe(0);
     await client.close();
+  });
+
+  it('Z2 waits for an authorization that is decided later, which is asked for once', async () => {
+    for (const [role, answer] of [
+      ['admin', { data: 1, id: 1 }],
+      ['user', { data: { code: 'FORBIDDEN' }, id: 1 }],
+    ] as const) {
+      LookingUpGuard.asked = 0;
+      const client = await waiting('looked-up', [role]);
+      storage.release();
+      expect(await client.next()).toMatchObject(answer);
+      expect([LookingUpGuard.asked, served]).toEqual([1, 1]);
+      await client.close();
+    }
   });
 
   it('Z5 is refused when the role was lost meanwhile', async () => {

@@ -45,10 +45,13 @@ export class Grant {
    * @param offset what is added to monotonic times
    */
   reportTo(list: number[], offset: number): void {
-    const { earlier } = this;
-    list.push(this.spent === 0 ? 0 : 1 + (earlier?.length ?? 0) / 2);
-    if (this.spent === 0) return;
-    for (let i = 0; earlier && i < earlier.length; i += 2)
+    if (this.spent === 0) {
+      list.push(0);
+      return;
+    }
+    const { earlier = NOTHING } = this;
+    list.push(earlier.length / 2 + 1);
+    for (let i = 0; i < earlier.length; i += 2)
       list.push(earlier[i] as number, Math.ceil((earlier[i + 1] as number) + offset));
     list.push(this.spent - this.spentEarlier, Math.ceil(this.lastHit + offset));
   }
@@ -59,3 +62,5 @@ export class Grant {
     this.partEndsAt = now + this.ttl / PARTS_PER_WINDOW;
   }
 }
+
+const NOTHING: readonly number[] = [];
