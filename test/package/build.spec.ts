@@ -43,7 +43,7 @@ beforeEach(() => {
   write('node_modules/.package-lock.json', '{}');
   write('node_modules/.bin/npm', NPM);
   execFileSync('chmod', ['+x', join(folder, 'node_modules/.bin/npm')]);
-  expect([builds(), builds()]).toEqual([true, false]);
+  builds();
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -6,6 +6,9 @@ import { Logged } from '../support/logged.js';
 import { RedisSentinels } from '../support/redis-sentinels.js';
 import { describeWithSentinel } from '../support/redis-server.js';
 
+/** A busy machine is not an outage. */
+const OPTIONS = { redisOutage: 'deny', redisTimeoutMs: 750 } as const;
+
 describeWithSentinel('two applications over a master that three Sentinels watch', () => {
   let sentinels: RedisSentinels;
   let service: JointService;
@@ -13,7 +16,7 @@ describeWithSentinel('two applications over a master that three Sentinels watch'
 
   beforeAll(async () => {
     sentinels = await RedisSentinels.start();
-    service = await JointService.start(sentinels.url, { redisOutage: 'deny' });
+    service = await JointService.start(sentinels.url, OPTIONS);
     logged = new Logged();
   });
 
@@ -33,7 +36,7 @@ describeWithSentinel('two applications over a master that three Sentinels watch'
 
   it('R12 leave no key without an end', () => expectTidyKeys(sentinels.servers));
 
-  const startLater = () => JointService.node(sentinels.url, { redisOutage: 'deny' });
+  const startLater = () => JointService.node(sentinels.url, OPTIONS);
   // In a window that touches a failover the new master may not know what was accepted last.
   const most = 2;
 

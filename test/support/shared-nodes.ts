@@ -8,7 +8,7 @@ import { RedisRevocationStore } from '../../src/redis/tables/redis-revocation-st
 import { RedisTables } from '../../src/redis/tables/redis-tables.js';
 import { RightsTable } from '../../src/redis/tables/rights-table.js';
 import { RedisTicketStore } from '../../src/redis/tickets/redis-ticket-store.js';
-import { PREFIX, TestLink } from './redis-link.js';
+import { PREFIX, TestLink, type TestLinkOptions } from './redis-link.js';
 import type { RedisServer } from './redis-server.js';
 import { TcpRelay } from './tcp-relay.js';
 
@@ -60,8 +60,8 @@ export class SharedNode {
   }
 
   /** Resolves when it is part of the others and knows the tables. */
-  static async start(url: string): Promise<SharedNode> {
-    const node = new SharedNode(await TestLink.start(url));
+  static async start(url: string, options?: TestLinkOptions): Promise<SharedNode> {
+    const node = new SharedNode(await TestLink.start(url, options));
     await node.test.up();
     await node.begin();
     // The first read would wait for news.

@@ -84,6 +84,15 @@ export class StoreNode {
     const names = [keys.sent(link.control), keys.bus(link.control)];
     const [, last] = (await link.run(TAIL, link.control, names, ['bus'])) as [number, string];
     if (last !== '') await until(() => streams.bus.position === last);
+    await until(() => this.isTold);
+  }
+
+  /** Whether Redis knows the places of this node: what is released is told with the next call. */
+  private get isTold(): boolean {
+    const { places } = this.stores.directory as unknown as {
+      places: { scopes: ReadonlyMap<string, { isUnderWay: boolean; mustTell: boolean }> };
+    };
+    return [...places.scopes.values()].every((scope) => !scope.isUnderWay && !scope.mustTell);
   }
 
   async stop(): Promise<void> {
