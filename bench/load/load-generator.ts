@@ -8,8 +8,8 @@ import type { CrowdReturn, ReturningOrder } from './reconnect/crowd.js';
 import type { BatchOrder, BatchResult } from './refused-frames.js';
 import type { Target } from './target.js';
 
-/** Clients that are not served wait longer and longer. */
-const RETURN_TIMEOUT_MS = 300_000;
+/** Thousands of TLS handshakes take long on a slow machine, and clients that are not served wait longer and longer. */
+const CROWD_TIMEOUT_MS = 300_000;
 
 export interface GeneratorLoad {
   /** Share of one core that the generator used. */
@@ -28,7 +28,7 @@ export class LoadGenerator {
   }
 
   open(order: OpenOrder): Promise<void> {
-    return this.child.request('open', order);
+    return this.child.request('open', order, CROWD_TIMEOUT_MS);
   }
 
   close(): Promise<void> {
@@ -57,12 +57,12 @@ export class LoadGenerator {
 
   /** Opens clients that come back when their server sends them away. `close()` ends them too. */
   openReturning(order: ReturningOrder): Promise<void> {
-    return this.child.request('openReturning', order);
+    return this.child.request('openReturning', order, CROWD_TIMEOUT_MS);
   }
 
   /** Resolves when all of them have been sent away and are served by this server. */
   comeBack(to: Target): Promise<CrowdReturn & GeneratorLoad> {
-    return this.child.request('comeBack', to, RETURN_TIMEOUT_MS);
+    return this.child.request('comeBack', to, CROWD_TIMEOUT_MS);
   }
 
   /** Counts frames from now on. `heard()` resolves when this many have arrived. */

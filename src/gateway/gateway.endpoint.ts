@@ -42,8 +42,8 @@ export class GatewayEndpoint implements Endpoint {
   readonly isForAnyPath: boolean;
   readonly policy: EndpointPolicy;
   readonly server: WebSocketServer;
-  /** Whether it has options of the application, which may be functions of the request. */
-  private readonly isExtended: boolean;
+  /** Whether functions of the application get the request. */
+  private readonly hasFunctions: boolean;
   /** The subprotocol of the handshake that is being answered. */
   private protocol: string | undefined;
 
@@ -57,7 +57,7 @@ export class GatewayEndpoint implements Endpoint {
     this.path = path;
     this.isForAnyPath = isForAnyPath;
     this.policy = policy;
-    this.isExtended = Object.keys(further).length > 0;
+    this.hasFunctions = further.verifyClient !== undefined || further.handleProtocols !== undefined;
     this.server = new WebSocketServer({
       handleProtocols: () => this.protocol ?? false,
       ...further,
@@ -78,7 +78,7 @@ export class GatewayEndpoint implements Endpoint {
     const { raw } = request;
     this.protocol = handshake.protocol;
     // What others see is the request itself.
-    const isSeen = this.isExtended || this.server.listenerCount('headers') > 0;
+    const isSeen = this.hasFunctions || this.server.listenerCount('headers') > 0;
     this.server.handleUpgrade(isSeen ? raw : checkedRequestOf(request), socket, head, (client: WebSocket) => {
       this.open(client, socket, handshake, connectionId(), () => this.server.emit('connection', client, raw));
     });

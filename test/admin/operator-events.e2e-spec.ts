@@ -140,6 +140,17 @@ describe.each(['express', 'fastify'] as const)("the operator's events on %s", (p
     await noListeners();
   });
 
+  it('R11 sends all that is remembered, however long the events are', async () => {
+    const long = 'é'.repeat(200);
+    const act = { 'actor.id': long, target: long, note: long, reason: long };
+    for (let i = 0; i < 1000; i++) emit({ type: 'admin.disconnect', ...act, counts: { connections: i } });
+    const tail = await operator.listen();
+    await tail.until(({ id }) => id?.endsWith(`:${ring().last}`) === true);
+    expect(tail.sent.filter(({ event }) => event === 'event')).toHaveLength(1000);
+    tail.stop();
+    await noListeners();
+  });
+
   it('R8 cuts those who do not read', async () => {
     const token = await mintToken({ scope: 'ws:read' }, { now: clock.now() });
     const sluggard = tcp(node.port, '127.0.0.1');

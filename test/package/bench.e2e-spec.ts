@@ -114,7 +114,8 @@ describe('the benchmark', () => {
       expect(new Set(measured.map(({ scenario }) => scenario))).toEqual(new Set(scenarios));
     }
     for (const { values } of samples.filter(({ scenario }) => scenario === 'reconnect')) {
-      expect(values['failures']).toBe(0);
+      // No client comes back earlier than that.
+      expect(values['allMs']).toBeGreaterThan(500);
     }
     for (const { values } of samples.filter(({ scenario }) => scenario === 'echo')) {
       expect(values['perSecond']).toBeGreaterThan(0);

@@ -98,6 +98,9 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     this.open.add(listener);
     response.on('close', () => this.close(listener));
     response.on('error', () => this.close(listener));
+    response.on('drain', () => {
+      if (listener.isReady) void this.ask();
+    });
     listener.send('ready', { node: this.node.id, remembered: REMEMBERED_EVENTS });
     this.begin();
     void this.ask();
@@ -149,9 +152,10 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
 
   /** @returns whether a node has more */
   private async askOnce(): Promise<boolean> {
-    const asked = [...this.open];
+    // Those who have to read first are not told: they would miss what is between.
+    const asked = [...this.open].filter(({ isFull }) => !isFull);
     if (asked.length === 0) return false;
-    const answers = await this.questions.ask(EVENTS, this.question());
+    const answers = await this.questions.ask(EVENTS, this.question(asked));
     this.heard = answers.answers.map(({ node }) => node);
     for (const listener of asked.filter((one) => this.open.has(one))) {
       listener.tell(nodesOf(answers));
@@ -164,10 +168,9 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  /** What at least one listener lacks. */
-  private question(): Question {
+  /** What at least one of the listeners lacks. */
+  private question(listeners: readonly EventListener[]): Question {
     const after: Record<string, number> = {};
-    const listeners = [...this.open];
     const wantsPast = listeners.some((listener) => listener.wantsPast);
     for (const node of this.heard) {
       const numbers = listeners.map(
@@ -187,6 +190,10 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   /** Each for itself: a guard that does not answer must not keep others listening, nor its own listener for long. */
   private check(): void {
     for (const listener of this.open) {
+      if (listener.isStuck()) {
+        listener.end();
+        continue;
+      }
       listener.sendComment();
       if (this.unsure.has(listener)) listener.end();
       else void this.checkOne(listener);

@@ -4,8 +4,8 @@ import type { OperatorPrincipal } from '../access/operator-principal.js';
 import type { EventPositions } from './event-positions.js';
 import type { RingEntry } from './event-ring.js';
 
-/** A listener that leaves more unread is cut, in bytes. */
-const MOST_UNREAD = 1024 * 1024;
+/** A listener that leaves more unread gets no events until it has read, in bytes. */
+const MOST_UNREAD = 256 * 1024;
 
 /** What a node has for listeners. */
 export interface NodeEvents {
@@ -18,6 +18,10 @@ export interface NodeEvents {
 /** One operator who listens to events (HTML Living Standard §9.2, server-sent events). */
 export class EventListener {
   private nodes: NodesAnswered | undefined;
+  /** Events wait until it has read others. */
+  private waits = false;
+  private sentEvents = 0;
+  private sentAtLastCheck = -1;
   /** Nodes whose numbers are only what the operator says. */
   private readonly claimed: Set<string>;
 
@@ -35,6 +39,23 @@ export class EventListener {
   /** Whether it begins with what is remembered. */
   get wantsPast(): boolean {
     return !this.startsNow;
+  }
+
+  /** Whether it has to read before it gets more. */
+  get isFull(): boolean {
+    return this.response.writableLength > MOST_UNREAD;
+  }
+
+  /** Whether it can get the events that wait for it. */
+  get isReady(): boolean {
+    return this.waits && !this.isFull;
+  }
+
+  /** Whether it has read nothing since this was asked last, although it is full. */
+  isStuck(): boolean {
+    const isStuck = this.isFull && this.sentEvents === this.sentAtLastCheck;
+    this.sentAtLastCheck = this.sentEvents;
+    return isStuck;
   }
 
   send(event: string, data: object): void {
@@ -67,9 +88,15 @@ export class EventListener {
       this.positions.set(node, last);
       return;
     }
+    this.waits = false;
     if (known !== undefined && known < first - 1) this.send('gap', { node });
     for (const entry of entries) {
       if (entry.n <= (this.positions.of(node) ?? 0)) continue;
+      if (this.isFull) {
+        this.waits = true;
+        return;
+      }
+      this.sentEvents++;
       this.positions.set(node, entry.n);
       if (this.isWanted(entry))
         this.write(`id: ${this.positions.toString()}\nevent: event\ndata: ${entry.text}\n\n`);
@@ -86,6 +113,5 @@ export class EventListener {
   private write(text: string): void {
     if (this.response.destroyed || this.response.writableEnded) return;
     this.response.write(text);
-    if (this.response.writableLength > MOST_UNREAD) this.response.destroy();
   }
 }
