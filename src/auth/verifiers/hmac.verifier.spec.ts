@@ -40,6 +40,20 @@ describe.each(ALGORITHMS)('%s', (alg) => {
     expect(verifier.verifyNow(await signed(alg, secret))).toMatchObject({ id: 'alice', roles: ['user'] });
   });
 
+  it('N6 N10 accepts a token again and again until it expires, and never another one with the same end', async () => {
+    const token = await signed(alg);
+    const other = token.replace(
+      /\.[^.]+\./,
+      `.${Buffer.from('{"sub":"admin","exp":9999999999}').toString('base64url')}.`,
+    );
+    for (let n = 0; n < 4; n++) {
+      expect(verifier.verifyNow(token).id).toBe('alice');
+      expect(() => verifier.verifyNow(other)).toThrow('no key verifies the signature');
+    }
+    clock.advance(60_000);
+    expect(() => verifier.verifyNow(token)).toThrow('expired');
+  });
+
   it('N2 refuses a valid signature of an algorithm that is not allowed', async () => {
     const others = verifierFor(ALGORITHMS.filter((other) => other !== alg));
     const token = await signed(alg);

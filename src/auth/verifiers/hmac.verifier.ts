@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { JWTPayload } from 'jose';
 import type { Clock } from '../../time/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import type { HmacAlgorithm } from '../../options/jwt-algorithms.js';
@@ -6,27 +7,35 @@ import { principalOfClaims } from '../jwt-claims.js';
 import type { PrincipalMapper } from '../principal-mapper.js';
 import { TokenVerifier } from '../token-verifier.js';
 import { checkAudience } from './expected-claims.js';
-import { type JwtExpectations, readJwt, wrongSignature } from './jwt-expectations.js';
+import { readJwt, wrongSignature } from './jwt-expectations.js';
+import type { JwtVerifierOptions } from './jwt.verifier.js';
+import { ReturningTokens } from './returning-tokens.js';
+import { VerifiedClaims } from './verified-claims.js';
 
 /** RFC 7518 §3.2. */
 const HASHES: Readonly<Record<HmacAlgorithm, string>> = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
 
+export type HmacVerifierOptions = JwtVerifierOptions & { readonly algorithms: readonly HmacAlgorithm[] };
+
 /**
  * Verifies JWTs that are signed with a shared secret, by the same rules as those with public keys. It is synchronous,
- * because a hash takes less time than a switch to another thread. For the same reason it remembers no tokens: finding
- * one would need a hash too.
+ * because a hash takes less time than a switch to another thread. Tokens are cached when they come for the second time:
+ * a search for all the others would cost as much as their verification.
  */
 export class HmacVerifier extends TokenVerifier {
   private readonly secrets: readonly KeyObject[];
+  private readonly returning = new ReturningTokens();
+  private readonly verified: VerifiedClaims<null>;
 
   /** @param secrets the current secret, then the previous ones */
   constructor(
     secrets: readonly string[],
-    private readonly options: JwtExpectations & { readonly algorithms: readonly HmacAlgorithm[] },
+    private readonly options: HmacVerifierOptions,
     private readonly mapper: PrincipalMapper,
     private readonly clock: Clock,
   ) {
     super();
+    this.verified = new VerifiedClaims(options.rememberedBytes);
     this.secrets = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
   }
 
@@ -35,11 +44,22 @@ export class HmacVerifier extends TokenVerifier {
   }
 
   override verifyNow(token: string): Principal {
+    const now = this.clock.now();
+    const digest = this.returning.has(token) ? this.verified.digestOf(token) : undefined;
+    const known = digest === undefined ? undefined : this.verified.find(digest, now);
+    if (known) return this.principalOf(known.claims, now);
     const { header, claims } = readJwt(token, this.options);
     // `readJwt()` accepts only the algorithms of the options.
     this.checkSignature(token, HASHES[header.alg as HmacAlgorithm]);
     checkAudience(claims, this.options);
-    return principalOfClaims(claims, this.mapper, this.clock.now(), this.options.clockSkewMs);
+    const principal = this.principalOf(claims, now);
+    if (digest === undefined) this.returning.add(token);
+    else this.verified.add(digest, null, claims, now);
+    return principal;
+  }
+
+  private principalOf(claims: JWTPayload, now: number): Principal {
+    return principalOfClaims(claims, this.mapper, now, this.options.clockSkewMs);
   }
 
   /** @throws InvalidCredentialError if none of the secrets verifies the signature (RFC 7515 §5.2) */

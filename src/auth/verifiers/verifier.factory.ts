@@ -117,8 +117,8 @@ function watcherOf(verifier: VerifierName, { events, outages }: VerifierParts): 
 
 /** The verifiers share the memory limit equally. */
 function rememberedBytesOf(options: ResolvedOptions): number {
-  const { jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
-  const sources = [jwtPublicKey, jwtJwksUri, ...(oidcIssuer ?? []), introspectionUrl];
+  const { jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
+  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, ...(oidcIssuer ?? []), introspectionUrl];
   return REMEMBERED_BYTES / sources.filter((source) => source !== undefined).length;
 }
 
