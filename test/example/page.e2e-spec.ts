@@ -1,7 +1,8 @@
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import {
   describeWithChromium,
   launchChromium,
+  openContext,
   openPage as openPageIn,
   PAGE_TEST_MS as TEST_MS,
   signInOn,
@@ -14,6 +15,8 @@ import { TestClient } from '../support/test-client.js';
 
 describeWithChromium('the page of the reference service', () => {
   let browser: Browser;
+  /** Of all tests that leave the clock alone, which is one for all pages of a context. The page stores nothing. */
+  let shared: BrowserContext;
   let page: Page;
   /** For all tests that leave them as they were: with the defaults and a name, and with sessions that resume. */
   let usual: Service & { url: string };
@@ -24,13 +27,23 @@ describeWithChromium('the page of the reference service', () => {
   const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
   const message = (text: string) => page.locator('#messages li', { hasText: text });
 
-  async function open(at: Service & { url: string }): Promise<void> {
+  async function open(
+    at: Service & { url: string },
+    where: Browser | BrowserContext = shared,
+  ): Promise<void> {
     service = at;
     complaints = [];
-    page = await openPage();
+    page = await openPageIn(where, service.url, complaints);
   }
 
-  const openPage = (): Promise<Page> => openPageIn(browser, service.url, complaints);
+  /** Opens the page where the test can stop the clock. */
+  async function openWithClock(at: Service & { url: string }): Promise<void> {
+    await open(at, browser);
+    await page.clock.install();
+    await page.reload();
+  }
+
+  const openOther = (): Promise<Page> => openPageIn(shared, service.url, complaints);
   const signIn = (user: string, where = page): Promise<void> => signInOn(where, user);
 
   /** Replaces the lifetime of each sign-in by the next of these values. Later sign-ins fail with 503. */
@@ -80,12 +93,16 @@ describeWithChromium('the page of the reference service', () => {
       Service.start({ NODE_NAME: 'north-1' }),
       Service.start({ WS_RESUME: 'true' }),
     ]);
+    shared = await openContext(browser);
+    // As long as one page is open, the next need no process of their own.
+    await (await shared.newPage()).goto(usual.url);
   }, TEST_MS);
 
   afterAll(() => Promise.all([browser.close(), usual.stop(), resuming.stop()]));
 
   afterEach(async () => {
-    await page.context().close();
+    await (page.context() === shared ? page.close() : page.context().close());
+    await shared.setOffline(false);
     if (service !== usual && service !== resuming) await service.stop();
     expect(complaints).toEqual([]);
   });
@@ -159,9 +176,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'shows the rate limit, and recovers',
     async () => {
-      await open(await Service.start({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' }));
-      await page.clock.install();
-      await page.reload();
+      await openWithClock(await Service.start({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' }));
       await signIn('alice');
       // The notice stays while the test reads it.
       await page.clock.pauseAt(Date.now() + 60_000);
@@ -207,9 +222,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S9 shows how long the sign-in is valid, and renews it without a new connection',
     async () => {
-      await open(usual);
-      await page.clock.install();
-      await page.reload();
+      await openWithClock(usual);
       let sockets = 0;
       page.on('websocket', () => (sockets += 1));
       await page.route('**/auth/login', lasting(500, 3600));
@@ -256,7 +269,7 @@ describeWithChromium('the page of the reference service', () => {
       page.on('websocket', () => (sockets += 1));
       await signIn('alice');
       expect(await page.locator('#admin').isVisible()).toBe(false);
-      const root = await openPage();
+      const root = await openOther();
       const result = (text: string) => root.locator('#admin-result', { hasText: text }).waitFor();
       try {
         await signIn('root', root);
@@ -279,7 +292,7 @@ describeWithChromium('the page of the reference service', () => {
         await result('0 connections of alice closed');
         expect(sockets).toBe(2);
       } finally {
-        await root.context().close();
+        await root.close();
       }
     },
     TEST_MS,
@@ -322,9 +335,7 @@ describeWithChromium('the page of the reference service', () => {
     'reconnects at once on request',
     async () => {
       const PORT = String(await ownPort());
-      await open(await Service.start({ PORT }));
-      await page.clock.install();
-      await page.reload();
+      await openWithClock(await Service.start({ PORT }));
       await signIn('alice');
       await service.stop();
       await state('waiting').waitFor();
@@ -375,7 +386,7 @@ describeWithChromium('the page of the reference service', () => {
       await open(resuming);
       await signIn('alice');
       await page.locator('#send:enabled').waitFor();
-      const root = await openPage();
+      const root = await openOther();
       try {
         await signIn('root', root);
         // Those of the test before may still be on their way out.
@@ -395,7 +406,7 @@ describeWithChromium('the page of the reference service', () => {
         await root.locator('#messages li', { hasText: 'back again' }).waitFor();
         expect(await message('Some messages may be missing').count()).toBe(0);
       } finally {
-        await root.context().close();
+        await root.close();
       }
     },
     TEST_MS,

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { compile } from '../support/compile.js';
 import { linkPackage } from '../support/linked-package.js';
 import { makeConsumer } from '../support/packed-consumer.js';
+import { describeTypedEvents, makeTypedApplication } from '../support/typed-events/describe-typed-events.js';
 
 const CLIENT = `
 import { WsClient, type ClientStatus } from 'nestjs-ws-security/client';
@@ -69,6 +70,7 @@ beforeAll(() => {
     ...MODES.map(([module, moduleResolution]) =>
       project('commonjs', `tsconfig.${module}.json`, { module, moduleResolution }, only),
     ),
+    makeTypedApplication(join(folder, 'typed'), 'nodenext'),
   );
 }, 300_000);
 
@@ -97,3 +99,13 @@ it.each(MODES.map((mode, index) => [...mode, index] as const))(
     expect(said[index + 2]).toBe('');
   },
 );
+
+it('the compiler is TypeScript 6.0', () => {
+  const manifest = readFileSync('node_modules/typescript/package.json', 'utf8');
+  expect((JSON.parse(manifest) as { version: string }).version).toMatch('6.0.');
+});
+
+describeTypedEvents('events with TypeScript 6.0', () => {
+  const typed = join(relative('.', folder), 'typed', '/');
+  return (said.at(-1) as string).replaceAll(typed, '');
+});

@@ -42,8 +42,7 @@ const CONFIG = {
 
 let folder: string;
 
-/** One application for all tests: what the first of them copied for Jest is still there for the next. */
-beforeAll(() => {
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'jest-'));
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   const needed = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] });
@@ -52,7 +51,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'jest.config.json'), JSON.stringify(CONFIG));
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 it.each([
   ['CommonJS', 'commonjs', {}],

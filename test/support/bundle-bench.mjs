@@ -1,5 +1,5 @@
 // Copies the built benchmark, with bundles of the servers that it measures, as `node bundle-bench.mjs <folder>`.
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { bundle } from './bundle.mjs';
@@ -8,7 +8,8 @@ const SERVERS = ['servers/node', 'servers/secured'];
 
 const [, , folder] = process.argv;
 cpSync('bench/dist', folder, { recursive: true });
-await bundle(folder, Object.fromEntries(SERVERS.map((name) => [name, `bench/dist/${name}.js`])));
+await bundle(folder, Object.fromEntries(SERVERS.map((name) => [name, `bench/dist/${name}.js`])), 'esm');
+writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 // The benchmark itself finds the module by its name.
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(resolve('.'), join(folder, 'node_modules/nestjs-ws-security'), 'junction');

@@ -1,8 +1,19 @@
 // Bundles the built scripts of the reference service, as `node bundle-service.mjs <folder>`.
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.mjs';
+
+const [, , folder] = process.argv;
+
+const SCRIPTS = {
+  main: 'example/dist/server/main.js',
+  'nodes/main': 'example/dist/server/nodes/main.js',
+  'short-deadlines': 'test/support/short-deadlines-service.mjs',
+};
 
 /** Where a module of the service is, from which it finds its files. */
 const place = {
@@ -18,9 +29,19 @@ const place = {
   },
 };
 
-const scripts = {
-  main: 'example/dist/server/main.js',
-  'nodes/main': 'example/dist/server/nodes/main.js',
-  'short-deadlines': 'test/support/short-deadlines-service.mjs',
-};
-await bundle(process.argv[2], scripts, [place]);
+const entryPoints = Object.entries(SCRIPTS).map(([name, script]) => [`${name}.bundle`, script]);
+await bundle(folder, Object.fromEntries(entryPoints), 'cjs', [place]);
+for (const name of Object.keys(SCRIPTS)) cpSync('test/support/run-bundle.cjs', join(folder, `${name}.js`));
+
+// One start, after which the service has the compiled code that later starts need.
+const env = { PATH: process.env.PATH, PORT: '0', PLAIN_HTTP: '1', KEEP_CODE: '1' };
+const service = spawn(process.execPath, [join(folder, 'main.js')], {
+  env,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const ended = once(service, 'close');
+service.stdout.setEncoding('utf8').on('data', (text) => {
+  if (text.includes('Listening on')) service.kill();
+});
+const [code] = await ended;
+if (code !== 0) throw new Error(`the bundle of the service ended with ${code}`);

@@ -1,7 +1,5 @@
 // Bundles for tests: a script with all the modules that it loads in one file, because most of its start is the search for
 // some 2,000 files.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** What Nest looks for, and what is bundled does not have. */
@@ -15,22 +13,33 @@ const absent = {
   },
 };
 
+/** What a file of the other kind of module has. */
+const FORMATS = {
+  esm: {
+    banner:
+      "import * as nodeModule from 'node:module';const require = nodeModule.createRequire(import.meta.url);",
+  },
+  cjs: {
+    banner: "const fileUrl = require('node:url').pathToFileURL(__filename).href;",
+    define: { 'import.meta.url': 'fileUrl' },
+  },
+};
+
 /** @param entryPoints the scripts, by the names that their bundles get in the folder */
-export async function bundle(folder, entryPoints, plugins = []) {
+export async function bundle(folder, entryPoints, format, plugins = []) {
+  const { banner, define } = FORMATS[format];
   await build({
     entryPoints,
     outdir: folder,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format,
     target: 'node20',
     // Nest tells classes by their names.
     keepNames: true,
     logLevel: 'error',
     plugins: [...plugins, absent],
-    banner: {
-      js: "import * as nodeModule from 'node:module';const require = nodeModule.createRequire(import.meta.url);",
-    },
+    banner: { js: banner },
+    define,
   });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 }

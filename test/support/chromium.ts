@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const isInstalled = existsSync(CHROMIUM);
@@ -32,10 +32,24 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Opens the page in a context of its own. @param complaints receives errors of its scripts and of its security policy */
-export async function openPage(browser: Browser, url: string, complaints: string[]): Promise<Page> {
+/** A context of its own, as another person's browser. */
+export function openContext(browser: Browser): Promise<BrowserContext> {
   // An animation takes a good part of a processor here.
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, reducedMotion: 'reduce' });
+  return browser.newContext({ ignoreHTTPSErrors: true, reducedMotion: 'reduce' });
+}
+
+/**
+ * Opens the page.
+ *
+ * @param where a browser, in which the page gets a context of its own, or a context
+ * @param complaints receives errors of its scripts and of its security policy
+ */
+export async function openPage(
+  where: Browser | BrowserContext,
+  url: string,
+  complaints: string[],
+): Promise<Page> {
+  const context = 'newContext' in where ? await openContext(where) : where;
   const opened = await context.newPage();
   opened.on('pageerror', (error) => complaints.push(error.message));
   opened.on('console', (entry) => {

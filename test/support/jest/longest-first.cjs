@@ -42,21 +42,21 @@ const WAITING = {
 
 /** Those that compute, with their child processes. */
 const COMPUTING = {
-  'test/package/bench.e2e-spec.ts': 40,
-  'test/example/page.e2e-spec.ts': 30,
-  'test/package/consumer.e2e-spec.ts': 15,
+  'test/package/bench.e2e-spec.ts': 25,
+  'test/example/page.e2e-spec.ts': 15,
   'test/package/jest.e2e-spec.ts': 15,
-  'test/example/service.e2e-spec.ts': 15,
-  'test/example/unix-socket.e2e-spec.ts': 15,
-  'test/messages/fuzz.e2e-spec.ts': 15,
-  'test/connection/churn.e2e-spec.ts': 14,
-  'test/example/nodes-page.e2e-spec.ts': 14,
-  'test/connection/restart.e2e-spec.ts': 13,
-  'test/package/public-names.e2e-spec.ts': 12,
-  'test/example/service-http.e2e-spec.ts': 10,
-  'test/example/nodes.e2e-spec.ts': 10,
-  'test/package/commonjs.e2e-spec.ts': 8,
+  'test/package/declarations.e2e-spec.ts': 14,
+  'test/connection/churn.e2e-spec.ts': 12,
+  'test/package/consumer.e2e-spec.ts': 10,
+  'test/messages/fuzz.e2e-spec.ts': 9,
+  'test/connection/restart.e2e-spec.ts': 9,
+  'test/package/typed-events.e2e-spec.ts': 8,
+  'test/example/nodes-page.e2e-spec.ts': 7,
   'test/package/client-package.e2e-spec.ts': 6,
+  'test/example/service.e2e-spec.ts': 6,
+  'test/example/nodes.e2e-spec.ts': 6,
+  'test/package/public-names.e2e-spec.ts': 4,
+  'test/example/unix-socket.e2e-spec.ts': 4,
 };
 
 const SECONDS = { ...WAITING, ...COMPUTING };
