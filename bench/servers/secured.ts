@@ -5,8 +5,15 @@ import { NestFactory } from '@nestjs/core';
 import { Throttle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString, MaxLength } from 'class-validator';
-import { ConnectionRegistry, SecureGateway, WsRoles, WsSecurityModule } from 'nestjs-ws-security';
+import {
+  ConnectionRegistry,
+  SecureGateway,
+  tlsOptionsFromEnv,
+  WsRoles,
+  WsSecurityModule,
+} from 'nestjs-ws-security';
 import { measured, SCARCE } from './measured.js';
+import { serverKeys, sharedTicketKeys } from './tls.js';
 
 class EchoDto {
   @IsString()
@@ -39,7 +46,14 @@ class EchoGateway {
 @Module({ imports: [WsSecurityModule.forRoot()], providers: [EchoGateway] })
 class SecuredModule {}
 
-const app = await NestFactory.create(SecuredModule, { logger: ['error', 'fatal'] });
+const app = await NestFactory.create(SecuredModule, {
+  logger: ['error', 'fatal'],
+  ...(serverKeys() && { httpsOptions: { ...tlsOptionsFromEnv(), ...sharedTicketKeys() } }),
+});
 await app.init();
 const connections = app.get(ConnectionRegistry);
-measured(app.getHttpServer() as Server, (event, data) => void connections.broadcast(event, data));
+measured(app.getHttpServer() as Server, (event, data) => void connections.broadcast(event, data), {
+  drain(): void {
+    void app.close();
+  },
+});

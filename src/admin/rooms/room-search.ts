@@ -6,6 +6,7 @@ import { Disconnects } from '../connections/disconnects.js';
 import type { RoomAnswer, RoomPage, RoomSummary } from '../contract/rooms.interface.js';
 import { bodiesOf, nodesOf, sumOf } from '../nodes-answered.js';
 import { merged, type Part, partOf } from '../part.js';
+import { isListed } from './listed-rooms.js';
 
 const LIST = 'admin.rooms';
 
@@ -54,7 +55,7 @@ export class RoomSearch implements OnModuleInit {
   private listHere({ prefix, after, limit }: Search): Part<RoomSummary> {
     let first: string[] = [];
     for (const name of this.registry.roomNames()) {
-      if (!name.startsWith(prefix) || (after !== undefined && name <= after)) continue;
+      if (!isListed(name) || !name.startsWith(prefix) || (after !== undefined && name <= after)) continue;
       first.push(name);
       if (first.length >= 4 * (limit + 1)) first = first.toSorted(byText).slice(0, limit + 1);
     }
