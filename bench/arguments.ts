@@ -22,7 +22,7 @@ export interface Order {
 export const USAGE = `npm run bench -- [options]
   --quick              under a minute, to see that it runs; the figures are rough
   --smoke              a few hundred messages
-  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but cluster
+  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but metrics and cluster
   --only=a,b           parts of cluster: ${Object.keys(CLUSTER_PARTS).join(', ')}
   --peers=a,b          ${Object.keys(PEERS).join(', ')}
   --rounds=N           1 to 50

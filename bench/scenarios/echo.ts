@@ -1,3 +1,4 @@
+import { echoSlice, nameOf } from './echo-slice.js';
 import { interleaved, type Scenario } from './scenario.js';
 
 const SATURATED = 0.95;
@@ -7,16 +8,11 @@ export const echo: Scenario = {
   title: 'echo',
   async run({ scale, peers, load, samples, note }) {
     const { loads, warmUpMs, durationMs } = scale.echo;
-    for (const { connections: count, window } of loads) {
-      const variant = variantOf(count, window);
+    for (const one of loads) {
+      const variant = nameOf(one);
       await interleaved(peers, scale.rounds, async ({ name, peer, server }, round) => {
-        const { dialect } = peer;
-        await load.open({ port: server.port, dialect, count, spread: false });
-        await load.echo({ dialect, window, durationMs: warmUpMs });
-        const before = await server.cpu();
-        const { messages, elapsedMs, generatorLoad } = await load.echo({ dialect, window, durationMs });
-        const cpu = (await server.cpu()) - before;
-        await load.close();
+        const order = { ...one, dialect: peer.dialect, warmUpMs, durationMs };
+        const { messages, elapsedMs, generatorLoad, cpu } = await echoSlice(load, server, order);
         if (generatorLoad > SATURATED && cpu / 1000 / elapsedMs < SATURATED) {
           note(`${name} could do more messages/s with ${variant}: the clients were the limit`);
         }
@@ -26,8 +22,3 @@ export const echo: Scenario = {
     }
   },
 };
-
-function variantOf(count: number, window: number): string {
-  const connections = `${count} ${count === 1 ? 'connection' : 'connections'}`;
-  return window === 1 ? `${connections}, one message at a time` : `${connections}, window ${window}`;
-}

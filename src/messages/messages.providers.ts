@@ -3,6 +3,7 @@ import { ChannelServices } from './channel-services.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { HandlerRunner } from './handler-runner.js';
 import { MessageFaults } from './message-faults.js';
+import { MessageTimes } from './message-times.js';
 import { MessageDispatcher } from './message.dispatcher.js';
 import { RefusalReporter } from './refusal-reporter.js';
 import { ReplyWriter } from './reply.writer.js';
@@ -19,6 +20,7 @@ export const MESSAGE_PROVIDERS: Provider[] = [
   ViolationService,
   WsExceptionFilter,
   ValidatedBody,
+  MessageTimes,
   HandlerRunner,
   MessageDispatcher,
   ChannelServices,
