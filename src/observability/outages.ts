@@ -6,6 +6,13 @@ import { SecurityEvents } from './security-events.js';
 
 type Part = 'verifier' | 'store';
 
+interface Failure {
+  /** Which one of several with the same name. */
+  readonly target?: string;
+  /** Default: the name of the error. */
+  readonly reason?: string;
+}
+
 /** Errors of parts that report their outages themselves: `cluster.down` has been told. */
 const TOLD = 'RedisUnavailableError';
 
@@ -45,23 +52,32 @@ export class Outages {
     );
   }
 
-  failed(part: Part, name: string, error: unknown): void {
-    const key = `${part} ${name}`;
-    const reason = errorNameOf(error);
+  failed(
+    part: Part,
+    name: string,
+    error: unknown,
+    { target, reason = errorNameOf(error) }: Failure = {},
+  ): void {
+    const key = keyOf(part, name, target);
     if (this.since.has(key) || reason === TOLD) return;
     this.since.set(key, this.clock.now());
     if (part === 'store') this.events.emit({ type: 'store.unavailable', store: name, reason });
-    else this.events.emit({ type: 'verifier.unavailable', verifier: name, reason });
+    else this.events.emit({ type: 'verifier.unavailable', verifier: name, target, reason });
   }
 
-  works(part: Part, name: string): void {
+  /** @param target which one of several with this name */
+  works(part: Part, name: string, target?: string): void {
     if (this.since.size === 0) return;
-    const key = `${part} ${name}`;
+    const key = keyOf(part, name, target);
     const since = this.since.get(key);
     if (since === undefined) return;
     this.since.delete(key);
     const duration_ms = Math.max(0, this.clock.now() - since);
     if (part === 'store') this.events.emit({ type: 'store.recovered', store: name, duration_ms });
-    else this.events.emit({ type: 'verifier.recovered', verifier: name, duration_ms });
+    else this.events.emit({ type: 'verifier.recovered', verifier: name, target, duration_ms });
   }
+}
+
+function keyOf(part: Part, name: string, target = ''): string {
+  return `${part} ${name} ${target}`;
 }
