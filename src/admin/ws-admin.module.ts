@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { WsConfigurationError } from '../errors/configuration.error.js';
+import { CheckedQuestions } from './nodes/checked-questions.js';
 import { OperatorActs } from './acts/operator-acts.js';
 import { adminProblems } from './admin-problems.js';
 import { BanList } from './bans/ban-list.js';
@@ -20,6 +21,7 @@ import { placePage, placeRoutes } from './routes/place-routes.js';
 import { ADMIN_SETTINGS, type AdminSettings, type WsAdminOptions } from './ws-admin-options.js';
 
 const PROVIDERS: Provider[] = [
+  CheckedQuestions,
   OperatorActs,
   ConfigReport,
   RefusalTally,

@@ -15,7 +15,7 @@ import { BAN_BODY, BANS_QUERY, DRY_RUN_QUERY, NOTE_BODY } from '../http/inputs.j
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
 import { type SettableStatus, setStatusOf } from '../http/status.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
 
 const YEAR_MS = 365 * 86_400_000;
 const REASON = 'banned';

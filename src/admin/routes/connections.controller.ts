@@ -18,7 +18,7 @@ import {
 } from '../http/inputs.js';
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
 
 /** Who is connected, and who is not any more. */
 @Controller()
