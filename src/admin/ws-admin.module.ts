@@ -11,6 +11,7 @@ import { Disconnects } from './connections/disconnects.js';
 import { Drains } from './drain/drains.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventRing } from './events/event-ring.js';
+import { FrameworkErrors } from './http/framework-errors.js';
 import { Overviews } from './overview/overviews.js';
 import { RefusalReports } from './refusals/refusal-reports.js';
 import { RefusalTally } from './refusals/refusal-tally.js';
@@ -21,6 +22,7 @@ import { placePage, placeRoutes } from './routes/place-routes.js';
 import { ADMIN_SETTINGS, type AdminSettings, type WsAdminOptions } from './ws-admin-options.js';
 
 const PROVIDERS: Provider[] = [
+  FrameworkErrors,
   CheckedQuestions,
   OperatorActs,
   ConfigReport,
