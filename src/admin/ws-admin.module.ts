@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { CheckedQuestions } from './nodes/checked-questions.js';
+import { MountedParts } from '../options/mounted-parts.js';
 import { OperatorActs } from './acts/operator-acts.js';
 import { adminProblems } from './admin-problems.js';
 import { BanList } from './bans/ban-list.js';
@@ -74,9 +75,11 @@ export class WsAdminModule {
         ...providers,
         {
           provide: ADMIN_SETTINGS,
-          useFactory: (): AdminSettings => {
+          inject: [MountedParts],
+          useFactory: (parts: MountedParts): AdminSettings => {
             // While the application starts, as with all other settings.
             if (problems.length > 0) throw new WsConfigurationError(problems);
+            parts.add('operator API');
             return settings;
           },
         },

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { ChannelServices } from './channel-services.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { HandlerRunner } from './handler-runner.js';
+import { HookFaults } from './hook-faults.js';
 import { MessageFaults } from './message-faults.js';
 import { MessageTimes } from './message-times.js';
 import { MessageDispatcher } from './message.dispatcher.js';
@@ -15,6 +16,7 @@ import { WsExceptionFilter } from './ws-exception.filter.js';
 export const MESSAGE_PROVIDERS: Provider[] = [
   FrameDecoder,
   MessageFaults,
+  HookFaults,
   RefusalReporter,
   ReplyWriter,
   ViolationService,

@@ -93,6 +93,12 @@ export const SECURITY_EVENT_TABLE = {
     has: [...LINE, 'reason'],
     may: [...WHO, 'event'],
   },
+  'hook.failed': {
+    owasp: 'sys_crash',
+    ...FAILED,
+    has: [...LINE, 'gateway', 'hook', 'reason'],
+    may: WHO,
+  },
   'principal.changed': {
     owasp: 'authz_change',
     ...INFO,
@@ -108,6 +114,7 @@ export const SECURITY_EVENT_TABLE = {
   },
   'resume.replayed': { owasp: 'authn_token_reuse', ...FAILED, has: [...LINE, 'reason'], may: WHO },
   'revocation.set': { owasp: 'authn_token_revoked', ...INFO, has: ['target'], may: ['until', 'counts'] },
+  'revocation.lifted': { owasp: 'authz_change', ...INFO, has: ['target'], may: [] },
   'ban.set': {
     owasp: 'authn_login_lock',
     severity: 'warn',
