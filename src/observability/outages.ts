@@ -1,4 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../counters/counters.js';
+import type { StoreName } from '../counters/store-calls.js';
+import { PushTooLargeError } from '../errors/push-too-large.error.js';
+import { OverloadedException } from '../errors/ws-exceptions.js';
 import { errorNameOf } from '../faults/faults.js';
 import { isThenable, type MaybePromise } from '../time/maybe-promise.js';
 import { Clock } from '../time/clock.js';
@@ -15,6 +19,14 @@ interface Failure {
 
 /** Errors of parts that report their outages themselves: `cluster.down` has been told. */
 const TOLD = 'RedisUnavailableError';
+/** Stores that are called by parts that know no events. */
+const STORES: Partial<Record<StoreName, string>> = {
+  directory: 'ConnectionDirectory',
+  bus: 'BroadcastBus',
+  sessions: 'ResumeStore',
+};
+/** What stores throw on purpose. */
+const INTENDED = [OverloadedException, PushTooLargeError];
 
 /** Reports when a part that others rely on fails, and when it works again. */
 @Injectable()
@@ -25,7 +37,16 @@ export class Outages {
   constructor(
     private readonly events: SecurityEvents,
     private readonly clock: Clock,
-  ) {}
+    counters: Counters,
+  ) {
+    counters.stores.watcher = {
+      works: (store) => this.works('store', STORES[store] ?? store),
+      failed: (store, error) => {
+        if (!INTENDED.some((type) => error instanceof type))
+          this.failed('store', STORES[store] ?? store, error);
+      },
+    };
+  }
 
   /** Passes on a result of a store. @param ask calls the store */
   watch<T>(store: string, ask: () => MaybePromise<T>): T | Promise<T> {
