@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PEERS } from './peers/catalogue.js';
+import type { Transport } from './report/samples.js';
 import { FULL, QUICK, type Scale, SMOKE } from './scale.js';
 import { SCENARIOS } from './scenarios/catalogue.js';
 import { CLUSTER_PARTS } from './scenarios/cluster/parts.js';
@@ -11,6 +12,8 @@ export interface Order {
   readonly scale: Scale;
   readonly scenarios: readonly string[];
   readonly peers: readonly string[];
+  /** Without TLS, over it, or one after the other. Then less is measured over TLS, to save time. */
+  readonly transports: readonly Transport[];
   /** The parts of the scenario `cluster`. */
   readonly parts: readonly string[];
   /** The file for the results. */
@@ -20,11 +23,12 @@ export interface Order {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --quick              under a minute, to see that it runs; the figures are rough
+  --quick              one round, to see that it runs; the figures are rough
   --smoke              a few hundred messages
   --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but metrics and cluster
   --only=a,b           parts of cluster: ${Object.keys(CLUSTER_PARTS).join(', ')}
   --peers=a,b          ${Object.keys(PEERS).join(', ')}
+  --plain, --tls       without TLS or over it, or both: then over TLS with fewer servers. Without any choice both
   --rounds=N           1 to 50
   --out=FILE           results as JSON, bench/results.json
   --profile=FOLDER     CPU profiles of the servers`;
@@ -39,6 +43,8 @@ export function parseOrder(argv: readonly string[]): Order {
       scenario: { type: 'string' },
       only: { type: 'string' },
       peers: { type: 'string' },
+      plain: { type: 'boolean', default: false },
+      tls: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       out: { type: 'string', default: 'bench/results.json' },
       profile: { type: 'string' },
@@ -47,15 +53,22 @@ export function parseOrder(argv: readonly string[]): Order {
   if (values.only !== undefined && !values.scenario?.split(',').includes('cluster')) {
     throw new Error('--only needs --scenario=cluster');
   }
+  const isWhole = [values.scenario, values.peers].every((choice) => choice === undefined);
   const scale = values.smoke ? SMOKE : values.quick ? QUICK : FULL;
   return {
     scale: values.rounds === undefined ? scale : { ...scale, rounds: roundsOf(values.rounds) },
     scenarios: namesOf('--scenario', values.scenario, Object.keys(SCENARIOS), COMPARING),
     parts: namesOf('--only', values.only, Object.keys(CLUSTER_PARTS)),
     peers: namesOf('--peers', values.peers, Object.keys(PEERS)),
+    transports: transportsOf(values.plain, values.tls, isWhole),
     out: values.out,
     profile: values.profile,
   };
+}
+
+function transportsOf(plain: boolean, tls: boolean, isWhole: boolean): readonly Transport[] {
+  if (plain !== tls) return [plain ? 'plain' : 'tls'];
+  return plain || isWhole ? ['plain', 'tls'] : ['plain'];
 }
 
 function roundsOf(text: string): number {

@@ -1,9 +1,17 @@
-const LOADS = [
-  { connections: 1, window: 8 },
-  { connections: 100, window: 8 },
-  { connections: 1000, window: 8 },
+/** Numbers of connections and of unanswered messages on each. */
+export interface EchoLoad {
+  readonly connections: number;
+  readonly window: number;
+  /** Whether it is measured only without TLS. */
+  readonly isPlain?: boolean;
+}
+
+const LOADS: readonly EchoLoad[] = [
   // One message at a time, so that a server cannot answer several frames of one read together.
   { connections: 100, window: 1 },
+  { connections: 100, window: 8 },
+  { connections: 1, window: 8 },
+  { connections: 1000, window: 8, isPlain: true },
 ];
 
 /** What metrics cost is measured on the usual number of connections. */
@@ -56,12 +64,23 @@ export interface ClusterScale {
   };
 }
 
+/** The size of the scenario `reconnect`. Times are in milliseconds. */
+export interface ReconnectScale {
+  readonly clients: number;
+  readonly rounds: number;
+  /** Clients of the node that the others come to, and the interval of the messages of each. */
+  readonly residents: number;
+  readonly everyMs: number;
+  /** How long the residents are alone, and how long they are watched from then on. */
+  readonly quietMs: number;
+  readonly watchMs: number;
+}
+
 /** The size of a run. Times are in milliseconds. */
 export interface Scale {
   readonly rounds: number;
   readonly echo: {
-    /** Numbers of connections and of unanswered messages on each. */
-    readonly loads: readonly { readonly connections: number; readonly window: number }[];
+    readonly loads: readonly EchoLoad[];
     readonly warmUpMs: number;
     readonly durationMs: number;
   };
@@ -81,7 +100,7 @@ export interface Scale {
     readonly handshakesPerSecond: number;
   };
   readonly metrics: {
-    readonly loads: readonly { readonly connections: number; readonly window: number }[];
+    readonly loads: readonly EchoLoad[];
     /** How often a pair of servers is started. */
     readonly starts: number;
     /** The rounds of each pair and load. In a round each server is measured twice. */
@@ -89,6 +108,7 @@ export interface Scale {
     readonly warmUpMs: number;
     readonly durationMs: number;
   };
+  readonly reconnect: ReconnectScale;
   readonly cluster: ClusterScale;
   /** Whether the figures are precise enough to be compared with the goals. */
   readonly judges: boolean;
@@ -180,9 +200,10 @@ export const FULL: Scale = {
   refused: { connections: 20, warmUpMs: 150, durationMs: 600 },
   attack: { victims: 20, everyMs: 10, durationMs: 1500, framesPerSecond: 5000, handshakesPerSecond: 200 },
   metrics: { loads: WATCHED_LOADS, starts: 6, rounds: 6, warmUpMs: 100, durationMs: 1000 },
+  reconnect: { clients: 5000, rounds: 3, residents: 500, everyMs: 500, quietMs: 2000, watchMs: 8000 },
   cluster: CLUSTER,
   judges: true,
-  deadlineMs: 900_000,
+  deadlineMs: 2_400_000,
 };
 
 export const QUICK: Scale = {
@@ -194,9 +215,10 @@ export const QUICK: Scale = {
   refused: { connections: 20, warmUpMs: 100, durationMs: 250 },
   attack: { victims: 20, everyMs: 10, durationMs: 500, framesPerSecond: 5000, handshakesPerSecond: 200 },
   metrics: { loads: WATCHED_LOADS, starts: 2, rounds: 2, warmUpMs: 50, durationMs: 1000 },
+  reconnect: { clients: 1000, rounds: 1, residents: 100, everyMs: 100, quietMs: 1000, watchMs: 5000 },
   cluster: QUICK_CLUSTER,
   judges: true,
-  deadlineMs: 240_000,
+  deadlineMs: 600_000,
 };
 
 /** A few hundred messages, to see whether the benchmark works. */
@@ -215,6 +237,7 @@ export const SMOKE: Scale = {
     warmUpMs: 10,
     durationMs: 30,
   },
+  reconnect: { clients: 20, rounds: 1, residents: 5, everyMs: 50, quietMs: 100, watchMs: 500 },
   cluster: SMOKE_CLUSTER,
   judges: false,
   deadlineMs: 240_000,

@@ -3,14 +3,14 @@ import { DIALECTS, type DialectName } from './dialect.js';
 import { clientFrame } from './frames.js';
 import { RawConnection } from './raw-connection.js';
 import { textOf } from './refused-frames.js';
+import type { Target } from './target.js';
 import { forgeToken, mintToken } from './tokens.js';
 
 const TICK_MS = 5;
 const CONNECTIONS = 4;
 const SOURCE = process.platform === 'linux' ? '127.0.0.66' : undefined;
 
-export interface AttackOrder {
-  readonly port: number;
+export interface AttackOrder extends Target {
   readonly dialect: DialectName;
   readonly durationMs: number;
   readonly framesPerSecond: number;
@@ -28,12 +28,12 @@ export interface AttackResult {
  * reconnects when it is closed, and also tries forged tokens. It ignores all answers.
  */
 export async function attack(order: AttackOrder): Promise<AttackResult> {
-  const { port, dialect, durationMs, framesPerSecond, handshakesPerSecond } = order;
+  const { port, tls, dialect, durationMs, framesPerSecond, handshakesPerSecond } = order;
   const frames = (['garbage', 'unknown event', 'over limit'] as const).map((kind) =>
     clientFrame(textOf(kind, dialect)),
   );
-  const own = { port, source: SOURCE, ...DIALECTS[dialect].handshake(mintToken('attacker')) };
-  const forged = { port, source: SOURCE, ...DIALECTS[dialect].handshake(forgeToken('attacker')) };
+  const own = { port, tls, source: SOURCE, ...DIALECTS[dialect].handshake(mintToken('attacker')) };
+  const forged = { port, tls, source: SOURCE, ...DIALECTS[dialect].handshake(forgeToken('attacker')) };
   let sent = 0;
   let knocked = 0;
   let cutOff = 0;

@@ -1,12 +1,12 @@
 import { DIALECTS, type DialectName } from './dialect.js';
 import { RawConnection } from './raw-connection.js';
 import { sourceOf } from './sources.js';
+import type { Target } from './target.js';
 import { mintToken } from './tokens.js';
 
 const AT_ONCE = 64;
 
-export interface OpenOrder {
-  readonly port: number;
+export interface OpenOrder extends Target {
   readonly dialect: DialectName;
   readonly count: number;
   /** Whether the connections come from several addresses. */
@@ -19,7 +19,7 @@ export interface OpenOrder {
 
 /** Opens connections, each with its own user, a limited number at the same time. */
 export async function openGroup(order: OpenOrder): Promise<RawConnection[]> {
-  const { port, dialect, count, spread, first = 0, onText } = order;
+  const { port, tls, dialect, count, spread, first = 0, onText } = order;
   const connections: RawConnection[] = [];
   let next = 0;
   const failed = new AbortController();
@@ -30,6 +30,7 @@ export async function openGroup(order: OpenOrder): Promise<RawConnection[]> {
       const source = spread ? sourceOf(index) : undefined;
       const connection = await RawConnection.open({
         port,
+        tls,
         source,
         ...parts,
         onText: onText && ((text) => onText(text, index)),

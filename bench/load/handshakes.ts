@@ -1,7 +1,9 @@
 import { DIALECTS, type DialectName } from './dialect.js';
 import { RawConnection, RefusedError } from './raw-connection.js';
 import { sourceOf } from './sources.js';
+import type { Target, TlsHandshakes } from './target.js';
 import { forgeToken, mintToken } from './tokens.js';
+import { TicketLane } from './ticket-lane.js';
 
 const USERS = 500;
 
@@ -11,10 +13,11 @@ const USERS = 500;
  */
 export type Tokens = 'new' | 'known' | 'forged';
 
-export interface HandshakeOrder {
-  readonly port: number;
+export interface HandshakeOrder extends Target {
   readonly dialect: DialectName;
   readonly tokens: Tokens;
+  /** How TLS starts, if the server expects it. */
+  readonly handshakes?: TlsHandshakes;
   /** Attempts at the same time. */
   readonly concurrency: number;
   readonly durationMs: number;
@@ -25,7 +28,11 @@ export interface HandshakeResult {
   readonly elapsedMs: number;
   /** The number of refusals after 101. */
   readonly late: number;
-  /** The clients' share of one core. Near 1 the clients are the bottleneck. */
+  /** The number of resumed TLS handshakes. */
+  readonly resumed: number;
+  /** CPU microseconds of the clients. */
+  readonly clientCpu: number;
+  /** The share of their CPU time in which the clients worked. Near 1 they are the bottleneck. */
   readonly generatorLoad: number;
 }
 
@@ -35,7 +42,7 @@ export interface HandshakeResult {
  * @throws Error when a valid token is refused or a forged one is accepted
  */
 export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeResult> {
-  const { port, dialect, tokens, concurrency, durationMs } = order;
+  const { port, tls: isTls, handshakes = 'full', dialect, tokens, concurrency, durationMs } = order;
   const partOf = (index: number): HandshakePart => {
     const user = `user-${index % USERS}`;
     return DIALECTS[dialect].handshake(tokens === 'forged' ? forgeToken(user) : mintToken(user));
@@ -46,19 +53,40 @@ export async function driveHandshakes(order: HandshakeOrder): Promise<HandshakeR
   const deadline = started + durationMs;
   let attempts = 0;
   let late = 0;
-  const lane = async (): Promise<void> => {
+  const tickets = ticketLanes(`${port} ${handshakes}`, concurrency, handshakes);
+  const resumedBefore = resumedBy(tickets);
+  const lane = async (ticket: TicketLane): Promise<void> => {
+    const tls = isTls ? ticket : false;
     while (performance.now() < deadline) {
       const index = attempts++;
       const part = known[index % USERS] ?? partOf(index);
-      const handshake = { port, source: sourceOf(index), ...part };
+      const handshake = { port, tls, source: sourceOf(index), ...part };
       if (tokens === 'forged') late += (await refused(handshake)) ? 1 : 0;
       else await accepted(handshake);
     }
   };
   const idleMs = preventSleep();
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  const cpuBefore = process.cpuUsage();
+  await Promise.all(tickets.map(lane));
   const elapsedMs = performance.now() - started;
-  return { attempts, late, elapsedMs, generatorLoad: 1 - idleMs() / elapsedMs };
+  const resumed = resumedBy(tickets) - resumedBefore;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const clientCpu = Math.max(0, user + system - idleMs() * 1000);
+  return { attempts, late, resumed, elapsedMs, clientCpu, generatorLoad: clientCpu / (user + system) };
+}
+
+const lanesOf = new Map<string, TicketLane[]>();
+
+/** The lanes of a server are kept, because a session that is resumed started in an earlier order. */
+function ticketLanes(key: string, count: number, handshakes: TlsHandshakes): readonly TicketLane[] {
+  const lanes = lanesOf.get(key) ?? [];
+  lanesOf.set(key, lanes);
+  while (lanes.length < count) lanes.push(new TicketLane(handshakes));
+  return lanes.slice(0, count);
+}
+
+function resumedBy(lanes: readonly TicketLane[]): number {
+  return lanes.reduce((sum, { resumed }) => sum + resumed, 0);
 }
 
 /** The duration of a turn of the event loop without events. */

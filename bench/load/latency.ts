@@ -1,6 +1,7 @@
 import { DIALECTS, type DialectName } from './dialect.js';
 import { ECHO_DATA, echoLength } from './echo.js';
 import { clientFrame } from './frames.js';
+import { monotonic } from '../processes/monotonic.js';
 import type { RawConnection } from './raw-connection.js';
 
 const PATIENCE_MS = 10_000;
@@ -12,18 +13,27 @@ export interface LatencyOrder {
   readonly durationMs: number;
 }
 
+export interface LatencyResult {
+  readonly latencies: number[];
+  /** When each of these messages was due, in monotonic milliseconds. */
+  readonly dueAt: number[];
+  readonly unanswered: number;
+}
+
 /** Measures response times from when a message was due, so that a stalled server cannot hide its delay. */
 export async function driveLatency(
   connections: readonly RawConnection[],
   order: LatencyOrder,
-): Promise<{ latencies: number[]; unanswered: number }> {
+): Promise<LatencyResult> {
   const { dialect, everyMs, durationMs } = order;
   const length = await echoLength(connections[0] as RawConnection, dialect);
   const frame = clientFrame(DIALECTS[dialect].message('echo', ECHO_DATA));
   const perConnection = Math.max(1, Math.floor(durationMs / everyMs));
   const total = perConnection * connections.length;
   const latencies: number[] = [];
+  const dueAt: number[] = [];
   const started = performance.now();
+  const toMonotonic = monotonic() - started;
 
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, durationMs + PATIENCE_MS);
@@ -32,7 +42,9 @@ export async function driveLatency(
       const dueOf = (n: number): number => started + line.offset + n * everyMs;
       connection.onFrame = (actual) => {
         if (actual !== length) return;
-        latencies.push(performance.now() - dueOf(line.answered++));
+        const due = dueOf(line.answered++);
+        latencies.push(performance.now() - due);
+        dueAt.push(due + toMonotonic);
         if (latencies.length < total) return;
         clearTimeout(timer);
         resolve();
@@ -51,5 +63,5 @@ export async function driveLatency(
     }, 1);
   });
   for (const connection of connections) connection.onFrame = () => undefined;
-  return { latencies, unanswered: total - latencies.length };
+  return { latencies, dueAt, unanswered: total - latencies.length };
 }

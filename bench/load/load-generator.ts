@@ -3,12 +3,19 @@ import type { AttackOrder, AttackResult } from './attack.js';
 import type { EchoOrder, EchoResult } from './echo.js';
 import type { OpenOrder } from './group.js';
 import type { HandshakeOrder, HandshakeResult } from './handshakes.js';
-import type { LatencyOrder } from './latency.js';
+import type { LatencyOrder, LatencyResult } from './latency.js';
+import type { CrowdReturn, ReturningOrder } from './reconnect/crowd.js';
 import type { BatchOrder, BatchResult } from './refused-frames.js';
+import type { Target } from './target.js';
 
-interface GeneratorLoad {
+/** Clients that are not served wait longer and longer. */
+const RETURN_TIMEOUT_MS = 300_000;
+
+export interface GeneratorLoad {
   /** Share of one core that the generator used. */
   generatorLoad: number;
+  /** The same in CPU microseconds. */
+  clientCpu: number;
 }
 
 /** The clients: one process with one group of connections at a time. */
@@ -40,12 +47,22 @@ export class LoadGenerator {
     return this.child.request('handshakes', order);
   }
 
-  latency(order: LatencyOrder): Promise<{ latencies: number[]; unanswered: number }> {
+  latency(order: LatencyOrder): Promise<LatencyResult> {
     return this.child.request('latency', order);
   }
 
   attack(order: AttackOrder): Promise<AttackResult> {
     return this.child.request('attack', order);
+  }
+
+  /** Opens clients that come back when their server sends them away. `close()` ends them too. */
+  openReturning(order: ReturningOrder): Promise<void> {
+    return this.child.request('openReturning', order);
+  }
+
+  /** Resolves when all of them have been sent away and are served by this server. */
+  comeBack(to: Target): Promise<CrowdReturn & GeneratorLoad> {
+    return this.child.request('comeBack', to, RETURN_TIMEOUT_MS);
   }
 
   /** Counts frames from now on. `heard()` resolves when this many have arrived. */

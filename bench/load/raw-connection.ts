@@ -1,20 +1,22 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { clientFrame, Opcode } from './frames.js';
 import { FrameReader } from './frame-reader.js';
+import { openSocket, type TlsUse } from './socket.js';
 
 const OPEN_TIMEOUT_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 10_000;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-// Each read is processed before the next one starts, so all sockets share one buffer.
-const READ_BUFFER = Buffer.alloc(65_536);
-
 export interface Handshake {
   readonly port: number;
   /** The source address. Default: chosen by the system. */
   readonly source?: string | undefined;
+  /** Missing or false: no TLS. */
+  readonly tls?: TlsUse | boolean | undefined;
   /** The complete HTTP request. */
   readonly request: Buffer;
+  /** How long the client waits until it is connected. Default: 20 seconds. */
+  readonly timeoutMs?: number;
   /** For protocols that log in after 101: the text to send, and the start of its answer. */
   readonly login?: { readonly text: string; readonly accepted: string } | undefined;
   /** Gets every text from the first one on, instead of `onFrame`. */
@@ -46,21 +48,14 @@ export class RawConnection {
   private opened: { resolve(): void; reject(error: Error): void } | undefined;
 
   private constructor(private readonly handshake: Handshake) {
-    const { port, source, request } = handshake;
-    this.socket = connect({
+    const { port, source, tls, request } = handshake;
+    this.socket = openSocket({
       port,
-      host: '127.0.0.1',
-      ...(source !== undefined && { localAddress: source }),
-      noDelay: true,
-      onread: {
-        buffer: READ_BUFFER,
-        callback: (size, buffer) => {
-          this.read(buffer as Buffer, size);
-          return true;
-        },
-      },
+      source,
+      tls,
+      onRead: (buffer, size) => this.read(buffer, size),
+      onReady: () => this.socket.write(request),
     });
-    this.socket.on('connect', () => this.socket.write(request));
     this.socket.on('error', (error) => this.fail(new RefusedError(0, error.message)));
     this.socket.on('end', () => this.socket.destroy());
     this.socket.on('close', () => {
@@ -76,9 +71,10 @@ export class RawConnection {
   static open(handshake: Handshake): Promise<RawConnection> {
     return new Promise((resolve, reject) => {
       const connection = new RawConnection(handshake);
+      const { timeoutMs = OPEN_TIMEOUT_MS } = handshake;
       const timer = setTimeout(() => {
-        connection.fail(new RefusedError(0, `nothing within ${OPEN_TIMEOUT_MS} ms`));
-      }, OPEN_TIMEOUT_MS);
+        connection.fail(new RefusedError(0, `nothing within ${timeoutMs} ms`));
+      }, timeoutMs);
       const settled = (): void => {
         clearTimeout(timer);
         connection.opened = undefined;
@@ -162,8 +158,8 @@ export class RawConnection {
 
   private frame(opcode: number, length: number, text: string): void {
     if (opcode === Opcode.TEXT) this.text(length, text);
-    // The servers send pings without a payload, so the pong needs none either.
-    else if (opcode === Opcode.PING) this.write(clientFrame('', Opcode.PONG));
+    // Heartbeats have no payload. That of a drain is needed, and is kept by clients that read texts.
+    else if (opcode === Opcode.PING) this.write(clientFrame(text, Opcode.PONG));
     else if (opcode === Opcode.CLOSE) this.closing();
   }
 

@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway, type WsResponse } from '@nestjs/websockets';
 import { measured } from '../servers/measured.js';
+import { serverKeys } from '../servers/tls.js';
 
 interface Echo {
   text: string;
@@ -27,7 +28,11 @@ class EchoGateway {
 @Module({ providers: [EchoGateway] })
 class BareModule {}
 
-const app = await NestFactory.create(BareModule, { logger: ['error', 'fatal'] });
+const httpsOptions = serverKeys();
+const app = await NestFactory.create(BareModule, {
+  logger: ['error', 'fatal'],
+  ...(httpsOptions && { httpsOptions }),
+});
 app.useWebSocketAdapter(new WsAdapter(app));
 await app.init();
 measured(app.getHttpServer() as Server);

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { measured } from '../servers/measured.js';
+import { serverKeys } from '../servers/tls.js';
 
 // Only the transport: no credentials, no validation, no limits.
 
@@ -9,7 +11,8 @@ interface Envelope {
   data?: { text?: unknown };
 }
 
-const server = createServer();
+const keys = serverKeys();
+const server = keys ? createSecureServer(keys) : createServer();
 const sockets = new WebSocketServer({ server, path: '/ws' });
 
 sockets.on('connection', (socket: WebSocket) => {

@@ -25,6 +25,7 @@ import {
 import { IsString, MaxLength } from 'class-validator';
 import type { WebSocket } from 'ws';
 import { measured, SCARCE, settings } from '../servers/measured.js';
+import { serverKeys } from '../servers/tls.js';
 
 // A protected gateway according to Nest's documentation and the README of its throttler.
 
@@ -133,7 +134,11 @@ class EchoGateway implements OnGatewayConnection {
 class RecipeModule {}
 
 // Nest logs each refusal of a guard as an error. Without this the log lines would be measured too.
-const app = await NestFactory.create(RecipeModule, { logger: ['fatal'] });
+const httpsOptions = serverKeys();
+const app = await NestFactory.create(RecipeModule, {
+  logger: ['fatal'],
+  ...(httpsOptions && { httpsOptions }),
+});
 app.useWebSocketAdapter(new WsAdapter(app));
 await app.init();
 measured(app.getHttpServer() as Server);

@@ -9,16 +9,26 @@ export interface Protection {
   readonly codes: { readonly role?: string; readonly validation?: string; readonly limit?: string };
 }
 
+export interface StartOptions {
+  readonly execArgv?: readonly string[];
+  /** Variables besides those of the benchmark, for example those of TLS. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface Peer {
   readonly label: string;
   readonly dialect: DialectName;
   readonly protection?: Protection;
   readonly broadcasts?: boolean;
+  /** Whether a run with and without TLS measures it over TLS too. */
+  readonly overTls?: boolean;
   /** Whether its memory is measured. */
   readonly weighed?: boolean;
+  /** Whether it sends its clients away before it ends. */
+  readonly drains?: boolean;
   /** Whether its connections stay open after a batch of refused frames. */
   readonly survivesGarbage?: boolean;
   /** Why it cannot be measured here, or undefined when it can. */
   unavailable?(): string | undefined;
-  start(execArgv: readonly string[]): Promise<ServerProcess>;
+  start(options?: StartOptions): Promise<ServerProcess>;
 }

@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { jwtVerify } from 'jose';
 import { type Event, Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import { measured, SCARCE, settings } from '../servers/measured.js';
+import { serverKeys } from '../servers/tls.js';
 
 // Socket.IO with the same checks: a token on joining the namespace, roles, validated bodies, a limit per user.
 
@@ -42,7 +44,8 @@ const Echo = z.strictObject({ text: z.string().max(100) });
 const shared = new Windows(settings.rateLimit, settings.rateTtlMs);
 const scarce = new Windows(SCARCE.limit, SCARCE.ttl);
 
-const server = createServer();
+const keys = serverKeys();
+const server = keys ? createSecureServer(keys) : createServer();
 // A ping every ten minutes, because the clients of the benchmark do not answer Socket.IO's pings.
 const io = new Server(server, { transports: ['websocket'], pingInterval: 600_000 });
 

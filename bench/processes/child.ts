@@ -15,7 +15,7 @@ interface Pending {
 
 export interface ChildOptions {
   env?: Readonly<Record<string, string>>;
-  execArgv?: readonly string[];
+  execArgv?: readonly string[] | undefined;
 }
 
 /** A child process that is controlled over IPC and always ended. */

@@ -1,3 +1,4 @@
+import type { Target } from '../load/target.js';
 import type { Peer } from '../peers/peer.js';
 import { missingProtections } from './protections.js';
 
@@ -9,9 +10,9 @@ import { missingProtections } from './protections.js';
 export async function assertProtected(
   name: string,
   { dialect, protection }: Pick<Peer, 'dialect' | 'protection'>,
-  port: number,
+  target: Target,
 ): Promise<void> {
   if (!protection) return;
-  const missing = await missingProtections({ port, dialect, protection });
+  const missing = await missingProtections({ ...target, dialect, protection });
   if (missing.length > 0) throw new Error(`${name} is not protected: ${missing.join('; ')}`);
 }

@@ -1,12 +1,12 @@
 import { DIALECTS, type DialectName } from '../load/dialect.js';
 import { ECHO_DATA } from '../load/echo.js';
 import { RawConnection, RefusedError } from '../load/raw-connection.js';
+import type { Target } from '../load/target.js';
 import { mintToken } from '../load/tokens.js';
 import type { Protection } from '../peers/peer.js';
 import { SCARCE } from '../servers/measured.js';
 
-export interface Guarded {
-  readonly port: number;
+export interface Guarded extends Target {
   readonly dialect: DialectName;
   readonly protection: Protection;
 }
@@ -19,7 +19,7 @@ let probes = 0;
  * @returns the missing protections; empty when all are on
  */
 export async function missingProtections(guarded: Guarded): Promise<string[]> {
-  const { port, dialect, protection } = guarded;
+  const { port, tls, dialect, protection } = guarded;
   const { codes, withoutToken } = protection;
   const { message, meaningOf, handshake } = DIALECTS[dialect];
   const missing: string[] = [];
@@ -31,7 +31,7 @@ export async function missingProtections(guarded: Guarded): Promise<string[]> {
 
   // Its own user, so that other messages do not count against its limit.
   const token = mintToken(`probe-${process.pid}-${++probes}`);
-  const connection = await RawConnection.open({ port, ...handshake(token) });
+  const connection = await RawConnection.open({ port, tls, ...handshake(token) });
   try {
     const served = await connection.ask(message('echo', ECHO_DATA));
     if (served === undefined || meaningOf(served).event !== 'echo') {
@@ -53,10 +53,11 @@ export async function missingProtections(guarded: Guarded): Promise<string[]> {
 
 async function outcomeWithoutToken({
   port,
+  tls,
   dialect,
 }: Guarded): Promise<number | 'late' | 'silence' | 'accepted'> {
   try {
-    const connection = await RawConnection.open({ port, ...DIALECTS[dialect].handshake(undefined) });
+    const connection = await RawConnection.open({ port, tls, ...DIALECTS[dialect].handshake(undefined) });
     // The server may close the connection later, but must not serve it.
     const answer = await connection.ask(DIALECTS[dialect].message('echo', ECHO_DATA));
     if (connection.isClosed) return 'late';

@@ -1,5 +1,7 @@
 import { median } from './statistics.js';
 
+export type Transport = 'plain' | 'tls';
+
 export interface Sample {
   readonly scenario: string;
   /** The varied parameter, for example the number of connections. */
@@ -9,12 +11,14 @@ export interface Sample {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** All measurements, by scenario, variant, peer and round. */
+/** All measurements of one transport, by scenario, variant, peer and round. */
 export class Samples {
-  readonly all: Sample[] = [];
+  readonly all: (Sample & { readonly transport: Transport })[] = [];
+
+  constructor(readonly transport: Transport) {}
 
   add(sample: Sample): void {
-    this.all.push(sample);
+    this.all.push({ transport: this.transport, ...sample });
   }
 
   variants(scenario: string): string[] {

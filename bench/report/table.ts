@@ -13,11 +13,13 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   echo: [
     { metric: 'perSecond', title: 'messages/s', digits: 0 },
     { metric: 'cpuUs', title: 'CPU µs/message', digits: 1 },
+    { metric: 'clientUs', title: 'of clients', digits: 1 },
     { metric: 'generatorLoad', title: 'load of clients', digits: 2 },
   ],
   handshakes: [
     { metric: 'perSecond', title: 'handshakes/s', digits: 0 },
     { metric: 'cpuUs', title: 'CPU µs each', digits: 0 },
+    { metric: 'clientUs', title: 'of clients', digits: 0 },
     { metric: 'generatorLoad', title: 'load of clients', digits: 2 },
   ],
   memory: [
@@ -38,6 +40,16 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     { metric: 'p99', title: 'p99 ms', digits: 2 },
     { metric: 'cutOff', title: 'cut off', digits: 0 },
   ],
+  reconnect: [
+    { metric: 'beyondMs', title: 'ms beyond the jitter', digits: 0 },
+    { metric: 'allMs', title: 'ms in all', digits: 0 },
+    { metric: 'failures', title: 'failed attempts', digits: 0 },
+    { metric: 'cpuUs', title: 'CPU µs each', digits: 0 },
+    { metric: 'clientUs', title: 'of clients', digits: 0 },
+    { metric: 'generatorLoad', title: 'load of clients', digits: 2 },
+    { metric: 'p99Before', title: 'p99 ms of others before', digits: 1 },
+    { metric: 'p99', title: 'meanwhile', digits: 1 },
+  ],
 };
 
 /** The peer that the ratio in the last column refers to. */
@@ -52,7 +64,10 @@ const BASELINE: Readonly<Record<string, string>> = {
 export function scenarioTable(samples: Samples, scenario: string, title: string): string {
   return samples
     .variants(scenario)
-    .map((variant) => `${title}: ${variant}\n${grid(rowsOf(samples, scenario, variant))}`)
+    .map(
+      (variant) =>
+        `${title}${samples.transport === 'tls' ? ' over TLS' : ''}: ${variant}\n${grid(rowsOf(samples, scenario, variant))}`,
+    )
     .join('\n\n');
 }
 

@@ -4,18 +4,19 @@ import { interleaved, type Scenario } from './scenario.js';
 /** Response times of well-behaved clients, alone and during an attack with refused messages and forged tokens. */
 export const attack: Scenario = {
   title: 'latency of others',
+  isPlain: true,
   async run({ scale, peers, load, attacker, samples, note }) {
     const { victims, everyMs, durationMs, framesPerSecond, handshakesPerSecond } = scale.attack;
     const able = peers.filter(({ peer }) => peer.survivesGarbage);
     for (const variant of ['alone', 'beside an attacker'] as const) {
       await interleaved(able, scale.rounds, async ({ name, peer, server }, round) => {
         const { dialect } = peer;
-        await load.open({ port: server.port, dialect, count: victims, spread: false });
+        await load.open({ ...server.target, dialect, count: victims, spread: false });
         const attacked =
           variant === 'alone'
             ? Promise.resolve({ cutOff: 0 })
             : attacker.attack({
-                port: server.port,
+                ...server.target,
                 dialect,
                 durationMs,
                 framesPerSecond,

@@ -16,7 +16,7 @@ export const broadcast: Scenario = {
     }
     const able = peers.filter(({ peer }) => peer.broadcasts);
     await interleaved(able, scale.rounds, async ({ name, peer, server }, round) => {
-      await load.open({ port: server.port, dialect: peer.dialect, count: receivers, spread: true });
+      await load.open({ ...server.target, dialect: peer.dialect, count: receivers, spread: true });
       await load.listen(receivers);
       await server.broadcast(1, 1, ECHO_DATA);
       await load.heard();

@@ -5,6 +5,7 @@ import { echo } from './echo.js';
 import { handshakes } from './handshakes.js';
 import { memory } from './memory.js';
 import { metrics } from './metrics.js';
+import { reconnect } from './reconnect.js';
 import { refused } from './refused.js';
 import type { Scenario } from './scenario.js';
 
@@ -17,5 +18,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   broadcast,
   memory,
   metrics,
+  reconnect,
   cluster,
 };

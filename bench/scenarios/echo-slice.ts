@@ -1,12 +1,7 @@
 import type { LoadGenerator } from '../load/load-generator.js';
 import type { DialectName } from '../load/dialect.js';
 import type { ServerProcess } from '../processes/server-process.js';
-
-export interface EchoLoad {
-  readonly connections: number;
-  /** Unanswered messages on each connection. */
-  readonly window: number;
-}
+import type { EchoLoad } from '../scale.js';
 
 export interface EchoSliceOrder extends EchoLoad {
   readonly dialect: DialectName;
@@ -20,6 +15,8 @@ export interface EchoSlice {
   readonly messages: number;
   readonly elapsedMs: number;
   readonly generatorLoad: number;
+  /** CPU microseconds of the clients. */
+  readonly clientCpu: number;
   /** CPU microseconds of the server. */
   readonly cpu: number;
 }
@@ -30,7 +27,7 @@ export async function echoSlice(
   server: ServerProcess,
   { dialect, connections: count, window, warmUpMs, durationMs, beside }: EchoSliceOrder,
 ): Promise<EchoSlice> {
-  await load.open({ port: server.port, dialect, count, spread: false });
+  await load.open({ ...server.target, dialect, count, spread: false });
   await load.echo({ dialect, window, durationMs: warmUpMs });
   const before = await server.cpu();
   const [result] = await Promise.all([load.echo({ dialect, window, durationMs }), beside?.()]);

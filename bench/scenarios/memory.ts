@@ -10,7 +10,7 @@ const KB = 1024;
 /** The memory of an idle connection. Measured in new processes, because memory of earlier runs would hide it. */
 export const memory: Scenario = {
   title: 'memory',
-  async run({ scale, peers, load, samples, note }) {
+  async run({ scale, peers, tls, load, samples, note }) {
     const count = Math.min(scale.memory.connections, maxSockets());
     if (count < scale.memory.connections) {
       note(`memory was measured with ${count} connections: the limit of open files allows no more`);
@@ -18,9 +18,9 @@ export const memory: Scenario = {
     const warmUp = Math.min(WARM_UP, count);
     const weighed = peers.filter(({ peer }) => peer.weighed);
     await interleaved(weighed, scale.memory.rounds, async ({ name, peer }, round) => {
-      const server = await peer.start(['--expose-gc']);
-      const order = { port: server.port, dialect: peer.dialect, spread: true };
-      await assertProtected(name, peer, server.port);
+      const server = await peer.start({ execArgv: ['--expose-gc'], env: tls ?? {} });
+      const order = { ...server.target, dialect: peer.dialect, spread: true };
+      await assertProtected(name, peer, server.target);
       // The first connections load and compile code, which does not count.
       await load.open({ ...order, count: warmUp });
       await load.close();
@@ -31,7 +31,7 @@ export const memory: Scenario = {
       const after = await server.memory();
       const open = await load.openCount();
       if (open !== count) throw new Error(`${name}: only ${open} of ${count} connections stayed open`);
-      await assertProtected(name, peer, server.port);
+      await assertProtected(name, peer, server.target);
       await load.close();
       await server.stop();
       samples.add({

@@ -5,7 +5,8 @@ import { ServerProcess } from '../processes/server-process.js';
 import { assertProtected } from '../protections/assert-protected.js';
 import { median, quantile } from '../report/statistics.js';
 import { readingTable } from '../report/table.js';
-import { type EchoLoad, type EchoSlice, echoSlice, nameOf } from './echo-slice.js';
+import type { EchoLoad } from '../scale.js';
+import { type EchoSlice, echoSlice, nameOf } from './echo-slice.js';
 import type { Reading } from './cluster/part.js';
 import type { Bench, Scenario } from './scenario.js';
 
@@ -56,7 +57,7 @@ async function startSide(isWatched: boolean): Promise<Side> {
 
 async function assertSide({ isWatched, server }: Side): Promise<void> {
   const { dialect = 'nest', protection } = PEERS['secured'] ?? {};
-  await assertProtected('watched', { dialect, ...(protection && { protection }) }, server.port);
+  await assertProtected('watched', { dialect, ...(protection && { protection }) }, server.target);
   const handled = isWatched ? await scrape(server.port) : '';
   if (isWatched && !/^ws_security_messages_total\{.*\} [1-9]/m.test(handled)) {
     throw new Error('the watched server counts no messages');

@@ -37,7 +37,7 @@ async function measureBatches(
 ): Promise<{ batchUs: number; closed: number }> {
   const { connections: count, warmUpMs, durationMs } = scale.refused;
   const order = { dialect: peer.dialect, kind, size: SIZE };
-  await load.open({ port: server.port, dialect: peer.dialect, count, spread: false });
+  await load.open({ ...server.target, dialect: peer.dialect, count, spread: false });
   try {
     const warmUp = await load.batches({ ...order, durationMs: warmUpMs });
     const before = await server.cpu();

@@ -1,4 +1,5 @@
 import type { LoadGenerator } from '../load/load-generator.js';
+import type { CertificateFiles } from '../processes/certificate.js';
 import type { Peer } from '../peers/peer.js';
 import type { ServerProcess } from '../processes/server-process.js';
 import type { Samples } from '../report/samples.js';
@@ -15,6 +16,8 @@ export interface Bench {
   readonly scale: Scale;
   /** The servers that stay up for the whole run. */
   readonly peers: readonly RunningPeer[];
+  /** The certificate of all servers if they expect TLS. */
+  readonly tls: CertificateFiles | undefined;
   readonly load: LoadGenerator;
   readonly attacker: LoadGenerator;
   readonly samples: Samples;
@@ -30,6 +33,10 @@ export interface Scenario {
   readonly title: string;
   /** Whether it compares no servers, and runs only when it is named. */
   readonly isAlone?: boolean;
+  /** Whether it measures such a server. Missing: it may measure each. */
+  concerns?(peer: Peer): boolean;
+  /** Whether a run with and without TLS measures it only without. */
+  readonly isPlain?: boolean;
   run(bench: Bench): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import { announce, answer, type Answers } from '../processes/answers.js';
 
 /** The settings that every server gets at its start. */
@@ -12,6 +13,9 @@ export const settings = {
 /** The event with its own limit, which is low enough to be reached. */
 export const SCARCE = { limit: 2, ttl: 60_000 };
 
+/** Connections that may wait to be accepted. An application has Node's default, 511. */
+const BACKLOG = Number(process.env['BENCH_BACKLOG'] ?? 4096);
+
 export interface Memory {
   readonly rss: number;
   /** The JavaScript heap and its buffers. */
@@ -20,7 +24,7 @@ export interface Memory {
 
 /** Opens the port and answers requests of the measuring process. @param more what else this server answers */
 export function measured(
-  server: Server,
+  server: Server | SecureServer,
   broadcast?: (event: string, data: unknown) => void,
   more: Answers = {},
 ): void {
@@ -47,5 +51,5 @@ export function measured(
   });
   const ready = (): void => announce({ port: (server.address() as AddressInfo).port });
   if (server.listening) ready();
-  else server.listen(0, '127.0.0.1', 4096, ready);
+  else server.listen(0, '127.0.0.1', BACKLOG, ready);
 }

@@ -13,6 +13,7 @@ import { Drains } from './drain/drains.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventRing } from './events/event-ring.js';
 import { FrameworkErrors } from './http/framework-errors.js';
+import { LimitAddresses } from './http/limit-addresses.js';
 import { Overviews } from './overview/overviews.js';
 import { RefusalReports } from './refusals/refusal-reports.js';
 import { RefusalTally } from './refusals/refusal-tally.js';
@@ -25,6 +26,7 @@ import { ADMIN_SETTINGS, type AdminSettings, type WsAdminOptions } from './ws-ad
 const PROVIDERS: Provider[] = [
   FrameworkErrors,
   CheckedQuestions,
+  LimitAddresses,
   OperatorActs,
   ConfigReport,
   RefusalTally,

@@ -28,6 +28,11 @@ export class WsAuthGuard implements CanActivate {
     return true;
   }
 
+  /** Whether the principal may send the event, if it has not expired. @internal */
+  isKnown(context: ExecutionContext): boolean {
+    return this.isPublic(context) || this.isAuthenticated(connectionIn(context));
+  }
+
   protected isExpired({ principal }: Connection): boolean {
     return isExpired(principal, this.clock.now());
   }

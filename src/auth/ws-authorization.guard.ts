@@ -17,12 +17,22 @@ export class WsAuthorizationGuard implements CanActivate {
 
   /** @throws ForbiddenEventException synchronously or in the promise */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const refusedBy = this.refusalOf(context);
+    return isThenable(refusedBy) ? refusedBy.then(permitOrThrow) : permitOrThrow(refusedBy);
+  }
+
+  /**
+   * What refuses a message, as security events name it; null if nothing does. It costs less than an exception.
+   *
+   * @internal
+   */
+  refusalOf(context: ExecutionContext): string | null | Promise<string | null> {
     const { principal } = connectionIn(context);
     const rule = this.rules.ruleOf(context.getClass(), context.getHandler());
     const answer: unknown = this.isAllowed(rule, principal, context);
     if (isThenable(answer))
-      return Promise.resolve(answer).then((late: unknown) => this.permitted(late, rule, principal));
-    return this.permitted(answer, rule, principal);
+      return Promise.resolve(answer).then((late: unknown) => this.refusedBy(late, rule, principal));
+    return this.refusedBy(answer, rule, principal);
   }
 
   /**
@@ -38,8 +48,14 @@ export class WsAuthorizationGuard implements CanActivate {
   }
 
   /** Only `true` permits: a subclass without types may return other values. */
-  private permitted(answer: unknown, rule: AccessRule, principal: Principal): boolean {
-    if (answer === true) return true;
-    throw new ForbiddenEventException(missingRight(rule, principal) ?? `guard ${this.constructor.name}`);
+  private refusedBy(answer: unknown, rule: AccessRule, principal: Principal): string | null {
+    if (answer === true) return null;
+    return missingRight(rule, principal) ?? `guard ${this.constructor.name}`;
   }
+}
+
+/** @param refusedBy as of `refusalOf()` @throws ForbiddenEventException @internal */
+export function permitOrThrow(refusedBy: string | null): true {
+  if (refusedBy !== null) throw new ForbiddenEventException(refusedBy);
+  return true;
 }

@@ -35,6 +35,11 @@ export class ConnectionLifecycleService {
     this.events = this.announcer.events;
   }
 
+  /** Tells a part of the module itself, in the same order. @internal */
+  listen(listener: (event: ConnectionEvent) => void): void {
+    this.announcer.listen(listener);
+  }
+
   /** @internal */
   accepted(connection: ServedConnection, client: ClientDetails): void {
     this.registry.add(connection);

@@ -11,6 +11,10 @@ export interface ConnectionSocket {
   send(text: string): void;
   /** Like `send`, for a text with several recipients. @internal */
   sendShared(push: PushText): void;
+  /** Holds back what is sent until `flush()`, so that it leaves together. @internal */
+  collect(): void;
+  /** Writes what was held back. @internal */
+  flush(): void;
   ping(data?: string): void;
   pong(data: Buffer): void;
   /** Whether more bytes are waiting for the client than allowed. */
@@ -50,6 +54,8 @@ export interface ConnectionInbound {
   readonly load: { readonly inFlight: number; readonly queued: number };
   /** Stops reading, and resolves when all messages read so far have been answered. */
   finish(): Promise<void>;
+  /** The client has broken the protocol of frames. */
+  broken(): void;
   /** The connection has closed. */
   left(): void;
 }

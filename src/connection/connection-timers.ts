@@ -13,7 +13,7 @@ export class ConnectionTimers {
     /** Whether a new credential restarts the timer. */
     restarts = false,
   ) {
-    lifecycle.events.subscribe((event) => {
+    lifecycle.listen((event) => {
       if (event.type === 'closed') this.clear(servedOf(event.connection));
       else if (event.type === 'accepted') start(servedOf(event.connection));
       else if (restarts && (event.type === 'authenticated' || event.type === 'refreshed'))
@@ -21,9 +21,11 @@ export class ConnectionTimers {
     });
   }
 
-  set({ timers }: ServedConnection, delayMs: number, run: () => void): void {
+  /** @param run gets the connection, so that all connections can share it */
+  set(connection: ServedConnection, delayMs: number, run: (connection: ServedConnection) => void): void {
+    const { timers } = connection;
     timers[this.name]?.cancel();
-    timers[this.name] = this.wheel.schedule(delayMs, run);
+    timers[this.name] = this.wheel.schedule(delayMs, run, connection);
   }
 
   clear({ timers }: ServedConnection): void {

@@ -27,6 +27,8 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
   private leaving = false;
   private draining = false;
   private isServing = false;
+  /** The connections of the drains that run: each is counted once. */
+  private readonly going = new Set<ServedConnection>();
 
   /** @internal */
   constructor(
@@ -81,14 +83,14 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
    * Closes all current connections as a shutdown does, while the node keeps accepting new ones. Clients reconnect by
    * themselves, to this node or to others.
    *
-   * @param percent closes only so many of the connections, chosen at random
+   * @param percent closes only so many of the connections, chosen at random among those that no drain closes already
    */
   async recycle(percent = 100): Promise<void> {
     await this.closeInTime(undefined, this.share(percent));
   }
 
   private share(percent: number): ServedConnection[] {
-    const connections = [...this.registry].map(servedOf);
+    const connections = [...this.registry].map(servedOf).filter((one) => !this.going.has(one));
     const count = Math.ceil((connections.length * percent) / 100);
     // The first places of a random order (Fisher and Yates).
     for (let i = 0; i < count && i < connections.length; i++) {
@@ -109,6 +111,8 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     last?: () => Promise<void>,
     connections = [...this.registry].map(servedOf),
   ): Promise<{ answered: number; cut: number }> {
+    const own = connections.filter((one) => !this.going.has(one));
+    for (const connection of own) this.going.add(connection);
     // A node that never served has nothing to report.
     if (this.isServing || connections.length > 0) this.lifecycle.draining();
     const overdue = new AbortController();
@@ -117,14 +121,15 @@ export class DrainService implements OnModuleDestroy, BeforeApplicationShutdown 
     );
     const timer = this.wheel.schedule(this.options.drainTimeoutMs, () => overdue.abort());
     await Promise.race([this.closeAll(connections, overdue.signal), deadline]);
-    const cut = connections.filter(({ id }) => this.registry.get(id) !== undefined).length;
-    this.counters.drained.add('answered', connections.length - cut);
+    const cut = own.filter(({ id }) => this.registry.get(id) !== undefined).length;
+    this.counters.drained.add('answered', own.length - cut);
     this.counters.drained.add('cut', cut);
     for (const connection of connections) connection.terminate();
+    for (const connection of own) this.going.delete(connection);
     await Promise.race([this.hooks.settled(), deadline]);
     await Promise.race([last?.(), deadline]);
     timer.cancel();
-    return { answered: connections.length - cut, cut };
+    return { answered: own.length - cut, cut };
   }
 
   private async closeAll(connections: readonly ServedConnection[], overdue: AbortSignal): Promise<void> {

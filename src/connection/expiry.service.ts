@@ -16,6 +16,7 @@ import { TimerWheel } from '../time/timer-wheel.js';
 @Injectable()
 export class ExpiryService {
   private readonly timers: ConnectionTimers;
+  private readonly onDue = (connection: ServedConnection): void => this.watch(connection);
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -23,13 +24,7 @@ export class ExpiryService {
     wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
   ) {
-    this.timers = new ConnectionTimers(
-      'expiry',
-      wheel,
-      lifecycle,
-      (connection) => this.watch(connection),
-      true,
-    );
+    this.timers = new ConnectionTimers('expiry', wheel, lifecycle, this.onDue, true);
   }
 
   /** Checks again, because a connection that resumes a session takes over its age. @internal */
@@ -40,7 +35,7 @@ export class ExpiryService {
     const remaining = end - this.clock.now();
     if (remaining === Infinity) this.timers.clear(connection);
     // The wall clock may have been set back, so check again instead of closing early.
-    else if (remaining > 0) this.timers.set(connection, remaining, () => this.watch(connection));
+    else if (remaining > 0) this.timers.set(connection, remaining, this.onDue);
     else if (ageLimit < expiry) connection.close(CloseCode.SESSION_TIMEOUT, 'session too old');
     else connection.close(CloseCode.TOKEN_EXPIRED, 'token expired');
   }

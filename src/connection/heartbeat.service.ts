@@ -14,6 +14,7 @@ import { TimerWheel } from '../time/timer-wheel.js';
 @Injectable()
 export class HeartbeatService {
   private readonly timers: ConnectionTimers;
+  private readonly onDue = (connection: ServedConnection): void => this.beat(connection);
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -27,7 +28,7 @@ export class HeartbeatService {
   }
 
   private wait(connection: ServedConnection, delayMs: number): void {
-    this.timers.set(connection, delayMs, () => this.beat(connection));
+    this.timers.set(connection, delayMs, this.onDue);
   }
 
   private beat(connection: ServedConnection): void {

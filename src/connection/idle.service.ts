@@ -12,6 +12,7 @@ import { TimerWheel } from '../time/timer-wheel.js';
 @Injectable()
 export class IdleService {
   private readonly timers: ConnectionTimers | undefined;
+  private readonly onDue = (connection: ServedConnection): void => this.watch(connection);
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
@@ -29,7 +30,7 @@ export class IdleService {
   private watch(connection: ServedConnection): void {
     const remaining = connection.lastActive + this.options.idleTimeoutMs - this.clock.monotonic();
     if (remaining > 0) {
-      this.timers?.set(connection, remaining, () => this.watch(connection));
+      this.timers?.set(connection, remaining, this.onDue);
       return;
     }
     this.lifecycle.idle(connection);

@@ -64,21 +64,21 @@ export abstract class OutboundConnection extends Connection {
     this.write(replyText(event, data, id));
   }
 
-  /** Replies to a request with an error. */
-  fail(body: ErrorBody, id: FrameId | undefined): void {
-    const shared = id === undefined ? sharedErrorText(body) : undefined;
-    if (!shared) this.write(errorText(body, id));
+  /** Replies to a request with an error. @param retryAfterMs the member of this name, if the body does not have it */
+  fail(body: ErrorBody, id: FrameId | undefined, retryAfterMs?: number): void {
+    const shared = (id ?? retryAfterMs) === undefined ? sharedErrorText(body) : undefined;
+    if (!shared) this.write(errorText(body, id, retryAfterMs));
     else if (this.isOpen) this.socket.sendShared(shared);
   }
 
   /** Like `fail`, but of consecutive messages over a limit without an id, only the first is answered. */
-  refuse(body: ErrorBody, id: FrameId | undefined): void {
+  refuse(body: ErrorBody, id: FrameId | undefined, retryAfterMs?: number): void {
     if (body.code === 'RATE_LIMITED') {
       const isRepetition = this.isLimited && id === undefined;
       this.isLimited = true;
       if (isRepetition) return;
     }
-    this.fail(body, id);
+    this.fail(body, id, retryAfterMs);
   }
 
   /** If the client has resumed on another connection, this one numbers no more pushes. */

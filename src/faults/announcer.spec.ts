@@ -164,3 +164,18 @@ it('L5 the global settings of RxJS are unchanged', () => {
   announcer.announce(1);
   expect(config.useDeprecatedSynchronousErrorHandling).toBe(false);
 });
+
+it('L5 a part of the module that fails is logged, and hears events in turn with subscribers', async () => {
+  const heard: string[] = [];
+  announcer.listen((event) => heard.push(`first ${event}`));
+  announcer.listen(fail);
+  const subscription = announcer.events.subscribe((event) => {
+    heard.push(`second ${event}`);
+    if (event === 1) announcer.listen((later) => heard.push(`third ${later}`));
+  });
+  await announce(1, 2);
+  subscription.unsubscribe();
+  await announce(3);
+  expect(heard).toEqual(['first 1', 'second 1', 'first 2', 'second 2', 'third 2', 'first 3', 'third 3']);
+  expect(logged.texts).toEqual([FAILED]);
+});

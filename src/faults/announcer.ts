@@ -2,14 +2,18 @@ import { config, type Observable, Subject, type Subscriber } from 'rxjs';
 import type { Faults } from './faults.js';
 import { GuardedObservable } from './guarded-observable.js';
 
+type Listener<T> = (event: T) => void;
+
 /**
  * Notifies each subscriber of events separately. If a subscriber fails, the failure is reported, the other subscribers
  * still get the event, and the failed one gets the next event.
  */
 export class Announcer<T> {
   readonly events: Observable<T>;
-  /** One subject per subscriber, so that a failure of one is known before the next one is notified. */
-  private readonly listeners = new Set<Subject<T>>();
+  /** In the order in which they were added. Replaced by each change, so that a subscriber that is added now gets the next event. */
+  private listeners: readonly Listener<T>[] = [];
+  /** How many of them are behind RxJS. */
+  private observers = 0;
 
   /** @param name names the events in reports */
   constructor(
@@ -21,7 +25,12 @@ export class Announcer<T> {
 
   /** Whether there are subscribers. */
   get isHeard(): boolean {
-    return this.listeners.size > 0;
+    return this.listeners.length > 0;
+  }
+
+  /** Adds a part of the module itself, at less cost than a subscription to `events`. */
+  listen(listener: Listener<T>): void {
+    this.listeners = [...this.listeners, listener];
   }
 
   /**
@@ -30,27 +39,44 @@ export class Announcer<T> {
    * while an event is announced.
    */
   announce(event: T): void {
+    if (this.observers === 0) {
+      this.tell(event);
+      return;
+    }
     const before = config.useDeprecatedSynchronousErrorHandling;
     config.useDeprecatedSynchronousErrorHandling = true;
     try {
-      // A subscriber that is added now gets the next event.
-      for (const listener of Array.from(this.listeners)) this.attempt(() => listener.next(event));
+      this.tell(event);
     } finally {
       config.useDeprecatedSynchronousErrorHandling = before;
     }
   }
 
-  private add(subscriber: Subscriber<T>): () => void {
-    const listener = new Subject<T>();
-    // RxJS does not expect subscribers to throw.
-    listener.subscribe((event) => this.attempt(() => subscriber.next(event)));
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+  private tell(event: T): void {
+    for (const listener of this.listeners) this.attempt(listener, event);
   }
 
-  private attempt(tell: () => void): void {
+  private add(subscriber: Subscriber<T>): () => void {
+    // Each subscriber has its own subject, so that a failure of one is known before the next one is notified.
+    const subject = new Subject<T>();
+    // RxJS does not expect subscribers to throw.
+    const next: Listener<T> = (event) => subscriber.next(event);
+    subject.subscribe((event) => this.attempt(next, event));
+    const listener: Listener<T> = (event) => subject.next(event);
+    this.listen(listener);
+    this.observers++;
+    let isAdded = true;
+    return () => {
+      if (!isAdded) return;
+      isAdded = false;
+      this.observers--;
+      this.listeners = this.listeners.filter((other) => other !== listener);
+    };
+  }
+
+  private attempt(listener: Listener<T>, event: T): void {
     try {
-      tell();
+      listener(event);
     } catch (error) {
       this.faults.report(`A subscriber of ${this.name} failed`, error);
     }

@@ -1,6 +1,6 @@
 import { Logged } from '../../test/support/logged.js';
 import { ManualClock } from '../testing/manual-clock.js';
-import { Faults } from './faults.js';
+import { errorNameOf, Faults } from './faults.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 let clock: ManualClock;
@@ -55,6 +55,17 @@ it('L6 the number of kinds is bounded, and further ones are counted together', (
   expect(logged.errors).toHaveLength(100);
   clock.advance(10_000);
   expect(logged.texts.slice(100)).toEqual(['Other code failed 900 more times within 10 s']);
+});
+
+it('the name of an error is known without its stack, and that of anything else as well', () => {
+  const unreadable = (): never => {
+    throw new Error('read');
+  };
+  const error = failure('x');
+  const getters = { stack: { get: unreadable } };
+  expect(errorNameOf(Object.defineProperties(error, getters))).toBe('RangeError');
+  const hostile = new Proxy(error, { get: unreadable });
+  expect([errorNameOf(hostile), errorNameOf('text')]).toEqual(['unknown', 'string']);
 });
 
 it('L6 pending counts are logged when the application shuts down', () => {

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { FrameMeter } from './frame-meter.js';
-
-type Reader = (this: Duplex, chunk: Buffer) => void;
+import type { StreamReader } from './stream-reader.js';
 
 const LARGEST_CHUNK = 65_536;
 /** Together with the chunks before the end is noticed and the last chunk, at most 1 MiB is read. */
@@ -14,17 +13,17 @@ const MAX_BYTES = 1_048_576 - 4 * LARGEST_CHUNK;
  */
 export class ClosingReader {
   private bytes = 0;
-  private readonly reader: Reader | undefined;
 
   /**
-   * @param stream the socket of the client; `ws` still reads it, unless it has stopped by itself
+   * @param stream the socket of the client
    * @param frames has read every byte so far
+   * @param reader with which `ws` would still read the stream; undefined if it has stopped by itself
    */
   constructor(
     private readonly stream: Duplex,
     private readonly frames: FrameMeter,
+    private readonly reader: StreamReader | undefined,
   ) {
-    this.reader = takeReader(stream);
     // A TLS socket that is ended while it emits data emits no more data but continues to read.
     stream.once('finish', () => {
       if (this.frames.isOver) this.stream.destroy();
@@ -38,11 +37,4 @@ export class ClosingReader {
   }
 
   private readonly pass = (bytes: Buffer): void => this.reader?.call(this.stream, bytes);
-}
-
-/** Removes the reader that `ws` has added to a stream and returns it; undefined if `ws` has already removed it. */
-function takeReader(stream: Duplex): Reader | undefined {
-  const reader = stream.listeners('data').find(({ name }) => name === 'socketOnData') as Reader | undefined;
-  if (reader) stream.off('data', reader);
-  return reader;
 }

@@ -66,6 +66,11 @@ export class FrameMeter {
     return this.opcode === CLOSE && this.remaining === 0;
   }
 
+  /** Whether the next byte begins a frame that is counted. */
+  get isBetweenFrames(): boolean {
+    return this.remaining === 0 && this.partial === undefined && this.opcode !== CLOSE;
+  }
+
   private step(chunk: Buffer, at: number): number {
     const step = Math.min(this.remaining, chunk.length - at);
     this.remaining -= step;

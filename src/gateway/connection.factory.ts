@@ -11,6 +11,7 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { Clock } from '../time/clock.js';
 import { TimerWheel } from '../time/timer-wheel.js';
+import { endReceiverOnce } from './end-once.js';
 import { violationCodeOf } from './violation-code.js';
 
 const logger = new Logger('WsSecurity');
@@ -46,6 +47,7 @@ export class ConnectionFactory {
     });
     bindConnection(client, connection);
     client.on('error', onViolation);
+    endReceiverOnce(client);
     return connection;
   }
 }
@@ -56,6 +58,7 @@ export class ConnectionFactory {
  */
 function onViolation(this: WebSocket, error: NodeJS.ErrnoException): void {
   const connection = servedConnectionOf(this);
+  connection.inbound?.broken();
   const code = violationCodeOf(error);
   if (connection.closedWith === undefined && code !== undefined) {
     connection.closedWith = code;

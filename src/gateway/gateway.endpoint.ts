@@ -4,6 +4,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { Endpoint, EndpointPolicy, Handshake } from '../handshake/handshake.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
+import { checkedRequestOf } from './checked-request.js';
 
 /** No compression state is kept between messages: it would take 300 KB per connection. */
 const COMPRESSION = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 };
@@ -41,6 +42,8 @@ export class GatewayEndpoint implements Endpoint {
   readonly isForAnyPath: boolean;
   readonly policy: EndpointPolicy;
   readonly server: WebSocketServer;
+  /** Whether it has options of the application, which may be functions of the request. */
+  private readonly isExtended: boolean;
   /** The subprotocol of the handshake that is being answered. */
   private protocol: string | undefined;
 
@@ -54,6 +57,7 @@ export class GatewayEndpoint implements Endpoint {
     this.path = path;
     this.isForAnyPath = isForAnyPath;
     this.policy = policy;
+    this.isExtended = Object.keys(further).length > 0;
     this.server = new WebSocketServer({
       handleProtocols: () => this.protocol ?? false,
       ...further,
@@ -70,9 +74,12 @@ export class GatewayEndpoint implements Endpoint {
   }
 
   accept(handshake: Handshake, socket: Duplex, head: Buffer): void {
-    const { raw } = handshake.request;
+    const { request } = handshake;
+    const { raw } = request;
     this.protocol = handshake.protocol;
-    this.server.handleUpgrade(raw, socket, head, (client: WebSocket) => {
+    // What others see is the request itself.
+    const isSeen = this.isExtended || this.server.listenerCount('headers') > 0;
+    this.server.handleUpgrade(isSeen ? raw : checkedRequestOf(request), socket, head, (client: WebSocket) => {
       this.open(client, socket, handshake, connectionId(), () => this.server.emit('connection', client, raw));
     });
   }

@@ -14,6 +14,7 @@ import { refuseUnverified } from '../handshake/tls/client-certificate.js';
 import { tlsOptionsOf } from '../handshake/tls/tls-options.js';
 import { TlsReloader } from '../handshake/tls/tls-reloader.js';
 import { UpgradeListener } from '../handshake/server/upgrade.listener.js';
+import { OrderedSocket } from '../messages/ordered-socket.js';
 import { frameChannelOf, type Transform } from '../messages/frame-channel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -99,9 +100,9 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
 
   private securedEndpoint(port: number, path: string): GatewayEndpoint {
     const policy = this.gateways.policyOf(port, path);
-    return new GatewayEndpoint({ path, policy }, this.options, (client, stream, ...rest) =>
-      this.setup.open(client, stream, policy.targets, ...rest),
-    );
+    const open: GatewayEndpoint['open'] = (client, stream, ...rest) =>
+      this.setup.open(client, stream, policy.targets, ...rest);
+    return new GatewayEndpoint({ path, policy }, this.options, open, { WebSocket: OrderedSocket });
   }
 
   private listenerOf(port: number): UpgradeListener {

@@ -3,6 +3,7 @@ import { WebSocketServer } from 'ws';
 import type { Clock } from '../time/clock.js';
 import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
+import { takeReader } from '../frames/stream-reader.js';
 import type { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { HandshakeCode } from '../protocol/handshake-code.js';
@@ -60,7 +61,7 @@ export class ClosingServer {
     if (protocol !== undefined) this.protocols.set(raw, protocol);
     this.server.handleUpgrade(raw, socket, head, (client) => {
       client.on('error', () => client.terminate());
-      const reader = new ClosingReader(socket, new FrameMeter());
+      const reader = new ClosingReader(socket, new FrameMeter(), takeReader(socket));
       socket.on('data', (chunk: Buffer) => reader.read(chunk));
       client.close(closeCode, refusal.code.toLowerCase().replaceAll('_', ' '));
     });

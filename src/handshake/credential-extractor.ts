@@ -19,7 +19,11 @@ const VISIBLE_ASCII = /^[!-~]+$/;
 @Injectable()
 export class CredentialExtractor {
   private readonly places: Readonly<Record<CredentialSource, (request: UpgradeRequest) => Credential[]>> = {
-    header: (request) => [...this.fromHeader(request), ...this.fromApiKeyHeader(request)],
+    header: (request) => {
+      const keys = this.fromApiKeyHeader(request);
+      const bearers = this.fromHeader(request);
+      return keys.length === 0 ? bearers : [...bearers, ...keys];
+    },
     subprotocol: (request) => this.fromSubprotocol(request),
     cookie: (request) => this.fromCookie(request),
     ticket: (request) => this.fromTicket(request),
@@ -31,7 +35,10 @@ export class CredentialExtractor {
   constructor(@InjectSecurityOptions() protected readonly options: ResolvedOptions) {}
 
   extract(request: UpgradeRequest): Credential[] {
-    return this.options.authSources.flatMap((source) => this.places[source](request));
+    const found: Credential[] = [];
+    for (const source of this.options.authSources)
+      for (const credential of this.places[source](request)) found.push(credential);
+    return found;
   }
 
   protected fromHeader(request: UpgradeRequest): Credential[] {
@@ -47,8 +54,9 @@ export class CredentialExtractor {
   }
 
   protected fromSubprotocol(request: UpgradeRequest): Credential[] {
-    return request
-      .entries('sec-websocket-protocol')
+    const entries = request.entries('sec-websocket-protocol');
+    if (entries.length === 0) return [];
+    return entries
       .filter(isBearerEntry)
       .map((entry) => credentialOf('subprotocol', 'bearer', entry.slice(BEARER_PROTOCOL_PREFIX.length)));
   }

@@ -10,18 +10,7 @@ const NONE: readonly string[] = Object.freeze([]);
  * @publicApi
  */
 export class UpgradeRequest {
-  private readonly values = new Map<string, string[]>();
-
-  constructor(readonly raw: IncomingMessage) {
-    const { rawHeaders } = raw;
-    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-      const name = (rawHeaders[i] as string).toLowerCase();
-      const value = rawHeaders[i + 1] as string;
-      const values = this.values.get(name);
-      if (values) values.push(value);
-      else this.values.set(name, [value]);
-    }
-  }
+  constructor(readonly raw: IncomingMessage) {}
 
   get method(): string {
     return this.raw.method ?? '';
@@ -59,23 +48,37 @@ export class UpgradeRequest {
 
   /** All values of a header, in order; `name` in lower case. */
   all(name: string): readonly string[] {
-    return this.values.get(name) ?? NONE;
+    const { rawHeaders } = this.raw;
+    let values: string[] | undefined;
+    for (let at = this.next(name, 0); at !== -1; at = this.next(name, at + 2))
+      (values ??= []).push(rawHeaders[at + 1] as string);
+    return values ?? NONE;
   }
 
   /** The value of a header that was sent exactly once; otherwise undefined. */
   only(name: string): string | undefined {
-    const values = this.all(name);
-    return values.length === 1 ? values[0] : undefined;
+    const at = this.next(name, 0);
+    return at === -1 || this.next(name, at + 2) !== -1 ? undefined : this.raw.rawHeaders[at + 1];
   }
 
   /** The entries of a header with a comma-separated list (RFC 9110 §5.6.1), from all its lines. */
   entries(name: string): readonly string[] {
-    const values = this.values.get(name);
-    if (!values) return NONE;
+    const values = this.all(name);
+    if (values.length === 0) return NONE;
     return values
       .flatMap((value) => value.split(','))
       .map((entry) => entry.trim())
       .filter((entry) => entry !== '');
+  }
+
+  /** The index of the next line of a header. An index of all headers would cost more than the few searches. */
+  private next(name: string, from: number): number {
+    const { rawHeaders } = this.raw;
+    for (let at = from; at < rawHeaders.length; at += 2) {
+      const sent = rawHeaders[at] as string;
+      if (sent.length === name.length && (sent === name || sent.toLowerCase() === name)) return at;
+    }
+    return -1;
   }
 }
 

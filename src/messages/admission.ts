@@ -1,6 +1,11 @@
 import type { ServedConnection } from '../connection/served-connection.js';
+import { permitOrThrow } from '../auth/ws-authorization.guard.js';
 import { acceptOrThrow, type Excess, ruleOf } from '../throttling/excess.js';
-import { ForbiddenEventException, RateLimitedException } from '../errors/ws-exceptions.js';
+import {
+  ForbiddenEventException,
+  RateLimitedException,
+  UnauthenticatedException,
+} from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import { isThenable } from '../time/maybe-promise.js';
 import type { EventTarget } from './event-target.interface.js';
@@ -10,8 +15,8 @@ import { MessageContext } from './message-context.js';
 /** The answer to a refused message, and what refused it. */
 export interface Refusal {
   readonly body: ErrorBody;
-  /** As in security events. */
-  readonly rule: string;
+  /** As in security events; undefined if the body says it. */
+  readonly rule?: string;
   /** The limit that the message is over. */
   readonly excess?: Excess;
 }
@@ -20,6 +25,7 @@ export interface Refusal {
  * Calls the built-in guards before Nest is entered, so that a flood of refused messages costs little. A guard that
  * answers later is left to Nest. Nest does not repeat decisions that were made here.
  *
+ * @param connection whose principal has not expired
  * @returns the refusal of the message; undefined if it is admitted or only Nest can call the guards
  * @throws the exception of a guard
  */
@@ -33,7 +39,7 @@ export function admit(
   const { authentication, throttler, authorization } = guards;
   const context = new MessageContext(client, message, gateway, handler);
   message.context = context;
-  if (!authentication.canActivate(context)) return forbidden(authentication);
+  if (!authentication.isKnown(context)) return UNAUTHENTICATED;
   const excess = throttler.excessOf(context);
   if (excess !== null) {
     // Nest will call the throttler.
@@ -45,23 +51,21 @@ export function admit(
     return undefined;
   }
   message.counted = true;
-  const admitted = authorization.canActivate(context);
-  if (admitted === false) return forbidden(authorization);
   message.admittedAs = connection.principal;
-  message.admitted = admitted;
-  if (admitted !== true) admitted.catch(() => undefined);
+  const refusedBy = authorization.refusalOf(context);
+  if (refusedBy === null) return undefined;
+  if (!isThenable(refusedBy)) return { body: FORBIDDEN, rule: refusedBy };
+  message.admitted = refusedBy.then(permitOrThrow);
+  message.admitted.catch(() => undefined);
   return undefined;
 }
 
+// The bodies of exceptions, without the exceptions, which would cost more than the rest of a refusal.
+const UNAUTHENTICATED: Refusal = { body: Object.freeze(new UnauthenticatedException().toBody()) };
 const FORBIDDEN = Object.freeze(new ForbiddenEventException().toBody());
+const { retryAfterMs: _wait, ...rest } = new RateLimitedException(0).toBody();
+const RATE_LIMITED = Object.freeze(rest);
 
-function forbidden(guard: object): Refusal {
-  return { body: FORBIDDEN, rule: `guard ${guard.constructor.name}` };
-}
-
-/** The body of the exception, without the exception, which would cost more than the whole refusal. */
 function rateLimited(excess: Excess): Refusal {
-  return { body: { ...RATE_LIMITED, retryAfterMs: excess.waitMs }, rule: ruleOf(excess), excess };
+  return { body: RATE_LIMITED, rule: ruleOf(excess), excess };
 }
-
-const RATE_LIMITED = new RateLimitedException(0).toBody();

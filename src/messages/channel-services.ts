@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counters } from '../counters/counters.js';
+import { TextFrames } from '../frames/text-frames.js';
 import { Faults } from '../faults/faults.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
@@ -10,6 +11,8 @@ import { ViolationService } from './violation.service.js';
 /** The services that all channels share. */
 @Injectable()
 export class ChannelServices {
+  readonly texts: TextFrames;
+
   constructor(
     @InjectSecurityOptions() readonly options: ResolvedOptions,
     readonly dispatcher: MessageDispatcher,
@@ -17,5 +20,7 @@ export class ChannelServices {
     readonly clock: Clock,
     readonly faults: Faults,
     readonly counters: Counters,
-  ) {}
+  ) {
+    this.texts = new TextFrames(options.maxPayloadBytes);
+  }
 }

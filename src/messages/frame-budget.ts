@@ -11,8 +11,8 @@ export type BudgetOptions = Pick<
 >;
 
 /**
- * The frames and bytes that a connection may send per second. Frames are charged when they arrive. The result is read
- * later, when `ws` reports the frames in the same order, separately for messages and control frames.
+ * The frames and bytes that a connection may send per second. Frames are charged when they arrive. For those that `ws`
+ * reads, the result is read later, when `ws` reports them in the same order, separately for messages and control frames.
  */
 export class FrameBudget implements FrameListener {
   private readonly frames: TokenBucket;
@@ -22,6 +22,8 @@ export class FrameBudget implements FrameListener {
   private now: number;
   /** Whether a frame of the current message was over the budget. */
   private isOver = false;
+  /** Whether the current message continues in the next frame. */
+  private isFragmented = false;
 
   constructor(
     options: BudgetOptions,
@@ -47,6 +49,7 @@ export class FrameBudget implements FrameListener {
       return;
     }
     this.isOver ||= !fits;
+    this.isFragmented = !isFinal;
     if (!isFinal) return;
     this.messages.add(!this.isOver);
     this.isOver = false;
@@ -54,6 +57,13 @@ export class FrameBudget implements FrameListener {
 
   onSkipped(): void {
     this.dropped.ending++;
+  }
+
+  /**
+   * Whether `ws` has reported every frame so far. It never reports a frame that breaks the protocol, nor those after it.
+   */
+  get isSettled(): boolean {
+    return !this.isFragmented && this.messages.isEmpty && this.controls.isEmpty;
   }
 
   /** Whether the next message that `ws` reports was within the budget. */
@@ -81,7 +91,8 @@ export class FrameBudget implements FrameListener {
     return Math.max(1, this.frames.waitFor(1), this.bytes.waitFor(1));
   }
 
-  private charge(bytes: number): boolean {
+  /** Charges a frame. @param bytes length of header and payload @returns whether it is within the budget */
+  charge(bytes: number): boolean {
     if (!this.frames.has(1, this.now)) this.dropped.frameRate++;
     else if (!this.bytes.has(bytes, this.now)) this.dropped.byteRate++;
     else {
@@ -103,6 +114,10 @@ class VerdictQueue {
   add(fits: boolean): void {
     if (!fits) this.addRefusal();
     this.added++;
+  }
+
+  get isEmpty(): boolean {
+    return this.added === this.taken;
   }
 
   next(): boolean {

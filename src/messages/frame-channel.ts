@@ -6,10 +6,8 @@ import { servedConnectionOf } from '../connection/connection-of.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
-import { ClosingReader } from '../frames/closing-reader.js';
-import { FrameMeter } from '../frames/frame-meter.js';
 import type { ChannelServices } from './channel-services.js';
-import { FrameBudget } from './frame-budget.js';
+import { FrameIntake } from './frame-intake.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
 
 /** The limits of frames and bytes, as security events name them. */
@@ -19,15 +17,14 @@ const FRAME_BUDGET = 'frame budget';
 export type Transform = (result: unknown) => Observable<unknown>;
 
 /**
- * The inbound side of one socket, whatever its messages mean. Counts all frames before `ws` reads them, limits the
- * handlers that run at once, and bounds what is read after the end of the connection.
+ * The inbound side of one socket, whatever its messages mean. Answers frames over the budget, and limits the handlers
+ * that run at once.
  */
-export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, QueueControl<Job> {
+export abstract class FrameChannel<Job = unknown>
+  extends FrameIntake
+  implements ConnectionInbound, QueueControl<Job>
+{
   protected readonly queue: MessageQueue<Job>;
-  private readonly budget: FrameBudget;
-  private readonly meter: FrameMeter;
-  /** Reads the socket after the connection has ended. */
-  private closingReader: ClosingReader | undefined;
   /** Whether the last frame was over the budget. */
   private isOver = false;
   /** Whether reading has stopped until the connection closes. */
@@ -38,17 +35,13 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
   /** @param stream the stream that the socket reads from */
   constructor(
     readonly socket: WebSocket,
-    private readonly stream: Duplex,
-    readonly connection: ServedConnection,
-    protected readonly services: ChannelServices,
+    stream: Duplex,
+    connection: ServedConnection,
+    services: ChannelServices,
   ) {
-    const { options, clock, counters } = services;
-    this.budget = new FrameBudget(options, clock.monotonic(), counters.dropped);
-    this.meter = new FrameMeter(this.budget);
-    this.queue = new MessageQueue(options, this);
+    super(stream, connection, services);
+    this.queue = new MessageQueue(services.options, this);
     connection.inbound = this;
-    // Runs before `ws` reads the bytes.
-    stream.prependListener('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('ping', onPing);
     socket.on('pong', onPong);
   }
@@ -120,8 +113,11 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
 
   /** Whether a message that `ws` reports is to be handled. Must be called once for each, in order. */
   protected admits(data: Buffer): boolean {
-    this.connection.counters.receivedBytes += data.length;
-    const fits = this.budget.judgeMessage() && this.fitsInflated(data);
+    return this.isWelcome(data.length, this.budget.judgeMessage() && this.fitsInflated(data));
+  }
+
+  protected override isWelcome(length: number, fits: boolean): boolean {
+    this.connection.counters.receivedBytes += length;
     if (!this.isWithinBudget(fits)) return false;
     if (this.isListening) return true;
     this.services.counters.dropped.ending++;
@@ -130,23 +126,6 @@ export abstract class FrameChannel<Job = unknown> implements ConnectionInbound, 
 
   protected get isListening(): boolean {
     return this.connection.isOpen && !this.connection.isEnding;
-  }
-
-  private onData(chunk: Buffer): void {
-    if (this.closingReader) {
-      this.closingReader.read(chunk);
-      return;
-    }
-    // The client or `ws` has ended the connection. `ws` still gets this chunk, but not the next one.
-    if (!this.connection.isOpen) this.stopReading();
-    const now = this.services.clock.monotonic();
-    this.connection.lastSeen = now;
-    this.budget.at(now);
-    this.meter.read(chunk);
-  }
-
-  private stopReading(): void {
-    this.closingReader ??= new ClosingReader(this.stream, this.meter);
   }
 
   /** The first of a run is answered; each is a violation. */

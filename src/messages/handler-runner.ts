@@ -42,14 +42,39 @@ export class HandlerRunner {
    * @param hasWaited whether the message has waited for other handlers after it was admitted
    */
   run(connection: ServedConnection, job: Job, hasWaited: boolean): Promise<void> | void {
-    const { message, target, socket, counters, arrivedAt } = job;
+    const { message, target, counters, arrivedAt } = job;
     this.counters.inFlight++;
     counters.wait.observe(hasWaited ? this.clock.monotonic() - arrivedAt : 0);
     // Nest asks the guards again, which is needed if they have not decided yet or the principal may have changed since.
-    if (!target?.direct || hasWaited || message.counted !== true || message.admitted !== true)
-      return this.runByNest(connection, job);
+    if (!target?.direct || hasWaited) return this.runByNest(connection, job);
+    if (isThenable(message.counted)) return this.runWhenCounted(connection, job, target);
+    if (message.counted !== true || message.admitted !== true) return this.runByNest(connection, job);
+    return this.runDirectly(connection, job, target);
+  }
+
+  /** For a limit that is counted elsewhere. Nest would ask the guards for the same, at several times the cost. */
+  private async runWhenCounted(connection: ServedConnection, job: Job, target: EventTarget): Promise<void> {
+    const { message } = job;
+    const { principal } = connection;
     try {
-      const result = target.direct.call(socket, message);
+      await message.counted;
+      // Whoever is there now may be somebody else, or nobody.
+      if (!connection.isOpen || connection.principal !== principal)
+        return await this.runByNest(connection, job);
+      message.counted = true;
+      const admitted = target.guards?.authorization.canActivate(message.context as ExecutionContext);
+      if (admitted !== true) return await this.runByNest(connection, job);
+    } catch (error) {
+      this.filter(connection, message, target, error);
+      return this.finishLater(connection, job);
+    }
+    return this.runDirectly(connection, job, target);
+  }
+
+  private runDirectly(connection: ServedConnection, job: Job, target: EventTarget): Promise<void> | void {
+    const { message, socket } = job;
+    try {
+      const result = target.direct?.call(socket, message);
       if (isThenable(result)) return this.runOn(connection, job, target, result);
       this.write(connection, message, target, result);
     } catch (error) {

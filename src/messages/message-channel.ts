@@ -42,7 +42,10 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
   onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.admits(data)) return;
     if (isBinary && !acceptBinary(this.connection, data, this.services.options.allowBinary)) return;
-    const text = data.toString();
+    this.onText(data.toString());
+  }
+
+  protected override onText(text: string): void {
     const take = this.takeFirst;
     if (take) {
       this.takeFirst = undefined;
@@ -53,6 +56,11 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
     // Frames in the same packet as the handshake are read before the pause takes effect.
     if (this.held) this.held.push(text);
     else this.dispatch(text);
+  }
+
+  /** The application may listen to the messages as `ws` reports them. With compression, `ws` keeps their order. */
+  protected override get readsTexts(): boolean {
+    return !this.services.options.compression && this.socket.listenerCount('message') === 1;
   }
 
   /** Passes on the first frame. Later frames are held until `open()`. */

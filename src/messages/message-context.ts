@@ -12,17 +12,12 @@ type Handler = Function;
  * The execution context of a message for guards that are called before Nest. It has the arguments that Nest will pass.
  */
 export class MessageContext implements ExecutionContext, WsHost {
-  private readonly args: readonly unknown[];
-
   constructor(
-    client: object,
-    message: InboundMessage,
+    private readonly client: object,
+    private readonly message: InboundMessage,
     private readonly gateway: Type,
     private readonly handler: Handler,
-  ) {
-    const { data, event } = message;
-    this.args = [client, data, event, message, event];
-  }
+  ) {}
 
   getClass<T>(): Type<T> {
     return this.gateway as Type<T>;
@@ -33,11 +28,12 @@ export class MessageContext implements ExecutionContext, WsHost {
   }
 
   getArgs<T extends unknown[]>(): T {
-    return this.args as T;
+    const { data, event } = this.message;
+    return [this.client, data, event, this.message, event] as unknown as T;
   }
 
   getArgByIndex<T>(index: number): T {
-    return this.args[index] as T;
+    return (index === 0 ? this.client : this.getArgs()[index]) as T;
   }
 
   getType<T extends string>(): T {
@@ -49,15 +45,15 @@ export class MessageContext implements ExecutionContext, WsHost {
   }
 
   getClient<T>(): T {
-    return this.args[0] as T;
+    return this.client as T;
   }
 
   getData<T>(): T {
-    return this.args[1] as T;
+    return this.message.data as T;
   }
 
   getPattern(): string {
-    return this.args.at(-1) as string;
+    return this.message.event;
   }
 
   switchToHttp(): HttpHost {

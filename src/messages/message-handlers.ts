@@ -11,6 +11,7 @@ export class MessageHandlers {
   }
 
   of(event: string): WsMessageHandler | undefined {
-    return this.handlers.find(({ message }) => message === event);
+    for (const handler of this.handlers) if (handler.message === event) return handler;
+    return undefined;
   }
 }

@@ -134,7 +134,7 @@ export class MessageDispatcher {
     excess?: Excess,
   ): undefined {
     counters.refused(body.code);
-    connection.refuse(body, id);
+    connection.refuse(body, id, excess?.waitMs);
     this.violations.record(connection, body.code, event, rule, excess);
   }
 }

@@ -7,11 +7,13 @@ import type { PathCounters } from '../counters/path-counters.js';
 import type { TimerWheel, WheelTimer } from '../time/timer-wheel.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import type { PushText } from '../protocol/push-text.js';
-import { payloadLengthOf, textFrame } from './text-frame.js';
-import { batchWrites, writeBatch } from './write-batch.js';
+import { asciiFrame, payloadLengthOf, textFrame } from './text-frame.js';
+import { type BatchedSender, batchWrites, writeBatch } from './write-batch.js';
 
 /** Time in milliseconds that a client may be over its limit of buffered bytes. */
 const GRACE_MS = 1000;
+/** The number of bytes that are held back at most, plus one frame. */
+const MAX_COLLECTED = 16_384;
 /** Multiple of the limit at which there is no grace period. */
 const EXCESS = 2;
 
@@ -21,9 +23,12 @@ export type OutboundOptions = Pick<ResolvedOptions, 'maxBufferedBytes' | 'compre
  * The outbound side of one socket. Writes whole frames, so that a push to thousands of clients is framed once. Closes
  * connections of clients that read too slowly, before their buffered data fills the memory.
  */
-export class OutboundSocket implements ConnectionSocket {
+export class OutboundSocket implements ConnectionSocket, BatchedSender {
   private grace: WheelTimer | undefined;
+  isCorked = false;
   private hasGivenUp = false;
+  /** Frames that leave together, in Latin-1; undefined if none are held back. */
+  private collected: string | undefined;
 
   /**
    * @param stream the stream that the socket writes to
@@ -31,12 +36,12 @@ export class OutboundSocket implements ConnectionSocket {
    */
   constructor(
     private readonly socket: WebSocket,
-    private readonly stream: Duplex,
+    readonly stream: Duplex,
     private readonly options: OutboundOptions,
     private readonly wheel: TimerWheel,
     private readonly onSlow: (socket: WebSocket) => void,
     private readonly counters: PathCounters,
-    private readonly backlog: Backlog,
+    readonly backlog: Backlog,
   ) {}
 
   get readyState(): number {
@@ -60,24 +65,38 @@ export class OutboundSocket implements ConnectionSocket {
   }
 
   get bufferedBytes(): number {
-    return this.socket.bufferedAmount;
+    return this.socket.bufferedAmount + (this.collected?.length ?? 0);
   }
 
   get isBehind(): boolean {
-    return this.socket.bufferedAmount > this.maxBufferedBytes;
+    return this.bufferedBytes > this.maxBufferedBytes;
   }
 
   send(text: string): void {
     // With compression, `ws` writes the frames and keeps their order.
     if (this.options.compression) this.compress(text);
-    else this.write(textFrame(text));
+    else if (this.collected === undefined) this.write(textFrame(text));
+    else this.hold(asciiFrame(text) ?? textFrame(text));
     this.watch();
   }
 
   sendShared(push: PushText): void {
     if (this.options.compression) this.compress(push.plain);
-    else this.write((push.frame ??= textFrame(push.plain)));
+    else if (this.collected === undefined) this.write((push.frame ??= textFrame(push.plain)));
+    else this.hold((push.ascii ??= asciiFrame(push.plain) ?? textFrame(push.plain)));
     this.watch();
+  }
+
+  collect(): void {
+    if (!this.options.compression) this.collected = '';
+  }
+
+  flush(): void {
+    const { collected, stream } = this;
+    this.collected = undefined;
+    if (!collected || stream.destroyed) return;
+    batchWrites(this);
+    stream.write(collected, 'latin1');
   }
 
   ping(data?: string): void {
@@ -103,9 +122,27 @@ export class OutboundSocket implements ConnectionSocket {
     this.backlog.look(this.stream);
   }
 
+  private hold(frame: string | Uint8Array): void {
+    this.counters.sentBytes += payloadLengthOf(frame);
+    if (typeof frame !== 'string') {
+      this.release();
+      batchWrites(this);
+      this.stream.write(frame);
+      return;
+    }
+    this.collected += frame;
+    if ((this.collected as string).length > MAX_COLLECTED) this.release();
+  }
+
+  /** Writes what is held back, and holds back what follows. */
+  private release(): void {
+    this.flush();
+    this.collected = '';
+  }
+
   private write(frame: Uint8Array): void {
     this.counters.sentBytes += payloadLengthOf(frame);
-    batchWrites(this.stream, this.backlog);
+    batchWrites(this);
     this.stream.write(frame);
   }
 
@@ -113,9 +150,10 @@ export class OutboundSocket implements ConnectionSocket {
   watch(): void {
     // The goodbye to a slow client comes here too.
     if (!this.isBehind || this.hasGivenUp) return;
-    writeBatch(this.stream);
+    if (this.collected !== undefined) this.release();
+    writeBatch(this);
     if (!this.isBehind) return;
-    if (this.socket.bufferedAmount > this.options.maxBufferedBytes * EXCESS) {
+    if (this.bufferedBytes > this.options.maxBufferedBytes * EXCESS) {
       this.grace?.cancel();
       this.giveUp();
       return;

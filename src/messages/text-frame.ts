@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 const FIN_TEXT = 0x81;
 
 /** One unmasked text frame (RFC 6455 §5.2), header and payload in one piece. */
@@ -22,7 +24,18 @@ export function textFrame(text: string): Buffer {
   return frame;
 }
 
+/** The headers of frames whose length has one byte, as Latin-1. */
+const SHORT_HEADERS = Array.from({ length: 126 }, (_, length) => String.fromCharCode(FIN_TEXT, length));
+
+/** A frame as {@link textFrame}, as a string of its bytes; undefined for a text with other characters than ASCII, or a long one. */
+export function asciiFrame(text: string): string | undefined {
+  const { length } = text;
+  if (length >= 65_536 || Buffer.byteLength(text) !== length) return undefined;
+  const header = SHORT_HEADERS[length] ?? String.fromCharCode(FIN_TEXT, 126, length >> 8, length & 0xff);
+  return header + text;
+}
+
 /** The length of the text in a frame, in bytes. */
-export function payloadLengthOf({ length }: Uint8Array): number {
+export function payloadLengthOf({ length }: { readonly length: number }): number {
   return length - (length < 128 ? 2 : length < 65_540 ? 4 : 10);
 }

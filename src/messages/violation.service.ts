@@ -89,7 +89,7 @@ export class ViolationService {
       return;
     }
     this.counters.strikes.add(code);
-    const retryAfterMs = entry.strikes.add(code, this.clock.monotonic());
+    const retryAfterMs = entry.strikes.add(code, connection.lastSeen);
     if (retryAfterMs > 0) this.strikeOut(connection, entry, Math.ceil(retryAfterMs));
   }
 

@@ -1,18 +1,27 @@
 import type { Duplex } from 'node:stream';
 import type { Backlog } from '../counters/backlog.js';
 
-const corked = new Map<Duplex, Backlog>();
+/** A sender whose writes leave together. */
+export interface BatchedSender {
+  readonly stream: Duplex;
+  readonly backlog: Backlog;
+  /** Whether its writes are buffered until the end of this turn. */
+  isCorked: boolean;
+}
+
+const corked: BatchedSender[] = [];
 let callbacks: (() => void)[] = [];
 
 /**
  * Buffers the writes to a stream until the end of this turn of the event loop, so that the answers to the frames of one
  * packet leave in one packet. One system call per answer would cost more than the rest.
  */
-export function batchWrites(stream: Duplex, backlog: Backlog): void {
-  if (corked.has(stream)) return;
+export function batchWrites(sender: BatchedSender): void {
+  if (sender.isCorked) return;
   schedule();
-  corked.set(stream, backlog);
-  stream.cork();
+  sender.isCorked = true;
+  corked.push(sender);
+  sender.stream.cork();
 }
 
 /** Calls back at the end of this turn of the event loop, after the writes. */
@@ -22,21 +31,23 @@ export function afterWrites(callback: () => void): void {
 }
 
 /** Writes the buffered data of a stream immediately. */
-export function writeBatch(stream: Duplex): void {
-  if (corked.delete(stream)) stream.uncork();
+export function writeBatch(sender: BatchedSender): void {
+  if (!sender.isCorked) return;
+  sender.isCorked = false;
+  sender.stream.uncork();
 }
 
 function schedule(): void {
   // Runs after all readable data has been read and the resulting promises have settled.
-  if (corked.size === 0 && callbacks.length === 0) setImmediate(flush);
+  if (corked.length === 0 && callbacks.length === 0) setImmediate(flush);
 }
 
 function flush(): void {
-  for (const [stream, backlog] of corked) {
-    stream.uncork();
-    backlog.look(stream);
+  for (const sender of corked) {
+    writeBatch(sender);
+    sender.backlog.look(sender.stream);
   }
-  corked.clear();
+  corked.length = 0;
   const due = callbacks;
   callbacks = [];
   for (const callback of due) callback();

@@ -64,12 +64,7 @@ function metricOf(family: MetricFamily, span: Span): OtelMetric {
     : { ...described, dataPointType: 2, dataPoints };
 }
 
-/** The counter of bans has the same name without `_total`. */
-const NAMES: Readonly<Record<string, string>> = { ws_security_bans: 'ws_security.bans.active' };
-
 function nameOf({ name, unit }: MetricFamily): string {
-  const given = NAMES[name];
-  if (given !== undefined) return given;
   const [, own = ''] = /^ws_security_(.*?)(?:_total)?$/.exec(name) ?? [];
   return `ws_security.${own.replace(new RegExp(`_${unit}$`), '').replaceAll('_', '.')}`;
 }

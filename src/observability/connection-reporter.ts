@@ -29,7 +29,7 @@ export class ConnectionReporter {
     private readonly events: SecurityEvents,
     private readonly clock: Clock,
   ) {
-    lifecycle.events.subscribe((event) => this.report(event));
+    lifecycle.listen((event) => this.report(event));
     resumes.misuses.subscribe(({ connection, reason }) =>
       events.emit({ type: 'resume.replayed', ...connectionFields(connection), reason }),
     );

@@ -10,6 +10,8 @@ describe('safeEvent', () => {
     const safe = 'a\\u000d\\u000ab\\u001b[31m\\u202e\\u2028\\u0000\\u009b';
     expect(shown(hostile)).toBe(safe);
     expect(shown([{ [hostile]: [hostile] }])).toEqual([{ [safe]: [safe] }]);
+    // A soft hyphen, an interlinear annotation, and the tag of the letter A.
+    expect(shown('\u00ad\ufff9\u{e0041}')).toBe('\\u00ad\\ufff9\\udb40\\udc41');
     expect(JSON.stringify(shown('\u009b'))).toMatch(/^[\x20-\x7e]+$/);
   });
 

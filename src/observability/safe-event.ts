@@ -4,8 +4,9 @@ import type { SecurityEvent } from './security-event.js';
 export const MAX_TEXT = 200;
 /** The most entries of a list. */
 export const MAX_ENTRIES = 32;
-// Control characters, line and paragraph separators, and characters that reorder or hide text (UAX #9, Unicode TR36).
-const UNSAFE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+// Control characters, line and paragraph separators, and characters that reorder or hide text (UAX #9, Unicode TR36): tags,
+// which spell a whole text that nobody sees, too.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065]/gu;
 
 /** A copy of an event that no output can break: texts and lists are bounded, and unsafe characters are written out. */
 export function safeEvent(event: SecurityEvent): SecurityEvent {
@@ -25,5 +26,8 @@ function safeText(text: string): string {
 }
 
 function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return Array.from(
+    { length: character.length },
+    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('');
 }

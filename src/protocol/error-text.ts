@@ -4,10 +4,17 @@ import { ReservedEvent } from './reserved-event.js';
 
 const known = new WeakMap<ErrorBody, PushText>();
 
-/** Serializes an error frame. */
-export function errorText(body: ErrorBody, id: FrameId | undefined): string {
-  const text = (sharedErrorText(body) ?? textOf(body)).plain;
-  return id === undefined ? text : `${text.slice(0, -1)},"id":${JSON.stringify(id)}}`;
+/**
+ * Serializes an error frame.
+ *
+ * @param retryAfterMs the member of this name, if the body does not have it
+ */
+export function errorText(body: ErrorBody, id: FrameId | undefined, retryAfterMs?: number): string {
+  const { head } = sharedErrorText(body) ?? textOf(body);
+  let { text } = head;
+  if (retryAfterMs !== undefined)
+    text = `${text.slice(0, -1)},"retryAfterMs":${JSON.stringify(retryAfterMs)}}`;
+  return id === undefined ? `${text}}` : `${text},"id":${JSON.stringify(id)}}`;
 }
 
 /** Serializes an error frame without `id` once for all recipients. Only for frozen bodies, which never change. */

@@ -29,6 +29,8 @@ export class PushText {
   readonly plain: string;
   /** `plain` as an encoded frame, cached by the sender. */
   frame: Uint8Array | undefined;
+  /** The same for a sender that joins frames: a text of bytes if all characters are ASCII. */
+  ascii: string | Uint8Array | undefined;
 
   /** @param json the data as JSON */
   constructor(event: string, json: string) {

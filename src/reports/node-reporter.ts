@@ -16,7 +16,7 @@ export class NodeReporter {
     private readonly events: SecurityEvents,
     lifecycle: ConnectionLifecycleService,
   ) {
-    lifecycle.events.subscribe((event) => {
+    lifecycle.listen((event) => {
       if (event.type === 'listening') this.started();
     });
   }

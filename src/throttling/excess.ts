@@ -29,5 +29,10 @@ export function limitOf({ throttler, limit, ttl }: Omit<Excess, 'waitMs'>): Refu
 
 /** The limit as security events name it. */
 export function ruleOf({ throttler }: Pick<Excess, 'throttler'>): string {
-  return `throttler ${throttler}`;
+  let rule = rules.get(throttler);
+  if (rule === undefined) rules.set(throttler, (rule = `throttler ${throttler}`));
+  return rule;
 }
+
+/** The throttlers are configured. A new string for each message would have to be compared with the last one. */
+const rules = new Map<string, string>();

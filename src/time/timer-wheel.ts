@@ -40,9 +40,14 @@ class Link {
 class Entry extends Link implements WheelTimer {
   constructor(
     readonly dueTick: number,
-    readonly run: () => void,
+    private readonly callback: (argument: never) => void,
+    private readonly argument: unknown,
   ) {
     super();
+  }
+
+  run(): void {
+    this.callback(this.argument as never);
   }
 
   cancel(): void {
@@ -74,13 +79,16 @@ export class TimerWheel implements OnApplicationShutdown {
   }
 
   /** Calls `run` once after `delayMs`, at most one tick (100 ms) late. */
-  schedule(delayMs: number, run: () => void): WheelTimer {
+  schedule(delayMs: number, run: () => void): WheelTimer;
+  /** As above, with an argument, so that many timers can share one function. @internal */
+  schedule<T>(delayMs: number, run: (argument: T) => void, argument: T): WheelTimer;
+  schedule(delayMs: number, run: (argument: never) => void, argument?: unknown): WheelTimer {
     if (!this.stop) {
       this.lastTick = this.tickOf(this.clock.monotonic());
       this.stop = this.clock.every(TICK_MS, () => this.advance());
     }
     const due = this.clock.monotonic() + Math.max(0, delayMs);
-    const entry = new Entry(Math.max(Math.ceil(due / TICK_MS), this.lastTick + 1), run);
+    const entry = new Entry(Math.max(Math.ceil(due / TICK_MS), this.lastTick + 1), run, argument);
     entry.insertBefore(this.slotOf(entry.dueTick));
     return entry;
   }

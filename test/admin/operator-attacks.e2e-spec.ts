@@ -1,20 +1,29 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import {
   BanStore,
+  ConnectionRegistry,
   MemoryBanStore,
+  MemoryRevocationStore,
   type NewSecurityEvent,
+  type Principal,
+  RevocationStore,
   SecureGateway,
   type SecurityEvent,
   SecurityEvents,
+  TokenVerifier,
 } from 'nestjs-ws-security';
 import {
   type BanPage,
   BearerOperatorGuard,
+  type ConnectionAnswer,
   type ConnectionPage,
   OperatorGuard,
   type OperatorPrincipal,
   type Overview,
+  type RefusalsAnswer,
+  type RevocationPage,
+  type RoomPage,
   WsAdminModule,
 } from 'nestjs-ws-security/admin';
 import { eventually } from '../support/eventually.js';
@@ -59,6 +68,19 @@ class FailingBans extends MemoryBanStore {
     super.ban(key, ms);
     if (key.includes('unlucky')) throw new Error('the disk is full');
   }
+
+  override lift(key: string): void {
+    super.lift(key);
+    if (key.includes('stuck')) throw new Error('the disk is full');
+  }
+}
+
+/** As {@link FailingBans}. */
+class FailingRevocations extends MemoryRevocationStore {
+  override lift(key: string): void {
+    super.lift(key);
+    if (key.includes('stuck')) throw new Error('the disk is full');
+  }
 }
 
 it('O3 nothing starts without a guard', async () => {
@@ -80,8 +102,16 @@ describe.each(['express', 'fastify'] as const)("attacks on the operator's API on
       platform,
       clock,
       gateways: [QuietGateway],
-      options: { adminReadLimit: 10_000, adminWriteLimit: 10_000, adminMaxListeners: 20 },
-      overrides: [[BanStore, new FailingBans(clock)]],
+      options: {
+        adminReadLimit: 10_000,
+        adminWriteLimit: 10_000,
+        adminMaxListeners: 20,
+        trustedProxies: ['loopback'],
+      },
+      overrides: [
+        [BanStore, new FailingBans(clock)],
+        [RevocationStore, new FailingRevocations(clock)],
+      ],
       imports: [
         WsAdminModule.forRoot({ guards: [CookieGuard, MoodyGuard], providers: [BearerOperatorGuard] }),
       ],
@@ -294,6 +324,100 @@ describe.each(['express', 'fastify'] as const)("attacks on the operator's API on
     expect((await TestClient.refused(`${node.url}/ws`, { token })).status).toBe(403);
   });
 
+  it('L7 so is what was lifted while the store failed', async () => {
+    const until = clock.now() + 3_600_000;
+    const user = { user: 'stuck', issuer: null };
+    await operator.post('/bans', { ...user, until });
+    await operator.post('/revocations', user);
+    const [ban] = (await operator.get<BanPage>('/bans?user=stuck')).bans;
+    const [revocation] = (await operator.get<RevocationPage>('/revocations?user=stuck')).revocations;
+    acts.length = 0;
+    for (const path of [`/bans/${ban?.id}`, `/revocations/${revocation?.id}`])
+      expect((await operator.request('DELETE', path, { note: 'n' })).status).toBe(503);
+    expect(acts).toMatchObject([
+      { type: 'admin.lift', target: 'ban of user stuck' },
+      { type: 'admin.lift', target: 'revocation of user stuck' },
+    ]);
+  });
+
+  it('S2 a revocation that would be over at once is refused', async () => {
+    const token = await mintToken({ sub: 'rita' }, { now: clock.now() });
+    const client = await TestClient.connect(`${node.url}/ws`, { token });
+    const until = clock.now() - 1;
+    for (const target of [{ user: 'rita', issuer: null }, { session: 's' }, { token: 't' }])
+      expect((await operator.post('/revocations', { ...target, until })).status).toBe(400);
+    expect([client.isOpen, acts]).toEqual([true, []]);
+    await client.close();
+  });
+
+  it('L5 bans an address in any of its forms, and nothing that is none', async () => {
+    const until = clock.now() + 3_600_000;
+    const from = (address: string): Promise<number> =>
+      TestClient.refused(`${node.url}/ws`, { headers: { 'x-forwarded-for': address } }).then(
+        ({ status }) => status,
+      );
+    for (const [given, banned, neighbour] of [
+      ['2001:DB8:0:1::7', '2001:db8:0:1::/64', '2001:db8:0:1:ffff::9'],
+      ['::ffff:203.0.113.7', '203.0.113.7', '203.0.113.7'],
+      ['2001:db8:0:2::/64', '2001:db8:0:2::/64', '2001:db8:0:2::1'],
+    ] as const) {
+      expect(await from(neighbour)).toBe(401);
+      expect((await operator.post('/bans', { address: given, until })).status).toBe(200);
+      expect(acts.at(-1)).toMatchObject({ target: `address ${banned}` });
+      const { bans } = await operator.get<BanPage>(`/bans?address=${neighbour}`);
+      expect(bans).toMatchObject([{ address: banned }]);
+      expect(await from(neighbour)).toBe(403);
+    }
+    for (const address of ['203.0.113.0/24', '2001:db8::/32', '2001:db8::1/64', 'evil.test', '203.0.113'])
+      expect([address, (await operator.post('/bans', { address, until })).status]).toEqual([address, 400]);
+  });
+
+  it('R11 long names that clients choose hide neither them nor others', async () => {
+    const token = await mintToken({ sub: 'mallory' }, { now: clock.now() });
+    const client = await TestClient.connect(`${node.url}/ws`, { token });
+    const registry = node.app.get(ConnectionRegistry);
+    const [connection] = registry.ofUser('mallory');
+    if (!connection) throw new Error('there is no connection');
+    for (let i = 0; i < 60; i++) await registry.join(connection, `a${i}\u0001${'\u0001'.repeat(i * 40)}`);
+    await registry.join(connection, 'lobby');
+    const { connection: shown } = await operator.get<ConnectionAnswer>(`/connections/${connection.id}`);
+    // What other nodes answer has at most 64 KiB.
+    expect(Buffer.byteLength(JSON.stringify(shown))).toBeLessThan(32_768);
+    expect(shown.roomCount).toBe(61);
+    const names: string[] = [];
+    for (let cursor: string | null = 'a'; cursor !== null;) {
+      const path: string = `/rooms?limit=10&cursor=${encodeURIComponent(cursor)}`;
+      const page: RoomPage = await operator.get<RoomPage>(path);
+      names.push(...page.rooms.map(({ name }) => name));
+      ({ cursor } = page);
+    }
+    expect(names).toContain('lobby');
+    expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(1024);
+
+    for (let i = 0; i < 12; i++) await TestClient.refused(`${node.url}/${i}${'x'.repeat(8000)}`);
+    const { codes } = await operator.get<RefusalsAnswer>('/refusals');
+    const paths = codes.flatMap((code) => code.paths.map(({ value }) => value.length));
+    expect(Math.max(...paths)).toBe(128);
+    await client.close();
+  });
+
+  if (platform === 'express')
+    it('a dry run does nothing without a parser of queries, too', async () => {
+      const token = await mintToken({ sub: 'quinn' }, { now: clock.now() });
+      const client = await TestClient.connect(`${node.url}/ws`, { token });
+      const express = node.app.getHttpAdapter().getInstance() as { set(name: string, value: unknown): void };
+      express.set('query parser', false);
+      for (const [query, status] of [
+        ['?dryRun=true', 200],
+        ['?dryRun=true&dryRun=false', 400],
+        ['?dryrun=true', 400],
+      ] as const)
+        expect((await operator.post(`/users/disconnect${query}`, { user: 'quinn' })).status).toBe(status);
+      express.set('query parser', 'simple');
+      expect([client.isOpen, acts]).toEqual([true, []]);
+      await client.close();
+    });
+
   it('bans of long names can be lifted', async () => {
     const target = { user: 'u'.repeat(200), issuer: `https://id.test/${'i'.repeat(200)}` };
     await operator.post('/bans', { ...target, until: clock.now() + 3_600_000 });
@@ -301,5 +425,59 @@ describe.each(['express', 'fastify'] as const)("attacks on the operator's API on
     expect(bans).toMatchObject([target]);
     expect((await operator.request('DELETE', `/bans/${bans[0]?.id}`, { note: 'n' })).status).toBe(200);
     expect((await operator.get<BanPage>(`/bans?user=${target.user}`)).total).toBe(0);
+  });
+});
+
+/** Knows nothing of `cnf`, and never answers for one token. */
+class OwnVerifier extends TokenVerifier {
+  override verify(token: string): Promise<Principal> {
+    if (token === 'slow') return new Promise(() => undefined);
+    return Promise.resolve({
+      id: 'olga',
+      issuer: null,
+      kind: 'token',
+      roles: [],
+      scopes: RIGHTS.scopes,
+      claims: token === 'bound' ? { cnf: { jkt: 'of another key' } } : {},
+      expiresAt: null,
+      sessionId: null,
+    });
+  }
+}
+
+describe('tokens of a verifier of the application', () => {
+  const clock = new ManualClock();
+  let node: RunningApp;
+
+  beforeAll(async () => {
+    node = await startApp({
+      clock,
+      gateways: [QuietGateway],
+      overrides: [[TokenVerifier, new OwnVerifier()]],
+      imports: [WsAdminModule.forRoot({ guards: [BearerOperatorGuard] })],
+    });
+  });
+
+  afterAll(() => node.close());
+
+  const answerTo = async (token: string): Promise<[number, Record<string, unknown>]> => {
+    const url = `${node.url.replace('ws', 'http')}/ws-admin/overview`;
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    return [response.status, (await response.json()) as Record<string, unknown>];
+  };
+
+  it('N17 are refused if they are bound to a key', async () => {
+    expect((await answerTo('free'))[0]).toBe(200);
+    expect(await answerTo('bound')).toMatchObject([401, { code: 'UNAUTHENTICATED' }]);
+  });
+
+  it('are waited for as long as in a handshake', async () => {
+    const arrived = new Promise((resolve) => {
+      (node.app.getHttpServer() as Server).once('request', () => setImmediate(resolve));
+    });
+    const answer = answerTo('slow');
+    await arrived;
+    clock.advance(5000);
+    expect(await answer).toMatchObject([503, { code: 'UNAVAILABLE' }]);
   });
 });

@@ -15,6 +15,7 @@ import {
 } from 'nestjs-ws-security';
 import { ManualClock } from '../support/manual-clock.js';
 import { type AppOptions, startApp, type RunningApp } from '../support/start-app.js';
+import { MetricsOf } from '../support/metrics-of.js';
 import { TestClient } from '../support/test-client.js';
 import { tokenPrincipal } from '../support/token-principal.js';
 import { mintToken, SECRET } from '../support/tokens.js';
@@ -161,6 +162,16 @@ describe('S8 a drain', () => {
     expect(events.filter(({ type }) => type === 'draining')).toEqual([{ type: 'draining', connections: 5 }]);
     const back = await connect();
     expect(await back.request('quick')).toMatchObject({ data: true });
+    await running.close();
+  });
+
+  it('twice at a time closes and counts each connection once', async () => {
+    await start();
+    await Promise.all(Array.from({ length: 4 }, () => connect()));
+    const drain = running.app.get(DrainService);
+    await Promise.all([drain.recycle(50), drain.recycle(100), drain.recycle(100)]);
+    const metrics = new MetricsOf(running.app);
+    expect(metrics.value('ws_security_drained_total')).toBe(4);
     await running.close();
   });
 });

@@ -82,6 +82,17 @@ describe('nestjs-ws-security contract', () => {
     }
   });
 
+  it('takes variables from a file, but not those that are set', async () => {
+    const file = join(folder, 'variables');
+    await writeFile(file, 'WS_MAX_ARRAY_LENGTH=7\nPATH=none\n');
+    const { code, out } = await run('contract', '--app', APP, '--env', file);
+    expect(code).toBe(0);
+    expect(out).toContain('"arrayLength": 7');
+    const missing = await run('contract', '--app', APP, '--env', join(folder, 'none'));
+    expect(missing.code).toBe(2);
+    expect(missing.error).toContain(join(folder, 'none'));
+  });
+
   it('names what is wrong with the arguments, the file or the application', async () => {
     const wrong = await run('contract');
     expect(wrong).toMatchObject({ code: 2, error: expect.stringContaining('--app is missing') as string });

@@ -1,4 +1,4 @@
-import { type CanActivate, Injectable } from '@nestjs/common';
+import { type CanActivate, Injectable, VersioningType } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
@@ -36,6 +36,7 @@ async function start(
   platform: 'express' | 'fastify' = 'express',
 ): Promise<RunningApp> {
   return startApp({
+    beforeInit: (app) => void app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
     gateways: [MarkupGateway],
     platform,
     module: { imports: [WsContractModule.forRoot(contract)] },

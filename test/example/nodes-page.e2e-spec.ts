@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
+import { bundledService } from '../support/bundled.js';
 import {
   describeWithChromium,
   launchChromium,
@@ -62,14 +63,15 @@ describeWithRedis('with Redis', () => {
       await message('welcome back').waitFor();
     }
 
+    // The tests end three of them.
     beforeAll(async () => {
-      browser = await launchChromium();
+      const starting = Service.start({ NODES: '4' }, bundledService('nodes/main'));
+      [browser, service] = await Promise.all([launchChromium(), starting]);
     }, TEST_MS);
 
-    afterAll(() => browser.close());
+    afterAll(() => Promise.all([browser.close(), service.stop()]));
 
     beforeEach(async () => {
-      service = await Service.start({}, 'example/dist/server/nodes/main.js');
       complaints = [];
       page = await openPage(browser, service.url, complaints);
       await signInOn(page, 'alice');
@@ -77,19 +79,19 @@ describeWithRedis('with Redis', () => {
 
     afterEach(async () => {
       await page.context().close();
-      await service.stop();
+      await bob.close();
       expect(complaints).toEqual([]);
     });
 
     it(
       'goes on at another node when its node is killed, says so, and says that messages may be missing',
       async () => {
-        const first = await node(/^You are on node [123]\.$/);
+        const first = await node(/^You are on node [1-4]\.$/);
         bob = await connectBeside(first);
         await say('before');
         await message('before').waitFor();
         await end(first, 'SIGKILL');
-        expect(await node(/^You are now on node [123]\.$/)).not.toBe(first);
+        expect(await node(/^You are now on node [1-4]\.$/)).not.toBe(first);
         await message('Some messages may be missing').waitFor();
         await goesOn();
         expect(await texts()).toEqual(['before', 'still here', 'welcome back']);
@@ -100,7 +102,7 @@ describeWithRedis('with Redis', () => {
     it(
       'S6 loses nothing when its node is stopped, and says where it is then, each time',
       async () => {
-        let current = await node(/^You are on node [123]\.$/);
+        let current = await node(/^You are on node [1-4]\.$/);
         bob = await connectBeside(current);
         // What is said while the page is between two nodes.
         const numbers = Array.from({ length: 20 }, (_, number) => `number ${number}`);
@@ -109,7 +111,7 @@ describeWithRedis('with Redis', () => {
         })();
         await end(current, 'SIGTERM');
         await talking;
-        current = await node(/^You are now on node [123]\.$/);
+        current = await node(/^You are now on node [1-4]\.$/);
         await message('number 19').waitFor();
         expect(await texts()).toEqual(numbers);
         await goesOn();
@@ -118,7 +120,7 @@ describeWithRedis('with Redis', () => {
 
         bob = await connectBeside(current);
         await end(current, 'SIGTERM');
-        expect(await node(/^You are now on node [123]\.$/)).not.toBe(current);
+        expect(await node(/^You are now on node [1-4]\.$/)).not.toBe(current);
       },
       TEST_MS,
     );

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import { bundledService } from '../support/bundled.js';
 import { describeWithRedis } from '../support/redis-server.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
-const SCRIPT = 'example/dist/server/nodes/main.js';
+/** The script of `npm run start:nodes`. */
+const BUILT_NODES = 'example/dist/server/nodes/main.js';
+const SCRIPT = bundledService('nodes/main');
 
 /** The processes of the nodes that were printed. */
 function processesOf({ stdout }: Service): number[] {
@@ -70,7 +73,7 @@ describeWithRedis('npm run start:nodes', () => {
   });
 
   it('ends when the nodes cannot start, with what is wrong', async () => {
-    const service = Service.spawn({ PLAIN_HTTP: '1', WS_RATE_LIMIT: 'x' }, SCRIPT);
+    const service = Service.spawn({ PLAIN_HTTP: '1', NODES: '1', WS_RATE_LIMIT: 'x' }, BUILT_NODES);
     expect((await service.exited).code).toBe(1);
     expect(service.stderr).toContain('WS_RATE_LIMIT: must be a whole number');
   });

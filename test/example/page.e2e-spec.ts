@@ -15,17 +15,17 @@ import { TestClient } from '../support/test-client.js';
 describeWithChromium('the page of the reference service', () => {
   let browser: Browser;
   let page: Page;
-  /** With its defaults, for all tests that leave it as it was. */
+  /** For all tests that leave them as they were: with the defaults and a name, and with sessions that resume. */
   let usual: Service & { url: string };
+  let resuming: Service & { url: string };
   let service: Service & { url: string };
   let complaints: string[];
 
   const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
   const message = (text: string) => page.locator('#messages li', { hasText: text });
 
-  /** @param env starts a service of the test's own */
-  async function open(env?: NodeJS.ProcessEnv): Promise<void> {
-    service = env ? await Service.start(env) : usual;
+  async function open(at: Service & { url: string }): Promise<void> {
+    service = at;
     complaints = [];
     page = await openPage();
   }
@@ -75,21 +75,25 @@ describeWithChromium('the page of the reference service', () => {
   }
 
   beforeAll(async () => {
-    [browser, usual] = await Promise.all([launchChromium(), Service.start()]);
+    [browser, usual, resuming] = await Promise.all([
+      launchChromium(),
+      Service.start({ NODE_NAME: 'north-1' }),
+      Service.start({ WS_RESUME: 'true' }),
+    ]);
   }, TEST_MS);
 
-  afterAll(() => Promise.all([browser.close(), usual.stop()]));
+  afterAll(() => Promise.all([browser.close(), usual.stop(), resuming.stop()]));
 
   afterEach(async () => {
     await page.context().close();
-    if (service !== usual) await service.stop();
+    if (service !== usual && service !== resuming) await service.stop();
     expect(complaints).toEqual([]);
   });
 
   it(
     'signs in, sends and shows a message, and shows a validation error beside its field',
     async () => {
-      await open();
+      await open(usual);
       await signIn('alice');
       await send('Hello <b>world</b> & <script>everybody</script>');
       await message('Hello world & everybody').waitFor();
@@ -112,7 +116,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'keeps its width with long names and messages',
     async () => {
-      await open();
+      await open(usual);
       const long = 'x'.repeat(400);
       await page.routeWebSocket(/\/ws$/, (socket) => {
         const push = (event: string, data: object) => socket.send(JSON.stringify({ event, data }));
@@ -141,7 +145,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'fits a phone, for a signed-in administrator too',
     async () => {
-      await open();
+      await open(usual);
       await page.setViewportSize({ width: 360, height: 640 });
       await signIn('root');
       await page.locator('#admin:visible').waitFor();
@@ -155,7 +159,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'shows the rate limit, and recovers',
     async () => {
-      await open({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' });
+      await open(await Service.start({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' }));
       await page.clock.install();
       await page.reload();
       await signIn('alice');
@@ -183,7 +187,7 @@ describeWithChromium('the page of the reference service', () => {
     'S7 S8 reconnects when the server restarts, and shows it',
     async () => {
       const PORT = String(await ownPort());
-      await open({ PORT });
+      await open(await Service.start({ PORT }));
       await signIn('bob');
       await service.stop();
       await state('waiting').waitFor();
@@ -203,7 +207,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S9 shows how long the sign-in is valid, and renews it without a new connection',
     async () => {
-      await open();
+      await open(usual);
       await page.clock.install();
       await page.reload();
       let sockets = 0;
@@ -229,7 +233,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S1 shows when the sign-in cannot be renewed, and signs in again when it has ended',
     async () => {
-      await open();
+      await open(usual);
       await remember(page);
       await page.route('**/auth/login', lasting(6));
       await page.selectOption('#user', 'alice');
@@ -247,7 +251,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S2 lets administrators revoke access and disconnect, and shows the users that lost it',
     async () => {
-      await open();
+      await open(usual);
       let sockets = 0;
       page.on('websocket', () => (sockets += 1));
       await signIn('alice');
@@ -284,7 +288,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'shows that the device is offline, and reconnects with the network',
     async () => {
-      await open();
+      await open(usual);
       await signIn('alice');
       await page.context().setOffline(true);
       await state('waiting').waitFor();
@@ -300,7 +304,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'shows the name of the node, and does not say that it moved when it came back to the same one',
     async () => {
-      await open({ NODE_NAME: 'north-1' });
+      await open(usual);
       await signIn('alice');
       const node = page.locator('#node', { hasText: /^You are on node north-1\.$/ });
       await node.waitFor();
@@ -318,7 +322,7 @@ describeWithChromium('the page of the reference service', () => {
     'reconnects at once on request',
     async () => {
       const PORT = String(await ownPort());
-      await open({ PORT });
+      await open(await Service.start({ PORT }));
       await page.clock.install();
       await page.reload();
       await signIn('alice');
@@ -338,7 +342,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S5 shows how many messages were missed, once',
     async () => {
-      await open({ WS_RESUME: 'true' });
+      await open(resuming);
       await signIn('alice');
       const bob = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, {
         token: await signInByHttp(service.url, 'bob'),
@@ -368,12 +372,14 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S8 lets administrators drain: every client is told, and reconnects',
     async () => {
-      await open({ WS_RESUME: 'true' });
+      await open(resuming);
       await signIn('alice');
       await page.locator('#send:enabled').waitFor();
       const root = await openPage();
       try {
         await signIn('root', root);
+        // Those of the test before may still be on their way out.
+        await expectConnections(service.url, 2);
         await Promise.all([remember(page), remember(root)]);
         await root.click('[data-action="drain"]');
         await Promise.all([

@@ -3,12 +3,12 @@ import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { HTTP_DEADLINES } from '../../example/server/http/http-deadlines.js';
+import { bundledService } from '../support/bundled.js';
 import { rawHandshake, requestText } from '../support/raw-handshake.js';
 import { Service } from '../support/service.js';
 import { signIn } from '../support/sign-in.js';
 import { TestClient } from '../support/test-client.js';
 
-const SHORT_DEADLINES = 'test/support/short-deadlines-service.mjs';
 /** The documented time limit for an incomplete request. */
 const PROMISED_MS = 30_000;
 const HEAD_MS = 10_000;
@@ -275,7 +275,7 @@ describe('slow clients of the reference service', () => {
   let service: Service & { url: string };
 
   beforeAll(async () => {
-    service = await Service.start({ PLAIN_HTTP: '1' }, SHORT_DEADLINES);
+    service = await Service.start({ PLAIN_HTTP: '1' }, bundledService('short-deadlines'));
   });
 
   afterAll(() => service.stop());

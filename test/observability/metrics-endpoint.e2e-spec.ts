@@ -103,6 +103,9 @@ describe.each(['express', 'fastify'])('O1 GET /metrics on %s', (platform) => {
     expect(text).toMatch(/^# TYPE ws_security_handshakes counter$/m);
     expect(text).toMatch(/^ws_security_handshakes_total\{path="\/ws",result="accepted"\} 0$/m);
     expect(text.endsWith('\n# EOF\n')).toBe(true);
+    // A counter is named without `_total` here, and a name is used once (OpenMetrics 1.0 §4.5).
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
     const [older, plain] = await get('text/plain');
     expect(older).toBe(TEXT);
     expect(plain).toMatch(/^# TYPE ws_security_handshakes_total counter$/m);

@@ -372,11 +372,11 @@ describe('O1 abuse', () => {
     expect(metrics.value('ws_security_strikeouts_total')).toBe(2);
     for (const subject of ['principal', 'address']) {
       expect(metrics.value('ws_security_bans_total', { subject })).toBe(1);
-      expect(metrics.value('ws_security_bans', { subject })).toBe(1);
+      expect(metrics.value('ws_security_bans_active', { subject })).toBe(1);
     }
     await until(() => metrics.value('ws_security_closes_total', { code: '4429', cause: 'server' }) === 2);
     for (const { key } of await bans()) await running.app.get(BanService).lift(key);
-    expect(metrics.value('ws_security_bans')).toBe(0);
+    expect(metrics.value('ws_security_bans_active')).toBe(0);
     expect(metrics.value('ws_security_bans_total')).toBe(2);
   });
 

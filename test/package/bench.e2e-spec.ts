@@ -12,6 +12,7 @@ import { PEERS } from '../../bench/peers/catalogue.js';
 import { assertProtected } from '../../bench/protections/assert-protected.js';
 import { missingProtections } from '../../bench/protections/protections.js';
 import { SCARCE } from '../../bench/servers/measured.js';
+import { bundledBench } from '../support/bundled.js';
 import { describeWithRedis } from '../support/redis-server.js';
 import { EchoDto } from '../support/echo.gateway.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
@@ -65,12 +66,15 @@ class OpenGateway {
 interface Results {
   guarded: string[];
   readings: { part: string; what: string; value: number | null }[];
-  samples: { scenario: string; peer: string; values: Record<string, number> }[];
+  samples: { transport: string; scenario: string; peer: string; values: Record<string, number> }[];
 }
 
-function bench(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+function bench(
+  args: readonly string[],
+  script = bundledBench(),
+): Promise<{ code: number | null; output: string }> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS'));
-  const child = spawn(process.execPath, ['bench/dist/main.js', ...args], { env });
+  const child = spawn(process.execPath, [script, ...args], { env });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -94,14 +98,24 @@ describe('the benchmark', () => {
   it('measures every scenario in a process that was protected', async () => {
     folder = mkdtempSync(join(tmpdir(), 'bench-'));
     const out = join(folder, 'results.json');
-    const { code, output } = await bench(['--smoke', '--peers=ws,secured', `--out=${out}`]);
+    const { code, output } = await bench([
+      '--smoke',
+      '--plain',
+      '--tls',
+      '--peers=ws,secured',
+      `--out=${out}`,
+    ]);
     expect({ code, output }).toMatchObject({ code: 0 });
     const { guarded, samples } = JSON.parse(readFileSync(out, 'utf8')) as Results;
     expect(guarded).toEqual(['secured']);
-    const measured = samples.filter(({ peer }) => peer === 'secured').map(({ scenario }) => scenario);
-    expect(new Set(measured)).toEqual(
-      new Set(['echo', 'handshakes', 'refused', 'attack', 'broadcast', 'memory']),
-    );
+    const both = ['echo', 'handshakes', 'refused', 'broadcast', 'memory', 'reconnect'];
+    for (const [transport, scenarios] of Object.entries({ plain: [...both, 'attack'], tls: both })) {
+      const measured = samples.filter((one) => one.peer === 'secured' && one.transport === transport);
+      expect(new Set(measured.map(({ scenario }) => scenario))).toEqual(new Set(scenarios));
+    }
+    for (const { values } of samples.filter(({ scenario }) => scenario === 'reconnect')) {
+      expect(values['failures']).toBe(0);
+    }
     for (const { values } of samples.filter(({ scenario }) => scenario === 'echo')) {
       expect(values['perSecond']).toBeGreaterThan(0);
       expect(values['cpuUs']).toBeGreaterThan(0);
@@ -126,7 +140,7 @@ describe('the benchmark', () => {
   }, 300_000);
 
   it('says what is wrong with its command line and fails', async () => {
-    const { code, output } = await bench(['--peers=nobody']);
+    const { code, output } = await bench(['--peers=nobody'], 'bench/dist/main.js');
     expect(code).toBe(1);
     expect(output).toMatch(/^--peers=nobody: must be of ws, .*secured$/m);
   });
@@ -141,6 +155,9 @@ describe('the benchmark', () => {
       scenarios: ['cluster'],
       parts: ['limit', 'moves'],
     });
+    expect(parseOrder([])).toMatchObject({ transports: ['plain', 'tls'] });
+    expect(parseOrder(['--peers=ws']).transports).toEqual(['plain']);
+    expect(parseOrder(['--tls']).transports).toEqual(['tls']);
     expect(() => parseOrder(['--scenario=cluster', '--only=echo'])).toThrow(
       '--only=echo: must be of calls, ',
     );
@@ -149,7 +166,7 @@ describe('the benchmark', () => {
 
   it('finds every protection of a server that has them', async () => {
     app = await startApp({ gateways: [GuardedGateway], options: { jwtSecret: SECRET } });
-    await expect(assertProtected('guarded', securedPeer(), app.port)).resolves.toBeUndefined();
+    await expect(assertProtected('guarded', securedPeer(), { port: app.port })).resolves.toBeUndefined();
   });
 
   it('stops at a server that lets pass what it claims to refuse', async () => {
@@ -162,7 +179,9 @@ describe('the benchmark', () => {
       expect.stringMatching(/^a message over the limit is answered with .*"left":true/),
       'a handshake without a token ends with accepted',
     ]);
-    await expect(assertProtected('open', securedPeer(), app.port)).rejects.toThrow('open is not protected');
+    await expect(assertProtected('open', securedPeer(), { port: app.port })).rejects.toThrow(
+      'open is not protected',
+    );
   });
 });
 

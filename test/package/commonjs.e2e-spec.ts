@@ -1,16 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { compile } from '../support/compile.js';
+import { join } from 'node:path';
+import { linkPackage } from '../support/linked-package.js';
 
 const ENTRIES = ['', '/client', '/metrics', '/redis', '/testing'].map(
   (entry) => `nestjs-ws-security${entry}`,
@@ -30,32 +22,14 @@ require('reflect-metadata');
 })();
 `;
 
-const TSCONFIG = {
-  compilerOptions: { target: 'ES2023', strict: true, skipLibCheck: false, noEmit: true, types: ['node'] },
-  files: ['client.ts'],
-};
-
-const CLIENT = `
-import { WsClient, type ClientStatus } from 'nestjs-ws-security/client';
-export const statusOf = (client: WsClient): ClientStatus => client.status;
-`;
-
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'commonjs-'));
-  for (const [name, target] of [
-    ['nestjs-ws-security', '.'],
-    ['reflect-metadata', 'node_modules/reflect-metadata'],
-    ['@types/node', 'node_modules/@types/node'],
-  ] as const) {
-    const link = join(folder, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(resolve(target), link, 'junction');
-  }
+  linkPackage(folder, 'nestjs-ws-security', '.');
+  linkPackage(folder, 'reflect-metadata');
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   writeFileSync(join(folder, 'same.js'), SAME);
-  writeFileSync(join(folder, 'client.ts'), CLIENT);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -82,31 +56,4 @@ it('K1 no file that applications load uses import.meta, which a transform to Com
   const users = files.filter((file) => readFileSync(join('dist', file), 'utf8').includes('import.meta.'));
   // Only Jest loads it, for tests in ES modules.
   expect(users).toEqual([join('testing', 'jest', 'throttler.js')]);
-});
-
-describe('types', () => {
-  const MODES = [
-    ['commonjs', 'bundler'],
-    ['node16', 'node16'],
-    ['nodenext', 'nodenext'],
-    ['preserve', 'bundler'],
-  ] as const;
-  let said: string[];
-
-  beforeAll(() => {
-    const configFiles = MODES.map(([module, moduleResolution]) => {
-      const file = join(folder, `tsconfig.${module}.json`);
-      const compilerOptions = { ...TSCONFIG.compilerOptions, module, moduleResolution };
-      writeFileSync(file, JSON.stringify({ ...TSCONFIG, compilerOptions }));
-      return file;
-    });
-    said = compile(...configFiles);
-  }, 120_000);
-
-  it.each(MODES.map((mode, index) => [...mode, index] as const))(
-    'K2 resolve in CommonJS with module %s and moduleResolution %s',
-    (_module, _moduleResolution, index) => {
-      expect(said[index]).toBe('');
-    },
-  );
 });

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { linkPackage } from '../support/linked-package.js';
 
 /** Decorates without a decorator, so that nothing needs a compiler. */
 const BODY = `
@@ -41,23 +42,17 @@ const CONFIG = {
 
 let folder: string;
 
-beforeEach(() => {
+/** One application for all tests: what the first of them copied for Jest is still there for the next. */
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'jest-'));
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   const needed = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] });
-  for (const name of ['nestjs-ws-security', '@nestjs/platform-express', ...needed]) {
-    const link = join(folder, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(
-      name === 'nestjs-ws-security' ? resolve('.') : resolve('node_modules', name),
-      link,
-      'junction',
-    );
-  }
+  linkPackage(folder, 'nestjs-ws-security', '.');
+  for (const name of ['@nestjs/platform-express', ...needed]) linkPackage(folder, name);
   writeFileSync(join(folder, 'jest.config.json'), JSON.stringify(CONFIG));
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.each([
   ['CommonJS', 'commonjs', {}],

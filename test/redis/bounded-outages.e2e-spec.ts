@@ -1,8 +1,9 @@
 import { pause } from '../support/busy-nodes.js';
 import { eventually } from '../support/eventually.js';
-import { LoadedNodes, type Retained } from '../support/loaded-nodes.js';
+import { LoadedNodes } from '../support/loaded-nodes.js';
 import { FailingRedis, OUTAGES } from '../support/outages.js';
 import { describeWithRedis } from '../support/redis-server.js';
+import type { RetainedCounts } from '../support/retained-elements.js';
 
 const ROUNDS = 3;
 /** Between two rounds, in milliseconds: longer than most calls may take. */
@@ -54,8 +55,8 @@ describeWithRedis('two nodes with much to do, when Redis', () => {
     expect(nodes.mostCalls).toBeLessThanOrEqual(MOST_CALLS);
     expect(nodes.mostUnanswered).toBeLessThanOrEqual(MOST_UNANSWERED);
     expect(during.bytes - before.bytes).toBeLessThan(MOST_BYTES + (outage.answers ? RECENT_BYTES : 0));
-    expect(grown(before, during, MOST_ELEMENTS)).toEqual({});
-    await eventually(async () => expect(grown(before, await nodes.measure(), MOST_LEFT)).toEqual({}));
+    expect(grown(before.counts, during.counts, MOST_ELEMENTS)).toEqual({});
+    await eventually(async () => expect(grown(before.counts, nodes.counts(), MOST_LEFT)).toEqual({}));
   });
 
   /** Bystanders are answered, and before those who wait for Redis. */
@@ -70,7 +71,7 @@ describeWithRedis('two nodes with much to do, when Redis', () => {
 });
 
 /** What there is more of, by more than so many. */
-function grown({ counts: before }: Retained, { counts: after }: Retained, most: number): object {
+function grown(before: RetainedCounts, after: RetainedCounts, most: number): object {
   const all = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
   return Object.fromEntries(all.filter(([, more]) => more > most));
 }

@@ -1,15 +1,18 @@
+import { JointTime } from '../support/jumping-clock.js';
 import { RedisCluster } from '../support/redis-cluster.js';
-import { describeWithRedis } from '../support/redis-server.js';
+import { describeWithRedisClock } from '../support/redis-server.js';
 import { storeContracts } from '../support/store-contracts.js';
 
-describeWithRedis('stores over a Cluster', () => {
+describeWithRedisClock('stores over a Cluster', () => {
   let cluster: RedisCluster;
+  let time: JointTime;
 
   beforeAll(async () => {
-    cluster = await RedisCluster.start({ replicas: 3 });
+    cluster = await RedisCluster.start({ replicas: 3, hasOwnClock: true });
+    time = new JointTime(cluster.servers);
   });
 
   afterAll(() => cluster.stop());
 
-  storeContracts(() => cluster.url);
+  storeContracts(() => ({ url: cluster.url, time }));
 });

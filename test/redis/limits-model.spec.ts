@@ -47,6 +47,45 @@ describe('Budgets lent to nodes, in virtual time', () => {
     expect(run.calls / run.messages).toBeLessThan(most);
   });
 
+  it('R2 need few calls and waits at 60 % of the limit', () => {
+    const load = { users: 400, limit: 83, ttl: 10_000, perSecond: 2000 };
+    const run = runFlood({ seed: 1, nodes: 2, mostCost: 1, lengthMs: 17_000, callsFrom: 13_000, ...load });
+    expect(run.accepted).toBeGreaterThan(run.possible * 0.999);
+    expect(run.waited / run.messages).toBeLessThan(0.15);
+    expect(run.renewed / run.messages).toBeLessThan(0.35);
+  });
+
+  it.each([
+    [2, 100, 5],
+    [2, 100, 1.2],
+    [2, 1000, 5],
+    [2, 1000, 1.2],
+    [3, 100, 5],
+    [10, 100, 1.2],
+  ])(
+    'R2 are under it by at most 5 %% right after a jump in load: %d nodes, %d in 10 s, from 60 %% to %d times what is allowed',
+    (nodes, limit, share) => {
+      const ttl = 10_000;
+      const allowed = (1000 * limit) / ttl;
+      for (let seed = 1; seed <= 5; seed++) {
+        const run = runFlood({
+          seed,
+          nodes,
+          users: 1,
+          limit,
+          ttl,
+          mostCost: 1,
+          perSecond: 0.6 * allowed,
+          surge: { at: 3 * ttl, perSecond: share * allowed },
+          callsFrom: 3 * ttl,
+          lengthMs: 4 * ttl,
+        });
+        expect(run.most).toBeLessThanOrEqual(1);
+        expect(run.accepted).toBeGreaterThanOrEqual(run.possible * 0.95);
+      }
+    },
+  );
+
   it('R2 let no more through than was allowed a while after the clock of Redis was set, and no less', () => {
     for (const step of [-3_600_000, -5000, 5000, 3_600_000]) {
       const run = runFlood({

@@ -48,11 +48,22 @@ describeWithRedis('The scripts of the limits, against their models', () => {
             (grant) => grant.node === node && grant.key === key && random.chance(0.3),
           );
           args.push(ended.length);
-          for (const grant of ended)
-            args.push(grant.call, random.whole(0, grant.amount), now - random.whole(-10, 20_000));
+          for (const grant of ended) {
+            const parts = partsOf(random.whole(0, grant.amount), random);
+            args.push(grant.call, parts.length);
+            for (const part of parts) args.push(part, now - random.whole(-10, 20_000));
+          }
         });
         const expected = model.run(now, node, keys, args);
-        const reply = await client.eval(text, keys.length, ...keys, node, '', ...args, now * 1000 + 999);
+        const reply = await client.eval(
+          text,
+          keys.length,
+          ...keys,
+          node,
+          '',
+          JSON.stringify(args),
+          now * 1000 + 999,
+        );
         expect(reply).toEqual([now, ...expected]);
         keys.forEach((_, key) => {
           const amount = expected[2 * key] as number;
@@ -105,13 +116,27 @@ describeWithRedis('The scripts of the limits, against their models', () => {
   });
 
   it('scripts that come too late change nothing', async () => {
-    const late = [grantScript(TOLD_TIME), exactScript(TOLD_TIME)];
-    for (const text of late) {
+    const exact = exactScript(TOLD_TIME);
+    for (const text of [grantScript(TOLD_TIME), exact]) {
       const keys = [`{c}:late:${text.length}`, `{c}:late:${text.length}:b`];
-      const args = ['node', START_MS, 1, 100, 60_000, 5, 1, 0, 100, 60_000, 5, 1, 0];
+      const args =
+        text === exact
+          ? ['node', START_MS, 100, 60_000, 0, 1]
+          : ['node', START_MS, JSON.stringify([1, 100, 60_000, 5, 1, 0, 100, 60_000, 5, 1, 0])];
       expect(await client.eval(text, 2, ...keys, ...args, (START_MS + 1) * 1000)).toEqual([START_MS + 1]);
       expect(await client.exists(...keys)).toBe(0);
       expect(await client.eval(text, 2, ...keys, ...args, START_MS * 1000)).not.toHaveLength(1);
     }
   });
 });
+
+/** An amount in up to three parts. */
+function partsOf(amount: number, random: Random): number[] {
+  const parts: number[] = [];
+  for (let left = amount; left > 0;) {
+    const part = parts.length === 2 ? left : random.whole(1, left);
+    parts.push(part);
+    left -= part;
+  }
+  return parts;
+}

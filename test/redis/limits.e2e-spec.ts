@@ -8,42 +8,32 @@ import { leasedThrottlerStorageContract } from '../../src/testing/contracts/leas
 import { throttlerStorageContract } from '../../src/testing/contracts/throttler-storage.contract.js';
 import type { DeclaredLimit } from '../../src/throttling/declared-limit.interface.js';
 import type { ThrottlerVerdict } from '../../src/throttling/throttler-verdict.interface.js';
-import { SystemClock } from '../../src/time/clock.js';
+import { type Clock, SystemClock } from '../../src/time/clock.js';
 import { endings } from '../support/endings.js';
-import { TestLink } from '../support/redis-link.js';
-import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { JointTime, JumpingClock } from '../support/jumping-clock.js';
+import { idle, SettableClock, TestLink, type TestLinkOptions } from '../support/redis-link.js';
+import { describeWithRedis, describeWithRedisClock, RedisServer } from '../support/redis-server.js';
 import { runContract } from '../support/run-contract.js';
 import { TcpRelay } from '../support/tcp-relay.js';
-
-/** A wall clock that a test sets, as waking from a suspension does. */
-class SettableClock extends SystemClock {
-  ahead = 0;
-
-  override now(): number {
-    return super.now() + this.ahead;
-  }
-}
 
 /** A node with its own link. */
 class Node {
   private constructor(
     readonly link: TestLink,
-    readonly clock: SettableClock,
     readonly storage: RedisThrottlerStorage,
   ) {}
 
-  /** @param timeoutMs deadline of a call */
   static async start(
     { url }: Pick<RedisServer, 'url'>,
     options: Partial<RedisThrottlerOptions> = {},
-    timeoutMs = 250,
+    clock: Clock = new SystemClock(),
+    ofLink: TestLinkOptions = {},
   ): Promise<Node> {
-    const link = await TestLink.start(url, { timeoutMs });
+    const link = await TestLink.start(url, ofLink);
     await link.up();
-    const clock = new SettableClock();
     const keys = new RedisKeys('wss:');
     const all = { keys, outage: 'deny', limits: 'leased', ...options } as const;
-    return new Node(link, clock, new RedisThrottlerStorage(link.link, clock, all));
+    return new Node(link, new RedisThrottlerStorage(link.link, clock, all));
   }
 
   async hit(key: string, declared: DeclaredLimit, cost = 1): Promise<ThrottlerVerdict> {
@@ -65,25 +55,31 @@ class Node {
 const LEASED: DeclaredLimit = { limit: 100, ttl: 10_000, blockDuration: 0, maxCost: 1 };
 const EXACT: DeclaredLimit = { limit: 5, ttl: 10_000, blockDuration: 0, maxCost: 1 };
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-describeWithRedis('limits over all nodes keep their contract', () => {
+describeWithRedisClock('limits over all nodes keep their contract', () => {
   let redis: RedisServer;
+  let time: JointTime;
   let subjects = 0;
 
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await RedisServer.start({ hasOwnClock: true });
+    time = new JointTime([redis]);
   });
 
   afterAll(() => redis?.stop());
 
   const subject = async (): Promise<ContractSubject<RedisThrottlerStorage>> => {
     const keys = new RedisKeys(`wss:${++subjects}:`);
+    const clock = time.keep(new JumpingClock());
     // A busy machine is not an outage.
-    const create = (): Promise<Node> => Node.start(redis, { keys }, 10_000);
+    const create = (): Promise<Node> => Node.start(redis, { keys }, clock, { clock, timeoutMs: 10_000 });
     const [first, second] = [await create(), await create()];
+    const pass = async (ms: number): Promise<void> => {
+      await idle(first.link.link, second.link.link);
+      time.pass(ms);
+    };
     const close = (): void => [first, second].forEach((node) => node.stop());
-    return { nodes: [first.storage, second.storage], pass: sleep, toleranceMs: 150, close };
+    const now = (): number => clock.monotonic();
+    return { nodes: [first.storage, second.storage], pass, now, toleranceMs: 150, close };
   };
 
   runContract('exact ones', throttlerStorageContract(subject, { runs: 1 }));
@@ -108,8 +104,8 @@ describeWithRedis('limits over all nodes', () => {
 
   afterAll(() => redis?.stop());
 
-  const start = async (options?: Partial<RedisThrottlerOptions>): Promise<Node> => {
-    const node = await Node.start(redis, options);
+  const start = async (options?: Partial<RedisThrottlerOptions>, clock?: Clock): Promise<Node> => {
+    const node = await Node.start(redis, options, clock);
     nodes.push(node);
     return node;
   };
@@ -210,10 +206,11 @@ describeWithRedis('limits over all nodes', () => {
   });
 
   it('R2 a node that was suspended uses nothing that it was lent before', async () => {
-    const node = await start();
+    const clock = new SettableClock();
+    const node = await start({}, clock);
     await node.accepted(1, 'key', LEASED);
     const before = await callsOf();
-    node.clock.ahead = 60_000;
+    clock.ahead = 60_000;
     await node.accepted(1, 'key', LEASED);
     expect((await callsOf()) - before).toBe(1);
   });

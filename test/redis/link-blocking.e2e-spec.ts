@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { BlockingLine, type StreamEntry, type StreamReader } from '../../src/redis/link/blocking-line.js';
 import { linesTo } from '../../src/redis/link/ioredis-lines.js';
 import { parseRedisUrl } from '../../src/options/redis-url.js';
@@ -88,6 +89,21 @@ describeWithRedis('the line for blocking reads', () => {
     }
     expect(reader.heard).toEqual(reader.heard.toSorted((a, b) => a - b));
     expect([relay.accepted, reader.lost, reader.errors]).toEqual([1, [], []]);
+  });
+
+  it('S2 each line hears at once what there is, and waits for more after that', async () => {
+    await reader.until(() => reader.heard.length > 0);
+    const client = new Redis(redis.port, { disconnectTimeout: 0 });
+    const monitor = await client.monitor();
+    const reads: string[][] = [];
+    monitor.on('monitor', (_, args: string[]) => args[0] === 'xread' && reads.push(args));
+    relay.cut();
+    await reader.until(() => reader.lost.length > 0);
+    reader.heard.length = 0;
+    await reader.until(() => reader.heard.length >= 2);
+    for (const each of [monitor, client]) each.disconnect();
+    expect(reads.filter((args) => !args.includes('BLOCK'))).toHaveLength(1);
+    expect(reads.at(-1)).toContain('BLOCK');
   });
 
   it('S2 leaves a line that silently loses what it carries, and misses nothing', async () => {

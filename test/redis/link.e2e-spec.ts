@@ -4,7 +4,7 @@ import { linesLike } from '../../src/redis/link/ioredis-lines.js';
 import { RedisUnavailableError } from '../../src/redis/link/redis-port.js';
 import { SCRIPT_START } from '../../src/redis/link/script-start.js';
 import { defineScript } from '../../src/redis/link/script.js';
-import { PREFIX, TestLink } from '../support/redis-link.js';
+import { PREFIX, SettableClock, TestLink } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TcpRelay } from '../support/tcp-relay.js';
 
@@ -41,13 +41,15 @@ const failure = (call: Promise<unknown>): Promise<RedisUnavailableError> =>
 describeWithRedis('the link to one Redis', () => {
   let redis: RedisServer;
   let test: TestLink;
+  let clock: SettableClock;
 
   const run = (amount = 1): Promise<unknown> => test.link.run(COUNT, test.control, [KEY], [amount]);
   const counted = async (): Promise<number> => Number(await redis.command('HGET', KEY, 'n'));
 
   beforeEach(async () => {
     redis = await RedisServer.start();
-    test = await TestLink.start(redis.url);
+    clock = new SettableClock();
+    test = await TestLink.start(redis.url, { clock });
     await test.up();
   });
 
@@ -170,7 +172,7 @@ describeWithRedis('the link to one Redis', () => {
   });
 
   it('does not use times from before a suspension', async () => {
-    test.clock.ahead = 60_000;
+    clock.ahead = 60_000;
     expect(await failure(run())).toMatchObject({ outcome: 'not-run', reason: 'clock' });
     await test.up();
     await run();

@@ -21,7 +21,7 @@ import { EchoGateway } from '../support/echo.gateway.js';
 import { problemsOf } from '../support/problems-of.js';
 import { RedisNode } from '../support/redis-nodes.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
-import { Service } from '../support/service.js';
+import { BUILT_SERVICE, Service } from '../support/service.js';
 import { eventually } from '../support/eventually.js';
 import { post, signIn } from '../support/sign-in.js';
 import { startApp } from '../support/start-app.js';
@@ -253,7 +253,7 @@ describeWithRedis('the reference service over Redis', () => {
     const directory = mkdtempSync(join(tmpdir(), 'ws-modules-'));
     const modules = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
       const MODULES_FILE = join(directory, String(Object.keys(env).length));
-      const service = await Service.start({ ...BASE, ...env, NODE_OPTIONS, MODULES_FILE });
+      const service = await Service.start({ ...BASE, ...env, NODE_OPTIONS, MODULES_FILE }, BUILT_SERVICE);
       await service.stop();
       const names = readFileSync(MODULES_FILE, 'utf8').split('\n');
       return names.filter((name) => /\/dist\/redis\/|ioredis/.test(name));

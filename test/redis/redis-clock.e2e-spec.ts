@@ -1,3 +1,4 @@
+import { atOnce } from '../support/at-once.js';
 import { BusyNodes, Member, numbers, pause } from '../support/busy-nodes.js';
 import { eventually } from '../support/eventually.js';
 import { expectKeysToEnd } from '../support/keys-that-end.js';
@@ -5,33 +6,33 @@ import { describeWithRedisClock, RedisServer } from '../support/redis-server.js'
 
 const LIMIT = 60;
 const WINDOW_MS = 2000;
+const OPTIONS = {
+  rateLimit: LIMIT,
+  rateTtlMs: WINDOW_MS,
+  maxConnectionsPerUser: 2,
+  redisTimeoutMs: 2000,
+};
 
 describeWithRedisClock('two nodes while the clock of Redis is set', () => {
-  let redis: RedisServer;
-  let nodes: BusyNodes;
+  const test = atOnce(3);
 
-  beforeEach(async () => {
-    redis = await RedisServer.start({ hasOwnClock: true });
-    const options = {
-      rateLimit: LIMIT,
-      rateTtlMs: WINDOW_MS,
-      maxConnectionsPerUser: 2,
-      redisTimeoutMs: 2000,
-    };
-    nodes = await BusyNodes.start(redis, options);
-  });
-
-  afterEach(async () => {
-    await nodes.close();
-    await expectKeysToEnd(redis);
-    await redis.stop();
-  });
-
-  it.each([
+  for (const [name, aheadMs] of [
     ['an hour forward', 3_600_000],
     ['an hour back', -3_600_000],
     ['five seconds back', -5000],
-  ])('R2 R4 S2 %s: tell it, and keep everything one window later', async (_, aheadMs) => {
+  ] as const)
+    test(`R2 R4 S2 ${name}: tell it, and keep everything one window later`, async (later) => {
+      const redis = await RedisServer.start({ hasOwnClock: true });
+      later(() => redis.stop());
+      const nodes = await BusyNodes.start(redis, OPTIONS);
+      later(async () => {
+        await nodes.close();
+        await expectKeysToEnd(redis);
+      });
+      await set(aheadMs, redis, nodes);
+    });
+
+  async function set(aheadMs: number, redis: RedisServer, nodes: BusyNodes): Promise<void> {
     const { one, other } = nodes;
     const members = [await Member.join(one, 'dave'), await Member.join(other, 'erin')] as const;
     await Promise.all([one.connect('alice'), other.connect('alice')]);
@@ -43,8 +44,8 @@ describeWithRedisClock('two nodes while the clock of Redis is set', () => {
     for (const member of members) await member.got(5);
     redis.setClock(aheadMs);
     await nodes.heard('cluster.clock-step');
-    expect(await eventually(() => statusOf('alice'))).toEqual([429, 429]);
-    expect(await eventually(() => statusOf('carol'))).toEqual([401, 401]);
+    expect(await eventually(() => statusOf(nodes, 'alice'))).toEqual([429, 429]);
+    expect(await eventually(() => statusOf(nodes, 'carol'))).toEqual([401, 401]);
     await eventually(async () => (await other.connect('frank')).close());
     expect(await nodes.revokedAfter('grace')).toBeLessThan(4000);
     await nodes.push(5, 5);
@@ -55,10 +56,10 @@ describeWithRedisClock('two nodes while the clock of Redis is set', () => {
     await pause(1.5 * WINDOW_MS);
     const accepted = await nodes.accepted('bob', LIMIT);
     expect([accepted <= LIMIT, accepted >= 0.8 * LIMIT]).toEqual([true, true]);
-  });
+  }
 
   /** With what both nodes refuse, as soon as it is for no outage. */
-  async function statusOf(sub: string): Promise<number[]> {
+  async function statusOf(nodes: BusyNodes, sub: string): Promise<number[]> {
     const statuses = await Promise.all(nodes.all.map((node) => node.refusal(sub)));
     if (statuses.includes(503)) throw new Error('not yet');
     return statuses;

@@ -1,4 +1,5 @@
 import { ProviderUnavailableError } from '../../src/errors/provider-unavailable.error.js';
+import { KeptWrites } from '../../src/redis/tables/kept-writes.js';
 import { PREFIX } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { cutOff, SharedNode, SharedNodes } from '../support/shared-nodes.js';
@@ -142,5 +143,28 @@ describeWithRedis('tables through outages', () => {
     const startedAt = performance.now();
     await node.until(() => node.revocations.revokedBefore([ALICE]) === 1000);
     expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  it('R11 keeps no more of what was written during an outage than what has not ended, and all of that', async () => {
+    const [one, other, relay] = await group.startTwo();
+    cutOff(relay);
+    await other.until(() => !other.membership.isCurrent());
+    let end = 1;
+    const kept = new KeptWrites<number>(
+      other.tables,
+      'banned',
+      (key, until) => (until >= end ? [key, '', '', '60000', ''] : undefined),
+      Math.max,
+    );
+    const write = (key: string, until: number): Promise<void> => kept.add(key, until).catch(() => undefined);
+    await Promise.all(Array.from({ length: 3000 }, (_, i) => write(`lasting:${i}`, Infinity)));
+    for (; end < 20; end++)
+      await Promise.all(Array.from({ length: 1000 }, (_, i) => write(`${end}:${i}`, end)));
+    expect(kept.size).toBeLessThan(2 * 4000 + 1);
+    relay.isRefusing = false;
+    await one.until(() => one.tables.table('banned').size >= 3000);
+    expect(one.bans.remaining('lasting:0')).toBeGreaterThan(0);
+    await other.until(() => kept.size === 0);
+    expect(one.tables.table('banned').size).toBe(3000);
   });
 });

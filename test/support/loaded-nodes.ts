@@ -132,11 +132,17 @@ export class LoadedNodes {
   }
 
   async measure(): Promise<Retained> {
+    const counts = this.counts();
+    return { bytes: await retainedBytes(), counts };
+  }
+
+  /** What is kept, without its bytes: those take a collection of all garbage. */
+  counts(): RetainedCounts {
     const counts: RetainedCounts = {};
     for (const { running } of this.all)
       for (const [name, count] of Object.entries(countRetained(running.app)))
         if (!NOT_COUNTED.test(name)) counts[name] = (counts[name] ?? 0) + count;
-    return { bytes: await retainedBytes(), counts };
+    return counts;
   }
 
   /** Fails unless what is promised of two nodes holds now: caps, limits, pushes, tickets and revocations. */

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stateOfFiles } from './state-of-files.js';
 
 const FOLDER = join(tmpdir(), 'ws-packed-module');
 const DAY_MS = 86_400_000;
@@ -10,23 +10,9 @@ const DAY_MS = 86_400_000;
 /** What goes into the tarball. */
 const SOURCES = ['dist', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
 
-function stateOfSources(): string {
-  const hash = createHash('sha256').update(process.cwd());
-  for (const source of SOURCES) {
-    const files = statSync(source).isDirectory()
-      ? readdirSync(source, { recursive: true, encoding: 'utf8' }).map((name) => join(source, name))
-      : [source];
-    for (const file of files.toSorted()) {
-      const { mtimeMs, size } = statSync(file);
-      hash.update(`${file} ${mtimeMs} ${size}\n`);
-    }
-  }
-  return hash.digest('hex').slice(0, 20);
-}
-
 /** The tarball of this package, as `npm pack` makes it: once for all specs, until something in it changes. */
 export function packedModule(): string {
-  const packed = join(FOLDER, `${stateOfSources()}.tgz`);
+  const packed = join(FOLDER, `${stateOfFiles(SOURCES)}.tgz`);
   if (existsSync(packed)) return packed;
   mkdirSync(FOLDER, { recursive: true });
   for (const name of readdirSync(FOLDER))

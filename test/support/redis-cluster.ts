@@ -11,6 +11,8 @@ interface Member {
 export interface RedisClusterOptions {
   /** How many of the three masters have a replica, the first ones first; 1 when left out. */
   replicas?: number;
+  /** Whether the clocks of all servers can be set. No server is taken for dead meanwhile. */
+  hasOwnClock?: boolean;
 }
 
 /** Three masters, of which the first ones have a replica each. */
@@ -20,13 +22,20 @@ export class RedisCluster {
     readonly replicas: readonly RedisServer[],
   ) {}
 
-  static async start({ replicas: count = 1 }: RedisClusterOptions = {}): Promise<RedisCluster> {
-    const members = await Promise.all(Array.from({ length: MASTERS + count }, startMember));
+  static async start({
+    replicas: count = 1,
+    hasOwnClock = false,
+  }: RedisClusterOptions = {}): Promise<RedisCluster> {
+    const members = await Promise.all(
+      Array.from({ length: MASTERS + count }, () => startMember(hasOwnClock)),
+    );
     const servers = members.map(({ server }) => server);
     const [masters, replicas] = [servers.slice(0, MASTERS), servers.slice(MASTERS)];
     const cluster = new RedisCluster(masters, replicas);
     try {
       await cluster.join(members);
+      if (hasOwnClock)
+        for (const server of servers) await server.command('CONFIG', 'SET', 'cluster-node-timeout', 600_000);
       return cluster;
     } catch (error) {
       await cluster.stop();
@@ -95,7 +104,7 @@ async function isInStep(replica: RedisServer): Promise<boolean> {
   return String(await replica.command('INFO', 'replication')).includes('master_link_status:up');
 }
 
-async function startMember(): Promise<Member> {
+async function startMember(hasOwnClock: boolean): Promise<Member> {
   const busPort = await freePort();
   const args = [
     '--cluster-enabled',
@@ -107,7 +116,7 @@ async function startMember(): Promise<Member> {
   ];
   args.push('--cluster-require-full-coverage', 'no', '--cluster-replica-validity-factor', '0');
   args.push('--repl-diskless-sync-delay', '0');
-  return { server: await RedisServer.start({ args }), busPort };
+  return { server: await RedisServer.start({ args, hasOwnClock }), busPort };
 }
 
 function range(index: number): [number, number] {

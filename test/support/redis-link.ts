@@ -4,14 +4,14 @@ import type { Partition } from '../../src/redis/link/redis-port.js';
 import type { RedisLines } from '../../src/redis/link/redis-line.js';
 import { RedisLink } from '../../src/redis/link/redis-link.js';
 import { parseRedisUrl } from '../../src/options/redis-url.js';
-import { SystemClock } from '../../src/time/clock.js';
+import { type Clock, SystemClock } from '../../src/time/clock.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
 
 /** What keys of tests begin with. */
 export const PREFIX = 'wss:1:';
 
-/** The system's clock, whose wall time can be set on its own. */
-class SettableClock extends SystemClock {
+/** The system's clock, whose wall time can be set on its own, as waking from a suspension does. */
+export class SettableClock extends SystemClock {
   /** Milliseconds. */
   ahead = 0;
 
@@ -28,7 +28,7 @@ export class TestLink {
   private constructor(
     readonly link: RedisLink,
     readonly lines: RedisLines,
-    readonly clock: SettableClock,
+    readonly clock: Clock,
     readonly wheel: TimerWheel,
   ) {
     link.onEvent((event) => {
@@ -37,12 +37,14 @@ export class TestLink {
     });
   }
 
-  static async start(url: string, { timeoutMs = 250, tls = {} }: TestLinkOptions = {}): Promise<TestLink> {
-    return TestLink.over(await linesTo(parseRedisUrl(url), tls, 1000), timeoutMs);
+  static async start(
+    url: string,
+    { timeoutMs = 250, tls = {}, clock }: TestLinkOptions = {},
+  ): Promise<TestLink> {
+    return TestLink.over(await linesTo(parseRedisUrl(url), tls, 1000), timeoutMs, clock);
   }
 
-  static over(lines: RedisLines, timeoutMs = 250): TestLink {
-    const clock = new SettableClock();
+  static over(lines: RedisLines, timeoutMs = 250, clock: Clock = new SystemClock()): TestLink {
     const wheel = new TimerWheel(clock);
     const link = new RedisLink(lines, { prefix: PREFIX, timeoutMs }, clock, wheel);
     const test = new TestLink(link, lines, clock, wheel);
@@ -88,5 +90,16 @@ export class TestLink {
 
 export interface TestLinkOptions {
   timeoutMs?: number;
+  clock?: Clock;
   tls?: TlsFiles;
+}
+
+/** Resolves when no call of these links is under way. */
+export async function idle(...links: readonly RedisLink[]): Promise<void> {
+  while (links.some((link) => callsOf(link) > 0)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function callsOf(link: RedisLink): number {
+  const { lanes } = link as unknown as { lanes: { all: readonly { inFlight: number }[] } };
+  return lanes.all.reduce((sum, { inFlight }) => sum + inFlight, 0);
 }

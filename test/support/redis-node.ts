@@ -15,15 +15,15 @@ import { RedisClusterSignals } from '../../src/redis/signals/redis-cluster-signa
 import { Neighbours } from '../../src/redis/streams/neighbours.js';
 import { NodeStreams } from '../../src/redis/streams/node-streams.js';
 import type { StreamEvent } from '../../src/redis/streams/stream-event.js';
-import { SystemClock } from '../../src/time/clock.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
+import { JumpingClock } from './jumping-clock.js';
 import { PREFIX } from './redis-link.js';
 import type { RedisServer } from './redis-server.js';
 
 const BEAT_MS = 1000;
 
-/** The system's clock, by which beats can be made at any time, or not at all. */
-export class BeatClock extends SystemClock {
+/** A clock by which beats can be made at any time, or not at all. */
+export class BeatClock extends JumpingClock {
   isHeld = false;
   private readonly beats = new Set<() => void>();
 

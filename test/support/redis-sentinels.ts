@@ -11,7 +11,8 @@ export class RedisSentinels {
     readonly sentinels: readonly RedisServer[],
   ) {}
 
-  static async start(): Promise<RedisSentinels> {
+  /** @param hasOwnClock whether the clocks of master and replica can be set */
+  static async start({ hasOwnClock = false } = {}): Promise<RedisSentinels> {
     const started: RedisServer[] = [];
     const start = async (options: RedisServerOptions): Promise<RedisServer> => {
       const server = await RedisServer.start(options);
@@ -19,7 +20,7 @@ export class RedisSentinels {
       return server;
     };
     try {
-      return await RedisSentinels.startAll(start);
+      return await RedisSentinels.startAll(start, hasOwnClock);
     } catch (error) {
       await Promise.all(started.map((server) => server.stop()));
       throw error;
@@ -84,10 +85,12 @@ export class RedisSentinels {
 
   private static async startAll(
     start: (options: RedisServerOptions) => Promise<RedisServer>,
+    hasOwnClock: boolean,
   ): Promise<RedisSentinels> {
     const quick = ['--repl-diskless-sync-delay', '0'];
-    const master = await start({ args: quick });
-    const replica = await start({ args: ['--replicaof', '127.0.0.1', String(master.port), ...quick] });
+    const master = await start({ args: quick, hasOwnClock });
+    const args = ['--replicaof', '127.0.0.1', String(master.port), ...quick];
+    const replica = await start({ args, hasOwnClock });
     const config = [
       `sentinel monitor ${NAME} 127.0.0.1 ${master.port} 2`,
       `sentinel down-after-milliseconds ${NAME} 500`,

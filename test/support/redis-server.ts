@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,11 +37,18 @@ function describeWithPrograms(programs: readonly RedisProgram[], name: string, d
 }
 
 /** As {@link describeWithRedis}, for tests that set the clock of the server; they need a C compiler. */
-export function describeWithRedisClock(name: string, define: () => void): void {
-  if (spawnSync('cc', ['--version']).status === 0) describeWithRedis(name, define);
-  else if (process.env.CI === 'true')
-    it(`${name}: needs a C compiler`, () => Promise.reject(new Error('cc is not installed')));
-  else describe.skip(`${name} (skipped: there is no C compiler)`, define);
+export const describeWithRedisClock = withCompiler(describeWithRedis);
+
+/** As {@link describeWithSentinel}, for tests that set the clock of the servers. */
+export const describeWithSentinelClock = withCompiler(describeWithSentinel);
+
+function withCompiler(describeWithServers: typeof describeWithRedis): typeof describeWithRedis {
+  return (name, define) => {
+    if (spawnSync('cc', ['--version']).status === 0) describeWithServers(name, define);
+    else if (process.env.CI === 'true')
+      it(`${name}: needs a C compiler`, () => Promise.reject(new Error('cc is not installed')));
+    else describe.skip(`${name} (skipped: there is no C compiler)`, define);
+  };
 }
 
 export interface RedisServerOptions {
@@ -114,9 +121,10 @@ export class RedisServer {
 
   /** Sets the clock of the server alone; its monotonic clock goes on. @param aheadMs of the right time */
   setClock(aheadMs: number): void {
-    // Not even for a moment is the file empty.
-    writeFileSync(join(this.directory, 'clock.new'), String(aheadMs));
-    renameSync(join(this.directory, 'clock.new'), join(this.directory, 'clock'));
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt(aheadMs));
+    // The server has the file in its memory.
+    writeFileSync(join(this.directory, 'clock'), bytes, { flag: 'r+' });
   }
 
   /** Keeps its memory as it is now, for {@link restart}. */
@@ -164,11 +172,8 @@ export class RedisServer {
 
   private get environment(): NodeJS.ProcessEnv {
     if (!this.options.hasOwnClock) return process.env;
-    this.setClock(0);
-    const library = join(this.directory, 'clock.so');
-    const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, CLOCK_SOURCE]);
-    if (status !== 0) throw new Error(`the clock cannot be compiled: ${String(stderr)}`);
-    return { ...process.env, LD_PRELOAD: library, CLOCK_FILE: join(this.directory, 'clock') };
+    writeFileSync(join(this.directory, 'clock'), Buffer.alloc(8));
+    return { ...process.env, LD_PRELOAD: clockLibrary(), CLOCK_FILE: join(this.directory, 'clock') };
   }
 
   private get arguments(): string[] {
@@ -227,9 +232,22 @@ export class RedisServer {
 }
 
 const running = new Set<ChildProcess>();
+let clockDirectory: string | undefined;
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  if (clockDirectory !== undefined) rmSync(clockDirectory, { recursive: true, force: true });
 });
+
+/** What sets the clock of a server; compiled once. */
+function clockLibrary(): string {
+  if (clockDirectory !== undefined) return join(clockDirectory, 'clock.so');
+  const directory = mkdtempSync(join(tmpdir(), 'ws-redis-clock-'));
+  const library = join(directory, 'clock.so');
+  const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, CLOCK_SOURCE]);
+  if (status !== 0) throw new Error(`the clock cannot be compiled: ${String(stderr)}`);
+  clockDirectory = directory;
+  return library;
+}
 
 /** A TCP port of 127.0.0.1 that nobody listens on. */
 export async function freePort(): Promise<number> {

@@ -10,34 +10,34 @@ import { revocationStoreContract } from '../../src/testing/contracts/revocation-
 import { throttlerStorageContract } from '../../src/testing/contracts/throttler-storage.contract.js';
 import { ticketStoreContract } from '../../src/testing/contracts/ticket-store.contract.js';
 import { runContract } from './run-contract.js';
-import { storeSubject, type StoreNode } from './store-nodes.js';
+import { storeSubject, type StoreNode, type StorePlace } from './store-nodes.js';
 
 const AT_ONCE = 3;
 
-/** The contracts of all stores over what a URL leads to. @param url is asked when a case starts */
-export function storeContracts(url: () => string): void {
+/** The contracts of all stores in one place. @param place is asked when a case starts */
+export function storeContracts(place: () => StorePlace): void {
   const over =
     <Store>(storeOf: (node: StoreNode) => Store, toleranceMs = 500): CreateSubject<Store> =>
     () =>
-      storeSubject(url(), storeOf, toleranceMs);
+      storeSubject(place(), storeOf, toleranceMs);
   const throttler = over(({ stores }) => stores.throttler, 150);
   const lent = leasedThrottlerStorageContract(throttler, { runs: 1 });
 
-  // Times to the millisecond leave no room for other cases.
-  runContract('exact limits', throttlerStorageContract(throttler, { runs: 1 }));
-  // How much of a limit is used in the long run does not depend on where Redis is.
-  runAtOnce(
-    'budgets lent to nodes',
-    lent.filter(({ name }) => !name.includes('in a flood')),
-  );
   runAtOnce('ConnectionDirectory', connectionDirectoryContract(over(({ stores }) => stores.directory)));
-  runAtOnce('RevocationStore', revocationStoreContract(over(({ stores }) => stores.revocations)));
-  runAtOnce('BanStore', banStoreContract(over(({ stores }) => stores.bans)));
-  runAtOnce('TicketStore', ticketStoreContract(over(({ stores }) => stores.tickets)));
   runAtOnce('BroadcastBus', broadcastBusContract(over(({ stores }) => stores.bus)));
   runAtOnce('ClusterSignals', clusterSignalsContract(over(({ stores }) => stores.signals)));
   runAtOnce('NodeQuestions', nodeQuestionsContract(over(({ stores }) => stores.questions)));
-  runAtOnce(
+  // The cases of these set the time, so nothing else runs meanwhile.
+  runContract('exact limits', throttlerStorageContract(throttler, { runs: 1 }));
+  // How much of a limit is used in the long run does not depend on where Redis is.
+  runContract(
+    'budgets lent to nodes',
+    lent.filter(({ name }) => !name.includes('in a flood')),
+  );
+  runContract('RevocationStore', revocationStoreContract(over(({ stores }) => stores.revocations)));
+  runContract('BanStore', banStoreContract(over(({ stores }) => stores.bans)));
+  runContract('TicketStore', ticketStoreContract(over(({ stores }) => stores.tickets)));
+  runContract(
     'ResumeStore',
     resumeStoreContract(over(({ stores, id }) => ({ store: stores.sessions, nodeId: id }))),
   );

@@ -9,6 +9,8 @@ import { SharedStores } from '../../src/redis/shared-stores.js';
 import { TAIL } from '../../src/redis/streams/stream.scripts.js';
 import type { ContractSubject } from '../../src/testing/contracts/contract-case.js';
 import { TimerWheel } from '../../src/time/timer-wheel.js';
+import type { JointTime } from './jumping-clock.js';
+import { idle } from './redis-link.js';
 import { BeatClock, until } from './redis-node.js';
 import { SECRET } from './tokens.js';
 
@@ -23,6 +25,12 @@ class KeptFaults extends Faults {
     this.kept.push(error);
     return true;
   }
+}
+
+/** Where stores are, with the time there. */
+export interface StorePlace {
+  readonly url: string;
+  readonly time: JointTime;
 }
 
 /** A node with all stores, as an application has it. */
@@ -42,8 +50,8 @@ export class StoreNode {
     });
   }
 
-  static async start(url: string, redisPrefix: string): Promise<StoreNode> {
-    const clock = new BeatClock();
+  static async start({ url, time }: StorePlace, redisPrefix: string): Promise<StoreNode> {
+    const clock = time.keep(new BeatClock());
     const wheel = new TimerWheel(clock);
     const faults = new KeptFaults(wheel);
     const given = { jwtSecret: SECRET, redisUrl: url, redisPrefix, redisTimeoutMs: TIMEOUT_MS };
@@ -89,18 +97,22 @@ let subjects = 0;
 
 /** Two nodes for a case of a contract, with keys of their own. */
 export async function storeSubject<Store>(
-  url: string,
+  place: StorePlace,
   storeOf: (node: StoreNode) => Store,
   toleranceMs: number,
 ): Promise<ContractSubject<Store>> {
   const prefix = `wss:${++subjects}:`;
-  const nodes = await Promise.all([StoreNode.start(url, prefix), StoreNode.start(url, prefix)]);
+  const nodes = await Promise.all([StoreNode.start(place, prefix), StoreNode.start(place, prefix)]);
   for (const { clock } of nodes) clock.beat();
   // A beat that is under way is not made again: the next one knows both.
   await until(() => nodes.every((node) => node.knows(2)));
   return {
     nodes: nodes.map(storeOf) as [Store, ...Store[]],
-    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pass: async (ms) => {
+      await idle(...nodes.map(({ node }) => node.link));
+      place.time.pass(ms);
+    },
+    now: () => nodes[0].clock.monotonic(),
     toleranceMs,
     settle: async () => void (await Promise.all(nodes.map((node) => node.settle()))),
     close: async () => {

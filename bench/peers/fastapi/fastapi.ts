@@ -23,7 +23,8 @@ export const fastapi: Peer = {
       ? 'needs python3-fastapi, python3-uvicorn, python3-websockets'
       : undefined;
   },
-  start: () => ServerProcess.spawn('fastapi', interpreter ?? 'python3', [SERVER], { env: COMMON }),
+  start: ({ env } = {}) =>
+    ServerProcess.spawn('fastapi', interpreter ?? 'python3', [SERVER], { env: { ...COMMON, ...env } }),
 };
 
 function hasFastApi(python: string): boolean {

@@ -83,7 +83,13 @@ def main():
     listener.listen(4096)
     threading.Thread(target=end_with_parent, daemon=True).start()
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
-    config = uvicorn.Config(app, log_level="critical", access_log=False)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        ssl_certfile=os.environ.get("WS_TLS_CERT_FILE"),
+        ssl_keyfile=os.environ.get("WS_TLS_KEY_FILE"),
+    )
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 
 interface KeyPair {
   cert: string;
@@ -29,6 +28,8 @@ export async function developmentCertificate(): Promise<KeyPair> {
 }
 
 async function create(): Promise<KeyPair> {
+  // Most starts have one already, and need not load what makes it.
+  const { generate } = await import('selfsigned');
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
+import { checkSender } from '../../auth/sender-constraint.js';
 import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import type { Principal } from '../../connection/principal.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { AuthFailures } from '../../handshake/auth-failures.js';
+import type { ResolvedOptions } from '../../options/options.schema.js';
+import { InjectSecurityOptions } from '../../options/options.token.js';
+import { withDeadline } from '../../time/deadline.js';
+import { TimerWheel } from '../../time/timer-wheel.js';
 import { OperatorError } from '../http/operator.error.js';
 import type { OperatorPrincipal } from './operator-principal.js';
 import { OperatorGuard } from './operator.guard.js';
@@ -24,6 +29,8 @@ export class BearerOperatorGuard extends OperatorGuard {
     private readonly verifier: TokenVerifier,
     private readonly revocations: RevocationService,
     private readonly failures: AuthFailures,
+    private readonly wheel: TimerWheel,
+    @InjectSecurityOptions() private readonly options: ResolvedOptions,
   ) {
     super();
   }
@@ -32,7 +39,8 @@ export class BearerOperatorGuard extends OperatorGuard {
     const { authorization } = request.headers;
     if (authorization === undefined) return undefined;
     try {
-      const principal = await this.principalOf(BEARER.exec(authorization)?.[1] ?? '');
+      const verified = this.principalOf(BEARER.exec(authorization)?.[1] ?? '');
+      const principal = await withDeadline(this.wheel, this.options.authTimeoutMs, verified);
       return {
         id: principal.id as string,
         issuer: principal.issuer,
@@ -59,6 +67,8 @@ export class BearerOperatorGuard extends OperatorGuard {
       throw new InvalidCredentialError('the verifier returned a principal without an id', {
         check: 'subject',
       });
+    // Requests prove no possession of a key, and a verifier of the application may not know of `cnf`.
+    checkSender(principal, undefined);
     if (await this.revocations.isRevoked(principal))
       throw new InvalidCredentialError('revoked', { check: 'revoked' });
     return principal;

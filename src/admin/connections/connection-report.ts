@@ -10,9 +10,12 @@ import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
 import type { BudgetLeft, ConnectionDetail, ConnectionSummary } from '../contract/connections.interface.js';
+import { partOf } from '../nodes/part.js';
+import { isListed } from '../rooms/listed-rooms.js';
 
-const MOST_ROOMS = 100;
-const MOST_RIGHTS = 100;
+const MOST_ENTRIES = 100;
+/** Of each list. Clients may choose long names for rooms, and a longer answer would not be sent to other nodes. */
+const MOST_LIST_BYTES = 8192;
 const IDLE = Object.freeze({ inFlight: 0, queued: 0 });
 
 /** What operators may see of a connection of this node. */
@@ -56,11 +59,11 @@ export class ConnectionReport {
       ...this.summary(connection),
       startedAt: served.startedAt,
       expiresAt: principal.expiresAt,
-      roles: principal.roles.slice(0, MOST_RIGHTS),
-      scopes: principal.scopes.slice(0, MOST_RIGHTS),
+      roles: listed(principal.roles),
+      scopes: listed(principal.scopes),
       session: principal.sessionId === null ? null : shownSession(principal.sessionId),
       protocol: socket.protocol,
-      rooms: [...rooms].slice(0, MOST_ROOMS),
+      rooms: listed([...rooms].filter(isListed)),
       roomCount: rooms.size,
       ...(served.inbound?.load ?? IDLE),
       isPaused: served.isPaused,
@@ -81,4 +84,8 @@ export class ConnectionReport {
       retryAfterMs: Math.ceil(retryAfterMs),
     }));
   }
+}
+
+function listed(names: readonly string[]): readonly string[] {
+  return partOf(names, MOST_ENTRIES, MOST_LIST_BYTES).items;
 }

@@ -71,7 +71,7 @@ export interface ConnectionDetail extends ConnectionSummary {
   readonly session: string | null;
   /** The subprotocol; empty if there is none. */
   readonly protocol: string;
-  /** The first 100 rooms. */
+  /** The first 100 rooms, or those that fit into 8 KB. */
   readonly rooms: readonly string[];
   readonly roomCount: number;
   /** Handlers that run, and messages that wait for one. */

@@ -92,6 +92,8 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     const listener = new EventListener(response, principal, positions, eventTest(filter), isNow);
     response.writeHead(200, {
       ...SAFE_HEADERS,
+      // Middleware that compresses would collect the events (RFC 9111 §5.2.2.6).
+      'Cache-Control': 'no-store, no-transform',
       'Content-Type': 'text/event-stream; charset=utf-8',
       // Proxies such as nginx would collect the events.
       'X-Accel-Buffering': 'no',

@@ -1,13 +1,16 @@
 import { OperatorError } from './operator.error.js';
+import { rawRequestOf } from './raw-exchange.js';
 
-interface WithQuery {
-  readonly query?: Readonly<Record<string, unknown>>;
-}
-
-/** Whether a write only says what it would do. @throws OperatorError if it is unclear: nothing is done by mistake */
+/**
+ * Whether a write only says what it would do. It is read from the URL itself: an application may have turned the parser of
+ * queries off.
+ *
+ * @throws OperatorError if it is unclear: nothing is done by mistake
+ */
 export function isDryRun(request: object): boolean {
-  const { dryRun } = (request as WithQuery).query ?? {};
-  if (dryRun === undefined || dryRun === 'false') return false;
-  if (dryRun === 'true') return true;
-  throw new OperatorError('BAD_REQUEST', 'dryRun: must be true or false');
+  const [, query = ''] = (rawRequestOf(request).url ?? '').split('?', 2);
+  const [[name, value] = [undefined, 'false'], ...others] = new URLSearchParams(query);
+  if (others.length > 0 || (name !== undefined && name !== 'dryRun') || !['true', 'false'].includes(value))
+    throw new OperatorError('BAD_REQUEST', 'dryRun: must be true or false');
+  return value === 'true';
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 const NOTE_LENGTH = 500;
-const TEXT_LENGTH = 1024;
+/** Of a parameter or a member, unless it has a limit of its own. */
+export const TEXT_LENGTH = 1024;
 const REASON_BYTES = 123;
 const PAGE = 50;
 const MOST = 100;
@@ -49,7 +50,12 @@ export const CONNECTIONS_QUERY = query({
   room: text().optional(),
   path: text().optional(),
 });
-export const ROOMS_QUERY = query({ ...paged, prefix: z.string().max(TEXT_LENGTH).optional() });
+export const ROOMS_QUERY = query({
+  ...paged,
+  // The name of a room, which may be empty.
+  cursor: z.string().max(TEXT_LENGTH).optional(),
+  prefix: z.string().max(TEXT_LENGTH).optional(),
+});
 export const REVOCATIONS_QUERY = query({
   ...paged,
   kind: z.enum(['user', 'session', 'token'], { error: 'must be user, session or token' }).optional(),

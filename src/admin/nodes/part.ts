@@ -7,13 +7,18 @@ export interface Part<T> {
 
 const MOST_BYTES = 48 * 1024;
 
-/** As many of the items, in their order, as an answer has room for. @param limit at most so many */
-export function partOf<T>(items: readonly T[], limit: number): Part<T> {
+/**
+ * As many of the items, in their order, as an answer has room for.
+ *
+ * @param limit at most so many
+ * @param most their bytes of JSON, if an answer contains something else too
+ */
+export function partOf<T>(items: readonly T[], limit: number, most = MOST_BYTES): Part<T> {
   const part: T[] = [];
   let bytes = 0;
   for (const item of items.slice(0, limit)) {
     bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
-    if (part.length > 0 && bytes > MOST_BYTES) break;
+    if (part.length > 0 && bytes > most) break;
     part.push(item);
   }
   return { items: part, more: items.length > part.length };

@@ -5,6 +5,7 @@ import type { RefusalCount, RefusalsAnswer } from '../contract/refusals.interfac
 import { COUNT } from '../nodes/answer-shapes.js';
 import { CheckedQuestions } from '../nodes/checked-questions.js';
 import { bodiesOf, nodesOf } from '../nodes/nodes-answered.js';
+import { partOf } from '../nodes/part.js';
 import { MOST_STEPS, type NodeRefusals, RefusalTally, STEP_MS, topEntries } from './refusal-tally.js';
 
 const REFUSALS = 'admin.refusals';
@@ -30,7 +31,10 @@ export class RefusalReports implements OnModuleInit {
   onModuleInit(): void {
     this.questions.serve(REFUSALS, (body) => {
       const { first, steps } = body as { first: number; steps: number };
-      return { kinds: this.tally.report(first, Math.min(steps, MOST_STEPS)) };
+      const kinds = this.tally
+        .report(first, Math.min(steps, MOST_STEPS))
+        .toSorted((one, other) => countOf(other) - countOf(one));
+      return { kinds: partOf(kinds, kinds.length).items };
     });
   }
 
@@ -54,6 +58,10 @@ export class RefusalReports implements OnModuleInit {
       codes: codes.toSorted((one, other) => other.count - one.count),
     };
   }
+}
+
+function countOf({ perStep }: NodeRefusals): number {
+  return perStep.reduce((sum, count) => sum + count, 0);
 }
 
 function sumOfKinds(same: readonly NodeRefusals[], steps: number): RefusalCount {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityEvents } from '../../observability/security-events.js';
 import type { SecurityEvent } from '../../observability/security-event.js';
+import { shownText } from '../../observability/shown-text.js';
 import { TopList } from '../../observability/top-list.js';
 import { Clock } from '../../time/clock.js';
 import type { RefusalCount, TopEntry } from '../contract/refusals.interface.js';
@@ -94,7 +95,8 @@ export class RefusalTally {
     if (!kind) return;
     kind.count += count;
     kind.addresses.add(address, count);
-    kind.paths.add(path, count);
+    // Clients choose it, and many long ones would fill the memory.
+    kind.paths.add(shownText(path), count);
   }
 
   private kindOf(stage: Stage, code: string): Kind | undefined {

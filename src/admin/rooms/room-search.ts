@@ -9,6 +9,7 @@ import { COUNT, partShape } from '../nodes/answer-shapes.js';
 import { CheckedQuestions } from '../nodes/checked-questions.js';
 import { bodiesOf, nodesOf, sumOf } from '../nodes/nodes-answered.js';
 import { merged, type Part, partOf } from '../nodes/part.js';
+import { isListed } from './listed-rooms.js';
 
 const LIST = 'admin.rooms';
 const PAGE = partShape<RoomSummary>(z.object({ name: z.string(), members: COUNT }));
@@ -62,7 +63,7 @@ export class RoomSearch implements OnModuleInit {
   private listHere({ prefix, after, limit }: Search): Part<RoomSummary> {
     let first: string[] = [];
     for (const name of this.registry.roomNames()) {
-      if (!name.startsWith(prefix) || (after !== undefined && name <= after)) continue;
+      if (!isListed(name) || !name.startsWith(prefix) || (after !== undefined && name <= after)) continue;
       first.push(name);
       if (first.length >= 4 * (limit + 1)) first = first.toSorted(byText).slice(0, limit + 1);
     }

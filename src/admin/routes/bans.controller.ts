@@ -12,6 +12,7 @@ import type { BanPage } from '../contract/bans.interface.js';
 import type { WriteAnswer } from '../contract/writes.interface.js';
 import { isDryRun } from '../http/dry-run.js';
 import { BAN_BODY, BANS_QUERY, DRY_RUN_QUERY, NOTE_BODY } from '../http/inputs.js';
+import { LimitAddresses } from '../http/limit-addresses.js';
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
 import { type SettableStatus, setStatusOf } from '../http/status.js';
@@ -31,13 +32,14 @@ export class BansController {
     private readonly disconnects: Disconnects,
     private readonly clock: Clock,
     private readonly acts: OperatorActs,
+    private readonly addresses: LimitAddresses,
   ) {}
 
   @Reads()
   @Get('bans')
   page(@Query() query: unknown): Promise<BanPage> {
     const { limit, cursor, ...filter } = readInput(query, BANS_QUERY);
-    return this.list.page(filter, limit, cursor);
+    return this.list.page(this.addresses.found(filter), limit, cursor);
   }
 
   @Writes()
@@ -50,10 +52,11 @@ export class BansController {
     @Res({ passthrough: true }) response: SettableStatus,
   ): Promise<WriteAnswer> {
     readInput(query, DRY_RUN_QUERY);
-    const { note, until, ...target } = readNoted(body, BAN_BODY);
+    const { note, until, ...wanted } = readNoted(body, BAN_BODY);
     const ms = until - this.clock.now();
     if (!(ms > 0 && ms <= YEAR_MS))
       throw new OperatorError('BAD_REQUEST', 'until: must be in the future, and at most 365 days ahead');
+    const target = 'address' in wanted ? { address: this.addresses.banned(wanted.address) } : wanted;
     const counted = await this.disconnects.count(target);
     if (isDryRun(request)) return dryAnswer(counted);
     const reached = sumOf(counted);
@@ -83,10 +86,10 @@ export class BansController {
     const { ban, key } = found;
     const dry = isDryRun(request);
     if (!dry) {
-      await supported(this.list.canLift, () => this.bans.lift(key));
       const { user, issuer, address } = ban;
       const target = `ban of ${targetText({ user, issuer, address })}`;
-      this.acts.report(request, { type: 'admin.lift', target, note, reached: 0 });
+      const act = { type: 'admin.lift', target, note, reached: 0 } as const;
+      await supported(this.list.canLift, () => this.acts.reported(request, act, () => this.bans.lift(key)));
     }
     return writeAnswer(nodesOf(await this.disconnects.count(NOBODY)), 0, { isDryRun: dry });
   }

@@ -16,6 +16,7 @@ import {
   DRY_RUN_QUERY,
   NO_QUERY,
 } from '../http/inputs.js';
+import { LimitAddresses } from '../http/limit-addresses.js';
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
 import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
@@ -27,13 +28,14 @@ export class ConnectionsController {
     private readonly search: ConnectionSearch,
     private readonly disconnects: Disconnects,
     private readonly acts: OperatorActs,
+    private readonly addresses: LimitAddresses,
   ) {}
 
   @Reads()
   @Get('connections')
   list(@Query() query: unknown): Promise<ConnectionPage> {
     const { limit, cursor, ...filter } = readInput(query, CONNECTIONS_QUERY);
-    return this.search.page(filter, limit, cursor);
+    return this.search.page(this.addresses.found(filter), limit, cursor);
   }
 
   @Reads()

@@ -3,6 +3,7 @@ import { operatorOf, type OperatorPrincipal } from '../access/operator-principal
 import { Reads } from '../access/route-access.decorator.js';
 import { EventFeed } from '../events/event-feed.js';
 import { EVENTS_QUERY } from '../http/inputs.js';
+import { LimitAddresses } from '../http/limit-addresses.js';
 import { OperatorError } from '../http/operator.error.js';
 import { rawRequestOf, takeRawResponse } from '../http/raw-exchange.js';
 import { readInput } from '../http/read-input.js';
@@ -12,7 +13,10 @@ const MOST_ID_LENGTH = 4096;
 /** What happens, as it happens. */
 @Controller()
 export class EventsController {
-  constructor(private readonly feed: EventFeed) {}
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly addresses: LimitAddresses,
+  ) {}
 
   @Reads()
   @Get('events')
@@ -25,6 +29,6 @@ export class EventsController {
     const header = headers['last-event-id'];
     const last = typeof header === 'string' ? header.slice(0, MOST_ID_LENGTH) : lastEventId;
     const principal = operatorOf(request) as OperatorPrincipal;
-    this.feed.listen(takeRawResponse(response), principal, filter, last);
+    this.feed.listen(takeRawResponse(response), principal, this.addresses.found(filter), last);
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { RevocationService } from '../../auth/revocation.service.js';
 import { sessionKey, tokenKey, userKey } from '../../connection/revocation-keys.js';
+import { Clock } from '../../time/clock.js';
 import { Reads, Writes } from '../access/route-access.decorator.js';
 import { OperatorActs } from '../acts/operator-acts.js';
 import { targetText } from '../acts/target-text.js';
@@ -31,6 +32,7 @@ export class RevocationsController {
     private readonly sessions: SessionLookup,
     private readonly disconnects: Disconnects,
     private readonly acts: OperatorActs,
+    private readonly clock: Clock,
   ) {}
 
   @Reads()
@@ -51,6 +53,9 @@ export class RevocationsController {
   ): Promise<WriteAnswer> {
     readInput(query, DRY_RUN_QUERY);
     const { note, until, ...wanted } = readNoted(body, REVOCATION_BODY);
+    // It would be forgotten at once, and the credentials would be valid again.
+    if (until !== undefined && !(until > this.clock.now()))
+      throw new OperatorError('BAD_REQUEST', 'until: must be in the future');
     const target: Target =
       'connection' in wanted ? { session: await this.sessions.sessionOf(wanted.connection) } : wanted;
     // The connections on other nodes are closed by the store, which does not count them.
@@ -80,9 +85,11 @@ export class RevocationsController {
     if (key === undefined) throw new OperatorError('NOT_FOUND', 'there is no such revocation');
     const dry = isDryRun(request);
     if (!dry) {
-      await supported(this.list.canLift, () => this.revocations.lift(key));
       const target = `revocation of ${targetText(targetOf(key))}`;
-      this.acts.report(request, { type: 'admin.lift', target, note, reached: 0 });
+      const act = { type: 'admin.lift', target, note, reached: 0 } as const;
+      await supported(this.list.canLift, () =>
+        this.acts.reported(request, act, () => this.revocations.lift(key)),
+      );
     }
     return writeAnswer(nodesOf(await this.disconnects.count(NOBODY)), 0, { isDryRun: dry });
   }

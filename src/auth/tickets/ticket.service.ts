@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
+import { isThenable } from '../../time/maybe-promise.js';
 import { isExpired, type Principal } from '../../connection/principal.js';
 import { secretHash } from '../../connection/secret-hash.js';
 import type { CredentialCheck } from '../../errors/credential-check.js';
@@ -62,19 +63,21 @@ export class TicketService {
   }
 
   /**
-   * Returns the principal of a ticket and uses up the ticket, even if the handshake is refused later.
+   * Returns the principal of a ticket and uses up the ticket, even if the handshake is refused later. Synchronous if the
+   * store is.
    *
-   * @throws InvalidCredentialError if the ticket is unknown, used or expired; any other error is answered as `AUTH_UNAVAILABLE`
+   * @throws InvalidCredentialError now or later, if the ticket is unknown, used or expired; any other error is answered
+   * as `AUTH_UNAVAILABLE`
    * @internal
    */
-  async redeem(ticket: string): Promise<Principal> {
-    const { stores } = this.counters;
-    const principal = TICKET.test(ticket)
-      ? await stores.watch(
-          'tickets',
-          this.outages.watch('TicketStore', () => this.store.take(secretHash(ticket))),
-        )
-      : undefined;
+  redeem(ticket: string): Principal | Promise<Principal> {
+    if (!TICKET.test(ticket)) return this.valid(undefined);
+    const taken = this.outages.watch('TicketStore', () => this.store.take(secretHash(ticket)));
+    this.counters.stores.watch('tickets', taken);
+    return isThenable(taken) ? taken.then((principal) => this.valid(principal)) : this.valid(taken);
+  }
+
+  private valid(principal: Principal | null | undefined): Principal {
     if (principal === null) throw new ReplayedTicketError();
     if (!principal) throw refused('unknown or used ticket', 'ticket');
     if (isExpired(principal, this.clock.now())) throw refused('expired', 'expired');

@@ -27,7 +27,7 @@ export class LiveApiKeys implements OnModuleInit, OnApplicationShutdown {
     const { keys } = this;
     if (!keys) return;
     keys.file.reloads.subscribe(() => this.reviewAll(keys));
-    this.lifecycle.events.subscribe((event) => {
+    this.lifecycle.listen((event) => {
       if (event.type === 'accepted') this.reviewNew(event.connection, keys);
     });
     keys.file.poll();

@@ -31,6 +31,14 @@ export interface KeysWatcher {
  */
 export class RemoteKeys implements VerificationKeys {
   private keys: LocalKeys | undefined;
+  /** The last answer. Tokens of one key have the same header, which is the same object. */
+  private latest:
+    | {
+        readonly header: JWTHeaderParameters;
+        readonly of: LocalKeys;
+        readonly candidates: readonly VerificationKey[];
+      }
+    | undefined;
   private fetchedAt = -Infinity;
   private attemptedAt = -Infinity;
   private failure: unknown;
@@ -47,12 +55,22 @@ export class RemoteKeys implements VerificationKeys {
 
   async candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
     if (this.since(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
+    const { keys } = this;
     const known = await this.matching(header);
-    if (known.length > 0) return known;
+    if (known.length > 0) {
+      if (keys) this.latest = { header, of: keys, candidates: known };
+      return known;
+    }
     await this.refresh(COOLDOWN_MS);
     const found = await this.matching(header);
     if (found.length === 0 && this.failure !== undefined) throw this.unavailable();
     return found;
+  }
+
+  candidatesNow(header: JWTHeaderParameters): readonly VerificationKey[] | undefined {
+    const { latest, keys } = this;
+    if (latest?.header !== header || latest.of !== keys) return undefined;
+    return this.since(this.fetchedAt) < FRESH_MS ? latest.candidates : undefined;
   }
 
   /**

@@ -1,4 +1,5 @@
-import { decodeJwt, decodeProtectedHeader, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { isUtf8 } from 'node:buffer';
+import { decodeProtectedHeader, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 
 const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -34,10 +35,19 @@ export function headerOf(token: string): Header {
  * @throws InvalidCredentialError if its payload is not a JSON object
  */
 export function unverifiedClaimsOf(token: string): JWTPayload {
+  const start = token.indexOf('.') + 1;
+  // Much cheaper than `decodeJwt()` of jose. Its header has been read, so the token has three parts of base64url.
+  const bytes = Buffer.from(token.slice(start, token.indexOf('.', start)), 'base64url');
+  const claims = isUtf8(bytes) ? parsed(bytes.toString()) : undefined;
+  if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return claims as JWTPayload;
+  throw new InvalidCredentialError('the payload is not a JSON object', { check: 'malformed' });
+}
+
+function parsed(json: string): unknown {
   try {
-    return decodeJwt(token);
-  } catch (cause) {
-    throw new InvalidCredentialError('the payload is not a JSON object', { check: 'malformed', cause });
+    return JSON.parse(json);
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,6 +12,9 @@ export interface VerificationKeys {
    */
   candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]>;
 
+  /** As `candidates()`; undefined if that would have to wait. */
+  candidatesNow(header: JWTHeaderParameters): readonly VerificationKey[] | undefined;
+
   /** Whether there are keys. Those without this method always have them. */
   health?(): PartHealth;
 
@@ -25,5 +28,9 @@ export class FixedKeys implements VerificationKeys {
 
   candidates(): Promise<readonly VerificationKey[]> {
     return Promise.resolve(this.keys);
+  }
+
+  candidatesNow(): readonly VerificationKey[] {
+    return this.keys;
   }
 }

@@ -44,8 +44,10 @@ function jwtVerifiers(options: ResolvedOptions, parts: VerifierParts): NamedVeri
   const { jwtSecret, jwtPreviousSecrets, jwtPublicKey, jwtJwksUri, oidcIssuer } = options;
   const issuers = issuersOfKeys(options);
   const verifiers: NamedVerifier[] = [];
-  const expect = (possible: readonly JwtAlgorithm[], usual = possible): JwtVerifierOptions => {
-    const algorithms = options.jwtAlgorithms?.filter((name) => possible.includes(name)) ?? usual;
+  const expect = <T extends JwtAlgorithm>(possible: readonly T[], usual = possible) => {
+    const isPossible = (name: JwtAlgorithm): name is T =>
+      (possible as readonly JwtAlgorithm[]).includes(name);
+    const algorithms = options.jwtAlgorithms?.filter(isPossible) ?? usual;
     const { jwtAudience: audiences = [], jwtAudienceClaim: audienceClaim } = options;
     const { jwtType: type, jwtClockSkewMs: clockSkewMs } = options;
     const rememberedBytes = rememberedBytesOf(options);
@@ -126,8 +128,8 @@ function watcherOf(verifier: VerifierName, url: string, { events, outages }: Ver
 
 /** The verifiers share the memory limit equally. */
 function rememberedBytesOf(options: ResolvedOptions): number {
-  const { jwtSecret, jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
-  const sources = [jwtSecret, jwtPublicKey, jwtJwksUri, ...(oidcIssuer ?? []), introspectionUrl];
+  const { jwtPublicKey, jwtJwksUri, oidcIssuer, introspectionUrl } = options;
+  const sources = [jwtPublicKey, jwtJwksUri, ...(oidcIssuer ?? []), introspectionUrl];
   return REMEMBERED_BYTES / sources.filter((source) => source !== undefined).length;
 }
 

@@ -2,12 +2,22 @@ import { contractArguments } from './arguments.js';
 
 it('reads the arguments', () => {
   expect(
-    contractArguments(['contract', '--app', 'dist/app.module.js', '--out', 'a.json', '--check']),
+    contractArguments([
+      'contract',
+      '--app',
+      'dist/app.module.js',
+      '--out',
+      'a.json',
+      '--env',
+      '.env',
+      '--check',
+    ]),
   ).toEqual({
     app: 'dist/app.module.js',
     module: undefined,
     out: 'a.json',
     check: true,
+    envFile: '.env',
   });
   expect(contractArguments(['--help'])).toBe('help');
 });

@@ -22,7 +22,8 @@ export async function contractCommand(args: ContractArguments, output: Output): 
   return 0;
 }
 
-async function documentOf({ app: file, module }: ContractArguments): Promise<object> {
+async function documentOf({ app: file, module, envFile }: ContractArguments): Promise<object> {
+  if (envFile !== undefined) process.loadEnvFile(envFile);
   const type = await appModuleIn(file, module);
   const app = await NestFactory.createApplicationContext(type, { logger: ['error'], abortOnError: false });
   try {

@@ -1,4 +1,12 @@
-import { type CanActivate, Controller, Get, Header, type Type, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  Get,
+  Header,
+  type Type,
+  UseGuards,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import { WsContract } from '../ws-contract.js';
 import { CONTRACT_PAGE_POLICY, contractPage } from './contract-page.js';
 
@@ -7,7 +15,8 @@ export function contractController(path: string, guards: readonly Type<CanActiva
   const place = path.replace(/\/+$/, '');
 
   @UseGuards(...guards)
-  @Controller()
+  // Of a prefix with a version, readers would have to know which one.
+  @Controller({ version: VERSION_NEUTRAL })
   class ContractController {
     constructor(private readonly contract: WsContract) {}
 

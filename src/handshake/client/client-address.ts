@@ -1,6 +1,6 @@
-import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { UpgradeRequest } from '../upgrade-request.js';
+import { limitAddress, parsedAddress } from '../../connection/limit-address.js';
 import { isAddress, NAMED_RANGES, UNIX } from '../../options/address-parsers.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { forwarded, type ForwardingReport, xForwarded } from './forwarding-headers.js';
@@ -75,7 +75,7 @@ export class ClientAddressResolver {
   private isTrusted(text: string): boolean {
     if (text === UNIX) return this.trustsUnix;
     if (this.trusted.length === 0) return false;
-    const address = parse(text);
+    const address = parsedAddress(text);
     return (
       address !== undefined &&
       this.trusted.some(
@@ -85,18 +85,8 @@ export class ClientAddressResolver {
   }
 
   private limitAddress(text: string): string {
-    if (isIPv4(text)) return text;
-    const address = parse(text);
-    if (!address) return text === '' ? 'unknown' : text;
-    if (address.kind() === 'ipv4' || this.ipv6Prefix === 128) return address.toString();
-    const network = ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${this.ipv6Prefix}`);
-    return `${network.toString()}/${this.ipv6Prefix}`;
+    return text === '' ? 'unknown' : limitAddress(text, this.ipv6Prefix);
   }
-}
-
-function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  const [address = ''] = text.split('%');
-  return isAddress(address) ? ipaddr.process(address) : undefined;
 }
 
 /** Turns a range of mapped IPv4 addresses into a range of IPv4 addresses. */

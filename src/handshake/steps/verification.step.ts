@@ -7,6 +7,7 @@ import { MAX_TOKEN_BYTES, TokenVerifier } from '../../auth/token-verifier.js';
 import { CompositeVerifier } from '../../auth/verifiers/composite.verifier.js';
 import { TicketService } from '../../auth/tickets/ticket.service.js';
 import { withDeadline } from '../../time/deadline.js';
+import { isThenable } from '../../time/maybe-promise.js';
 import type { Principal } from '../../connection/principal.js';
 import type { SenderProof } from '../../connection/sender-proof.js';
 import { TimerWheel } from '../../time/timer-wheel.js';
@@ -77,11 +78,13 @@ export class VerificationStep extends HandshakeStep {
     if (token === '') throw new InvalidCredentialError('the token is empty', { check: 'malformed' });
     if (token.length > MAX_TOKEN_BYTES)
       throw new InvalidCredentialError('the token is too long', { check: 'too-long' });
-    const known = kind === 'ticket' ? undefined : this.verifier.verifyNow?.(token, kind, proof);
-    if (known) return known;
-    const verified =
-      kind === 'ticket' ? this.tickets.redeem(token) : this.verifier.verify(token, kind, proof);
-    return withDeadline(this.wheel, this.options.authTimeoutMs, verified);
+    const { authTimeoutMs } = this.options;
+    if (kind === 'ticket') {
+      const redeemed = this.tickets.redeem(token);
+      return isThenable(redeemed) ? withDeadline(this.wheel, authTimeoutMs, redeemed) : redeemed;
+    }
+    const known = this.verifier.verifyNow?.(token, kind, proof);
+    return known ?? withDeadline(this.wheel, authTimeoutMs, this.verifier.verify(token, kind, proof));
   }
 
   private works({ kind }: Credential): void {

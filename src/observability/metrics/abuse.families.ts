@@ -33,7 +33,7 @@ export function abuseFamilies(counters: Counters, { bans, events, suppressed }: 
       [...counters.bans].map(([subject, count]) => value(count, { subject })),
     ),
     gauge(
-      'ws_security_bans',
+      'ws_security_bans_active',
       'Bans in force that this node knows.',
       Object.entries(bans).map(([subject, count]) => value(count, { subject })),
     ),

@@ -46,7 +46,7 @@ export class WsMetrics implements OnModuleInit, OnApplicationShutdown {
     lifecycle: ConnectionLifecycleService,
   ) {
     this.info = { ...versions(), service: node.service, node: node.name };
-    lifecycle.events.subscribe((event) => {
+    lifecycle.listen((event) => {
       if (event.type !== 'closed') return;
       const { connection, code, cause } = event;
       servedOf(connection).counters.closed(code, cause, clock.now() - connection.openedAt);

@@ -24,14 +24,15 @@ export interface GrantCalls {
   ): void;
 }
 
-/** The arguments of the script. @param offset what the monotonic clock lacks for the time of the server */
+/** What the script is told. @param offset what the monotonic clock lacks for the time of the server */
 export function grantArguments(call: GrantCall, offset: number): number[] {
   const args = [call.number];
   call.windows.forEach(({ ttl }, i) => {
     const { limit, want, need, ended } = call.requests[i] as GrantRequest;
     args.push(limit, ttl, want, need, ended.length);
     for (const grant of ended) {
-      args.push(grant.call, grant.rest, grant.spent > 0 ? Math.ceil(grant.lastHit + offset) : 0);
+      args.push(grant.call);
+      grant.reportTo(args, offset);
     }
   });
   return args;
@@ -50,7 +51,8 @@ export class ScriptedGrantCalls implements GrantCalls {
     const offset = this.port.offset(partition);
     if (offset === undefined) return onFailed('not-run');
     const keys = windows.map(({ key }) => key);
-    this.port.run(GRANT, partition, keys, grantArguments(call, offset)).then(
+    // One argument: each costs more than the numbers in it.
+    this.port.run(GRANT, partition, keys, [JSON.stringify(grantArguments(call, offset))]).then(
       (reply) => onAnswer((reply as number[]).slice(1)),
       (error: unknown) => onFailed(error instanceof RedisUnavailableError ? error.outcome : 'unknown'),
     );

@@ -43,6 +43,26 @@ describe('GrantedWindow', () => {
     expect(window.request(1600).ended).toEqual([]);
   });
 
+  it('R2 reports what was spent in parts of the window, so that early hits leave it early', () => {
+    const { window, waiter, lend } = start();
+    window.enqueue(waiter());
+    lend(1, 9, 2000);
+    for (const at of [100, 249, 250, 251, 1600]) window.hit(at, LIMIT, 1);
+    const [grant] = window.request(2000).ended;
+    const reported: number[] = [];
+    grant?.reportTo(reported, 0.5);
+    expect(reported).toEqual([3, 3, 250, 2, 252, 1, 1601]);
+  });
+
+  it('R2 reports a grant that was not spent without parts', () => {
+    const { window, lend } = start();
+    lend(1, 5, 1000);
+    const [grant] = window.request(1000).ended;
+    const reported: number[] = [];
+    grant?.reportTo(reported, 0);
+    expect(reported).toEqual([0]);
+  });
+
   it('R2 repeats the report of a call that did not run', () => {
     const { window, waiter, lend } = start();
     window.enqueue(waiter());

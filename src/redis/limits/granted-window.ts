@@ -120,7 +120,7 @@ export class GrantedWindow {
     this.isNew = false;
     if (lent > 0) {
       this.life = lifeOrWait;
-      this.budget.add(new Grant(call, lent, limit, sentAt + lifeOrWait));
+      this.budget.add(new Grant(call, lent, limit, sentAt + lifeOrWait, this.ttl));
       this.lowRoom = Math.floor(lent * LOW);
       this.lowAt = sentAt + lifeOrWait * (1 - LOW);
     } else {

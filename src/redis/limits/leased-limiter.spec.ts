@@ -18,7 +18,7 @@ function start() {
   /** A hit on a window of its own. */
   const hit = (key: string): void => {
     const window = new GrantedWindow(key, PARTITION, 10_000, clock.monotonic());
-    expect(limiter.hit(window, LIMIT, 1)).toBeUndefined();
+    expect(limiter.hit(clock.monotonic(), window, LIMIT, 1)).toBeUndefined();
     limiter.wait(window, {
       cost: 1,
       limit: LIMIT,

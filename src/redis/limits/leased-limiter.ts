@@ -27,8 +27,7 @@ export class LeasedLimiter {
   ) {}
 
   /** As {@link GrantedWindow.hit}. */
-  hit(window: GrantedWindow, limit: number, cost: number): number | undefined {
-    const now = this.clock.monotonic();
+  hit(now: number, window: GrantedWindow, limit: number, cost: number): number | undefined {
     const wait = window.hit(now, limit, cost);
     if (wait === 0 && window.isLow(now)) this.batchesOf(window.partition).addSpare(window);
     return wait;

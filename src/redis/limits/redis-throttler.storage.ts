@@ -113,17 +113,15 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
   ): MaybePromise<ThrottlerVerdict> {
     if (!(limit >= 1)) return verdictOf(Math.max(1, ttl), ttl, 0, cost);
     if (limit === Infinity) return verdictOf(0, ttl, limit, cost);
-    if (this.suspension.happened()) this.forget();
+    const now = this.clock.monotonic();
+    if (this.suspension.happened(now)) this.forget();
     const whole = Math.floor(limit);
-    const hit: CountedHit = {
-      key,
-      ttl: Math.ceil(ttl),
-      limit: whole,
-      blockDuration: Math.ceil(blockDuration),
-      name: throttlerName,
-      cost: Math.min(cost, whole),
-    };
-    return this.options.limits === 'exact' || isExact(declared) ? this.countExactly(hit) : this.spend(hit);
+    const count = Math.min(cost, whole);
+    const window = Math.ceil(ttl);
+    const block = Math.ceil(blockDuration);
+    return this.options.limits === 'exact' || isExact(declared)
+      ? this.countExactly(key, window, whole, block, throttlerName, count)
+      : this.spend(now, key, window, whole, block, throttlerName, count);
   }
 
   /**
@@ -164,19 +162,34 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
     await Promise.all(given);
   }
 
-  private spend(hit: CountedHit): MaybePromise<ThrottlerVerdict> {
-    const { key, ttl, limit, name, cost } = hit;
+  private spend(
+    now: number,
+    key: string,
+    ttl: number,
+    limit: number,
+    blockDuration: number,
+    name: string,
+    cost: number,
+  ): MaybePromise<ThrottlerVerdict> {
     const window = this.grantedWindows.get(name, ttl, key);
-    const wait = this.leased.hit(window, limit, cost);
+    const wait = this.leased.hit(now, window, limit, cost);
     if (wait !== undefined) return verdictOf(wait, ttl, limit, cost);
+    const hit = { key, ttl, limit, blockDuration, name, cost };
     return this.ask(hit, window.partition, (waiter) => this.leased.wait(window, waiter));
   }
 
-  private countExactly(hit: CountedHit): MaybePromise<ThrottlerVerdict> {
-    const { key, ttl, limit, blockDuration, name, cost } = hit;
+  private countExactly(
+    key: string,
+    ttl: number,
+    limit: number,
+    blockDuration: number,
+    name: string,
+    cost: number,
+  ): MaybePromise<ThrottlerVerdict> {
     const window = this.exactWindows.get(name, ttl, key);
     const wait = this.exact.hit(window, limit, cost);
     if (wait !== undefined) return verdictOf(wait, ttl, limit, cost);
+    const hit = { key, ttl, limit, blockDuration, name, cost };
     return this.ask(hit, window.partition, (waiter) => this.exact.wait(window, { ...waiter, blockDuration }));
   }
 

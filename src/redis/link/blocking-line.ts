@@ -68,9 +68,10 @@ export class BlockingLine {
   private async follow(line: RedisLine): Promise<void> {
     try {
       if (!(await this.isMaster(line))) return;
-      while (this.keeper.line === line) {
+      // The first answer comes at once: until then nothing that is known here counts as current.
+      for (let blockMs = 0; this.keeper.line === line; blockMs = BLOCK_MS) {
         const sentAt = this.clock.monotonic();
-        const streams = await this.read(line);
+        const streams = await this.read(line, blockMs);
         if (streams === undefined || this.keeper.line !== line) return;
         this.keeper.succeeded();
         await this.tell(streams, sentAt);
@@ -94,12 +95,13 @@ export class BlockingLine {
     return false;
   }
 
-  /** Undefined when there is no such line any more. */
-  private async read(line: RedisLine): Promise<Streams | undefined> {
+  /** @param blockMs 0 for no wait @returns undefined when there is no such line any more */
+  private async read(line: RedisLine, blockMs: number): Promise<Streams | undefined> {
     const positions = this.reader.positions();
     const keys = positions.map(([key]) => key);
     const ids = positions.map(([, after]) => after);
-    const args = ['COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids];
+    const wait = blockMs > 0 ? ['BLOCK', blockMs] : [];
+    const args = ['COUNT', READ_COUNT, ...wait, 'STREAMS', ...keys, ...ids];
     try {
       return ((await within(SILENCE_MS, line.call('xread', args, true))) as Streams | null) ?? [];
     } catch (error) {

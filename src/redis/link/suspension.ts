@@ -14,9 +14,9 @@ export class Suspension {
     this.difference = clock.now() - clock.monotonic();
   }
 
-  /** Whether it happened since the last call. */
-  happened(): boolean {
-    const difference = this.clock.now() - this.clock.monotonic();
+  /** Whether it happened since the last call. @param monotonic the time, if it was read already */
+  happened(monotonic = this.clock.monotonic()): boolean {
+    const difference = this.clock.now() - monotonic;
     if (Math.abs(difference - this.difference) < STEP_MS) return false;
     this.difference = difference;
     return true;

@@ -21,7 +21,8 @@ export class RedisRevocationStore extends RevocationStore {
     this.kept = new KeptWrites<Revocation>(
       tables,
       'revoked',
-      (key, { before, forgetAt }) => [key, '', '', momentText(forgetAt), momentText(before)],
+      (key, { before, forgetAt }) =>
+        forgetAt > tables.time.now() ? [key, '', '', momentText(forgetAt), momentText(before)] : undefined,
       (one, other) => ({
         before: Math.max(one.before, other.before),
         forgetAt: Math.max(one.forgetAt, other.forgetAt),

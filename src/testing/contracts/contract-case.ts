@@ -15,6 +15,8 @@ export interface ContractSubject<Store> {
   pass(ms: number): MaybePromise<void>;
   /** The tolerance for times in milliseconds; 0 if `pass` advances the clock of the store. */
   readonly toleranceMs?: number;
+  /** Monotonic milliseconds where `pass` sets a clock ahead that goes on by itself, too; left out otherwise. */
+  now?(): number;
   /** Resolves when changes on one node are known on all nodes. */
   settle?(): MaybePromise<void>;
   /** Releases the resources of the subject. */
@@ -31,6 +33,7 @@ export interface Bench<Store> {
   /** The store on the last node, which is the first one if there is only one. */
   readonly other: Store;
   readonly toleranceMs: number;
+  readonly now: () => number;
   readonly pass: (ms: number) => Promise<void>;
   readonly settle: () => Promise<void>;
 }
@@ -50,6 +53,7 @@ export function casesOf<Store>(
           store: nodes[0],
           other: nodes.at(-1) ?? nodes[0],
           toleranceMs,
+          now: () => subject.now?.() ?? performance.now(),
           pass: async (ms) => subject.pass(ms),
           settle: async () => subject.settle?.(),
         });

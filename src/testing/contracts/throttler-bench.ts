@@ -62,12 +62,14 @@ export function assertRefused(verdict: ThrottlerVerdict, waitMs: number, slack: 
 /** The time of a case: the total of `pass()` if only that advances the clock, otherwise real time. */
 export class Stopwatch {
   private passed = 0;
-  private readonly start = performance.now();
+  private readonly start: number;
 
-  constructor(private readonly bench: Bench<ThrottlerStorage>) {}
+  constructor(private readonly bench: Bench<ThrottlerStorage>) {
+    this.start = bench.now();
+  }
 
   get now(): number {
-    return this.bench.toleranceMs === 0 ? this.passed : performance.now() - this.start;
+    return this.bench.toleranceMs === 0 ? this.passed : this.bench.now() - this.start;
   }
 
   /** The current tolerance for times in milliseconds: that of the store, plus the duration of its answers. */

@@ -3,6 +3,7 @@ import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
+import { limitAddress } from '../../connection/limit-address.js';
 import {
   addressKey,
   isAddressKey,
@@ -84,11 +85,11 @@ export class BanService implements OnModuleInit {
    * Bans an address on every node: nobody connects from it, with whatever credential. Closes the connections of
    * anonymous clients there with 4403. A longer ban that is in force stays.
    *
-   * @param address as limits count it, IPv6 by its prefix: `ClientLocator` returns it in this form
+   * @param address IPv6 stands for its prefix (`WS_IPV6_PREFIX`), as for limits
    * @param ms milliseconds from now
    */
   banAddress(address: string, ms: number): Promise<void> {
-    const key = addressKey(address);
+    const key = addressKey(limitAddress(address, this.options.ipv6Prefix));
     return this.banKey(key, ms, { target: targetOfKey(key), reason: 'by the application' });
   }
 

@@ -1,6 +1,9 @@
 /** (until, id, amount) */
 type StoredGrant = [ends: number, id: string, amount: number];
 
+/** What a node spent of a grant: amounts, and when last. */
+type Report = readonly (readonly [amount: number, last: number])[];
+
 interface StoredWindow {
   readonly grants: readonly StoredGrant[];
   readonly expiresAt: number;
@@ -17,10 +20,11 @@ export class GrantScript {
     const id = `${node}:${args[0]}`;
     return keys.flatMap((key) => {
       const [limit, ttl, want, need] = [take(), take(), take(), take()];
-      const reports = new Map<string, { unspent: number; last: number }>();
+      const reports = new Map<string, Report>();
       for (let ended = take(); ended > 0; ended--) {
         const call = take();
-        reports.set(`${node}:${call}`, { unspent: take(), last: take() });
+        const parts = Array.from({ length: take() }, () => [take(), take()] as const);
+        reports.set(`${node}:${call}`, parts);
       }
       return this.lend(now, key, id, limit, ttl, want, need, reports);
     });
@@ -34,23 +38,24 @@ export class GrantScript {
     ttl: number,
     want: number,
     need: number,
-    reports: ReadonlyMap<string, { unspent: number; last: number }>,
+    reports: ReadonlyMap<string, Report>,
   ): [number, number] {
     const life = Math.floor(ttl / 40);
     const grants = this.read(now, key)
-      .map(([ends, of, amount]): StoredGrant => {
+      .flatMap(([ends, of, amount]): StoredGrant[] => {
+        const end = Math.min(ends, now + 1 + 10 * life);
         const report = reports.get(of);
-        const end = Math.min(ends, now + 1 + 10 * life, report?.last ?? Infinity);
-        return [end, of, amount - (report?.unspent ?? 0)];
+        if (!report) return [[end, of, amount]];
+        return report.map(([spent, last]) => [Math.min(end, last), '', spent]);
       })
-      .filter(([ends, , amount]) => ends + ttl > now && amount > 0)
-      .toSorted(([a, first], [b, second]) => a - b || (first < second ? -1 : 1));
+      .filter(([ends]) => ends + ttl > now)
+      .toSorted(byEnd);
     const free = limit - grants.reduce((sum, [, , amount]) => sum + amount, 0);
     const quantum = Math.max(1, Math.floor(limit / 40));
     let answer: [number, number] = [0, 0];
     if (want > 0 && free >= Math.max(need, Math.min(quantum, want))) {
       const lent = Math.min(want, free, Math.max(need, quantum, Math.ceil(free / 2)));
-      const share = Math.min(1, Math.max(0, ((free - lent) / limit - 0.15) / 0.45));
+      const share = Math.min(1, Math.max(0, ((free - lent) / limit - 0.05) / 0.1));
       const lives = Math.max(life, Math.floor(10 * life * share));
       grants.push([now + 1 + lives, id, lent]);
       answer = [lent, lives];
@@ -66,6 +71,12 @@ export class GrantScript {
     const stored = this.windows.get(key);
     return stored && stored.expiresAt > now ? stored.grants : [];
   }
+}
+
+function byEnd([a, first, some]: StoredGrant, [b, second, other]: StoredGrant): number {
+  if (a !== b) return a - b;
+  if (first !== second) return first < second ? -1 : 1;
+  return some - other;
 }
 
 function waitFor(grants: readonly StoredGrant[], lacking: number, ttl: number, now: number): number {

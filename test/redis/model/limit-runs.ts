@@ -16,11 +16,13 @@ export interface Flood {
   readonly weather?: Weather;
   /** Each user is on one node only. */
   readonly isPinned?: boolean;
+  /** Another number of messages a second from a moment on. */
+  readonly surge?: { readonly at: number; readonly perSecond: number };
   /** Sets the clock of Redis. */
   readonly clockStep?: { readonly at: number; readonly ms: number };
   /** What was accepted before is not counted. */
   readonly countFrom?: number;
-  /** Messages and calls of before are not counted. */
+  /** Messages, calls and what was accepted before are not counted; the windows of then are. */
   readonly callsFrom?: number;
 }
 
@@ -31,6 +33,10 @@ export interface Outcome {
   /** The most in any window of any user, as a share of the limit. */
   readonly most: number;
   readonly calls: number;
+  /** Messages that waited for a call. */
+  readonly waited: number;
+  /** Windows that were asked for, over all calls. */
+  readonly renewed: number;
   readonly steps: number;
 }
 
@@ -46,6 +52,7 @@ export function runFlood({
   lengthMs,
   weather = CALM,
   isPinned,
+  surge,
   clockStep,
   countFrom = 0,
   callsFrom = 0,
@@ -68,15 +75,23 @@ export function runFlood({
     if (counts) account.ask(cost);
     const node = isPinned ? nodes[user % count] : random.pick(nodes);
     node?.hit(`u${user}`, ttl, limit, cost, () => counts && account.accept(cost));
-    time.after(random.gap(perSecond), next);
+    time.after(random.gap(surge && time.now >= surge.at ? surge.perSecond : perSecond), next);
   };
   next();
   if (clockStep) time.at(clockStep.at, () => (server.shift += clockStep.ms));
   time.runUntil(callsFrom);
-  const before = { messages, calls: callsOf(nodes) };
+  const before = outcomeOf(messages, accounts, limit, nodes, time);
   time.runUntil(lengthMs);
   const outcome = outcomeOf(messages, accounts, limit, nodes, time);
-  return { ...outcome, messages: messages - before.messages, calls: outcome.calls - before.calls };
+  return {
+    ...outcome,
+    messages: outcome.messages - before.messages,
+    accepted: outcome.accepted - before.accepted,
+    possible: outcome.possible - before.possible,
+    calls: outcome.calls - before.calls,
+    waited: outcome.waited - before.waited,
+    renewed: outcome.renewed - before.renewed,
+  };
 }
 
 /** Random traffic on nodes that crash and stand still, over a Redis that does so, with calls lost and late. */
@@ -127,10 +142,6 @@ export function runStorm(seed: number, lengthMs: number, limit?: number): Outcom
   return outcomeOf(messages, [account], most, all, time);
 }
 
-function callsOf(nodes: readonly LimitNode[]): number {
-  return nodes.reduce((all, { link }) => all + link.calls, 0);
-}
-
 function outcomeOf(
   messages: number,
   accounts: readonly Account[],
@@ -138,13 +149,18 @@ function outcomeOf(
   nodes: readonly LimitNode[],
   time: VirtualTime,
 ): Outcome {
-  const sum = (of: (account: Account) => number): number => accounts.reduce((all, one) => all + of(one), 0);
   return {
     messages,
-    accepted: sum(({ accepted }) => accepted),
-    possible: sum(({ possible }) => possible),
+    accepted: sum(accounts, ({ accepted }) => accepted),
+    possible: sum(accounts, ({ possible }) => possible),
     most: Math.max(...accounts.map(({ most }) => most)) / limit,
-    calls: callsOf(nodes),
+    calls: sum(nodes, ({ link }) => link.calls),
+    waited: sum(nodes, ({ waited }) => waited),
+    renewed: sum(nodes, ({ renewed }) => renewed),
     steps: time.steps,
   };
+}
+
+function sum<T>(list: readonly T[], of: (one: T) => number): number {
+  return list.reduce((all, one) => all + of(one), 0);
 }

@@ -31,6 +31,10 @@ export class LimitServer implements VirtualServer {
 export class LimitNode {
   readonly process: VirtualProcess;
   readonly link: VirtualLink;
+  /** Hits that had to wait for a call. */
+  waited = 0;
+  /** Windows that were asked for, over all calls. */
+  renewed = 0;
   private readonly limiter: LeasedLimiter;
   private readonly windows = new Map<string, GrantedWindow>();
 
@@ -40,7 +44,8 @@ export class LimitNode {
     const { link } = this;
     link.offset = server.now + 1 - this.process.monotonic();
     const calls: GrantCalls = {
-      send(call: GrantCall, onAnswer, onFailed) {
+      send: (call: GrantCall, onAnswer, onFailed) => {
+        this.renewed += call.windows.length;
         const args = grantArguments(call, link.offset as number);
         const keys = call.windows.map(({ key }) => key);
         link.call((now) => server.script.run(now, name, keys, args), onAnswer, onFailed);
@@ -54,9 +59,10 @@ export class LimitNode {
     let window = this.windows.get(key);
     if (!window)
       this.windows.set(key, (window = new GrantedWindow(key, PARTITION, ttl, this.process.monotonic())));
-    const wait = this.limiter.hit(window, limit, cost);
+    const wait = this.limiter.hit(this.process.monotonic(), window, limit, cost);
     if (wait === 0) onAccepted();
     if (wait !== undefined) return;
+    this.waited += 1;
     this.limiter.wait(window, {
       cost,
       limit,
