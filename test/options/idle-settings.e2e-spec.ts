@@ -19,14 +19,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What the start warns of. */
 async function warnings(options: WsSecurityOptions, imports: AppOptions['imports'] = []): Promise<string[]> {
   let logged: Logged | undefined;
-  const { close } = await startApp({
+  const running = await startApp({
     gateways: [EchoGateway],
     options,
     imports,
     beforeInit: () => (logged = new Logged()),
   });
   logged?.stop();
-  await close();
+  await running.close();
   expect(JSON.stringify(logged?.warnings)).not.toContain('canary');
   return logged?.warnings ?? [];
 }
