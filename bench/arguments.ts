@@ -25,7 +25,7 @@ export interface Order {
 export const USAGE = `npm run bench -- [options]
   --quick              one round, to see that it runs; the figures are rough
   --smoke              a few hundred messages
-  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but cluster
+  --scenario=a,b       ${Object.keys(SCENARIOS).join(', ')}; without it all but metrics and cluster
   --only=a,b           parts of cluster: ${Object.keys(CLUSTER_PARTS).join(', ')}
   --peers=a,b          ${Object.keys(PEERS).join(', ')}
   --plain, --tls       without TLS or over it, or both: then over TLS with fewer servers. Without any choice both

@@ -14,6 +14,9 @@ const LOADS: readonly EchoLoad[] = [
   { connections: 1000, window: 8, isPlain: true },
 ];
 
+/** What metrics cost is measured on the usual number of connections. */
+const WATCHED_LOADS = LOADS.filter(({ connections }) => connections === 100);
+
 /** The size of each part of the scenario `cluster`. Times are in milliseconds. */
 export interface ClusterScale {
   readonly calls: {
@@ -95,6 +98,15 @@ export interface Scale {
     readonly durationMs: number;
     readonly framesPerSecond: number;
     readonly handshakesPerSecond: number;
+  };
+  readonly metrics: {
+    readonly loads: readonly EchoLoad[];
+    /** How often a pair of servers is started. */
+    readonly starts: number;
+    /** The rounds of each pair and load. In a round each server is measured twice. */
+    readonly rounds: number;
+    readonly warmUpMs: number;
+    readonly durationMs: number;
   };
   readonly reconnect: ReconnectScale;
   readonly cluster: ClusterScale;
@@ -187,6 +199,7 @@ export const FULL: Scale = {
   broadcast: { receivers: 5000, times: 20 },
   refused: { connections: 20, warmUpMs: 150, durationMs: 600 },
   attack: { victims: 20, everyMs: 10, durationMs: 1500, framesPerSecond: 5000, handshakesPerSecond: 200 },
+  metrics: { loads: WATCHED_LOADS, starts: 6, rounds: 6, warmUpMs: 100, durationMs: 1000 },
   reconnect: { clients: 5000, rounds: 3, residents: 500, everyMs: 500, quietMs: 2000, watchMs: 8000 },
   cluster: CLUSTER,
   judges: true,
@@ -201,6 +214,7 @@ export const QUICK: Scale = {
   broadcast: { receivers: 1000, times: 20 },
   refused: { connections: 20, warmUpMs: 100, durationMs: 250 },
   attack: { victims: 20, everyMs: 10, durationMs: 500, framesPerSecond: 5000, handshakesPerSecond: 200 },
+  metrics: { loads: WATCHED_LOADS, starts: 2, rounds: 2, warmUpMs: 50, durationMs: 1000 },
   reconnect: { clients: 1000, rounds: 1, residents: 100, everyMs: 100, quietMs: 1000, watchMs: 5000 },
   cluster: QUICK_CLUSTER,
   judges: true,
@@ -216,6 +230,13 @@ export const SMOKE: Scale = {
   broadcast: { receivers: 20, times: 3 },
   refused: { connections: 2, warmUpMs: 10, durationMs: 30 },
   attack: { victims: 2, everyMs: 10, durationMs: 100, framesPerSecond: 500, handshakesPerSecond: 50 },
+  metrics: {
+    loads: [{ connections: 5, window: 8 }],
+    starts: 1,
+    rounds: 1,
+    warmUpMs: 10,
+    durationMs: 30,
+  },
   reconnect: { clients: 20, rounds: 1, residents: 5, everyMs: 50, quietMs: 100, watchMs: 500 },
   cluster: SMOKE_CLUSTER,
   judges: false,

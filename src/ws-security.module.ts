@@ -43,6 +43,7 @@ import { SecurityEventSink } from './observability/security-event-sink.js';
 import { SecurityEvents } from './observability/security-events.js';
 import { WsHealth } from './observability/health/ws-health.js';
 import { WsMetrics } from './observability/metrics/ws-metrics.js';
+import { MountedParts } from './options/mounted-parts.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { BanStore } from './throttling/bans/ban-store.js';
 import { BanService } from './throttling/bans/ban.service.js';
@@ -92,6 +93,7 @@ import { STORE_PROVIDERS } from './ws-security.stores.js';
   ],
   exports: [
     SECURITY_OPTIONS,
+    MountedParts,
     Clock,
     TokenVerifier,
     PrincipalMapper,

@@ -6,6 +6,7 @@ import { Clock } from './time/clock.js';
 import { Outages } from './observability/outages.js';
 import { SecurityEvents } from './observability/security-events.js';
 import type { ResolvedOptions, WsSecurityOptions } from './options/options.schema.js';
+import { MountedParts } from './options/mounted-parts.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { SettingsNotes } from './options/settings.notes.js';
@@ -20,6 +21,7 @@ export const CONFIGURED_PROVIDERS: Provider[] = [
     useFactory: (given: WsSecurityOptions, further: StartProblems) =>
       resolveOptions(given, process.env, further),
   },
+  MountedParts,
   SettingsNotes,
   {
     provide: TokenVerifier,

@@ -13,6 +13,7 @@ import { MemoryNodeQuestions, NodeQuestions } from './nodes/node-questions.js';
 import { NodeIdentity } from './nodes/node-identity.js';
 import { REDIS_CLIENT } from './nodes/redis-client.token.js';
 import { SecurityEvents } from './observability/security-events.js';
+import { MountedParts } from './options/mounted-parts.js';
 import type { ResolvedOptions } from './options/options.schema.js';
 import { SECURITY_OPTIONS } from './options/options.token.js';
 import type { RedisClient } from './redis/link/ioredis-line.js';
@@ -57,6 +58,7 @@ export const STORE_PROVIDERS: Provider[] = [
       NodeIdentity,
       SecurityEvents,
       Counters,
+      MountedParts,
     ],
     useFactory: async (
       options: ResolvedOptions,
@@ -67,8 +69,10 @@ export const STORE_PROVIDERS: Provider[] = [
       node: NodeIdentity,
       events: SecurityEvents,
       counters: Counters,
+      parts: MountedParts,
     ): Promise<RedisRuntime | null> => {
       if (!client && options.redisUrl === undefined) return null;
+      parts.add('redis');
       const redis = await import('./redis/redis-runtime.js');
       return redis.RedisRuntime.create(client ?? undefined, {
         options,

@@ -83,7 +83,7 @@ export function goalTable(goals: readonly Goal[]): string {
 }
 
 /** Figures with what they should be. */
-export function readingTable(readings: readonly Reading[]): string {
+export function readingTable(title: string, readings: readonly Reading[]): string {
   const rows = readings.map((reading) => {
     const { what, value, digits, unit, reach } = reading;
     const met = isReached(reading);
@@ -94,7 +94,7 @@ export function readingTable(readings: readonly Reading[]): string {
       met === undefined ? '' : met ? 'met' : 'not met',
     ];
   });
-  return grid([['several nodes', 'measured', 'reach', ''], ...rows]);
+  return grid([[title, 'measured', 'reach', ''], ...rows]);
 }
 
 function rowsOf(samples: Samples, scenario: string, variant: string): string[][] {

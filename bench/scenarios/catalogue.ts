@@ -4,6 +4,7 @@ import { cluster } from './cluster/cluster.js';
 import { echo } from './echo.js';
 import { handshakes } from './handshakes.js';
 import { memory } from './memory.js';
+import { metrics } from './metrics.js';
 import { reconnect } from './reconnect.js';
 import { refused } from './refused.js';
 import type { Scenario } from './scenario.js';
@@ -16,6 +17,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   attack,
   broadcast,
   memory,
+  metrics,
   reconnect,
   cluster,
 };

@@ -1,3 +1,4 @@
+import { echoSlice, nameOf } from './echo-slice.js';
 import { interleaved, type Scenario } from './scenario.js';
 
 const SATURATED = 0.95;
@@ -7,18 +8,13 @@ export const echo: Scenario = {
   title: 'echo',
   async run({ scale, peers, tls, load, samples, note }) {
     const { loads, warmUpMs, durationMs } = scale.echo;
-    for (const { connections: count, window, isPlain } of loads) {
-      if (tls && isPlain) continue;
-      const variant = variantOf(count, window);
+    for (const one of loads) {
+      if (tls && one.isPlain) continue;
+      const variant = nameOf(one);
       await interleaved(peers, scale.rounds, async ({ name, peer, server }, round) => {
-        const { dialect } = peer;
-        await load.open({ ...server.target, dialect, count, spread: false });
-        await load.echo({ dialect, window, durationMs: warmUpMs });
-        const before = await server.cpu();
-        const result = await load.echo({ dialect, window, durationMs });
-        const { messages, elapsedMs, clientCpu, generatorLoad } = result;
-        const cpu = (await server.cpu()) - before;
-        await load.close();
+        const order = { ...one, dialect: peer.dialect, warmUpMs, durationMs };
+        const slice = await echoSlice(load, server, order);
+        const { messages, elapsedMs, clientCpu, generatorLoad, cpu } = slice;
         if (generatorLoad > SATURATED && cpu / 1000 / elapsedMs < SATURATED) {
           note(`${name} could do more messages/s with ${variant}: the clients were the limit`);
         }
@@ -33,8 +29,3 @@ export const echo: Scenario = {
     }
   },
 };
-
-function variantOf(count: number, window: number): string {
-  const connections = `${count} ${count === 1 ? 'connection' : 'connections'}`;
-  return window === 1 ? `${connections}, one message at a time` : `${connections}, window ${window}`;
-}

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { WsConfigurationError } from '../errors/configuration.error.js';
+import { CheckedQuestions } from './nodes/checked-questions.js';
+import { MountedParts } from '../options/mounted-parts.js';
 import { OperatorActs } from './acts/operator-acts.js';
 import { adminProblems } from './admin-problems.js';
 import { BanList } from './bans/ban-list.js';
@@ -10,6 +12,7 @@ import { Disconnects } from './connections/disconnects.js';
 import { Drains } from './drain/drains.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventRing } from './events/event-ring.js';
+import { FrameworkErrors } from './http/framework-errors.js';
 import { LimitAddresses } from './http/limit-addresses.js';
 import { Overviews } from './overview/overviews.js';
 import { RefusalReports } from './refusals/refusal-reports.js';
@@ -21,6 +24,8 @@ import { placePage, placeRoutes } from './routes/place-routes.js';
 import { ADMIN_SETTINGS, type AdminSettings, type WsAdminOptions } from './ws-admin-options.js';
 
 const PROVIDERS: Provider[] = [
+  FrameworkErrors,
+  CheckedQuestions,
   LimitAddresses,
   OperatorActs,
   ConfigReport,
@@ -72,9 +77,11 @@ export class WsAdminModule {
         ...providers,
         {
           provide: ADMIN_SETTINGS,
-          useFactory: (): AdminSettings => {
+          inject: [MountedParts],
+          useFactory: (parts: MountedParts): AdminSettings => {
             // While the application starts, as with all other settings.
             if (problems.length > 0) throw new WsConfigurationError(problems);
+            parts.add('operator API');
             return settings;
           },
         },

@@ -7,13 +7,13 @@ import { Faults } from '../faults/faults.js';
 import { isThenable, unawaited } from '../time/maybe-promise.js';
 import type { Principal } from '../connection/principal.js';
 import { revocationKeysOf, sessionKey, tokenKey, userKey } from '../connection/revocation-keys.js';
-import { shownSession } from '../observability/identity-fields.js';
 import { Outages } from '../observability/outages.js';
 import { SecurityEvents } from '../observability/security-events.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { IssuedAhead } from './issued-ahead.js';
+import { targetOfRevocation } from './revocation-target.js';
 import { MemoryRevocationStore, RevocationStore } from './revocation-store.js';
 
 /** The longest possible duration of a handshake. */
@@ -71,7 +71,7 @@ export class RevocationService implements OnModuleInit {
     const before = this.ahead.latest(key, now);
     // If the issuer's clock was ahead at the issue, the expiry is ahead by the same amount.
     const until = expiresAt === undefined ? undefined : expiresAt + before - now;
-    return this.revoke(key, before, until, `user ${id}`);
+    return this.revoke(key, before, until);
   }
 
   /**
@@ -82,7 +82,7 @@ export class RevocationService implements OnModuleInit {
    * @returns the number of connections closed on this node
    */
   revokeSession(sessionId: string, expiresAt?: number): Promise<number> {
-    return this.revoke(sessionKey(sessionId), Infinity, expiresAt, `session ${shownSession(sessionId)}`);
+    return this.revoke(sessionKey(sessionId), Infinity, expiresAt);
   }
 
   /**
@@ -93,7 +93,7 @@ export class RevocationService implements OnModuleInit {
    * @returns the number of connections closed on this node
    */
   revokeToken(jti: string, expiresAt?: number): Promise<number> {
-    return this.revoke(tokenKey(jti), Infinity, expiresAt, `token ${shownSession(jti)}`);
+    return this.revoke(tokenKey(jti), Infinity, expiresAt);
   }
 
   /**
@@ -103,7 +103,8 @@ export class RevocationService implements OnModuleInit {
    */
   async lift(key: string): Promise<void> {
     this.known.lift(key);
-    await this.store.lift(key);
+    await this.outages.watch('RevocationStore', () => this.store.lift(key));
+    this.events.emit({ type: 'revocation.lifted', target: targetOfRevocation(key) });
   }
 
   /**
@@ -142,18 +143,13 @@ export class RevocationService implements OnModuleInit {
       this.ahead.add(userKey(principal.id, principal.issuer), issuedAt, now);
   }
 
-  private async revoke(
-    key: string,
-    before: number,
-    expiresAt: number | undefined,
-    target: string,
-  ): Promise<number> {
+  private async revoke(key: string, before: number, expiresAt: number | undefined): Promise<number> {
     // All connections are older than this call, whatever issue time their credentials claim.
     const closed = this.apply(key, before, Infinity);
     const forgetAt = this.forgetAt(expiresAt);
     const event = {
       type: 'revocation.set',
-      target,
+      target: targetOfRevocation(key),
       until: new Date(forgetAt).toISOString(),
       counts: { connections: closed },
     } as const;

@@ -4,7 +4,16 @@ import { Histogram } from './histogram.js';
 import { Tally } from './tally.js';
 
 /** The stores whose calls are counted: Redis itself, and those that an application can replace. */
-export const STORE_NAMES = ['redis', 'throttler', 'directory', 'revocations', 'bans', 'tickets'] as const;
+export const STORE_NAMES = [
+  'redis',
+  'throttler',
+  'directory',
+  'revocations',
+  'bans',
+  'tickets',
+  'bus',
+  'sessions',
+] as const;
 
 export type StoreName = (typeof STORE_NAMES)[number];
 
@@ -12,6 +21,12 @@ export type StoreName = (typeof STORE_NAMES)[number];
 export const CALL_OUTCOMES = ['ok', 'failed', 'refused'] as const;
 
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
+
+/** Is told how calls end, those that are answered at once too. */
+export interface StoreWatcher {
+  works(store: StoreName): void;
+  failed(store: StoreName, error: unknown): void;
+}
 
 /** What is counted of the calls of one store. */
 export class CallCounters {
@@ -22,6 +37,7 @@ export class CallCounters {
 
 /** The calls of stores that were waited for. Answers from the memory of this process are not counted. */
 export class StoreCalls {
+  watcher: StoreWatcher | undefined;
   private readonly calls = new Map(STORE_NAMES.map((name) => [name, new CallCounters()]));
 
   [Symbol.iterator](): IterableIterator<[store: StoreName, counters: CallCounters]> {
@@ -33,6 +49,24 @@ export class StoreCalls {
     const counters = this.calls.get(store);
     counters?.requests.add(outcome);
     if (ms !== undefined) counters?.duration.observe(ms);
+  }
+
+  /** Calls a store, counts the call if its answer comes later, and tells the watcher. @returns the answer */
+  ask<T>(store: StoreName, call: () => MaybePromise<T>): MaybePromise<T> {
+    const { watcher } = this;
+    try {
+      const answer = this.watch(store, call());
+      if (isThenable(answer))
+        answer.then(
+          () => watcher?.works(store),
+          (error: unknown) => watcher?.failed(store, error),
+        );
+      else watcher?.works(store);
+      return answer;
+    } catch (error) {
+      watcher?.failed(store, error);
+      throw error;
+    }
   }
 
   /** Counts a call if its answer comes later. @returns the same answer */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { connectionOf } from '../connection/connection-of.js';
-import { Faults } from '../faults/faults.js';
 import { HookTracker } from '../connection/hook-tracker.js';
+import { HookFaults } from '../messages/hook-faults.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 
+type HookName = 'handleConnection' | 'handleDisconnect';
 type Hook = (client: object, ...rest: unknown[]) => unknown;
 
 interface GatewayInstance {
@@ -21,14 +22,14 @@ export class GatewayHooks {
 
   constructor(
     private readonly tracker: HookTracker,
-    private readonly faults: Faults,
+    private readonly faults: HookFaults,
   ) {}
 
   guard(gateway: GatewayInstance, name: string): void {
     const { handleConnection, handleDisconnect } = gateway;
     if (handleConnection) {
       gateway.handleConnection = (client, ...rest) => {
-        const run = this.run(`${name}.handleConnection`, () =>
+        const run = this.run(client, name, 'handleConnection', () =>
           handleConnection.call(gateway, client, ...rest),
         );
         this.connecting.set(client, [...(this.connecting.get(client) ?? []), run]);
@@ -36,7 +37,7 @@ export class GatewayHooks {
     }
     if (handleDisconnect) {
       gateway.handleDisconnect = (client, ...rest) => {
-        const run = this.run(`${name}.handleDisconnect`, async () => {
+        const run = this.run(client, name, 'handleDisconnect', async () => {
           await Promise.all(this.connecting.get(client) ?? []);
           await handleDisconnect.call(gateway, client, ...rest);
         });
@@ -54,13 +55,13 @@ export class GatewayHooks {
     if (handleConnection) {
       gateway.handleConnection = (client, ...rest) => {
         const hook = (): unknown => handleConnection.call(gateway, client, ...rest);
-        void this.runOrClose(client, `${name}.handleConnection`, hook);
+        void this.runOrClose(client, name, hook);
       };
     }
     if (handleDisconnect) {
       gateway.handleDisconnect = (client, ...rest) => {
         const hook = (): unknown => handleDisconnect.call(gateway, client, ...rest);
-        this.tracker.track(this.run(`${name}.handleDisconnect`, hook));
+        this.tracker.track(this.run(client, name, 'handleDisconnect', hook));
       };
     }
   }
@@ -82,15 +83,15 @@ export class GatewayHooks {
   }
 
   private async runOrClose(client: object, name: string, hook: () => unknown): Promise<void> {
-    if (!(await this.run(name, hook))) closeFailed(client);
+    if (!(await this.run(client, name, 'handleConnection', hook))) closeFailed(client);
   }
 
-  private async run(name: string, hook: () => unknown): Promise<boolean> {
+  private async run(client: object, name: string, which: HookName, hook: () => unknown): Promise<boolean> {
     try {
       await hook();
       return true;
     } catch (error) {
-      this.faults.report(`${name} failed`, error);
+      this.faults.report(connectionOf(client), name, which, error);
       return false;
     }
   }

@@ -9,9 +9,9 @@ import type { ServedConnection } from '../connection/served-connection.js';
 import { authorize } from './admission.js';
 import type { BuiltInGuards, EventTarget } from './event-target.interface.js';
 import type { InboundMessage } from './inbound-message.js';
+import { MessageTimes } from './message-times.js';
 import { ReplyWriter } from './reply.writer.js';
 import { ViolationService } from './violation.service.js';
-import { afterWrites } from './write-batch.js';
 
 /** A message and the handler that will serve it. */
 export interface Job {
@@ -29,14 +29,12 @@ export interface Job {
 /** Calls the handlers of admitted messages, directly or through Nest, and sends what they return. */
 @Injectable()
 export class HandlerRunner {
-  /** Messages whose handlers were done in this turn of the event loop. One reading of the clock measures all. */
-  private readonly done: Job[] = [];
-
   constructor(
     private readonly replies: ReplyWriter,
     private readonly violations: ViolationService,
     private readonly clock: Clock,
     private readonly counters: Counters,
+    private readonly times: MessageTimes,
   ) {}
 
   /**
@@ -163,18 +161,11 @@ export class HandlerRunner {
   private finish(connection: ServedConnection, job: Job): void {
     const { message } = job;
     this.counters.inFlight--;
-    if (this.done.push(job) === 1) afterWrites(this.measure);
+    this.times.end(job);
     const { failure } = message;
     if (failure !== 'RATE_LIMITED') connection.isLimited = false;
     if (!failure) return;
     if (message.isOwnRefusal) this.violations.noteOwn(connection, failure, message.event);
     else this.violations.recordThrown(connection, failure, message);
   }
-
-  private readonly measure = (): void => {
-    const now = this.clock.monotonic();
-    for (const { message, counters, arrivedAt } of this.done)
-      counters.handled(now - arrivedAt, message.failure);
-    this.done.length = 0;
-  };
 }

@@ -2,7 +2,9 @@ import type { Provider } from '@nestjs/common';
 import { ChannelServices } from './channel-services.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { HandlerRunner } from './handler-runner.js';
+import { HookFaults } from './hook-faults.js';
 import { MessageFaults } from './message-faults.js';
+import { MessageTimes } from './message-times.js';
 import { MessageDispatcher } from './message.dispatcher.js';
 import { RefusalReporter } from './refusal-reporter.js';
 import { ReplyWriter } from './reply.writer.js';
@@ -14,11 +16,13 @@ import { WsExceptionFilter } from './ws-exception.filter.js';
 export const MESSAGE_PROVIDERS: Provider[] = [
   FrameDecoder,
   MessageFaults,
+  HookFaults,
   RefusalReporter,
   ReplyWriter,
   ViolationService,
   WsExceptionFilter,
   ValidatedBody,
+  MessageTimes,
   HandlerRunner,
   MessageDispatcher,
   ChannelServices,

@@ -1,10 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { MountedParts } from '../options/mounted-parts.js';
 import { EndpointExposure } from './endpoint-exposure.js';
 import { metricsController } from './metrics.controller.js';
 import { MetricsTokenGuard } from './metrics-token.guard.js';
 import { METRIC_REGISTER, RegisteredFamilies } from './registered-families.js';
 import { TokenFile } from './token-file.js';
-import { METRICS_SETTINGS, type WsMetricsModuleOptions } from './ws-metrics-options.js';
+import { METRICS_SETTINGS, type MetricsSettings, type WsMetricsModuleOptions } from './ws-metrics-options.js';
 
 /**
  * Publishes the metrics of `WsSecurityModule`: at an endpoint in the formats of OpenMetrics and Prometheus, or in a
@@ -29,7 +30,14 @@ export class WsMetricsModule {
       imports,
       controllers: [metricsController(path, guards)],
       providers: [
-        { provide: METRICS_SETTINGS, useValue: { path, guards } },
+        {
+          provide: METRICS_SETTINGS,
+          inject: [MountedParts],
+          useFactory: (parts: MountedParts): MetricsSettings => {
+            parts.add('metrics endpoint');
+            return { path, guards };
+          },
+        },
         TokenFile,
         MetricsTokenGuard,
         EndpointExposure,

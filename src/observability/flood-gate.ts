@@ -22,6 +22,7 @@ const ACTS: ReadonlySet<SecurityEventType> = new Set<SecurityEventType>([
   'ban.lifted',
   'ban.failed',
   'revocation.set',
+  'revocation.lifted',
 ]);
 
 type Summary = Extract<NewSecurityEvent, { type: 'events.suppressed' }>;

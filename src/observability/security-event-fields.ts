@@ -116,6 +116,10 @@ export interface SecurityEventFields {
   readonly limit: number;
   readonly throttler: string;
   readonly ttl_ms: number;
+  /** The class of a gateway. */
+  readonly gateway: string;
+  /** A hook of a gateway. */
+  readonly hook: 'handleConnection' | 'handleDisconnect';
   /** The class of a guard. */
   readonly guard: string;
   /** What a refusal of the application adds. */

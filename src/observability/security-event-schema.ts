@@ -86,6 +86,8 @@ const FIELDS: Readonly<Record<SecurityEventField, Schema>> = {
   limit: number,
   throttler: text,
   ttl_ms: number,
+  gateway: text,
+  hook: oneOf('handleConnection', 'handleDisconnect'),
   guard: text,
   details: mapOf({ anyOf: [text, number, { type: 'null' }] }),
   'roles.from': listOf(text),

@@ -30,6 +30,7 @@ import {
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { principalKey } from '../../src/connection/principal.js';
+import { sessionKey, tokenKey, userKey } from '../../src/connection/revocation-keys.js';
 import type { ClusterEvent } from '../../src/redis/cluster-event.js';
 import { securityEventSchema } from '../../src/observability/security-event-schema.js';
 import { CertificateAuthority } from '../support/certificate-authority.js';
@@ -99,6 +100,18 @@ class EveryGateway {
 @SecureGateway({ path: '/public', public: true })
 class OpenGateway {}
 
+/** Its hooks fail, now and later. */
+@SecureGateway({ path: '/failing' })
+class FailingGateway {
+  handleConnection(): never {
+    throw new SyntaxError('canary of a connect hook');
+  }
+
+  handleDisconnect(): Promise<never> {
+    return Promise.reject(new RangeError('canary of a disconnect hook'));
+  }
+}
+
 @Injectable()
 class NoRooms extends RoomPolicy {
   override canJoin(): boolean {
@@ -141,7 +154,7 @@ function write(name: string, content: unknown): string {
 async function start(options: WsSecurityOptions = {}, more: Partial<AppOptions> = {}): Promise<void> {
   clock = new ManualClock();
   running = await startApp({
-    gateways: [EveryGateway, OpenGateway],
+    gateways: [EveryGateway, OpenGateway, FailingGateway],
     clock,
     ...more,
     options: { logSecurityEvents: true, heartbeatIntervalMs: 86_400_000, serviceName: 'chat', ...options },
@@ -311,6 +324,22 @@ it('L7 each ticket, replay, revocation and ban is one line', async () => {
   await again.client.closed;
 });
 
+it('L5 L7 a hook that fails is told with its gateway and the name of the error, once in a run', async () => {
+  await start();
+  const before = lines.length;
+  for (let n = 0; n < 3; n++)
+    expect(await (await connect({}, '/failing')).closed).toMatchObject({ code: 1011 });
+  const hooks = () => lines.slice(before).filter(({ type }) => type === 'hook.failed');
+  await until(() => hooks().length === 2);
+  const [, , closed] = lines.slice(before).filter(({ type }) => type === 'connection.closed');
+  expect(closed).toMatchObject({ 'close.code': 1011, severity: 'error' });
+  const where = { gateway: 'FailingGateway', 'url.path': '/failing', 'user.id': 'alice', severity: 'error' };
+  expect(hooks()).toMatchObject([
+    { ...where, hook: 'handleConnection', reason: 'SyntaxError', owasp: 'sys_crash' },
+    { ...where, hook: 'handleDisconnect', reason: 'RangeError' },
+  ]);
+});
+
 it('R5 L7 each ban and revocation by the application is one line, however many there are', async () => {
   await start();
   const bans = running.app.get(BanService);
@@ -325,6 +354,9 @@ it('R5 L7 each ban and revocation by the application is one line, however many t
   expect(await client.closed).toMatchObject({ code: 4403 });
   for (const name of names) await bans.lift(principalKey(name, 'https://id.example.com'));
   for (const name of names) await revocations.revokeUser(name, null);
+  for (const name of names) await revocations.lift(userKey(name, null));
+  await revocations.lift(sessionKey('canary-session'));
+  await revocations.lift(tokenKey('canary-token'));
   const of = (type: SecurityEvent['type']) => lines.slice(before).filter((line) => line.type === type);
   const targets = names.map((name) => ({ target: `user ${name}` }));
   expect(of('ban.set')).toMatchObject([
@@ -339,6 +371,12 @@ it('R5 L7 each ban and revocation by the application is one line, however many t
   ]);
   expect(of('ban.lifted')).toMatchObject(targets);
   expect(of('revocation.set')).toMatchObject(targets);
+  const hashed = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+  expect(of('revocation.lifted')).toMatchObject([
+    ...targets.map((target) => ({ ...target, owasp: 'authz_change', severity: 'info' })),
+    { target: `session ${hashed('canary-session')}` },
+    { target: `token ${hashed('canary-token')}` },
+  ]);
   expect(of('events.suppressed')).toEqual([]);
 
   ShakyBans.isDown = true;

@@ -11,6 +11,7 @@ import { EchoGateway } from '../support/echo.gateway.js';
 import { eventually } from '../support/eventually.js';
 import { IdentityProvider } from '../support/identity-provider.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { signingKey } from '../support/signing-keys.js';
 import { type AppOptions, type RunningApp, startApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -142,6 +143,7 @@ describe('with the keys of a provider', () => {
 
   beforeEach(async () => {
     provider = await IdentityProvider.start();
+    provider.keys = [signingKey('EC').jwk('1')];
   });
 
   afterEach(() => provider.close().catch(() => undefined));

@@ -10,6 +10,7 @@ import { IdentityProvider } from '../support/identity-provider.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { MetricsOf } from '../support/metrics-of.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { signingKey } from '../support/signing-keys.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -29,6 +30,7 @@ const becomes = (name: string, value: number): Promise<void> =>
 
 it('O1 a provider without keys is down until they are fetched, and the age of the keys is known', async () => {
   const provider = await IdentityProvider.start();
+  provider.keys = [signingKey('EC').jwk('1')];
   const clock = new ManualClock();
   const jwtJwksUri = `${provider.issuer}/jwks`;
   const port = await provider.stop();

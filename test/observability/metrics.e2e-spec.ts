@@ -7,9 +7,12 @@ import {
   connectionOf,
   DrainService,
   SecureGateway,
+  type SecurityEvent,
+  SecurityEvents,
   WsPublic,
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
+import { certificate } from '../support/certificate.js';
 import { CountedWork } from '../support/counted-work.js';
 import { EchoDto } from '../support/echo.gateway.js';
 import { LegacyGateway } from '../support/metrics.gateways.js';
@@ -294,8 +297,17 @@ describe('O1 messages', () => {
     expect(metrics.value('ws_security_paused_connections')).toBe(0);
   });
 
-  it.each([false, true])('are counted in bytes of payload, compression %s', async (compression) => {
-    await start({ compression });
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('are counted in bytes of payload, compression %s, TLS %s', async (compression, isSecure) => {
+    const ended: SecurityEvent[] = [];
+    await start({ compression }, isSecure ? { tls: await certificate() } : {});
+    running.app.get(SecurityEvents).events.subscribe((event) => {
+      if (event.type === 'connection.closed') ended.push(event);
+    });
     const client = await connect();
     const text = 'é'.repeat(40);
     const frame = JSON.stringify({ event: 'echo', data: { text }, id: 1 });
@@ -303,6 +315,12 @@ describe('O1 messages', () => {
     const answer = JSON.stringify(await client.next());
     expect(metrics.value('ws_security_received_bytes_total', { path: '/ws' })).toBe(Buffer.byteLength(frame));
     expect(metrics.value('ws_security_sent_bytes_total', { path: '/ws' })).toBe(Buffer.byteLength(answer));
+    // The event has the bytes of the line: with the handshake, frames and TLS.
+    await client.close();
+    await until(() => ended.length > 0);
+    const { received = 0, sent = 0 } = ended[0] as Extract<SecurityEvent, { type: 'connection.closed' }>;
+    expect([received > 200, sent > 100]).toEqual([true, true]);
+    if (!compression) expect([received > frame.length, sent > answer.length]).toEqual([true, true]);
   });
 
   it('that are pushed are counted once per path, and once per receiver', async () => {

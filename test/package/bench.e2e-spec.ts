@@ -123,6 +123,23 @@ describe('the benchmark', () => {
     }
   }, 300_000);
 
+  it('measures what metrics cost, against a server that counts nothing', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-'));
+    const out = join(folder, 'results.json');
+    const { code, output } = await bench(['--smoke', '--scenario=metrics', `--out=${out}`]);
+    expect({ code, output }).toMatchObject({ code: 0 });
+    const { readings } = JSON.parse(readFileSync(out, 'utf8')) as Results;
+    const measured = readings.filter(({ part }) => part === 'metrics');
+    expect(measured.map(({ what }) => what.replace(/^.*: /, ''))).toEqual([
+      'more CPU, median',
+      'lower quartile',
+      'upper quartile',
+      'CPU of a message with everything on',
+      'CPU of a message without',
+    ]);
+    for (const { value } of measured) expect(value).toEqual(expect.any(Number));
+  }, 300_000);
+
   it('says what is wrong with its command line and fails', async () => {
     const { code, output } = await bench(['--peers=nobody'], 'bench/dist/main.js');
     expect(code).toBe(1);
@@ -133,6 +150,7 @@ describe('the benchmark', () => {
     const { scenarios, parts } = parseOrder([]);
     expect(scenarios).toContain('echo');
     expect(scenarios).not.toContain('cluster');
+    expect(scenarios).not.toContain('metrics');
     expect(parts).toContain('calls');
     expect(parseOrder(['--scenario=cluster', '--only=moves,limit'])).toMatchObject({
       scenarios: ['cluster'],

@@ -62,6 +62,25 @@ it('llms.txt lists every page, with the title and the first sentence that it has
   expect(pages.filter((page) => !listed.includes(page))).toEqual([]);
 });
 
+describe('docs/examples/kubernetes-metrics.yaml', () => {
+  const page = readFileSync('docs/kubernetes.md', 'utf8');
+  const manifest = readFileSync('docs/examples/kubernetes-metrics.yaml', 'utf8');
+
+  it('is what docs/kubernetes.md shows', () => {
+    expect(page).toContain(`\`\`\`yaml\n# docs/examples/kubernetes-metrics.yaml\n${manifest}\`\`\``);
+  });
+
+  it('C2 names the same secret and file everywhere', () => {
+    const [, secret] =
+      /kind: Secret\nmetadata:\n {2}name: (\S+)\nstringData:\n {2}token: /.exec(manifest) ?? [];
+    expect(manifest).toContain(`credentials: { name: ${secret}, key: token }`);
+    expect(page).toContain(`secret: { secretName: ${secret} }`);
+    expect(page).toContain('{ name: WS_METRICS_TOKEN_FILE, value: /run/metrics/token }');
+    expect(page).toContain('mountPath: /run/metrics,');
+    expect(variablesOf(OPTIONS)).toContain('WS_METRICS_TOKEN_FILE');
+  });
+});
+
 describe('docs/examples/kubernetes.yaml', () => {
   const manifest = readFileSync('docs/examples/kubernetes.yaml', 'utf8');
   const environment = Object.fromEntries(

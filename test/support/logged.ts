@@ -5,9 +5,10 @@ export interface LoggedError {
   stack: string | undefined;
 }
 
-/** Collects error logs until `stop()`. Other logs are dropped. */
+/** Collects errors and warnings until `stop()`. Other logs are dropped. */
 export class Logged {
   readonly errors: LoggedError[] = [];
+  readonly warnings: string[] = [];
   /** Called for each error, so that a test can let the logger fail. */
   onError: () => void = () => undefined;
 
@@ -15,7 +16,7 @@ export class Logged {
     const nothing = (): void => undefined;
     const logger: LoggerService = {
       log: nothing,
-      warn: nothing,
+      warn: (text: string) => this.warnings.push(text),
       error: (text: string, stack?: string) => {
         this.errors.push({ text, stack });
         this.onError();

@@ -22,7 +22,7 @@ export const cluster: Scenario = {
       try {
         const measured = await part({ scale: scale.cluster, clients, note });
         readings.push(...measured.map((reading) => ({ part: name, ...reading })));
-        console.log(`${readingTable(measured)}\n`);
+        console.log(`${readingTable('several nodes', measured)}\n`);
       } catch (error) {
         // The other parts have servers of their own.
         console.error(`${name} was not measured:`, error);

@@ -1,9 +1,8 @@
-import type { NodeAnswers } from '../../nodes/node-questions.js';
 import type { NodesAnswered } from '../contract/nodes-answered.interface.js';
 import type { WriteAnswer } from '../contract/writes.interface.js';
 import { isAway } from '../http/error-of.js';
 import { OperatorError } from '../http/operator.error.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { type Answers, nodesOf, type Reached, sumOf } from '../nodes/nodes-answered.js';
 
 export function writeAnswer(
   nodes: NodesAnswered,
@@ -14,7 +13,7 @@ export function writeAnswer(
 }
 
 /** The answer to a dry run. */
-export function dryAnswer(answers: NodeAnswers): WriteAnswer {
+export function dryAnswer(answers: Answers<Reached>): WriteAnswer {
   return writeAnswer(nodesOf(answers), sumOf(answers), { isDryRun: true });
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { NodeIdentity } from '../../nodes/node-identity.js';
+import { isDefault } from '../../options/idle-settings.js';
 import { OPTIONS, type OptionName, type ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { weaknessesOf } from '../../options/resolve-options.js';
@@ -34,25 +35,16 @@ export class ConfigReport {
   }
 
   private entryOf(option: OptionName, weaknesses: ReadonlyMap<string, string>): ConfigEntry {
-    const { variable, schema, file } = OPTIONS[option] as {
-      variable: string;
-      schema: DefaultSchema;
-      file?: string;
-    };
+    const { variable, file } = OPTIONS[option] as { variable: string; file?: string };
     const value: unknown = this.options[option];
     const isSecret = file !== undefined;
-    const byDefault = schema.safeParse(undefined).data;
     return {
       option,
       variable,
       value: shownValue(value, isSecret),
       isSecret,
-      isDefault: JSON.stringify(value) === JSON.stringify(byDefault),
+      isDefault: isDefault(option, this.options),
       weakness: weaknesses.get(variable) ?? null,
     };
   }
-}
-
-interface DefaultSchema {
-  safeParse(value: undefined): { data?: unknown };
 }

@@ -10,7 +10,7 @@ import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
 import type { BudgetLeft, ConnectionDetail, ConnectionSummary } from '../contract/connections.interface.js';
-import { partOf } from '../part.js';
+import { partOf } from '../nodes/part.js';
 import { isListed } from '../rooms/listed-rooms.js';
 
 const MOST_ENTRIES = 100;

@@ -1,8 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { closeReasonOf } from '../../connection/close-reason.js';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
-import { type NodeAnswers, NodeQuestions } from '../../nodes/node-questions.js';
+import { NodeQuestions } from '../../nodes/node-questions.js';
 import type { CloseCode } from '../../protocol/close-code.enum.js';
+import { REACHED } from '../nodes/answer-shapes.js';
+import { CheckedQuestions } from '../nodes/checked-questions.js';
+import type { Answers, Reached } from '../nodes/nodes-answered.js';
 import { type ConnectionFilter, connectionsIn } from './connection-filter.js';
 
 const COUNT = 'admin.count';
@@ -22,6 +25,7 @@ interface Disconnect {
 export class Disconnects implements OnModuleInit {
   constructor(
     private readonly questions: NodeQuestions,
+    private readonly nodes: CheckedQuestions,
     private readonly registry: ConnectionRegistry,
   ) {}
 
@@ -34,12 +38,12 @@ export class Disconnects implements OnModuleInit {
     });
   }
 
-  count(filter: ConnectionFilter): Promise<NodeAnswers> {
-    return this.questions.ask(COUNT, filter);
+  count(filter: ConnectionFilter): Promise<Answers<Reached>> {
+    return this.nodes.ask(COUNT, filter, REACHED);
   }
 
-  close(filter: ConnectionFilter, code: CloseCode, reason: string): Promise<NodeAnswers> {
-    return this.questions.ask(DISCONNECT, { filter, code, reason: closeReasonOf(reason) });
+  close(filter: ConnectionFilter, code: CloseCode, reason: string): Promise<Answers<Reached>> {
+    return this.nodes.ask(DISCONNECT, { filter, code, reason: closeReasonOf(reason) }, REACHED);
   }
 
   /** A node that learns of it late leaves the connections that were accepted since. */

@@ -5,6 +5,7 @@ export type OperatorErrorCode =
   | 'FORBIDDEN'
   | 'ORIGIN_NOT_ALLOWED'
   | 'NOT_FOUND'
+  | 'CONTENT_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'RATE_LIMITED'
   | 'INTERNAL_ERROR'

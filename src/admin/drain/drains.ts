@@ -1,14 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { DrainService } from '../../connection/drain.service.js';
 import { Faults } from '../../faults/faults.js';
 import { NodeIdentity } from '../../nodes/node-identity.js';
-import { type NodeAnswers, NodeQuestions } from '../../nodes/node-questions.js';
+import { NodeQuestions } from '../../nodes/node-questions.js';
 import { Clock } from '../../time/clock.js';
 import { OperatorError } from '../http/operator.error.js';
-import { bodiesOf } from '../nodes-answered.js';
+import { COUNT } from '../nodes/answer-shapes.js';
+import { CheckedQuestions } from '../nodes/checked-questions.js';
+import { type Answers, bodiesOf, type Reached } from '../nodes/nodes-answered.js';
 
 const DRAIN = 'admin.drain';
+const BEGUN = z.object({ isHere: z.boolean(), reached: COUNT });
 /** A node that learns of it later does nothing, in milliseconds. */
 const LATE_MS = 5000;
 
@@ -23,6 +27,7 @@ interface Drain {
 export class Drains implements OnModuleInit {
   constructor(
     private readonly questions: NodeQuestions,
+    private readonly nodes: CheckedQuestions,
     private readonly registry: ConnectionRegistry,
     private readonly drain: DrainService,
     private readonly node: NodeIdentity,
@@ -41,9 +46,9 @@ export class Drains implements OnModuleInit {
   }
 
   /** @throws OperatorError if the node does not answer */
-  async drainPart(node: string, percent: number, isDryRun: boolean): Promise<NodeAnswers> {
-    const answers = await this.questions.ask(DRAIN, { node, percent, isDryRun });
-    if (!bodiesOf<{ isHere?: boolean }>(answers).some(({ isHere }) => isHere === true))
+  async drainPart(node: string, percent: number, isDryRun: boolean): Promise<Answers<Reached>> {
+    const answers = await this.nodes.ask(DRAIN, { node, percent, isDryRun }, BEGUN);
+    if (!bodiesOf(answers).some(({ isHere }) => isHere))
       throw new OperatorError('NOT_FOUND', 'the node did not answer');
     return answers;
   }

@@ -9,10 +9,12 @@ import { Clock } from '../../time/clock.js';
 import type { OperatorPrincipal } from '../access/operator-principal.js';
 import { OperatorError } from '../http/operator.error.js';
 import { SAFE_HEADERS } from '../http/safe-headers.js';
-import { nodesOf } from '../nodes-answered.js';
-import { partOf } from '../part.js';
+import { CheckedQuestions } from '../nodes/checked-questions.js';
+import { nodesOf } from '../nodes/nodes-answered.js';
+import { partOf } from '../nodes/part.js';
 import { type EventFilter, eventTest } from './event-filter.js';
-import { EventListener, type NodeEvents } from './event-listener.js';
+import { EventListener } from './event-listener.js';
+import { NODE_EVENTS, type NodeEvents } from './node-events.js';
 import { EventPositions } from './event-positions.js';
 import { EventRing, REMEMBERED_EVENTS } from './event-ring.js';
 
@@ -49,6 +51,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly ring: EventRing,
     private readonly questions: NodeQuestions,
+    private readonly nodes: CheckedQuestions,
     private readonly node: NodeIdentity,
     private readonly clock: Clock,
     private readonly faults: Faults,
@@ -155,17 +158,14 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     // Those who have to read first are not told: they would miss what is between.
     const asked = [...this.open].filter(({ isFull }) => !isFull);
     if (asked.length === 0) return false;
-    const answers = await this.questions.ask(EVENTS, this.question(asked));
+    const answers = await this.nodes.ask(EVENTS, this.question(asked), NODE_EVENTS);
     this.heard = answers.answers.map(({ node }) => node);
     for (const listener of asked.filter((one) => this.open.has(one))) {
       listener.tell(nodesOf(answers));
-      for (const { node, body } of answers.answers) listener.take(node, body as NodeEvents);
+      for (const { node, body } of answers.answers) listener.take(node, body);
       listener.started();
     }
-    return answers.answers.some(({ body }) => {
-      const { entries, last } = body as NodeEvents;
-      return (entries.at(-1)?.n ?? last) < last;
-    });
+    return answers.answers.some(({ body: { entries, last } }) => (entries.at(-1)?.n ?? last) < last);
   }
 
   /** What at least one of the listeners lacks. */

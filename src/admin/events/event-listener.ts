@@ -3,17 +3,10 @@ import type { NodesAnswered } from '../contract/nodes-answered.interface.js';
 import type { OperatorPrincipal } from '../access/operator-principal.js';
 import type { EventPositions } from './event-positions.js';
 import type { RingEntry } from './event-ring.js';
+import type { NodeEvents } from './node-events.js';
 
 /** A listener that leaves more unread gets no events until it has read, in bytes. */
 const MOST_UNREAD = 256 * 1024;
-
-/** What a node has for listeners. */
-export interface NodeEvents {
-  /** The number of the oldest event that it remembers. */
-  readonly first: number;
-  readonly last: number;
-  readonly entries: readonly RingEntry[];
-}
 
 /** One operator who listens to events (HTML Living Standard §9.2, server-sent events). */
 export class EventListener {

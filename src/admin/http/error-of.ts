@@ -7,6 +7,7 @@ const CODES: Readonly<Record<number, OperatorErrorCode>> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
+  413: 'CONTENT_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   429: 'RATE_LIMITED',
   501: 'NOT_SUPPORTED',
@@ -17,14 +18,15 @@ const CODES: Readonly<Record<number, OperatorErrorCode>> = {
 export function errorOf(error: unknown): OperatorError | undefined {
   if (error instanceof OperatorError) return error;
   if (error instanceof OverloadedException) return new OperatorError('OVERLOADED');
-  if (error instanceof HttpException) {
-    const status = error.getStatus();
-    const code = CODES[status];
-    // The messages of guards and pipes may repeat the request.
-    if (code) return new OperatorError(code);
-    if (status >= 400 && status < 500) return new OperatorError('BAD_REQUEST');
-  }
-  return undefined;
+  return error instanceof HttpException ? errorOfStatus(error.getStatus()) : undefined;
+}
+
+/** The same of a status, whose message may repeat the request. */
+export function errorOfStatus(status: unknown): OperatorError | undefined {
+  if (typeof status !== 'number') return undefined;
+  const code = CODES[status];
+  if (code) return new OperatorError(code);
+  return status >= 400 && status < 500 ? new OperatorError('BAD_REQUEST') : undefined;
 }
 
 /** Whether a store that nodes share cannot be reached. What was asked for is in effect on this node then. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { OperatorErrorCode, OperatorProblem } from '../contract/problem.interface.js';
+import { SAFE_HEADERS } from './safe-headers.js';
 
 const STATUS: Readonly<Record<OperatorErrorCode, number>> = {
   BAD_REQUEST: 400,
@@ -7,6 +8,7 @@ const STATUS: Readonly<Record<OperatorErrorCode, number>> = {
   FORBIDDEN: 403,
   ORIGIN_NOT_ALLOWED: 403,
   NOT_FOUND: 404,
+  CONTENT_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
@@ -49,4 +51,14 @@ export class OperatorError extends Error {
     const title = STATUS_CODES[status] ?? 'Error';
     return { type: 'about:blank', title, status, code, ...(detail !== undefined && { detail }) };
   }
+}
+
+/** The answer to a request that failed. */
+export function answerOf(error: OperatorError): {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+} {
+  const headers = { ...SAFE_HEADERS, ...error.headers, 'Content-Type': 'application/problem+json' };
+  return { status: error.status, headers, body: JSON.stringify(error.toProblem()) };
 }

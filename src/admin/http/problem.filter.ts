@@ -2,8 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@ne
 import { HttpAdapterHost } from '@nestjs/core';
 import { Faults } from '../../faults/faults.js';
 import { errorOf } from './error-of.js';
-import { OperatorError } from './operator.error.js';
-import { SAFE_HEADERS } from './safe-headers.js';
+import { answerOf, OperatorError } from './operator.error.js';
 
 /** Answers every error with a problem document. */
 @Catch()
@@ -21,9 +20,8 @@ export class ProblemFilter implements ExceptionFilter {
     const cause = known ? known.cause : exception;
     if (cause !== undefined) this.faults.report('A request of an operator failed', cause);
     if (httpAdapter.isHeadersSent(response)) return;
-    const error = known ?? new OperatorError('INTERNAL_ERROR');
-    const headers = { ...SAFE_HEADERS, ...error.headers, 'Content-Type': 'application/problem+json' };
+    const { status, headers, body } = answerOf(known ?? new OperatorError('INTERNAL_ERROR'));
     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
-    httpAdapter.reply(response, JSON.stringify(error.toProblem()), error.status);
+    httpAdapter.reply(response, body, status);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { DrainService } from '../../connection/drain.service.js';
 import { limitKeyOf } from '../../connection/principal.js';
@@ -11,15 +12,30 @@ import { InjectSecurityOptions } from '../../options/options.token.js';
 import { Clock } from '../../time/clock.js';
 import { ConfigReport } from '../config/config-report.js';
 import type { NodeSummary, Overview } from '../contract/overview.interface.js';
-import { bodiesOf, nodesOf } from '../nodes-answered.js';
+import { COUNT, MOMENT } from '../nodes/answer-shapes.js';
+import { CheckedQuestions } from '../nodes/checked-questions.js';
+import { bodiesOf, nodesOf } from '../nodes/nodes-answered.js';
 import { RefusalTally } from '../refusals/refusal-tally.js';
 
 const NODE = 'admin.node';
 
-interface NodeReport {
-  readonly summary: NodeSummary;
-  readonly refusals: Readonly<Record<string, number>>;
-}
+const SUMMARY: z.ZodType<NodeSummary> = z.object({
+  id: z.string(),
+  name: z.string(),
+  isSelf: z.boolean(),
+  startedAt: MOMENT,
+  version: z.string(),
+  health: z.enum(['ready', 'degraded', 'unready']),
+  isDraining: z.boolean(),
+  connections: COUNT,
+  maxConnections: COUNT,
+  users: COUNT,
+  anonymous: COUNT,
+  rooms: COUNT,
+  memoryBytes: COUNT,
+  settings: z.string(),
+});
+const REPORT = z.object({ summary: SUMMARY, refusals: z.record(z.string(), COUNT) });
 
 /** All nodes at a glance. */
 @Injectable()
@@ -29,6 +45,7 @@ export class Overviews implements OnModuleInit {
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly questions: NodeQuestions,
+    private readonly nodes: CheckedQuestions,
     private readonly registry: ConnectionRegistry,
     private readonly drain: DrainService,
     private readonly health: WsHealth,
@@ -45,8 +62,8 @@ export class Overviews implements OnModuleInit {
   }
 
   async overview(listeners: Overview['listeners']): Promise<Overview> {
-    const answers = await this.questions.ask(NODE, null);
-    const reports = bodiesOf<NodeReport>(answers);
+    const answers = await this.nodes.ask(NODE, null, REPORT);
+    const reports = bodiesOf(answers);
     const perNode = reports.map(({ summary }) => ({ ...summary, isSelf: summary.id === this.node.id }));
     const sum = (part: 'connections' | 'maxConnections' | 'users' | 'anonymous'): number =>
       perNode.reduce((total, node) => total + node[part], 0);

@@ -1,17 +1,30 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
 import { NodeQuestions } from '../../nodes/node-questions.js';
 import type { RefusalCount, RefusalsAnswer } from '../contract/refusals.interface.js';
-import { bodiesOf, nodesOf } from '../nodes-answered.js';
-import { partOf } from '../part.js';
+import { COUNT } from '../nodes/answer-shapes.js';
+import { CheckedQuestions } from '../nodes/checked-questions.js';
+import { bodiesOf, nodesOf } from '../nodes/nodes-answered.js';
+import { partOf } from '../nodes/part.js';
 import { MOST_STEPS, type NodeRefusals, RefusalTally, STEP_MS, topEntries } from './refusal-tally.js';
 
 const REFUSALS = 'admin.refusals';
+const TOP = z.array(z.object({ value: z.string(), count: COUNT }));
+const KIND: z.ZodType<NodeRefusals> = z.object({
+  stage: z.enum(['handshake', 'login', 'message']),
+  code: z.string(),
+  perStep: z.array(COUNT),
+  addresses: TOP,
+  paths: TOP,
+});
+const COUNTED = z.object({ kinds: z.array(KIND) });
 
 /** The refusals of all nodes. */
 @Injectable()
 export class RefusalReports implements OnModuleInit {
   constructor(
     private readonly questions: NodeQuestions,
+    private readonly nodes: CheckedQuestions,
     private readonly tally: RefusalTally,
   ) {}
 
@@ -28,9 +41,9 @@ export class RefusalReports implements OnModuleInit {
   async report(windowMs: number): Promise<RefusalsAnswer> {
     const steps = Math.min(MOST_STEPS, Math.ceil(windowMs / STEP_MS));
     const first = this.tally.step - steps + 1;
-    const answers = await this.questions.ask(REFUSALS, { first, steps });
+    const answers = await this.nodes.ask(REFUSALS, { first, steps }, COUNTED);
     const kinds = new Map<string, NodeRefusals[]>();
-    for (const body of bodiesOf<{ kinds: NodeRefusals[] }>(answers)) {
+    for (const body of bodiesOf(answers)) {
       for (const kind of body.kinds) {
         const name = `${kind.stage} ${kind.code}`;
         kinds.set(name, [...(kinds.get(name) ?? []), kind]);

@@ -1,14 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
 import { ConnectionRegistry } from '../../connection/connection-registry.js';
 import { NodeQuestions } from '../../nodes/node-questions.js';
 import { ConnectionSearch } from '../connections/connection-search.js';
 import { Disconnects } from '../connections/disconnects.js';
 import type { RoomAnswer, RoomPage, RoomSummary } from '../contract/rooms.interface.js';
-import { bodiesOf, nodesOf, sumOf } from '../nodes-answered.js';
-import { merged, type Part, partOf } from '../part.js';
+import { COUNT, partShape } from '../nodes/answer-shapes.js';
+import { CheckedQuestions } from '../nodes/checked-questions.js';
+import { bodiesOf, nodesOf, sumOf } from '../nodes/nodes-answered.js';
+import { merged, type Part, partOf } from '../nodes/part.js';
 import { isListed } from './listed-rooms.js';
 
 const LIST = 'admin.rooms';
+const PAGE = partShape<RoomSummary>(z.object({ name: z.string(), members: COUNT }));
 
 interface Search {
   readonly prefix: string;
@@ -21,6 +25,7 @@ interface Search {
 export class RoomSearch implements OnModuleInit {
   constructor(
     private readonly questions: NodeQuestions,
+    private readonly nodes: CheckedQuestions,
     private readonly registry: ConnectionRegistry,
     private readonly connections: ConnectionSearch,
     private readonly disconnects: Disconnects,
@@ -32,10 +37,13 @@ export class RoomSearch implements OnModuleInit {
 
   /** @param after the name of the last room of the page before */
   async page(prefix: string, limit: number, after: string | undefined): Promise<RoomPage> {
-    const answers = await this.questions.ask(LIST, { prefix, limit, ...(after !== undefined && { after }) });
-    const parts = bodiesOf<Part<RoomSummary>>(answers);
+    const answers = await this.nodes.ask(
+      LIST,
+      { prefix, limit, ...(after !== undefined && { after }) },
+      PAGE,
+    );
     // A room may be on several nodes.
-    const known = merged(parts, Infinity, byName);
+    const known = merged(bodiesOf(answers), Infinity, byName);
     const sums = new Map<string, number>();
     for (const { name, members } of known.items) sums.set(name, (sums.get(name) ?? 0) + members);
     const rooms = [...sums].map(([name, members]) => ({ name, members }));

@@ -16,7 +16,7 @@ import { LimitAddresses } from '../http/limit-addresses.js';
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
 import { type SettableStatus, setStatusOf } from '../http/status.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
 
 const YEAR_MS = 365 * 86_400_000;
 const REASON = 'banned';

@@ -19,7 +19,7 @@ import {
 import { LimitAddresses } from '../http/limit-addresses.js';
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
 
 /** Who is connected, and who is not any more. */
 @Controller()

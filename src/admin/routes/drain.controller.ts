@@ -8,7 +8,7 @@ import { isDryRun } from '../http/dry-run.js';
 import { DRAIN_BODY, DRY_RUN_QUERY } from '../http/inputs.js';
 import { readInput, readNoted } from '../http/read-input.js';
 import { type SettableStatus, setStatusOf } from '../http/status.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
 
 /** Lets clients reconnect. */
 @Controller()

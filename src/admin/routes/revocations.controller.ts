@@ -14,7 +14,7 @@ import { DRY_RUN_QUERY, NOTE_BODY, REVOCATION_BODY, REVOCATIONS_QUERY } from '..
 import { OperatorError } from '../http/operator.error.js';
 import { readInput, readNoted } from '../http/read-input.js';
 import { type SettableStatus, setStatusOf } from '../http/status.js';
-import { nodesOf, sumOf } from '../nodes-answered.js';
+import { nodesOf, sumOf } from '../nodes/nodes-answered.js';
 import { RevocationList, targetOf } from '../revocations/revocation-list.js';
 import { SessionLookup } from '../revocations/session-lookup.js';
 

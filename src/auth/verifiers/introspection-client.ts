@@ -8,6 +8,7 @@ import {
   processIntrospectionResponse,
 } from 'oauth4webapi';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
+import { ProviderFault } from './provider-fault.js';
 import { type ProviderTimeout, type ProviderRequest, requestJson } from './provider-http.js';
 
 export interface IntrospectionClientOptions extends ProviderTimeout {
@@ -46,7 +47,10 @@ export class IntrospectionClient {
     } catch (error) {
       // The answer is 200 and a JSON object, so only its `active` can be invalid.
       if (error instanceof OperationProcessingError)
-        throw new InvalidCredentialError('active is not a boolean', { check: 'inactive', cause: error });
+        throw new InvalidCredentialError('active is not a boolean', {
+          check: 'inactive',
+          cause: new ProviderFault('active is not a boolean', { cause: error }),
+        });
       throw error;
     }
   }

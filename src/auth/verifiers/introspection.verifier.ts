@@ -54,7 +54,7 @@ export class IntrospectionVerifier extends TokenVerifier {
     return principal;
   }
 
-  /** That of the last question, whether or not its token was valid. */
+  /** That of the last answer, whether or not its token was valid. */
   override health(): PartHealth {
     return this.isAnswered ? 'ready' : 'unready';
   }
@@ -67,8 +67,8 @@ export class IntrospectionVerifier extends TokenVerifier {
       this.watcher.works();
       return { json, until };
     } catch (error) {
-      this.isAnswered = error instanceof InvalidCredentialError;
-      if (!this.isAnswered) this.watcher.failed(error);
+      this.isAnswered = false;
+      this.watcher.failed(error instanceof InvalidCredentialError ? error.cause : error);
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
+import { ProviderFault } from './provider-fault.js';
 import { type ProviderTimeout, requestJson } from './provider-http.js';
 
 /**
@@ -12,11 +12,10 @@ export async function openidKeys(issuer: string, timeout: ProviderTimeout): Prom
     `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
     timeout,
   );
-  if (metadata['issuer'] !== issuer)
-    throw new ProviderUnavailableError('the metadata of the provider names another issuer');
+  if (metadata['issuer'] !== issuer) throw new ProviderFault('the metadata names another issuer');
   const uri = metadata['jwks_uri'];
   if (typeof uri !== 'string' || !isAsSafe(uri, issuer))
-    throw new ProviderUnavailableError('the metadata of the provider has no usable jwks_uri');
+    throw new ProviderFault('the metadata has no usable jwks_uri');
   return requestJson(uri, timeout);
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../time/clock.js';
-import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
+import { faultOf, ProviderFault } from './provider-fault.js';
 
 const MAX_RESPONSE_BYTES = 262_144;
 
@@ -20,15 +20,16 @@ export interface ProviderRequest extends ProviderTimeout {
  * Requests a JSON object from a provider. Redirects are not followed, because they could send a secret to another
  * host.
  *
- * @throws ProviderUnavailableError if the answer is not 200 with a JSON object, too long or too late
+ * @throws ProviderFault if the answer is not 200 with a JSON object, too long or too late
  */
 export async function requestJson(
   url: string,
   { clock, timeoutMs, ...init }: ProviderRequest,
 ): Promise<Record<string, unknown>> {
   const deadline = new AbortController();
-  const stop = clock.every(timeoutMs, () => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)));
-  const { origin, pathname } = new URL(url);
+  const stop = clock.every(timeoutMs, () =>
+    deadline.abort(new ProviderFault(`no answer within ${timeoutMs} ms`)),
+  );
   try {
     const response = await fetch(url, {
       ...init,
@@ -38,11 +39,11 @@ export async function requestJson(
     });
     if (response.status !== 200) {
       await response.body?.cancel();
-      throw new Error(`status ${response.status}`);
+      throw new ProviderFault(`status ${response.status}`);
     }
     return objectOf(await textOf(response));
-  } catch (cause) {
-    throw new ProviderUnavailableError(`no usable answer from ${origin}${pathname}`, { cause });
+  } catch (error) {
+    throw faultOf(error);
   } finally {
     stop();
   }
@@ -53,10 +54,14 @@ async function textOf(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_RESPONSE_BYTES) throw new Error('too long');
+    if (size > MAX_RESPONSE_BYTES) throw new ProviderFault('too long');
     chunks.push(chunk);
   }
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new ProviderFault('not UTF-8');
+  }
 }
 
 function objectOf(text: string): Record<string, unknown> {
@@ -65,9 +70,9 @@ function objectOf(text: string): Record<string, unknown> {
     value = JSON.parse(text);
   } catch {
     // The parser's own message would quote the answer.
-    throw new Error('not JSON');
+    throw new ProviderFault('not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('not a JSON object');
+    throw new ProviderFault('not a JSON object');
   return value as Record<string, unknown>;
 }

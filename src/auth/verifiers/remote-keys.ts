@@ -3,6 +3,7 @@ import type { PartHealth } from '../../connection/part-health.js';
 import type { Clock } from '../../time/clock.js';
 import { InvalidCredentialError } from '../../errors/invalid-credential.error.js';
 import { ProviderUnavailableError } from '../../errors/provider-unavailable.error.js';
+import { ProviderFault } from './provider-fault.js';
 import type { VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** How long fetched keys are used before they are fetched again, or if the provider does not answer. */
@@ -42,7 +43,7 @@ export class RemoteKeys implements VerificationKeys {
   private attemptedAt = -Infinity;
   private failure: unknown;
   /** The last keys as text. */
-  private known: string | undefined;
+  private known = '';
   private pending: Promise<void> | undefined;
 
   /** @param fetchKeys requests the provider's JWK set */
@@ -112,15 +113,22 @@ export class RemoteKeys implements VerificationKeys {
   private async fetch(): Promise<void> {
     try {
       const set = usable(await this.fetchKeys());
-      this.keys = createLocalJWKSet(set);
-      this.fetchedAt = this.clock.monotonic();
+      this.take(set);
+      if (!this.keys) throw new ProviderFault('no usable key');
       this.failure = undefined;
       this.watcher.works();
-      this.compare(set);
     } catch (error) {
       this.failure = error;
       this.watcher.failed(error);
     }
+  }
+
+  /** Keys that are not published any more are not used, even if there are no others. */
+  private take(set: JSONWebKeySet): void {
+    const isEmpty = set.keys.length === 0;
+    this.keys = isEmpty ? undefined : createLocalJWKSet(set);
+    this.fetchedAt = isEmpty ? -Infinity : this.clock.monotonic();
+    this.compare(set);
   }
 
   private compare({ keys }: JSONWebKeySet): void {
@@ -129,7 +137,8 @@ export class RemoteKeys implements VerificationKeys {
       .map((key) => JSON.stringify(key))
       .toSorted()
       .join();
-    if (before !== undefined && before !== this.known) this.watcher.rotated(keys.length);
+    // Keys after none at all are the first ones.
+    if (before !== '' && before !== this.known) this.watcher.rotated(keys.length);
   }
 
   private unavailable(): ProviderUnavailableError {
@@ -143,15 +152,16 @@ export class RemoteKeys implements VerificationKeys {
   }
 }
 
-/** Drops weak keys, so that they do not affect the others. `jose` skips secret and private keys. */
+/** Drops weak, secret and private keys, so that they do not affect the others. */
 function usable({ keys }: Record<string, unknown>): JSONWebKeySet {
-  if (!Array.isArray(keys)) throw new Error('not a JWK set');
+  if (!Array.isArray(keys)) throw new ProviderFault('not a JWK set');
   return { keys: (keys as unknown[]).filter(isUsable) };
 }
 
 function isUsable(key: unknown): key is JWK {
   if (typeof key !== 'object' || key === null) return false;
-  const { kty, n } = key as JWK;
+  const { kty, n, d } = key as JWK;
+  if (kty === 'oct' || d !== undefined) return false;
   if (kty !== 'RSA') return true;
   return typeof n === 'string' && Buffer.from(n, 'base64url').length >= MIN_MODULUS_BYTES;
 }

@@ -15,6 +15,7 @@ import { CompositeVerifier, type NamedVerifier } from './composite.verifier.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
 import { HmacVerifier } from './hmac.verifier.js';
 import { JwtVerifier, type JwtVerifierOptions } from './jwt.verifier.js';
+import { ProviderFault } from './provider-fault.js';
 import { openidKeys } from './openid-provider.js';
 import { requestJson } from './provider-http.js';
 import { REMEMBERED_BYTES } from './remembered-bytes.js';
@@ -64,12 +65,16 @@ function jwtVerifiers(options: ResolvedOptions, parts: VerifierParts): NamedVeri
   if (publicKey) add('public-key', new FixedKeys([publicKey.key]), expect(publicKey.algorithms));
   if (jwtJwksUri !== undefined) {
     const patience = { clock, timeoutMs: shareOf(options, 0.8) };
-    const keys = new RemoteKeys(() => requestJson(jwtJwksUri, patience), clock, watcherOf('jwks', parts));
+    const keys = new RemoteKeys(
+      () => requestJson(jwtJwksUri, patience),
+      clock,
+      watcherOf('jwks', jwtJwksUri, parts),
+    );
     add('jwks', keys, expect(PUBLIC_KEY_ALGORITHMS));
   }
   for (const issuer of oidcIssuer ?? []) {
     const patience = { clock, timeoutMs: shareOf(options, 0.4) };
-    const keys = new RemoteKeys(() => openidKeys(issuer, patience), clock, watcherOf('oidc', parts));
+    const keys = new RemoteKeys(() => openidKeys(issuer, patience), clock, watcherOf('oidc', issuer, parts));
     add('oidc', keys, { ...expect(PUBLIC_KEY_ALGORITHMS), issuers: [issuer] });
   }
   return verifiers;
@@ -91,7 +96,7 @@ function introspectionVerifier(
   return new IntrospectionVerifier(
     { url, clientId, clientSecret, ...expected, clock, timeoutMs, rememberedBytes },
     mapper,
-    watcherOf('introspection', parts),
+    watcherOf('introspection', url, parts),
   );
 }
 
@@ -106,12 +111,18 @@ function apiKeyVerifier({ apiKeysFile }: ResolvedOptions, parts: VerifierParts):
   return new ApiKeyVerifier(file, clock);
 }
 
-/** Reports what happens to the keys of a verifier, or to its provider. */
-function watcherOf(verifier: VerifierName, { events, outages }: VerifierParts): KeysWatcher {
+/** Reports what happens to the keys of a verifier, or to its provider. There can be several OpenID providers. */
+function watcherOf(verifier: VerifierName, url: string, { events, outages }: VerifierParts): KeysWatcher {
+  const { origin, pathname } = new URL(url);
+  const target = `${origin}${pathname === '/' ? '' : pathname}`;
   return {
-    works: () => outages.works('verifier', verifier),
-    failed: (error) => outages.failed('verifier', verifier, error),
-    rotated: (keys) => events.emit({ type: 'keys.rotated', verifier, keys }),
+    works: () => outages.works('verifier', verifier, target),
+    failed: (error) =>
+      outages.failed('verifier', verifier, error, {
+        target,
+        ...(error instanceof ProviderFault && { reason: error.reason }),
+      }),
+    rotated: (keys) => events.emit({ type: 'keys.rotated', verifier, target, keys }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { type Audience, BroadcastBus } from '../../nodes/broadcast-bus.js';
 import type { Connection } from '../connection.js';
 import { Rooms } from '../rooms/rooms.js';
@@ -9,6 +10,7 @@ export class PushPublisher {
   constructor(
     private readonly rooms: Rooms,
     private readonly bus: BroadcastBus,
+    private readonly counters: Counters,
   ) {}
 
   async sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
@@ -26,6 +28,7 @@ export class PushPublisher {
 
   private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
     // Values that JSON omits (a function, undefined) are sent as null.
-    await this.bus.publish({ audience, event, json: JSON.stringify(data) ?? 'null' });
+    const json = JSON.stringify(data) ?? 'null';
+    await this.counters.stores.ask('bus', () => this.bus.publish({ audience, event, json }));
   }
 }

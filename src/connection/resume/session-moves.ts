@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counters } from '../../counters/counters.js';
 import { type Broadcast, BroadcastBus } from '../../nodes/broadcast-bus.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -30,6 +31,7 @@ export class SessionMoves implements OnModuleInit {
     private readonly clock: Clock,
     private readonly memory: ResumeMemory,
     private readonly faults: Faults,
+    private readonly counters: Counters,
   ) {}
 
   onModuleInit(): void {
@@ -51,7 +53,9 @@ export class SessionMoves implements OnModuleInit {
     path: string,
     lastSeq: number,
   ): Promise<ResumeSession | undefined> {
-    const snapshot = await this.store.fetch(token, owner, path, lastSeq);
+    const snapshot = await this.counters.stores.ask('sessions', () =>
+      this.store.fetch(token, owner, path, lastSeq),
+    );
     // Without positions, pushes during the move could be missed.
     if (!snapshot || snapshot.at === '' || snapshot.owner !== owner || snapshot.path !== path)
       return undefined;
@@ -77,7 +81,7 @@ export class SessionMoves implements OnModuleInit {
   async leave(): Promise<void> {
     if (this.sessions.size === 0) return;
     try {
-      await this.store.leave(this.leaving());
+      await this.counters.stores.ask('sessions', () => this.store.leave(this.leaving()));
     } catch (error) {
       this.faults.report('Sessions could not be handed over to other nodes', error);
     }
@@ -90,7 +94,7 @@ export class SessionMoves implements OnModuleInit {
   private async catchUp(session: ResumeSession, { seq, at }: SessionSnapshot): Promise<boolean> {
     const { position } = this.bus;
     if (at >= position) return true;
-    const missed = await this.bus.between(at, position);
+    const missed = await this.counters.stores.ask('bus', () => this.bus.between(at, position));
     if (!missed) return false;
     session.insert(
       seq,

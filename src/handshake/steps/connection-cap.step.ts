@@ -37,7 +37,8 @@ export class ConnectionCapStep extends HandshakeStep {
     handshake.hold(this.releaseNode);
     const scope = `${this.kindOf(handshake)}:${handshake.address}`;
     return decideOn(
-      () => this.counters.stores.watch('directory', this.directory.acquire(scope, maxConnectionsPerAddress)),
+      () =>
+        this.counters.stores.ask('directory', () => this.directory.acquire(scope, maxConnectionsPerAddress)),
       (isFree) => {
         if (!isFree) throw full('CONNECTION_LIMIT', 'address', maxConnectionsPerAddress);
         handshake.hold(releaseOf(this.directory, scope, this.faults));

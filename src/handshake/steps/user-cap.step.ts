@@ -29,7 +29,7 @@ export class UserCapStep extends HandshakeStep {
     const scope = limitKeyOf(handshake.principal, handshake.address);
     const limit = this.options.maxConnectionsPerUser;
     return decideOn(
-      () => this.counters.stores.watch('directory', this.directory.acquire(scope, limit)),
+      () => this.counters.stores.ask('directory', () => this.directory.acquire(scope, limit)),
       (isFree) => {
         if (!isFree)
           throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon(), { details: { cap: 'user', limit } });

@@ -1,6 +1,7 @@
 import type { Counters } from '../../counters/counters.js';
 import type { PathCounters } from '../../counters/path-counters.js';
 import { OTHER } from '../../counters/tally.js';
+import type { HandshakeCode } from '../../protocol/handshake-code.js';
 import { counter, durations, gauge, value } from './families.js';
 import type { MetricFamily, MetricValue } from './metric-family.js';
 
@@ -40,10 +41,13 @@ function openOf({ path, open }: PathCounters): MetricValue[] {
     .map(([auth, count]) => value(count, { path, auth }));
 }
 
+/** What cannot happen on the path of a gateway. */
+const ELSEWHERE: string = 'UNKNOWN_PATH' satisfies HandshakeCode;
+
 /** Every result of a gateway's path is there from the start, so that the first refusal is seen as a change. */
 function handshakesOf({ path, handshakes }: PathCounters): MetricValue[] {
   return [...handshakes]
-    .filter(([, count]) => path !== OTHER || count > 0)
+    .filter(([result, count]) => count > 0 || (path !== OTHER && result !== ELSEWHERE))
     .map(([result, count]) => value(count, { path, result }));
 }
 

@@ -22,7 +22,8 @@ export function messageFamilies(counters: Counters): MetricFamily[] {
     durations(
       'ws_security_message_wait_seconds',
       'From the arrival of a message to the start of its handler.',
-      paths.flatMap((path) => histogramsOf(path, ({ wait }) => wait)),
+      // Most events never wait. With the first one that does, those before it are there as well.
+      paths.flatMap((path) => histogramsOf(path, ({ wait }) => wait)).filter(([, { sum }]) => sum > 0),
     ),
     counter('ws_security_frames_dropped_total', 'Frames that were not read as messages.', [
       value(frameRate, { reason: 'frame_rate' }),

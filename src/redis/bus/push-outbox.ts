@@ -1,3 +1,4 @@
+import { PushTooLargeError } from '../../errors/push-too-large.error.js';
 import { OverloadedException } from '../../errors/ws-exceptions.js';
 import type { Broadcast } from '../../nodes/broadcast-bus.js';
 import type { Clock } from '../../time/clock.js';
@@ -71,7 +72,9 @@ export class PushOutbox {
     const line = lineOf(broadcast);
     const bytes = Buffer.byteLength(line);
     if (bytes > MOST_OF_PUSH)
-      return Promise.reject(new RangeError(`A push of ${bytes} bytes is too large: ${MOST_OF_PUSH} at most`));
+      return Promise.reject(
+        new PushTooLargeError(`A push of ${bytes} bytes is too large: ${MOST_OF_PUSH} at most`),
+      );
     return new Promise((resolve, reject) => {
       const push = { broadcast, line, bytes, since: this.clock.monotonic(), resolve, reject };
       if (this.isStopped) reject(overloaded());
