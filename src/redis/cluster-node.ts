@@ -1,3 +1,4 @@
+import { within } from '../time/deadline.js';
 import { FORMAT_VERSION, RedisKeys } from './keys.js';
 import { RedisLink } from './link/redis-link.js';
 import type { RedisLines } from './link/redis-line.js';
@@ -9,6 +10,8 @@ import { SCRIPTS } from './scripts.js';
 import { Neighbours } from './streams/neighbours.js';
 import { NodeStreams } from './streams/node-streams.js';
 
+/** How long the start waits for an answer of each part of Redis, in milliseconds. */
+const DECIDED_MS = 3000;
 /** The least time for which pushes are kept, in milliseconds. */
 const KEEP_MS = 30_000;
 
@@ -69,13 +72,16 @@ export class ClusterNode {
   }
 
   /**
-   * Resolves when Redis has answered, or is known to be away.
+   * Resolves when Redis has answered, or is known to be away. In a Cluster this holds for each of its parts: until then
+   * limits and places there would be counted by this node alone.
    *
    * @throws WsConfigurationError when nodes with other rules live
    */
   async start(): Promise<void> {
     this.link.start();
-    await Promise.all([this.membership.start(), this.streams.start()]);
+    // In real time: the clock of a test may stand still.
+    const decided = within(DECIDED_MS, this.link.decided()).catch(() => undefined);
+    await Promise.all([this.membership.start(), this.streams.start(), decided]);
   }
 
   /** Takes this node out of the others, as far as Redis can be reached, and closes all lines. */

@@ -34,6 +34,8 @@ export interface LaneListener {
 /** The breaker of one partition, and what is known of its master. */
 export class Lane {
   readonly time = new ServerTime();
+  /** Resolves when it is known for the first time whether the partition can be reached. */
+  readonly decided: Promise<void>;
   inFlight = 0;
   private state: LaneState = 'down';
   private reason: OutageReason | undefined;
@@ -42,6 +44,7 @@ export class Lane {
   private hasAnswered = false;
   private runId = '';
   private probed: RedisLine | undefined;
+  private decide!: () => void;
 
   constructor(
     readonly partition: Partition,
@@ -50,7 +53,11 @@ export class Lane {
     private readonly maxInFlight: number,
     private readonly clock: Clock,
     private readonly listener: LaneListener,
-  ) {}
+  ) {
+    this.decided = new Promise((resolve) => {
+      this.decide = resolve;
+    });
+  }
 
   get isUp(): boolean {
     return this.state === 'up';
@@ -135,6 +142,7 @@ export class Lane {
     this.state = 'up';
     this.reason = undefined;
     this.deadlines = 0;
+    this.decide();
     this.listener.onUp(this);
   }
 
@@ -142,6 +150,7 @@ export class Lane {
     const wasUp = this.state === 'up';
     this.state = state;
     this.hasAnswered = false;
+    this.decide();
     if (this.reason === reason) return;
     this.reason = reason;
     this.listener.onDown(this, reason, wasUp);

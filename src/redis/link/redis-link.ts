@@ -51,6 +51,11 @@ export class RedisLink extends RedisPort {
     this.lanes.keeper.start();
   }
 
+  /** Resolves when every partition has answered or is known to be away. */
+  async decided(): Promise<void> {
+    await Promise.all(this.lanes.all.map((lane) => lane.decided));
+  }
+
   /** Closes the line; calls under way fail. */
   stop(): void {
     this.lanes.keeper.stop();
