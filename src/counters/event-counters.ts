@@ -19,10 +19,10 @@ export class EventCounters {
     this.failed.add(code);
   }
 
-  /** A handler is done. @param failure the code of the error that it ended with */
-  handled(ms: number, failure: ErrorCode | undefined): void {
-    if (failure === undefined) this.ok++;
-    else this.failed.add(failure);
-    this.duration.observe(ms);
+  /** Handlers are done. @param failure the code of the error that they ended with */
+  handled(ms: number, failure: ErrorCode | undefined, messages = 1): void {
+    if (failure === undefined) this.ok += messages;
+    else this.failed.add(failure, messages);
+    this.duration.observe(ms, messages);
   }
 }

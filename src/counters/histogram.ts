@@ -9,12 +9,13 @@ export class Histogram {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
-  observe(value: number): void {
+  /** @param times how often the value occurred */
+  observe(value: number, times = 1): void {
     const { bounds } = this;
     let at = 0;
     while (at < bounds.length && value > (bounds[at] as number)) at++;
-    this.counts[at] = (this.counts[at] as number) + 1;
-    this.sum += value;
+    this.counts[at] = (this.counts[at] as number) + times;
+    this.sum += value * times;
   }
 
   /** The number of all values. */
