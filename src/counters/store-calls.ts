@@ -55,12 +55,8 @@ export class StoreCalls {
   ask<T>(store: StoreName, call: () => MaybePromise<T>): MaybePromise<T> {
     const { watcher } = this;
     try {
-      const answer = this.watch(store, call());
-      if (isThenable(answer))
-        answer.then(
-          () => watcher?.works(store),
-          (error: unknown) => watcher?.failed(store, error),
-        );
+      const answer = call();
+      if (isThenable(answer)) this.follow(store, answer, watcher);
       else watcher?.works(store);
       return answer;
     } catch (error) {
@@ -71,11 +67,21 @@ export class StoreCalls {
 
   /** Counts a call if its answer comes later. @returns the same answer */
   watch<T>(store: StoreName, answer: MaybePromise<T>): MaybePromise<T> {
-    if (!isThenable(answer)) return answer;
-    const startedAt = performance.now();
-    const end = (outcome: CallOutcome) => (): void =>
-      this.ended(store, outcome, performance.now() - startedAt);
-    answer.then(end('ok'), end('failed'));
+    if (isThenable(answer)) this.follow(store, answer, undefined);
     return answer;
+  }
+
+  private follow(store: StoreName, answer: PromiseLike<unknown>, watcher: StoreWatcher | undefined): void {
+    const startedAt = performance.now();
+    answer.then(
+      () => {
+        this.ended(store, 'ok', performance.now() - startedAt);
+        watcher?.works(store);
+      },
+      (error: unknown) => {
+        this.ended(store, 'failed', performance.now() - startedAt);
+        watcher?.failed(store, error);
+      },
+    );
   }
 }
