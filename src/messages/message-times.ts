@@ -4,6 +4,7 @@ import type { ErrorCode } from '../protocol/error-code.js';
 import { Clock } from '../time/clock.js';
 import { afterWrites } from './write-batch.js';
 
+/** The memory of a turn with more groups is given back. */
 const KEPT_GROUPS = 256;
 
 interface Handled {
@@ -65,7 +66,6 @@ export class MessageTimes {
       const { counters, arrivedAt, failure, messages } = groups[i] as Group;
       counters.handled(now - arrivedAt, failure, messages);
     }
-    // What was needed once need not be needed again.
     if (groups.length > KEPT_GROUPS) groups.length = KEPT_GROUPS;
   };
 }
