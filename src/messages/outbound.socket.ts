@@ -83,7 +83,7 @@ export class OutboundSocket implements ConnectionSocket, BatchedSender {
   sendShared(push: PushText): void {
     if (this.options.compression) this.compress(push.plain);
     else if (this.collected === undefined) this.write((push.frame ??= textFrame(push.plain)));
-    else this.hold((push.ascii ??= asciiFrame(push.plain) ?? textFrame(push.plain)));
+    else this.hold((push.ascii ??= asciiFrame(push.plain) ?? (push.frame ??= textFrame(push.plain))));
     this.watch();
   }
 

@@ -27,7 +27,11 @@ export function textFrame(text: string): Buffer {
 /** The headers of frames whose length has one byte, as Latin-1. */
 const SHORT_HEADERS = Array.from({ length: 126 }, (_, length) => String.fromCharCode(FIN_TEXT, length));
 
-/** A frame as {@link textFrame}, as a string of its bytes; undefined for a text with other characters than ASCII, or a long one. */
+/**
+ * A frame as {@link textFrame}, as a string of its bytes.
+ *
+ * @returns undefined for a text with other characters than ASCII, or of 64 KiB and more
+ */
 export function asciiFrame(text: string): string | undefined {
   const { length } = text;
   if (length >= 65_536 || Buffer.byteLength(text) !== length) return undefined;
