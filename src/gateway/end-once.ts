@@ -8,7 +8,7 @@ interface Received {
 
 /**
  * `ws` ends its receiver two or three times per connection. Node creates an error with a full stack trace for each
- * repetition, which nobody gets, and which takes a tenth of a handshake. So only the first one reaches Node.
+ * repetition, which nobody gets, and which takes a twentieth of a handshake. So only the first one reaches Node.
  */
 export function endReceiverOnce(client: WebSocket): void {
   // oxlint-disable-next-line no-underscore-dangle -- the name of `ws`
