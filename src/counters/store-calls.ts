@@ -73,15 +73,14 @@ export class StoreCalls {
 
   private follow(store: StoreName, answer: PromiseLike<unknown>, watcher: StoreWatcher | undefined): void {
     const startedAt = performance.now();
-    answer.then(
-      () => {
-        this.ended(store, 'ok', performance.now() - startedAt);
-        watcher?.works(store);
-      },
-      (error: unknown) => {
-        this.ended(store, 'failed', performance.now() - startedAt);
-        watcher?.failed(store, error);
-      },
-    );
+    const works = (): void => {
+      this.ended(store, 'ok', performance.now() - startedAt);
+      watcher?.works(store);
+    };
+    const failed = (error: unknown): void => {
+      this.ended(store, 'failed', performance.now() - startedAt);
+      watcher?.failed(store, error);
+    };
+    answer.then(works, failed);
   }
 }
