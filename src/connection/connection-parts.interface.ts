@@ -64,6 +64,8 @@ export interface ConnectionInit {
   id: string;
   socket: ConnectionSocket;
   principal: Principal;
+  /** The key that its messages are counted under. */
+  limitKey: string;
   auth: ConnectionAuth | null;
   /** The client's address, as used by limits. */
   address: string;

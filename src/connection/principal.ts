@@ -43,9 +43,9 @@ export function limitKeyOf(principal: Principal, address: string): string {
   return principal.id === null ? addressKey(address) : principalKey(principal.id, principal.issuer);
 }
 
-/** The limit key of a user. */
+/** The limit key of a user. Joined, because a template keeps its parts, and connections keep their key. */
 export function principalKey(id: string, issuer: string | null): string {
-  return `${PRINCIPAL}${issuer?.length ?? 0}:${issuer ?? ''}:${id}`;
+  return [PRINCIPAL, issuer?.length ?? 0, ':', issuer ?? '', ':', id].join('');
 }
 
 /** The limit key of anonymous clients with an address. */

@@ -53,6 +53,8 @@ export class ServedConnection extends OutboundConnection {
   private pings: (() => void)[] | undefined;
   private hasClosed = false;
   private closedCallbacks: Set<() => void> | undefined;
+  /** What releases the places that it has. */
+  private held: readonly (() => void)[] = [];
 
   constructor(init: ConnectionInit) {
     super(init);
@@ -60,7 +62,7 @@ export class ServedConnection extends OutboundConnection {
     this.ownAuth = init.auth;
     this.proof = init.proof;
     this.isUnsecured = init.isUnsecured;
-    this.ownLimitKey = limitKeyOf(init.principal, init.address);
+    this.ownLimitKey = init.limitKey;
   }
 
   override get principal(): Principal {
@@ -136,6 +138,19 @@ export class ServedConnection extends OutboundConnection {
     if (data !== ROUND_TRIP) return;
     for (const resolve of this.pings ?? []) resolve();
     this.pings = undefined;
+  }
+
+  /** Takes over what its handshake or its login holds. Releases it at once if the connection is no longer open. */
+  takeOver(held: readonly (() => void)[]): void {
+    this.held = this.held.length === 0 ? held : [...this.held, ...held];
+    if (!this.isOpen) this.release();
+  }
+
+  /** Releases what it holds. */
+  release(): void {
+    const { held } = this;
+    this.held = [];
+    for (const release of held) release();
   }
 
   get isClosed(): boolean {

@@ -1,7 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { bindConnection, connectionOf, servedConnectionOf } from '../connection/connection-of.js';
+import { bindConnection, connectionOf } from '../connection/connection-of.js';
 import { Counters } from '../counters/counters.js';
 import { ServedConnection } from '../connection/served-connection.js';
 import type { Handshake } from '../handshake/handshake.js';
@@ -12,9 +12,6 @@ import { CloseCode } from '../protocol/close-code.enum.js';
 import { Clock } from '../time/clock.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 import { endReceiverOnce } from './end-once.js';
-import { violationCodeOf } from './violation-code.js';
-
-const logger = new Logger('WsSecurity');
 
 /** Creates the connection of an accepted socket. */
 @Injectable()
@@ -37,6 +34,7 @@ export class ConnectionFactory {
       id,
       socket: new OutboundSocket(client, stream, this.options, this.wheel, closeSlow, counters, backlog),
       principal,
+      limitKey: handshake.limitKey,
       auth: handshake.auth,
       address,
       path,
@@ -46,25 +44,10 @@ export class ConnectionFactory {
       counters,
     });
     bindConnection(client, connection);
-    client.on('error', onViolation);
+    bindConnection(stream, connection);
     endReceiverOnce(client);
     return connection;
   }
-}
-
-/**
- * `ws` has already sent the close code, does not read the answer, and reports 1006. Without a listener, the error would
- * end the process.
- */
-function onViolation(this: WebSocket, error: NodeJS.ErrnoException): void {
-  const connection = servedConnectionOf(this);
-  connection.inbound?.broken();
-  const code = violationCodeOf(error);
-  if (connection.closedWith === undefined && code !== undefined) {
-    connection.closedWith = code;
-    connection.closeReason = error.code ?? '';
-  }
-  logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
 }
 
 function closeSlow(client: WebSocket): void {

@@ -45,12 +45,11 @@ export class ConnectionSetup {
   ): void {
     const connection = this.connections.create(client, stream, handshake, id);
     const channel = new MessageChannel(client, stream, targets, connection, this.channels);
-    const releases = [handshake.takeHeld()];
-    this.watch(client, connection, releases);
+    connection.takeOver(handshake.takeHeld());
     this.lifecycle.accepted(connection, clientDetailsOf(handshake.request));
     if (connection.principal.id !== null) this.auth.remember(connection, handshake);
     else if (this.options.authSources.includes('message')) {
-      this.auth.expect(connection, handshake, (release) => void releases.push(release));
+      this.auth.expect(connection, handshake);
     }
     const offer = this.options.resume ? resumeOfferOf(handshake.request) : undefined;
     const incoming = { client, connection, channel, announce, offer };
@@ -64,17 +63,6 @@ export class ConnectionSetup {
       connection,
       login.then((isIn) => (isIn ? this.entry.start(incoming) : channel.open())),
     );
-  }
-
-  /**
-   * A separate method, so that the listener keeps no reference to the handshake and its token as long as the connection
-   * lives.
-   */
-  private watch(client: WebSocket, connection: ServedConnection, releases: readonly (() => void)[]): void {
-    client.on('close', (code) => {
-      for (const release of releases) release();
-      this.lifecycle.closed(connection, code);
-    });
   }
 
   private settle(connection: ServedConnection, pending: void | Promise<void>): void {

@@ -110,7 +110,7 @@ export class HandshakeService implements OnApplicationShutdown {
       socket.destroy();
     }
     // Releases everything that the connection has not taken over.
-    handshake.takeHeld()();
+    handshake.release();
   }
 
   private refuse(
@@ -120,7 +120,7 @@ export class HandshakeService implements OnApplicationShutdown {
     head: Buffer,
     startedAt: number,
   ): void {
-    handshake.takeHeld()();
+    handshake.release();
     const refusal = refusalOf(error);
     const { request, address, principal, auth } = handshake;
     const { code, status } = refusal;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Credential } from '../auth/credential.js';
 import type { CredentialExtractor } from './credential-extractor.js';
 import { connectionAuth, type ConnectionAuth } from '../connection/connection-auth.js';
-import { ANONYMOUS, type Principal } from '../connection/principal.js';
+import { ANONYMOUS, limitKeyOf, type Principal } from '../connection/principal.js';
 import { NO_PROOF, type SenderProof } from '../connection/sender-proof.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 import type { ClientOrigin } from './client/client-address.js';
@@ -52,8 +52,11 @@ export class Handshake {
   awaitsLogin = false;
   /** The subprotocol that the server chose. */
   protocol: string | undefined;
-  private releases: (() => void)[] = [];
+  private readonly releases: (() => void)[] = [];
   private offered: readonly Credential[] | undefined;
+  private key: string | undefined;
+  /** The principal that `key` is of. */
+  private keyed: Principal | undefined;
 
   constructor(
     readonly request: UpgradeRequest,
@@ -77,6 +80,13 @@ export class Handshake {
   get auth(): ConnectionAuth | null {
     if (this.credential) return connectionAuth(this.credential.source, this.credential.kind);
     return this.principal.kind === 'certificate' ? connectionAuth('certificate', 'certificate') : null;
+  }
+
+  /** The key that limits of its principal are counted under. @internal */
+  get limitKey(): string {
+    if (this.keyed !== this.principal) this.key = undefined;
+    this.keyed = this.principal;
+    return (this.key ??= limitKeyOf(this.principal, this.address));
   }
 
   /** Whether the gateways on this path are unsecured. */
@@ -105,12 +115,16 @@ export class Handshake {
     this.releases.push(release);
   }
 
-  /** Transfers everything that is held to the caller, which must call the returned function to release it. */
-  takeHeld(): () => void {
-    const releases = this.releases;
-    this.releases = [];
-    return () => {
-      for (const release of releases.splice(0)) release();
-    };
+  /** Transfers everything that is held to the caller, which must call the returned functions to release it. */
+  takeHeld(): readonly (() => void)[] {
+    // A copy, because an array that has grown has room for more.
+    const held = this.releases.slice();
+    this.releases.length = 0;
+    return held;
+  }
+
+  /** Releases everything that is held. @internal */
+  release(): void {
+    for (const release of this.takeHeld()) release();
   }
 }

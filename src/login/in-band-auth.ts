@@ -31,19 +31,13 @@ const IN_BAND = connectionAuth('message', 'bearer');
 
 type InBandClaimant = Claimant & { readonly credential: Credential };
 
-interface PendingLogin {
-  readonly handshake: Handshake;
-  /** Takes the release of everything that the login holds, to be called when the connection ends. */
-  readonly keep: (release: () => void) => void;
-}
-
 /**
  * Handles the reserved `auth` event: a login for a client that has no credential yet, a new credential for others. Both
  * are decided by the steps of the handshake.
  */
 @Injectable()
 export class InBandAuth extends AuthEventHandler {
-  private readonly anonymous = new WeakMap<ServedConnection, PendingLogin>();
+  private readonly anonymous = new WeakMap<ServedConnection, Handshake>();
   /** The handshakes of connections whose path has connect guards. */
   private readonly guarded = new WeakMap<ServedConnection, Handshake>();
   /** Attempts in progress. When one resolves, the client has been answered. */
@@ -66,8 +60,8 @@ export class InBandAuth extends AuthEventHandler {
   }
 
   /** Lets an anonymous connection log in later. */
-  expect(connection: ServedConnection, handshake: Handshake, keep: PendingLogin['keep']): void {
-    this.anonymous.set(connection, { handshake, keep });
+  expect(connection: ServedConnection, handshake: Handshake): void {
+    this.anonymous.set(connection, handshake);
   }
 
   /**
@@ -113,10 +107,9 @@ export class InBandAuth extends AuthEventHandler {
     connection: ServedConnection,
     message: InboundMessage,
   ): Promise<HandshakeRefusal | undefined> {
-    const anonymous = this.anonymous.get(connection);
-    const claimant = claimantOf(connection, message, anonymous?.handshake);
+    const claimant = claimantOf(connection, message, this.anonymous.get(connection));
     try {
-      const principal = await this.principalOf(connection, claimant, anonymous?.keep);
+      const principal = await this.principalOf(connection, claimant);
       this.lifecycle.identified(connection, principal, IN_BAND);
       connection.reply(ReservedEvent.AUTH, { expiresAt: principal.expiresAt }, message.id);
       return undefined;
@@ -132,15 +125,11 @@ export class InBandAuth extends AuthEventHandler {
     }
   }
 
-  private async principalOf(
-    connection: ServedConnection,
-    claimant: InBandClaimant,
-    keep: PendingLogin['keep'] | undefined,
-  ): Promise<Principal> {
+  private async principalOf(connection: ServedConnection, claimant: InBandClaimant): Promise<Principal> {
     await this.rate.count(connection.limitKey, 'auth');
     const principal =
       claimant instanceof Handshake
-        ? await this.identify(connection, claimant, keep)
+        ? await this.identify(connection, claimant)
         : await this.refresh(connection, claimant);
     // The principal may have been revoked or banned in the meantime.
     if (this.revocations.isRevokedHere(principal)) {
@@ -151,20 +140,14 @@ export class InBandAuth extends AuthEventHandler {
     return principal;
   }
 
-  private async identify(
-    connection: ServedConnection,
-    handshake: Handshake,
-    keep: PendingLogin['keep'] | undefined,
-  ): Promise<Principal> {
+  private async identify(connection: ServedConnection, handshake: Handshake): Promise<Principal> {
     try {
       await this.pipeline.identify(handshake);
     } catch (error) {
-      handshake.takeHeld()();
+      handshake.release();
       throw error;
     }
-    const release = handshake.takeHeld();
-    if (connection.isOpen) keep?.(release);
-    else release();
+    connection.takeOver(handshake.takeHeld());
     this.anonymous.delete(connection);
     this.remember(connection, handshake);
     return handshake.principal;
@@ -187,7 +170,7 @@ export class InBandAuth extends AuthEventHandler {
     try {
       if (handshake) await this.guards.check(handshake);
     } finally {
-      handshake?.takeHeld()();
+      handshake?.release();
     }
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { Counters } from '../counters/counters.js';
 import { TextFrames } from '../frames/text-frames.js';
 import { Faults } from '../faults/faults.js';
@@ -20,6 +21,7 @@ export class ChannelServices {
     readonly clock: Clock,
     readonly faults: Faults,
     readonly counters: Counters,
+    readonly lifecycle: ConnectionLifecycleService,
   ) {
     this.texts = new TextFrames(options.maxPayloadBytes);
   }

@@ -1,4 +1,4 @@
-import type { WsMessageHandler } from '@nestjs/common';
+import { Logger, type WsMessageHandler } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
@@ -9,6 +9,9 @@ import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ChannelServices } from './channel-services.js';
 import { FrameIntake } from './frame-intake.js';
 import { MessageQueue, type QueueControl } from './message-queue.js';
+import { violationCodeOf } from './violation-code.js';
+
+const logger = new Logger('WsSecurity');
 
 /** The limits of frames and bytes, as security events name them. */
 const FRAME_BUDGET = 'frame budget';
@@ -42,8 +45,6 @@ export abstract class FrameChannel<Job = unknown>
     super(stream, connection, services);
     this.queue = new MessageQueue(services.options, this);
     connection.inbound = this;
-    socket.on('ping', onPing);
-    socket.on('pong', onPong);
   }
 
   /** Takes the handlers of a gateway from Nest. */
@@ -67,6 +68,24 @@ export abstract class FrameChannel<Job = unknown>
       this.services.counters.roundTrip.observe(connection.lastSeen - connection.pingedAt);
     connection.pingedAt = 0;
     connection.ponged(data.toString());
+  }
+
+  /** `ws` has already sent the close code, does not read the answer, and reports 1006. */
+  onError(error: NodeJS.ErrnoException): void {
+    const { connection } = this;
+    this.broken();
+    const code = violationCodeOf(error);
+    if (connection.closedWith === undefined && code !== undefined) {
+      connection.closedWith = code;
+      connection.closeReason = error.code ?? '';
+    }
+    logger.debug(`A client broke the WebSocket protocol: ${error.message}`);
+  }
+
+  /** @param code the close code of the socket */
+  onClose(code: number): void {
+    this.connection.release();
+    this.services.lifecycle.closed(this.connection, code);
   }
 
   /** Stops reading, and resolves when all messages read so far have been answered. */
@@ -148,13 +167,4 @@ export abstract class FrameChannel<Job = unknown>
 /** The channel of a client that this module has accepted. */
 export function frameChannelOf(client: object): FrameChannel {
   return servedConnectionOf(client).inbound as FrameChannel;
-}
-
-// Shared by all channels, to save memory.
-function onPing(this: object, data: Buffer): void {
-  frameChannelOf(this).onPing(data);
-}
-
-function onPong(this: object, data: Buffer): void {
-  frameChannelOf(this).onPong(data);
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { servedConnectionOf } from '../connection/connection-of.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { ClosingReader } from '../frames/closing-reader.js';
 import { FrameMeter } from '../frames/frame-meter.js';
@@ -26,7 +27,7 @@ export abstract class FrameIntake {
     const { options, clock, counters } = services;
     this.budget = new FrameBudget(options, clock.monotonic(), counters.dropped);
     this.meter = new FrameMeter(this.budget);
-    stream.prependListener('data', (chunk: Buffer) => this.onData(chunk));
+    stream.prependListener('data', onData);
     this.reader = takeReader(stream);
   }
 
@@ -51,7 +52,8 @@ export abstract class FrameIntake {
     this.closingReader ??= new ClosingReader(this.stream, this.meter, this.reader);
   }
 
-  private onData(chunk: Buffer): void {
+  /** The client has sent bytes. */
+  onData(chunk: Buffer): void {
     if (this.closingReader) {
       this.closingReader.read(chunk);
       return;
@@ -102,4 +104,9 @@ export abstract class FrameIntake {
     // When a stream closes, `ws` reads the rest of it by itself.
     if (!isOver && !this.stream.destroyed) this.reader?.call(this.stream, chunk);
   }
+}
+
+// Shared by all streams, to save memory.
+function onData(this: object, chunk: Buffer): void {
+  (servedConnectionOf(this).inbound as unknown as FrameIntake).onData(chunk);
 }

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WsMessageHandler } from '@nestjs/common';
 import type { WebSocket } from 'ws';
-import { servedConnectionOf } from '../connection/connection-of.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { acceptBinary } from './binary-frame.js';
 import type { ChannelServices } from './channel-services.js';
@@ -32,13 +31,13 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
     services: ChannelServices,
   ) {
     super(socket, stream, connection, services);
-    socket.on('message', onMessage);
   }
 
   override bind(handlers: readonly WsMessageHandler[]): void {
     this.handlers.add(handlers);
   }
 
+  /** `ws` has read a message. */
   onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.admits(data)) return;
     if (isBinary && !acceptBinary(this.connection, data, this.services.options.allowBinary)) return;
@@ -60,7 +59,7 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
 
   /** The application may listen to the messages as `ws` reports them. With compression, `ws` keeps their order. */
   protected override get readsTexts(): boolean {
-    return !this.services.options.compression && this.socket.listenerCount('message') === 1;
+    return !this.services.options.compression && this.socket.listenerCount('message') === 0;
   }
 
   /** Passes on the first frame. Later frames are held until `open()`. */
@@ -100,9 +99,4 @@ export class MessageChannel extends FrameChannel<Job> implements Route {
     const job = this.services.dispatcher.accept(this, text);
     if (job) this.queue.add(job);
   }
-}
-
-// Shared by all channels, to save memory.
-function onMessage(this: object, data: unknown, isBinary: boolean): void {
-  (servedConnectionOf(this).inbound as MessageChannel).onMessage(data as Buffer, isBinary);
 }

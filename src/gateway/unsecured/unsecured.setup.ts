@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
 import { ConnectionLifecycleService } from '../../connection/connection-lifecycle.service.js';
-import type { ServedConnection } from '../../connection/served-connection.js';
 import { clientDetailsOf } from '../../handshake/client/client-details.js';
 import type { Handshake } from '../../handshake/handshake.js';
 import { ChannelServices } from '../../messages/channel-services.js';
@@ -27,19 +26,11 @@ export class UnsecuredSetup {
   open(client: WebSocket, stream: Duplex, handshake: Handshake, id: string, announce: () => void): void {
     const connection = this.connections.create(client, stream, handshake, id);
     void new PlainChannel(client, stream, connection, this.channels);
-    this.watch(client, connection, handshake.takeHeld());
+    connection.takeOver(handshake.takeHeld());
     this.lifecycle.accepted(connection, clientDetailsOf(handshake.request));
     connection.ready();
     // The address may have been banned while a connect guard decided.
     if (this.bans.isBannedHere(connection.principal, connection.address)) closeBanned(connection);
     if (connection.isOpen) announce();
-  }
-
-  /** A separate method, so that the listener keeps no reference to the handshake. */
-  private watch(client: WebSocket, connection: ServedConnection, release: () => void): void {
-    client.on('close', (code) => {
-      release();
-      this.lifecycle.closed(connection, code);
-    });
   }
 }

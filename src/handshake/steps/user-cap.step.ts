@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Counters } from '../../counters/counters.js';
 import { ConnectionDirectory } from '../../nodes/connection-directory.js';
 import { Faults } from '../../faults/faults.js';
-import { limitKeyOf } from '../../connection/principal.js';
 import { HandshakeRefusal } from '../../errors/handshake.refusal.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
@@ -26,7 +25,7 @@ export class UserCapStep extends HandshakeStep {
 
   check(handshake: Handshake): void | Promise<void> {
     if (handshake.principal.id === null) return undefined;
-    const scope = limitKeyOf(handshake.principal, handshake.address);
+    const scope = handshake.limitKey;
     const limit = this.options.maxConnectionsPerUser;
     return decideOn(
       () => this.counters.stores.ask('directory', () => this.directory.acquire(scope, limit)),

@@ -1,13 +1,14 @@
-import { type RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { servedConnectionOf } from '../../connection/connection-of.js';
 import { OutboundSocket } from '../outbound.socket.js';
+import { ServedSocket } from '../served-socket.js';
 import { plainChannelOf } from './plain-channel.js';
 
 /**
  * The client object of unsecured gateways, which use it directly. No listener sees a message over the limits, and a
  * slow reader is noticed whoever sends.
  */
-export class PlainSocket extends WebSocket {
+export class PlainSocket extends ServedSocket {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (event !== 'message') return super.emit(event, ...args);
     const [data, isBinary] = args as [RawData, boolean];
