@@ -3,10 +3,18 @@ import { ECHO_DATA, echoLength } from './echo.js';
 import { clientFrame, repeated } from './frames.js';
 import type { RawConnection } from './raw-connection.js';
 
+const TOO_LONG = 'x'.repeat(101);
 const PATIENCE_MS = 15_000;
 
 /** The kinds of frames in a batch: served messages, or one kind of refused frame. */
-export const FRAME_KINDS = ['served', 'garbage', 'unknown event', 'over limit'] as const;
+export const FRAME_KINDS = [
+  'served',
+  'garbage',
+  'malformed JSON',
+  'unknown event',
+  'over limit',
+  'invalid body',
+] as const;
 
 export type FrameKind = (typeof FRAME_KINDS)[number];
 
@@ -86,8 +94,11 @@ export function textOf(kind: FrameKind, dialect: DialectName): string {
   const texts: Readonly<Record<FrameKind, string>> = {
     served: message('echo', ECHO_DATA),
     garbage,
+    // It begins and ends as an object does.
+    'malformed JSON': `${garbage}}}`,
     'unknown event': message('nobody.listens', ECHO_DATA),
     'over limit': message('scarce'),
+    'invalid body': message('echo', { text: TOO_LONG }),
   };
   return texts[kind];
 }

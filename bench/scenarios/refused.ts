@@ -2,6 +2,7 @@ import { FRAME_KINDS, type FrameKind } from '../load/refused-frames.js';
 import { type Bench, interleaved, type RunningPeer, type Scenario } from './scenario.js';
 
 const SIZE = 15;
+const NEEDING_PROTECTION: ReadonlySet<FrameKind> = new Set(['over limit', 'invalid body']);
 
 /** The cost of a refused frame compared to a served one. */
 export const refused: Scenario = {
@@ -17,7 +18,7 @@ async function measureKinds(bench: Bench, running: RunningPeer, round: number): 
   const { name, peer } = running;
   let servedUs = NaN;
   for (const kind of FRAME_KINDS) {
-    if (kind === 'over limit' && !peer.protection) continue;
+    if (NEEDING_PROTECTION.has(kind) && !peer.protection) continue;
     const { batchUs, closed } = await measureBatches(bench, running, kind);
     if (kind === 'served') {
       servedUs = batchUs / (SIZE + 1);
