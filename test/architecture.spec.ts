@@ -73,6 +73,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'throttling',
     'observability',
     'connection',
+    'faults',
     'counters',
     'options',
     'errors',

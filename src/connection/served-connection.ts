@@ -140,17 +140,16 @@ export class ServedConnection extends OutboundConnection {
     this.pings = undefined;
   }
 
-  /** Takes over what its handshake or its login holds. Releases it at once if the connection is no longer open. */
+  /** Takes over what its handshake or its login holds, to be released when it closes. */
   takeOver(held: readonly (() => void)[]): void {
     this.held = this.held.length === 0 ? held : [...this.held, ...held];
-    if (!this.isOpen) this.release();
   }
 
-  /** Releases what it holds. */
-  release(): void {
+  /** Transfers everything that it holds to the caller. */
+  takeHeld(): readonly (() => void)[] {
     const { held } = this;
     this.held = [];
-    for (const release of held) release();
+    return held;
   }
 
   get isClosed(): boolean {

@@ -8,6 +8,7 @@ import { Clock } from '../time/clock.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { OTHER } from '../counters/tally.js';
 import { Faults } from '../faults/faults.js';
+import { releaseAll } from '../faults/release-all.js';
 import { UpgradeRequest } from './upgrade-request.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { ReplayedTicketError } from '../errors/replayed-ticket.error.js';
@@ -110,7 +111,7 @@ export class HandshakeService implements OnApplicationShutdown {
       socket.destroy();
     }
     // Releases everything that the connection has not taken over.
-    handshake.release();
+    releaseAll(handshake.takeHeld(), this.faults);
   }
 
   private refuse(
@@ -120,7 +121,7 @@ export class HandshakeService implements OnApplicationShutdown {
     head: Buffer,
     startedAt: number,
   ): void {
-    handshake.release();
+    releaseAll(handshake.takeHeld(), this.faults);
     const refusal = refusalOf(error);
     const { request, address, principal, auth } = handshake;
     const { code, status } = refusal;

@@ -122,9 +122,4 @@ export class Handshake {
     this.releases.length = 0;
     return held;
   }
-
-  /** Releases everything that is held. @internal */
-  release(): void {
-    for (const release of this.takeHeld()) release();
-  }
 }

@@ -5,6 +5,8 @@ import { connectionAuth } from '../connection/connection-auth.js';
 import type { ServedConnection } from '../connection/served-connection.js';
 import { ConnectionLifecycleService } from '../connection/connection-lifecycle.service.js';
 import { ANONYMOUS, isSamePrincipal, type Principal } from '../connection/principal.js';
+import { Faults } from '../faults/faults.js';
+import { releaseAll } from '../faults/release-all.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
@@ -55,6 +57,7 @@ export class InBandAuth extends AuthEventHandler {
     private readonly events: SecurityEvents,
     private readonly violations: ViolationService,
     private readonly rate: ConnectRate,
+    private readonly faults: Faults,
   ) {
     super();
   }
@@ -144,10 +147,12 @@ export class InBandAuth extends AuthEventHandler {
     try {
       await this.pipeline.identify(handshake);
     } catch (error) {
-      handshake.release();
+      releaseAll(handshake.takeHeld(), this.faults);
       throw error;
     }
-    connection.takeOver(handshake.takeHeld());
+    const held = handshake.takeHeld();
+    if (connection.isOpen) connection.takeOver(held);
+    else releaseAll(held, this.faults);
     this.anonymous.delete(connection);
     this.remember(connection, handshake);
     return handshake.principal;
@@ -170,7 +175,7 @@ export class InBandAuth extends AuthEventHandler {
     try {
       if (handshake) await this.guards.check(handshake);
     } finally {
-      handshake?.release();
+      releaseAll(handshake?.takeHeld() ?? [], this.faults);
     }
   }
 

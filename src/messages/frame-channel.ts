@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import { servedConnectionOf } from '../connection/connection-of.js';
 import type { ConnectionInbound } from '../connection/connection-parts.interface.js';
 import type { ServedConnection } from '../connection/served-connection.js';
+import { releaseAll } from '../faults/release-all.js';
 import { RateLimitedException } from '../errors/ws-exceptions.js';
 import type { ChannelServices } from './channel-services.js';
 import { FrameIntake } from './frame-intake.js';
@@ -84,7 +85,7 @@ export abstract class FrameChannel<Job = unknown>
 
   /** @param code the close code of the socket */
   onClose(code: number): void {
-    this.connection.release();
+    releaseAll(this.connection.takeHeld(), this.services.faults);
     this.services.lifecycle.closed(this.connection, code);
   }
 
