@@ -7,6 +7,7 @@ import process from 'node:process';
 import { CleanDeclarations } from './clean-declarations.mjs';
 
 const [, , compiler, ...projects] = process.argv;
+// An `import` would first search all of the compiler for its exports.
 const ts = createRequire(import.meta.url)(compiler);
 
 const PACKAGES = resolve('node_modules') + sep;
