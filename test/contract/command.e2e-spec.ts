@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const COMMAND = 'dist/contract/cli/main.js';
+const MANY = 'test/support/contract/run-commands.mjs';
 const APP = 'example/dist/server/app.module.js';
 const COMMITTED = 'docs/asyncapi.json';
 
@@ -13,27 +14,52 @@ interface Outcome {
   readonly error: string;
 }
 
-/** Runs the command without variables of the environment, which are part of the contract. */
-function run(...args: string[]): Promise<Outcome> {
+/** Without an exit code if it threw. */
+type InProcess = Partial<Outcome> & { readonly thrown?: string };
+
+/** Runs a script without variables of the environment, which are part of the contract. */
+function start(script: string, ...args: string[]): Promise<Outcome> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH, HOME } });
+  const child = spawn(process.execPath, [script, ...args], { env: { PATH, HOME } });
   const texts = { out: '', error: '' };
   child.stdout.on('data', (data: Buffer) => (texts.out += data.toString()));
   child.stderr.on('data', (data: Buffer) => (texts.error += data.toString()));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...texts })));
 }
 
+/** The command as it is installed. */
+const run = (...args: string[]): Promise<Outcome> => start(COMMAND, ...args);
+
 let folder: string;
+const fileIn = (name: string): string => join(folder, name);
+
+/** What the command does in one process, which starts the reference service for each. */
+let done: Record<'unchanged' | 'absent' | 'written' | 'otherModule' | 'withVariables', InProcess>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'contract-'));
+  await writeFile(fileIn('variables'), 'WS_MAX_ARRAY_LENGTH=7\nPATH=none\n');
+  const commands = {
+    unchanged: ['--out', COMMITTED, '--check'],
+    absent: ['--out', fileIn('none.json'), '--check'],
+    written: ['--out', fileIn('new.json')],
+    otherModule: ['--module', 'OtherModule'],
+    // Last, because the variables stay.
+    withVariables: ['--env', fileIn('variables')],
+  };
+  const all = Object.values(commands).map((args) => ['contract', '--app', APP, ...args]);
+  const { out, error } = await start(MANY, JSON.stringify(all));
+  if (error !== '') throw new Error(error);
+  // The service has printed lines of its own.
+  const outcomes = JSON.parse(out.split('\n').at(-1) as string) as InProcess[];
+  done = Object.fromEntries(Object.keys(commands).map((name, i) => [name, outcomes[i]])) as typeof done;
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('nestjs-ws-security contract', () => {
-  it('docs/asyncapi.json is the contract of the reference service (else: npm run contract)', async () => {
-    const { code, error } = await run('contract', '--app', APP, '--out', COMMITTED, '--check');
+  it('docs/asyncapi.json is the contract of the reference service (else: npm run contract)', () => {
+    const { code, error } = done.unchanged;
     expect({ code, error }).toEqual({ code: 0, error: '' });
   });
 
@@ -41,7 +67,7 @@ describe('nestjs-ws-security contract', () => {
     const document = JSON.parse(await readFile(COMMITTED, 'utf8')) as Record<string, Record<string, unknown>>;
     delete document['operations']?.['ws.echo'];
     (document['info'] as Record<string, unknown>)['version'] = '0.9.0';
-    const file = join(folder, 'old.json');
+    const file = fileIn('old.json');
     await writeFile(file, JSON.stringify(document));
     const { code, error } = await run('contract', '--app', APP, '--out', file, '--check');
     expect(code).toBe(1);
@@ -49,22 +75,14 @@ describe('nestjs-ws-security contract', () => {
     expect(error).toContain('  ~ info › version: "0.9.0" → "1.0.0"\n  + operations › ws.echo\n');
   });
 
-  it('fails if there is no committed document', async () => {
-    const { code, error } = await run(
-      'contract',
-      '--app',
-      APP,
-      '--out',
-      join(folder, 'none.json'),
-      '--check',
-    );
+  it('fails if there is no committed document', () => {
+    const { code, error } = done.absent;
     expect({ code, error }).toEqual({ code: 1, error: expect.stringContaining('does not exist') as string });
   });
 
   it('writes what it would compare, and the same each time', async () => {
-    const file = join(folder, 'new.json');
-    expect((await run('contract', '--app', APP, '--out', file)).code).toBe(0);
-    expect(await readFile(file, 'utf8')).toBe(await readFile(COMMITTED, 'utf8'));
+    expect(done.written.code).toBe(0);
+    expect(await readFile(fileIn('new.json'), 'utf8')).toBe(await readFile(COMMITTED, 'utf8'));
   });
 
   it('takes a CommonJS application, prints its contract, and does not wait for what it left behind', async () => {
@@ -83,26 +101,20 @@ describe('nestjs-ws-security contract', () => {
   });
 
   it('takes variables from a file, but not those that are set', async () => {
-    const file = join(folder, 'variables');
-    await writeFile(file, 'WS_MAX_ARRAY_LENGTH=7\nPATH=none\n');
-    const { code, out } = await run('contract', '--app', APP, '--env', file);
+    const { code, out } = done.withVariables;
     expect(code).toBe(0);
     expect(out).toContain('"arrayLength": 7');
-    const missing = await run('contract', '--app', APP, '--env', join(folder, 'none'));
+    const missing = await run('contract', '--app', APP, '--env', fileIn('none'));
     expect(missing.code).toBe(2);
-    expect(missing.error).toContain(join(folder, 'none'));
+    expect(missing.error).toContain(fileIn('none'));
   });
 
   it('names what is wrong with the arguments, the file or the application', async () => {
     const wrong = await run('contract');
     expect(wrong).toMatchObject({ code: 2, error: expect.stringContaining('--app is missing') as string });
-    const missing = await run('contract', '--app', APP, '--module', 'OtherModule');
-    expect(missing).toMatchObject({
-      code: 2,
-      error: expect.stringContaining(
-        'does not export the module OtherModule; it exports: AppModule',
-      ) as string,
-    });
+    expect(done.otherModule.thrown).toContain(
+      'does not export the module OtherModule; it exports: AppModule',
+    );
   });
 });
 

@@ -1,4 +1,3 @@
-import { Parser } from '@asyncapi/parser';
 import { type CanActivate, Injectable, type Provider, UseGuards, UseInterceptors } from '@nestjs/common';
 import { SkipThrottle, Throttle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
@@ -25,6 +24,7 @@ import { SecuredNotesGateway } from '../../docs/examples/migration/secured-notes
 import { SecuredOrdersGateway } from '../../docs/examples/migration/secured-orders.gateway.js';
 import { PlanThrottlerGuard } from '../../docs/examples/plan.throttler.js';
 import { Notes, NotesGateway } from '../../docs/examples/testing/notes.gateway.js';
+import { parseAsyncApi } from '../support/contract/asyncapi-parser.js';
 import { ShapesGateway } from '../support/contract/shapes.gateway.js';
 import { Doubling } from '../support/kitchen-sink.gateway.js';
 import { ownPort } from '../support/own-port.js';
@@ -37,8 +37,6 @@ interface Settings {
   readonly module?: object;
 }
 
-const parser = new Parser();
-
 /** The document of an application with these gateways. */
 async function documentOf(gateways: Provider[], settings: Settings = {}): Promise<AsyncApiDocument> {
   const { providers = [], options = {}, contract, module = {} } = settings;
@@ -50,12 +48,8 @@ async function documentOf(gateways: Provider[], settings: Settings = {}): Promis
   return document;
 }
 
-async function problemsOf(document: AsyncApiDocument): Promise<string[]> {
-  const { diagnostics } = await parser.parse(JSON.stringify(document));
-  return diagnostics
-    .map(({ code, message }) => `${code}: ${message}`)
-    .filter((one) => !/latest-version/.test(one));
-}
+const problemsOf = async (document: AsyncApiDocument): Promise<string[]> =>
+  (await parseAsyncApi(document)).problems;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- parts of documents of any shape
 const at = (document: object, ...path: string[]): any => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { TypeScriptGenerator } from '@asyncapi/modelina';
-import ts from 'typescript';
 import { WsContract } from 'nestjs-ws-security';
 import { ChatGateway } from '../../example/server/chat/chat.gateway.js';
 import { CurrentNode } from '../../example/server/chat/current-node.js';
+import { compile } from '../support/compile.js';
 import { startApp } from '../support/start-app.js';
 import { mintToken } from '../support/tokens.js';
 
@@ -34,10 +34,10 @@ export const body: WsEchoRequest = { event: 'echo', data: { txt: '' } };
 export const missing: WsChatSendRequest = { event: 'chat.send', data: { room: 'a' } };
 `;
 
-const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+const COMPILER_OPTIONS = {
+  target: 'ES2022',
+  module: 'NodeNext',
+  moduleResolution: 'NodeNext',
   strict: true,
   skipLibCheck: true,
   types: ['node'],
@@ -67,12 +67,12 @@ async function generate(document: object): Promise<void> {
   await writeFile(join(folder, 'models.ts'), models.map(({ result }) => `export ${result}\n`).join(''));
 }
 
-function compile(file: string): string[] {
-  const program = ts.createProgram([join(folder, file)], OPTIONS);
-  const { diagnostics } = program.emit();
-  return [...ts.getPreEmitDiagnostics(program), ...diagnostics].map(({ messageText }) =>
-    ts.flattenDiagnosticMessageText(messageText, ' '),
-  );
+/** Writes a file and a configuration that compiles it. @returns the configuration */
+async function project(name: string, code: string): Promise<string> {
+  await writeFile(join(folder, `${name}.ts`), code);
+  const file = join(folder, `tsconfig.${name}.json`);
+  await writeFile(file, JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: [`${name}.ts`] }));
+  return file;
 }
 
 function run(file: string, ...args: string[]): Promise<string> {
@@ -87,12 +87,12 @@ it('types that Modelina generates from the contract compile, and a client with t
   const { app, url } = await startApp({ gateways: [ChatGateway], providers: [CurrentNode] });
   try {
     await generate(app.get(WsContract).document());
-    await writeFile(join(folder, 'client.ts'), CLIENT);
     expect(await readFile(join(folder, 'models.ts'), 'utf8')).not.toMatch(/Anonymous/);
-    expect(compile('client.ts')).toEqual([]);
+    const [ofClient, ofWrong] = compile(await project('client', CLIENT), await project('wrong', WRONG));
+    expect(ofClient).toBe('');
     expect(await run('client.js', `${url}/ws`, await mintToken())).toBe('from a generated client 7\n');
-    await writeFile(join(folder, 'wrong.ts'), WRONG);
-    expect(compile('wrong.ts')).toEqual([
+    // Further lines of an error are indented.
+    expect(ofWrong?.trim().split(/\n(?=\S)/)).toEqual([
       expect.stringContaining(`'"echoo"' is not assignable`) as string,
       expect.stringContaining(`'txt' does not exist`) as string,
       expect.stringContaining("'text'' is missing") as string,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -16,7 +17,8 @@ const BUILT = ['dist/index.js', 'dist-client/index.js', 'example/dist/main.js', 
 
 /** Instead of npm: builds, and says so. */
 const NPM = `#!/bin/sh
-for file in ${BUILT.join(' ')}; do mkdir -p $(dirname $file); cp src/index.ts $file; done
+mkdir -p ${BUILT.map((file) => dirname(file)).join(' ')}
+tee ${BUILT.join(' ')} < src/index.ts > /dev/null
 echo built
 exit "\${FAILS:-0}"
 `;
@@ -36,13 +38,13 @@ const builds = (env: NodeJS.ProcessEnv = {}): boolean => {
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ws-build-'));
-  execFileSync('git', ['init', '--quiet'], { cwd: folder });
+  execFileSync('git', ['init', '--quiet', '--template='], { cwd: folder });
   write('.gitignore', `node_modules/\n${BUILT.map(dirname).join('\n')}\n`);
   write('src/index.ts', 'export {}');
   write('test/index.spec.ts', '');
   write('node_modules/.package-lock.json', '{}');
   write('node_modules/.bin/npm', NPM);
-  execFileSync('chmod', ['+x', join(folder, 'node_modules/.bin/npm')]);
+  chmodSync(join(folder, 'node_modules/.bin/npm'), 0o755);
   builds();
 });
 

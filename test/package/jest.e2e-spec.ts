@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { forgetCopies, linkCopies } from '../support/kept-copies.js';
 import { linkPackage } from '../support/linked-package.js';
 
 /** Decorates without a decorator, so that nothing needs a compiler. */
@@ -15,6 +16,7 @@ test('the gateway is protected, and its throttler extends the one of Nest', asyn
     expect([status, code]).toEqual([401, 'UNAUTHENTICATED']);
     expect(app.app.get(Reflector)).toBeInstanceOf(Reflector);
     expect(WsThrottlerGuard.prototype).toBeInstanceOf(ThrottlerGuard);
+    expect(place).toMatch(/^file:.*node_modules.installed.index\\.js$/);
   } finally {
     await app.close();
   }
@@ -26,6 +28,7 @@ const NAMES = [
   ['{ SecureGateway, WsThrottlerGuard }', 'nestjs-ws-security'],
   ['{ Reflector }', '@nestjs/core'],
   ['{ ThrottlerGuard }', '@nestjs/throttler'],
+  ['{ place }', 'installed'],
 ] as const;
 
 const SPECS = {
@@ -42,16 +45,29 @@ const CONFIG = {
 
 let folder: string;
 
+/** A package that no earlier run has seen, so that a copy of it must be made. */
+function installEsModule(): void {
+  const own = join(folder, 'node_modules', 'installed');
+  mkdirSync(own);
+  writeFileSync(join(own, 'package.json'), '{"name":"installed","type":"module","exports":"./index.js"}');
+  writeFileSync(join(own, 'index.js'), 'export const place = import.meta.url;\n');
+}
+
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'jest-'));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'jest-')));
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   const needed = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] });
   linkPackage(folder, 'nestjs-ws-security', '.');
   for (const name of ['@nestjs/platform-express', ...needed]) linkPackage(folder, name);
+  installEsModule();
+  linkCopies(folder);
   writeFileSync(join(folder, 'jest.config.json'), JSON.stringify(CONFIG));
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  forgetCopies(folder);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it.each([
   ['CommonJS', 'commonjs', {}],

@@ -5,9 +5,14 @@ import { spawnSync } from 'node:child_process';
  * process compiles them all.
  */
 export function compile(...configFiles: string[]): string[] {
+  return compileWith('typescript', ...configFiles);
+}
+
+/** @param compiler the name or the folder of the package */
+export function compileWith(compiler: string, ...configFiles: string[]): string[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['test/support/compile-projects.mjs', ...configFiles],
+    ['test/support/compile-projects.mjs', compiler, ...configFiles],
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (stderr !== '') throw new Error(stderr);

@@ -10,11 +10,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 
-const app = process.argv[2] === 'fastify'
-  ? await NestFactory.create(AppModule, new FastifyAdapter(), { logger: ['error'] })
-  : await NestFactory.create(AppModule, { logger: ['error'] });
-await app.listen(0, '127.0.0.1');
-console.log(await app.getUrl());
+for (const platform of process.argv.slice(2)) {
+  const app = platform === 'fastify'
+    ? await NestFactory.create(AppModule, new FastifyAdapter(), { logger: ['error'] })
+    : await NestFactory.create(AppModule, { logger: ['error'] });
+  await app.listen(0, '127.0.0.1');
+  console.log(await app.getUrl());
+}
 `;
 
 const HTML = `

@@ -1,8 +1,11 @@
 // Compiles each file of a folder without checking it, as `node transpile.mjs <folder> <target>`.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
-import ts from 'typescript';
+
+/** An `import` would first search all of the compiler for its exports. */
+const ts = createRequire(import.meta.url)('typescript');
 
 const [, , folder, target] = process.argv;
 const compilerOptions = {

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { type ContractArguments, contractArguments, USAGE } from './arguments.js';
-import { contractCommand } from './contract-command.js';
 
 const FAILED = 2;
 
@@ -19,6 +18,8 @@ function argumentsOrUsage(): ContractArguments | undefined {
 
 async function run(args: ContractArguments): Promise<void> {
   try {
+    // Loads Nest, which wrong arguments need not wait for.
+    const { contractCommand } = await import('./contract-command.js');
     process.exitCode = await contractCommand(args, {
       out: (text) => void process.stdout.write(text),
       error: (text) => void process.stderr.write(text),

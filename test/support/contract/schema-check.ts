@@ -11,10 +11,14 @@ export function bodySchemaOf(type: Class): JsonSchema {
   return { ...body, components: { schemas: components.all() } };
 }
 
+/** One for all schemas: the first thing that each one compiles is the schema of schemas. */
+const ajv = new Ajv({ strict: false, allErrors: false });
+(formats as unknown as (ajv: Ajv) => void)(ajv);
+
 export function compile(schema: JsonSchema): ValidateFunction {
-  const ajv = new Ajv({ strict: false, allErrors: false });
-  (formats as unknown as (ajv: Ajv) => void)(ajv);
-  return ajv.compile(schema);
+  const accepts = ajv.compile(schema);
+  ajv.removeSchema(schema);
+  return accepts;
 }
 
 /** Whether JSON Schema says everything about the bodies of a class. */
