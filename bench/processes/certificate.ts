@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 
 /** The files of a certificate, in the variables that the module reads. Every server reads the same ones. */
 export interface CertificateFiles extends Record<string, string> {
@@ -18,6 +17,8 @@ export function certificateFiles(): Promise<CertificateFiles> {
 }
 
 async function make(): Promise<CertificateFiles> {
+  // It loads a hundred files, which a run without TLS does not need.
+  const { generate } = await import('selfsigned');
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     curve: 'P-256',

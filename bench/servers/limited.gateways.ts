@@ -1,10 +1,7 @@
 import { Throttle } from '@nestjs/throttler';
 import { SubscribeMessage } from '@nestjs/websockets';
 import { SecureGateway, WsCost, WsRoles } from 'nestjs-ws-security';
-
-/** The limit that is flooded. Costs up to {@link MOST_COST} are lent in portions as well. */
-export const FLOODED = { limit: 100, ttl: 10_000 };
-export const MOST_COST = 25;
+import { FLOODED, MOST_COST } from './flooded.js';
 
 /** Events that cost 1 have a budget of their own. */
 @Throttle({ default: FLOODED })

@@ -81,19 +81,13 @@ class NodeGateway {
 })
 class NodeModule {}
 
-const app = await NestFactory.create(NodeModule, { logger: ['error', 'fatal'] });
-const told: Told[] = [];
-app.get(SecurityEvents).events.subscribe(({ type }) => {
-  if (type.startsWith('cluster.')) told.push({ type, at: monotonic() });
-});
-await app.init();
-if (process.env['BENCH_WATCH'] === 'true') watchAccepted(app.get<WsThrottlerStorage>(WS_THROTTLER_STORAGE));
-const connections = app.get(ConnectionRegistry);
-const revocations = app.get(RevocationService);
 let lastPush = 0;
 
 /** Makes as many pushes each millisecond as are due. They are numbered over the life of the process. */
-async function push({ perSecond, durationMs, isDry = false }: PushOrder): Promise<PushResult> {
+async function push(
+  connections: ConnectionRegistry,
+  { perSecond, durationMs, isDry = false }: PushOrder,
+): Promise<PushResult> {
   const total = Math.round((perSecond * durationMs) / 1000);
   const started = performance.now();
   let pushed = 0;
@@ -108,7 +102,7 @@ async function push({ perSecond, durationMs, isDry = false }: PushOrder): Promis
       for (; pushed < due; pushed++) {
         if (isDry) settle();
         else
-          pushNow().then(settle, () => {
+          pushNow(connections).then(settle, () => {
             failed++;
             settle();
           });
@@ -119,21 +113,34 @@ async function push({ perSecond, durationMs, isDry = false }: PushOrder): Promis
   return { pushed, failed };
 }
 
-function pushNow(): Promise<void> {
+function pushNow(connections: ConnectionRegistry): Promise<void> {
   return connections.sendToRoom(ROOM, 'push', { n: ++lastPush, at: monotonic() });
 }
 
-measured(app.getHttpServer() as Server, undefined, {
-  push,
-  pushOnce(): void {
-    pushNow().catch(() => undefined);
-  },
-  accepted: takeAccepted,
-  resident: () => process.memoryUsage.rss(),
-  told: () => told,
-  async revoke(user: string): Promise<number> {
-    const at = monotonic();
-    await revocations.revokeUser(user, null);
-    return at;
-  },
-});
+async function serve(): Promise<void> {
+  const app = await NestFactory.create(NodeModule, { logger: ['error', 'fatal'] });
+  const told: Told[] = [];
+  app.get(SecurityEvents).events.subscribe(({ type }) => {
+    if (type.startsWith('cluster.')) told.push({ type, at: monotonic() });
+  });
+  await app.init();
+  if (process.env['BENCH_WATCH'] === 'true') watchAccepted(app.get<WsThrottlerStorage>(WS_THROTTLER_STORAGE));
+  const connections = app.get(ConnectionRegistry);
+  const revocations = app.get(RevocationService);
+  measured(app.getHttpServer() as Server, undefined, {
+    push: (order: PushOrder) => push(connections, order),
+    pushOnce(): void {
+      pushNow(connections).catch(() => undefined);
+    },
+    accepted: takeAccepted,
+    resident: () => process.memoryUsage.rss(),
+    told: () => told,
+    async revoke(user: string): Promise<number> {
+      const at = monotonic();
+      await revocations.revokeUser(user, null);
+      return at;
+    },
+  });
+}
+
+void serve();

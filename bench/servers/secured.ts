@@ -10,14 +10,18 @@ import { serverKeys, sharedTicketKeys } from './tls.js';
 @Module({ imports: [WsSecurityModule.forRoot()], providers: [EchoGateway] })
 class SecuredModule {}
 
-const app = await NestFactory.create(SecuredModule, {
-  logger: ['error', 'fatal'],
-  ...(serverKeys() && { httpsOptions: { ...tlsOptionsFromEnv(), ...sharedTicketKeys() } }),
-});
-await app.init();
-const connections = app.get(ConnectionRegistry);
-measured(app.getHttpServer() as Server, (event, data) => void connections.broadcast(event, data), {
-  drain(): void {
-    void app.close();
-  },
-});
+async function serve(): Promise<void> {
+  const app = await NestFactory.create(SecuredModule, {
+    logger: ['error', 'fatal'],
+    ...(serverKeys() && { httpsOptions: { ...tlsOptionsFromEnv(), ...sharedTicketKeys() } }),
+  });
+  await app.init();
+  const connections = app.get(ConnectionRegistry);
+  measured(app.getHttpServer() as Server, (event, data) => void connections.broadcast(event, data), {
+    drain(): void {
+      void app.close();
+    },
+  });
+}
+
+void serve();

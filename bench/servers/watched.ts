@@ -11,7 +11,6 @@ import { measured } from './measured.js';
 
 /** Whether operators can see and act: metrics, lines of events and the operator's API. Otherwise nothing is counted. */
 const isWatched = process.env['BENCH_WATCHED'] === 'true';
-if (!isWatched) await countNothing();
 
 const FOR_OPERATORS = [WsMetricsModule.forRoot(), WsAdminModule.forRoot({ guards: [BearerOperatorGuard] })];
 
@@ -21,6 +20,11 @@ const FOR_OPERATORS = [WsMetricsModule.forRoot(), WsAdminModule.forRoot({ guards
 })
 class WatchedModule {}
 
-const app = await NestFactory.create(WatchedModule, { logger: ['error', 'fatal'] });
-await app.init();
-measured(app.getHttpServer() as Server);
+async function serve(): Promise<void> {
+  if (!isWatched) await countNothing();
+  const app = await NestFactory.create(WatchedModule, { logger: ['error', 'fatal'] });
+  await app.init();
+  measured(app.getHttpServer() as Server);
+}
+
+void serve();

@@ -28,6 +28,7 @@ class CookieGuard extends OperatorGuard {
 
 const PAGE = 'operator-page';
 const ADMIN = { guards: [BearerOperatorGuard] };
+const WIDE = { width: 1280, height: 720 };
 const OPERATOR = { sub: 'olga', scope: 'ws:read ws:write' };
 /** Markup, letters that turn a text around, and a name without end. */
 const HOSTILE = [
@@ -126,10 +127,6 @@ describe("the operator's page", () => {
         clients.push(client);
         return client;
       };
-      const open = async (): Promise<void> => {
-        page = await openPage(browser, urlOf(one.url), complaints);
-        page.on('request', (request) => asked.push(request.url()));
-      };
       const signIn = async (): Promise<void> => {
         await page.getByLabel('Token').fill(token);
         await page.getByRole('button', { name: 'Sign in' }).click();
@@ -147,12 +144,16 @@ describe("the operator's page", () => {
         redis = await RedisServer.start();
         [one, other, browser] = await Promise.all([start('north'), start('south'), launchChromium()]);
         token = await mintToken(OPERATOR, { expiresIn: 86_400 });
+        // A page for each test would need a process for each. What this one keeps, a test makes sure of.
+        page = await openPage(browser, 'about:blank', complaints);
+        page.on('request', (request) => asked.push(request.url()));
       }, PAGE_TEST_MS);
 
-      beforeEach(() => open());
+      beforeEach(() => page.goto(urlOf(one.url)));
 
       afterEach(async () => {
-        await page.context().close();
+        await page.context().clearCookies();
+        await page.setViewportSize(WIDE);
         await Promise.all(clients.splice(0).map((client) => client.close()));
         await other.running.app.get(ConnectionRegistry).whenEmpty();
         expect(complaints).toEqual([]);

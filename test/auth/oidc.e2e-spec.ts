@@ -30,20 +30,33 @@ const PATIENCE_MS = 60_000;
 const first = privateJwk('first');
 const second = privateJwk('second');
 
+/** Of all tests that leave it as it was. */
+let shared: OpenidProvider;
 let provider: OpenidProvider;
 let running: RunningApp | undefined;
 let clock: ManualClock;
 
-beforeEach(async () => {
-  provider = await OpenidProvider.start({ keys: [first], clients });
+beforeAll(async () => {
+  shared = await startProvider();
+});
+
+afterAll(() => shared.kill());
+
+beforeEach(() => {
+  provider = shared;
   clock = new ManualClock();
 });
 
 afterEach(async () => {
   await running?.close();
   running = undefined;
-  await provider.kill();
+  if (provider !== shared) await provider.kill();
 });
+
+/** @param port default: a free one */
+function startProvider(port = 0): Promise<OpenidProvider> {
+  return OpenidProvider.start({ keys: [first], clients, port });
+}
 
 async function start(options: WsSecurityOptions): Promise<void> {
   running = await startApp({
@@ -61,10 +74,10 @@ async function start(options: WsSecurityOptions): Promise<void> {
   });
 }
 
-const byKeys = (): WsSecurityOptions => ({ oidcIssuer: provider.issuer, jwtType: 'at+jwt' });
-const byAsking = (more: WsSecurityOptions = {}): WsSecurityOptions => ({
-  jwtIssuer: provider.issuer,
-  introspectionUrl: `${provider.issuer}/token/introspection`,
+const byKeys = (issuer = provider.issuer): WsSecurityOptions => ({ oidcIssuer: issuer, jwtType: 'at+jwt' });
+const byAsking = (more: WsSecurityOptions = {}, issuer = provider.issuer): WsSecurityOptions => ({
+  jwtIssuer: issuer,
+  introspectionUrl: `${issuer}/token/introspection`,
   introspectionClientId: CHAT.id,
   introspectionClientSecret: CHAT.secret,
   ...more,
@@ -98,7 +111,7 @@ describe('JWTs of an OpenID provider', () => {
   });
 
   it('N7 are refused when they are for another service, from another provider, or tampered with', async () => {
-    const other = await OpenidProvider.start({ keys: [first], clients });
+    const other = await startProvider();
     await start(byKeys());
     const good = await provider.token(ROBOT, 'urn:chat');
     const [header, payload, signature] = good.split('.') as [string, string, string];
@@ -112,6 +125,7 @@ describe('JWTs of an OpenID provider', () => {
   });
 
   it('C4 N5 keep open connections when the keys rotate', async () => {
+    provider = await startProvider();
     await start(byKeys());
     const old = await provider.token(ROBOT, 'urn:chat');
     const client = await connect(old);
@@ -185,24 +199,22 @@ describe('opaque tokens of an OpenID provider', () => {
 
 it('N14 get 503 while the provider is down, and are verified again when it is back', async () => {
   const port = await ownPort();
-  const restart = async () => (provider = await OpenidProvider.start({ keys: [first], clients, port }));
-  await provider.kill();
-  await restart();
-  const options = { ...byKeys(), ...byAsking() };
-  await provider.kill();
-  await start(options);
+  const issuer = `http://localhost:${port}`;
+  const restart = async () => (provider = await startProvider(port));
+  await start({ ...byKeys(issuer), ...byAsking({}, issuer) });
   const tokens = async () => ({
     jwt: await provider.token(ROBOT, 'urn:chat'),
     opaque: await provider.token(ROBOT, 'urn:chat:opaque'),
   });
 
-  // The restarted provider does not know the token, but it has the same keys.
   await restart();
+  expect(provider.issuer).toBe(issuer);
   const early = await tokens();
   await provider.kill();
   expect(await refused(early.jwt)).toMatchObject(UNAVAILABLE);
   expect(await refused(early.opaque)).toMatchObject(UNAVAILABLE);
 
+  // The restarted provider does not know the token, but it has the same keys.
   await restart();
   const { jwt, opaque } = await tokens();
   clock.advance(2000);

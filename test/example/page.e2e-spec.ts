@@ -17,37 +17,39 @@ describeWithChromium('the page of the reference service', () => {
   let browser: Browser;
   /** Of all tests that leave the clock alone, which is one for all pages of a context. The page stores nothing. */
   let shared: BrowserContext;
+  /** Of those that leave the sockets alone too. */
+  let lasting: Page;
   let page: Page;
   /** For all tests that leave them as they were: with the defaults and a name, and with sessions that resume. */
   let usual: Service & { url: string };
   let resuming: Service & { url: string };
   let service: Service & { url: string };
-  let complaints: string[];
+  const complaints: string[] = [];
 
   const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
   const message = (text: string) => page.locator('#messages li', { hasText: text });
 
-  async function open(
-    at: Service & { url: string },
-    where: Browser | BrowserContext = shared,
-  ): Promise<void> {
+  async function open(at: Service & { url: string }, where = lasting): Promise<void> {
     service = at;
-    complaints = [];
-    page = await openPageIn(where, service.url, complaints);
+    page = where;
+    await page.goto(service.url);
   }
+
+  const blank = (where: Browser | BrowserContext): Promise<Page> =>
+    openPageIn(where, 'about:blank', complaints);
 
   /** Opens the page where the test can stop the clock. */
   async function openWithClock(at: Service & { url: string }): Promise<void> {
-    await open(at, browser);
-    await page.clock.install();
-    await page.reload();
+    const fresh = await blank(browser);
+    await fresh.clock.install();
+    await open(at, fresh);
   }
 
   const openOther = (): Promise<Page> => openPageIn(shared, service.url, complaints);
   const signIn = (user: string, where = page): Promise<void> => signInOn(where, user);
 
   /** Replaces the lifetime of each sign-in by the next of these values. Later sign-ins fail with 503. */
-  const lasting =
+  const signInsOf =
     (...seconds: number[]) =>
     (route: Route) => {
       const expiresInSeconds = seconds.shift();
@@ -94,17 +96,19 @@ describeWithChromium('the page of the reference service', () => {
       Service.start({ WS_RESUME: 'true' }),
     ]);
     shared = await openContext(browser);
-    // As long as one page is open, the next need no process of their own.
-    await (await shared.newPage()).goto(usual.url);
+    lasting = await blank(shared);
   }, TEST_MS);
 
   afterAll(() => Promise.all([browser.close(), usual.stop(), resuming.stop()]));
 
   afterEach(async () => {
-    await (page.context() === shared ? page.close() : page.context().close());
+    if (page.context() !== shared) await page.context().close();
+    else if (page !== lasting) await page.close();
+    await lasting.unrouteAll();
+    await lasting.setViewportSize({ width: 1280, height: 720 });
     await shared.setOffline(false);
     if (service !== usual && service !== resuming) await service.stop();
-    expect(complaints).toEqual([]);
+    expect(complaints.splice(0)).toEqual([]);
   });
 
   it(
@@ -133,7 +137,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'keeps its width with long names and messages',
     async () => {
-      await open(usual);
+      await open(usual, await blank(shared));
       const long = 'x'.repeat(400);
       await page.routeWebSocket(/\/ws$/, (socket) => {
         const push = (event: string, data: object) => socket.send(JSON.stringify({ event, data }));
@@ -225,7 +229,7 @@ describeWithChromium('the page of the reference service', () => {
       await openWithClock(usual);
       let sockets = 0;
       page.on('websocket', () => (sockets += 1));
-      await page.route('**/auth/login', lasting(500, 3600));
+      await page.route('**/auth/login', signInsOf(500, 3600));
       await signIn('alice');
       const validity = page.locator('#valid-until');
       await validity.filter({ hasText: /^signed in until .*\d:\d\d:\d\d/ }).waitFor();
@@ -248,7 +252,7 @@ describeWithChromium('the page of the reference service', () => {
     async () => {
       await open(usual);
       await remember(page);
-      await page.route('**/auth/login', lasting(6));
+      await page.route('**/auth/login', signInsOf(6));
       await page.selectOption('#user', 'alice');
       await page.click('#sign-in-button');
       await hasShown('cannot be renewed', page, '.urgent[data-state="open"]');

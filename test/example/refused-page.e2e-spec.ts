@@ -34,18 +34,20 @@ describeWithChromium('the page of the reference service, whose handshakes are re
   /** The list names another host than that of the page, so every handshake is refused. */
   async function open(env: NodeJS.ProcessEnv): Promise<void> {
     service = await Service.start({ WS_ALLOWED_HOSTS: 'chat.example.com', ...env });
-    page = await openPage(browser, service.url, []);
+    await page.goto(service.url);
     await page.click('#sign-in-button');
   }
 
   beforeAll(async () => {
     browser = await launchChromium();
+    // One for all tests, which stores nothing.
+    page = await openPage(browser, 'about:blank', []);
   }, TEST_MS);
 
   afterAll(() => browser.close());
 
   afterEach(async () => {
-    await page.context().close();
+    await page.context().setOffline(false);
     await service.stop();
   });
 
@@ -88,7 +90,7 @@ describeWithChromium('the page of the reference service, whose handshakes are re
     'does not say it when a connection is lost, or while the device is offline',
     async () => {
       service = await Service.start();
-      page = await openPage(browser, service.url, []);
+      await page.goto(service.url);
       await signInOn(page, 'alice');
       await page.context().setOffline(true);
       await page.locator('#status[data-state="waiting"]').waitFor();

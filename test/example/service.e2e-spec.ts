@@ -285,14 +285,11 @@ describe('the environment', () => {
   });
 
   it('C1 C3 that is invalid prevents the start; stderr lists all problems and no secret', async () => {
-    const service = Service.spawn(
-      {
-        WS_RATE_LIMIT: 'many',
-        WS_JWT_SECRET: 'canary-secret',
-        WS_ALLOWED_ORIGINS: 'example.com',
-      },
-      BUILT_SERVICE,
-    );
+    const service = Service.spawn({
+      WS_RATE_LIMIT: 'many',
+      WS_JWT_SECRET: 'canary-secret',
+      WS_ALLOWED_ORIGINS: 'example.com',
+    });
     expect(await service.exited).toEqual({ code: 1, signal: null });
     const lines = service.stderr.split('\n').filter((line) => /^WS_[A-Z_]+: /.test(line));
     expect(lines.map((line) => line.split(':')[0])).toEqual([

@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Throttle } from '@nestjs/throttler';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString, MaxLength } from 'class-validator';
@@ -12,9 +8,8 @@ import { PEERS } from '../../bench/peers/catalogue.js';
 import { assertProtected } from '../../bench/protections/assert-protected.js';
 import { missingProtections } from '../../bench/protections/protections.js';
 import { SCARCE } from '../../bench/servers/measured.js';
-import { bundledBench } from '../support/bundled.js';
-import { describeWithRedis } from '../support/redis-server.js';
 import { EchoDto } from '../support/echo.gateway.js';
+import { runBench, smokeBench } from '../support/run-bench.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
 
 class LongDto {
@@ -63,50 +58,16 @@ class OpenGateway {
   }
 }
 
-interface Results {
-  guarded: string[];
-  readings: { part: string; what: string; value: number | null }[];
-  samples: { transport: string; scenario: string; peer: string; values: Record<string, number> }[];
-}
-
-function bench(
-  args: readonly string[],
-  script = bundledBench(),
-): Promise<{ code: number | null; output: string }> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS'));
-  const child = spawn(process.execPath, [script, ...args], { env });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
-}
-
 describe('the benchmark', () => {
   let app: RunningApp | undefined;
-  let folder: string | undefined;
 
   afterEach(async () => {
     await app?.close();
     app = undefined;
-    if (folder) rmSync(folder, { recursive: true });
-    folder = undefined;
   });
 
   it('measures every scenario in a process that was protected', async () => {
-    folder = mkdtempSync(join(tmpdir(), 'bench-'));
-    const out = join(folder, 'results.json');
-    const { code, output } = await bench([
-      '--smoke',
-      '--plain',
-      '--tls',
-      '--peers=ws,secured',
-      `--out=${out}`,
-    ]);
-    expect({ code, output }).toMatchObject({ code: 0 });
-    const { guarded, samples } = JSON.parse(readFileSync(out, 'utf8')) as Results;
+    const { guarded, samples } = await smokeBench('--plain', '--tls', '--peers=ws,secured');
     expect(guarded).toEqual(['secured']);
     const both = ['echo', 'handshakes', 'refused', 'broadcast', 'memory', 'reconnect'];
     for (const [transport, scenarios] of Object.entries({ plain: [...both, 'attack'], tls: both })) {
@@ -124,11 +85,7 @@ describe('the benchmark', () => {
   }, 300_000);
 
   it('measures what metrics cost, against a server that counts nothing', async () => {
-    folder = mkdtempSync(join(tmpdir(), 'bench-'));
-    const out = join(folder, 'results.json');
-    const { code, output } = await bench(['--smoke', '--scenario=metrics', `--out=${out}`]);
-    expect({ code, output }).toMatchObject({ code: 0 });
-    const { readings } = JSON.parse(readFileSync(out, 'utf8')) as Results;
+    const { readings } = await smokeBench('--scenario=metrics');
     const measured = readings.filter(({ part }) => part === 'metrics');
     expect(measured.map(({ what }) => what.replace(/^.*: /, ''))).toEqual([
       'more CPU, median',
@@ -141,7 +98,7 @@ describe('the benchmark', () => {
   }, 300_000);
 
   it('says what is wrong with its command line and fails', async () => {
-    const { code, output } = await bench(['--peers=nobody'], 'bench/dist/main.js');
+    const { code, output } = await runBench(['--peers=nobody'], 'bench/dist/main.js');
     expect(code).toBe(1);
     expect(output).toMatch(/^--peers=nobody: must be of ws, .*secured$/m);
   });
@@ -184,24 +141,6 @@ describe('the benchmark', () => {
       'open is not protected',
     );
   });
-});
-
-describeWithRedis('the benchmark of several nodes', () => {
-  it('measures every part with real nodes', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-    const out = join(folder, 'results.json');
-    const { code, output } = await bench(['--smoke', '--scenario=cluster', `--out=${out}`]);
-    expect({ code, output }).toMatchObject({ code: 0 });
-    const { readings } = JSON.parse(readFileSync(out, 'utf8')) as Results;
-    rmSync(folder, { recursive: true });
-    const { parts } = parseOrder([]);
-    expect([...new Set(readings.map(({ part }) => part))]).toEqual(parts);
-    const valueOf = (what: RegExp) => readings.find((reading) => what.test(reading.what))?.value;
-    expect(valueOf(/connects at once.*: most/)).toBe(100);
-    expect(valueOf(/pushes lost/)).toBe(0);
-    expect(valueOf(/pushes received/)).toBeGreaterThan(0);
-    expect(valueOf(/healthy: p50/)).toBeGreaterThan(0);
-  }, 300_000);
 });
 
 function securedPeer() {

@@ -37,6 +37,10 @@ export async function bundle(folder, entryPoints, format, plugins = []) {
     target: 'node20',
     // Nest tells classes by their names.
     keepNames: true,
+    // A start reads all of it.
+    minifyWhitespace: true,
+    lineLimit: 120,
+    legalComments: 'none',
     logLevel: 'error',
     plugins: [...plugins, absent],
     banner: { js: banner },

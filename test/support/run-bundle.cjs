@@ -4,7 +4,7 @@ const Module = require('node:module');
 const path = require('node:path');
 const { Script } = require('node:vm');
 
-const file = __filename.replace(/\.js$/, '.bundle.js');
+const file = __filename.replace(/\.c?js$/, '.bundle.js');
 const compiled = `${file}.compiled`;
 const script = new Script(Module.wrap(readFileSync(file, 'utf8')), {
   filename: file,

@@ -1,6 +1,6 @@
 import type { ClusterBench, Part, Reading } from './part.js';
 import { type Fleet, withFleet } from './fleet.js';
-import { FLOODED } from '../../servers/limited.gateways.js';
+import { FLOODED } from '../../servers/flooded.js';
 
 const FLOOD_PER_SECOND = 200;
 const MOST = 0.1;

@@ -1,7 +1,7 @@
 import type { Part, Reading } from './part.js';
 import { withFleet } from './fleet.js';
 import type { Accepted } from '../../servers/accepted.js';
-import { FLOODED, MOST_COST } from '../../servers/limited.gateways.js';
+import { FLOODED, MOST_COST } from '../../servers/flooded.js';
 
 /** Messages a second of a flooder, a node. With costs of 13 on average, this is far beyond the limit as well. */
 const PER_NODE = 50;
