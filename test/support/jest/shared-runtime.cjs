@@ -4,6 +4,7 @@
  * Vitest's `isolate: false`. A spec itself is always loaded, and so is Jest's own code.
  */
 const { default: Runtime } = require('jest-runtime');
+const CurrentContext = require('./current-context.cjs');
 
 /** By folder, as environments are: all projects of it load their modules in the same way. */
 const shared = new Map();
@@ -14,6 +15,12 @@ class SharedRuntime extends Runtime {
     super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
     shared.set(config.rootDir, this);
     return this;
+  }
+
+  /** What Jest's own code requires. */
+  requireInternalModule(from, name) {
+    if (name === 'node:async_hooks') return { AsyncLocalStorage: CurrentContext };
+    return super.requireInternalModule(from, name);
   }
 
   teardown() {
