@@ -4,6 +4,7 @@
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { TestEnvironment } = require('jest-environment-node');
+const withKnownFrames = require('./known-frames.cjs');
 
 const RUNNER_STATE = [Symbol.for('EVENT_HANDLERS'), Symbol.for('TEST_TIMEOUT_SYMBOL')];
 
@@ -12,6 +13,9 @@ const shared = new Map();
 
 /** Frames of a stack. Jest's hundred are written for each expectation and each error of the module. */
 const FRAMES = 20;
+
+/** What writes stacks. */
+let formatStack;
 
 /**
  * Contexts of specs. One that is in use is told of each promise; in a worker that goes on, of those of all later specs.
@@ -42,6 +46,9 @@ class SharedEnvironment extends TestEnvironment {
     await super.setup();
     // That of the specs, and that of Node's own modules.
     for (const { Error: Own } of [this.global, globalThis]) Own.stackTraceLimit = FRAMES;
+    // Jest has just set its own, which is the same for all specs.
+    formatStack ??= withKnownFrames(Error.prepareStackTrace);
+    Error.prepareStackTrace = formatStack;
   }
 
   async teardown() {
