@@ -47,6 +47,7 @@ class SharedEnvironment extends TestEnvironment {
     // That of the specs, and that of Node's own modules.
     for (const { Error: Own } of [this.global, globalThis]) Own.stackTraceLimit = FRAMES;
     // Jest has just set its own, which is the same for all specs.
+    // oxlint-disable-next-line typescript/unbound-method -- Jest has bound it
     formatStack ??= withKnownFrames(Error.prepareStackTrace);
     Error.prepareStackTrace = formatStack;
   }
