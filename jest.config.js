@@ -1,5 +1,7 @@
+import * as globals from './test/support/jest/plain-globals.mjs';
+
 const swc = (type) => [
-  '@swc/jest',
+  '<rootDir>/test/support/jest/typescript.cjs',
   {
     jsc: {
       target: 'es2022',
@@ -15,6 +17,8 @@ const base = {
   runtime: '<rootDir>/test/support/jest/shared-runtime.cjs',
   testEnvironment: '<rootDir>/test/support/jest/shared-environment.cjs',
   testEnvironmentOptions: { globalsCleanup: 'off' },
+  // What CommonJS modules are given, as ES modules import it.
+  sandboxInjectedGlobals: Object.keys(globals),
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc('es6'), '^.+\\.cts$': swc('commonjs') },
   moduleNameMapper: {

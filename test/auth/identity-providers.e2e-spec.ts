@@ -92,7 +92,7 @@ describe('several issuers and audiences', () => {
 describe('several OpenID providers', () => {
   let first: IdentityProvider;
   let second: IdentityProvider;
-  const [own, other] = [signingKey('RSA'), signingKey('RSA')];
+  const [own, other] = [signingKey('RSA'), signingKey('RSA', 'other issuer')];
   const by = (key: SigningKey, iss: string) => signed(key, goodClaims({ iss }), { kid: '1' });
 
   beforeEach(async () => {

@@ -118,7 +118,7 @@ describe('a JWK set', () => {
     provider.keys = [second.jwk('2')];
     clock.advance(600_000);
     expect(await codesOf(early)).toEqual(WRONG);
-    provider.keys = [signingKey('RSA').jwk('1')];
+    provider.keys = [signingKey('RSA', 'stranger').jwk('1')];
     clock.advance(600_000);
     expect(await codesOf(early)).toEqual(WRONG);
   });
@@ -150,11 +150,11 @@ describe('a JWK set', () => {
   });
 
   it('a token without kid is tried with every key of its type', async () => {
-    const other = signingKey('RSA');
+    const other = signingKey('RSA', 'other issuer');
     provider.keys = [other.jwk('0'), first.jwk('1')];
     await startWithKeys();
     expect(await codesOf(await signed(first))).toEqual(GOOD);
-    expect(await codesOf(await signed(signingKey('RSA')))).toEqual(WRONG);
+    expect(await codesOf(await signed(signingKey('RSA', 'stranger')))).toEqual(WRONG);
   });
 
   it.each(FAULTS)('N14 %s is not used as a key set, until a valid one arrives', async (_name, answer) => {

@@ -293,7 +293,7 @@ describe('the configuration', () => {
       expect(await statusesOf(await signed(fixed))).toEqual(everywhere(101));
       expect(provider.requests).toHaveLength(0);
       expect(await statusesOf(await signed(published, goodClaims(), { kid: '1' }))).toEqual(everywhere(101));
-      expect(await statusesOf(await signed(signingKey('EC')))).toEqual(everywhere(401));
+      expect(await statusesOf(await signed(signingKey('EC', 'stranger')))).toEqual(everywhere(401));
       expect(await statusesOf(await signed(published, goodClaims({ aud: 'other' })))).toEqual(
         everywhere(401),
       );

@@ -103,14 +103,19 @@ describe.each<[verifier: string, key: SigningKey, another: SigningKey, options: 
   [
     'public-key',
     signingKey('RSA'),
-    signingKey('RSA'),
+    signingKey('RSA', 'stranger'),
     (_own, { publicPem }) => ({ jwtPublicKey: publicPem }),
   ],
-  ['jwks', signingKey('EC'), signingKey('EC'), ({ issuer }) => ({ jwtJwksUri: `${issuer}/jwks` })],
+  [
+    'jwks',
+    signingKey('EC'),
+    signingKey('EC', 'stranger'),
+    ({ issuer }) => ({ jwtJwksUri: `${issuer}/jwks` }),
+  ],
   [
     'oidc',
     signingKey('EC'),
-    signingKey('EC'),
+    signingKey('EC', 'stranger'),
     ({ issuer }) => ({ oidcIssuer: issuer, jwtIssuer: undefined }),
   ],
 ])('a token for the verifier %s', (verifier, key, another, optionsFor) => {
@@ -143,7 +148,7 @@ it('N18 the event tells an unknown key of a JWK set from a wrong signature', asy
   await start({ jwtJwksUri: `${provider.issuer}/jwks` });
   await answerTo(bearer(await signed(key, goodClaims(), { kid: 'canary' })));
   expect(last('handshake.refused')).toMatchObject({ check: 'unknown-key' });
-  await answerTo(bearer(await signed(signingKey('EC'), goodClaims(), { kid: '1' })));
+  await answerTo(bearer(await signed(signingKey('EC', 'stranger'), goodClaims(), { kid: '1' })));
   expect(last('handshake.refused')).toMatchObject({ check: 'signature' });
 });
 

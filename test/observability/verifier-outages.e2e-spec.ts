@@ -221,7 +221,7 @@ describe('L7 O1 a provider with faulty answers', () => {
 
   it('is told apart from another one that works', async () => {
     const other = await IdentityProvider.start();
-    const second = signingKey('RSA');
+    const second = signingKey('RSA', 'other issuer');
     other.keys = [second.jwk('1')];
     await start({ oidcIssuer: [provider.issuer, other.issuer] });
     const [lost, good] = await Promise.all([

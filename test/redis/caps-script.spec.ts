@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { placeScript } from '../../src/redis/caps/place.script.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { CommandBatch } from './model/command-batch.js';
 import { PlaceScript } from './model/place-script.js';
 import { Random } from './model/random.js';
 
@@ -13,10 +14,12 @@ const NODE_TTL_MS = 10_000;
 describeWithRedis('The script of the places, against its model', () => {
   let server: RedisServer;
   let client: Redis;
+  let sha: string;
 
   beforeAll(async () => {
     server = await RedisServer.start();
     client = new Redis({ host: '127.0.0.1', port: server.port, disableClientInfo: true });
+    sha = (await client.script('LOAD', text)) as string;
   });
 
   afterAll(async () => {
@@ -28,6 +31,7 @@ describeWithRedis('The script of the places, against its model', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const random = new Random(seed);
       const model = new PlaceScript();
+      const batch = new CommandBatch(client);
       const nodesKey = `{c}:nodes:${seed}`;
       const keys = Array.from({ length: random.whole(1, 4) }, (_, i) => `{c}:places:${seed}:${i}`);
       let now = START_MS;
@@ -37,42 +41,46 @@ describeWithRedis('The script of the places, against its model', () => {
         const node = random.pick(['a', 'b', 'c']);
         if (random.chance(0.6)) {
           model.nodes.set(node, now);
-          await client.hset(nodesKey, node, `${now}:rules`);
+          const beat = `${now}:rules`;
+          batch.tell((pipeline) => pipeline.hset(nodesKey, node, beat));
         }
-        for (const [key, { expiresAt }] of model.scopes) if (expiresAt <= now) await client.del(key);
+        for (const [key, { expiresAt }] of model.scopes)
+          if (expiresAt <= now) batch.tell((pipeline) => pipeline.del(key));
         const args: (number | string)[] = [NODE_TTL_MS];
         for (const _ of keys) {
           const serial = random.chance(0.1) ? '' : call - random.pick([0, 0, 0, 5]);
           args.push(serial, random.whole(0, 5), random.chance(0.6) ? random.whole(1, 8) : '');
         }
         const expected = model.run(now, node, keys, args);
-        const reply = await client.eval(
-          text,
-          keys.length + 1,
-          nodesKey,
-          ...keys,
-          node,
-          '',
-          ...args,
-          now * 1000,
+        const given = [nodesKey, ...keys, node, '', ...args, now * 1000];
+        batch.ask(
+          (pipeline) => pipeline.evalsha(sha, keys.length + 1, ...given),
+          (reply: number[]) => [seed, call, ...reply],
+          [seed, call, now, ...expected],
         );
-        expect([seed, call, ...(reply as number[])]).toEqual([seed, call, now, ...expected]);
-        for (const key of keys) await expectStored(key, model, now);
+        for (const key of keys) askStored(batch, key, model, now);
       }
+      await batch.run();
     }
   });
 
-  async function expectStored(key: string, model: PlaceScript, now: number): Promise<void> {
+  function askStored(batch: CommandBatch, key: string, model: PlaceScript, now: number): void {
     const stored = model.scopes.get(key);
     if (!stored || stored.expiresAt <= now) return;
     const fields = [...stored.fields].map(([node, { serial, count, written }]) => [
       node,
       `${serial}:${count}:${written}`,
     ]);
-    expect(await client.hgetall(key)).toEqual(Object.fromEntries(fields));
-    const left = await client.pttl(key);
-    expect(left).toBeGreaterThan(0);
-    expect(left).toBeLessThanOrEqual(90_000);
+    batch.ask(
+      (pipeline) => pipeline.hgetall(key),
+      (reply: Record<string, string>) => [key, { ...reply }],
+      [key, Object.fromEntries(fields)],
+    );
+    batch.ask(
+      (pipeline) => pipeline.pttl(key),
+      (left: number) => [key, left > 0 && left <= 90_000 ? 'ends in time' : left],
+      [key, 'ends in time'],
+    );
   }
 
   it('R4 place keeps a scope without places for a moment only', async () => {

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { exactScript } from '../../src/redis/limits/exact.script.js';
 import { grantScript } from '../../src/redis/limits/grant.script.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { CommandBatch } from './model/command-batch.js';
 import { ExactScript } from './model/exact-script.js';
 import { GrantScript } from './model/grant-script.js';
 import { Random } from './model/random.js';
@@ -10,6 +11,10 @@ import { Random } from './model/random.js';
 const TOLD_TIME = 'tonumber(table.remove(ARGV))';
 /** Ahead of the real time, so that the keys never expire by the clock of the server. */
 const START_MS = Date.now() + 3_600_000;
+
+/** What is stored of a window, and how long still. */
+const READ = `local v = redis.call('GET', KEYS[1])
+return {v and cjson.encode(cmsgpack.unpack(v)) or '[]', redis.call('PTTL', KEYS[1])}`;
 
 describeWithRedis('The scripts of the limits, against their models', () => {
   let server: RedisServer;
@@ -26,10 +31,11 @@ describeWithRedis('The scripts of the limits, against their models', () => {
   });
 
   it('R2 grant answers and stores the same as its model', async () => {
-    const text = grantScript(TOLD_TIME);
+    const sha = (await client.script('LOAD', grantScript(TOLD_TIME))) as string;
     for (let seed = 1; seed <= 40; seed++) {
       const random = new Random(seed);
       const model = new GrantScript();
+      const batch = new CommandBatch(client);
       const keys = Array.from({ length: random.whole(1, 4) }, (_, i) => `{c}:grant:${seed}:${i}`);
       // As short as real time can pass for while the run lasts.
       const ttls = keys.map(() => random.pick([60_000, 100_003, 3_600_000]));
@@ -55,44 +61,43 @@ describeWithRedis('The scripts of the limits, against their models', () => {
           }
         });
         const expected = model.run(now, node, keys, args);
-        const reply = await client.eval(
-          text,
-          keys.length,
-          ...keys,
-          node,
-          '',
-          JSON.stringify(args),
-          now * 1000 + 999,
+        const given = [...keys, node, '', JSON.stringify(args), now * 1000 + 999];
+        batch.ask(
+          (pipeline) => pipeline.evalsha(sha, keys.length, ...given),
+          (reply: number[]) => [seed, call, ...reply],
+          [seed, call, now, ...expected],
         );
-        expect(reply).toEqual([now, ...expected]);
         keys.forEach((_, key) => {
           const amount = expected[2 * key] as number;
           if (amount > 0) lent.push({ node, call, key, amount });
         });
-        await expectStored(model, keys, now);
+        askStored(batch, model, keys, now);
       }
+      await batch.run();
     }
   });
 
-  async function expectStored(model: GrantScript, keys: readonly string[], now: number): Promise<void> {
+  function askStored(batch: CommandBatch, model: GrantScript, keys: readonly string[], now: number): void {
     for (const key of keys) {
-      const json = (await client.eval(
-        `local v = redis.call('GET', KEYS[1]) return {v and cjson.encode(cmsgpack.unpack(v)) or '[]', redis.call('PTTL', KEYS[1])}`,
-        1,
-        key,
-      )) as [string, number];
       const stored = model.windows.get(key);
-      const list = JSON.parse(json[0]) as unknown[];
-      expect(list).toEqual(stored?.grants.flat() ?? []);
-      if (stored) expect(stored.expiresAt - now - json[1]).toBeLessThan(5000);
+      batch.ask(
+        (pipeline) => pipeline.eval(READ, 1, key),
+        ([json, left]: [json: string, left: number]) => [
+          key,
+          JSON.parse(json),
+          !stored || stored.expiresAt - now - left < 5000,
+        ],
+        [key, stored?.grants.flat() ?? [], true],
+      );
     }
   }
 
   it('R2 exact answers the same as its model', async () => {
-    const text = exactScript(TOLD_TIME);
+    const sha = (await client.script('LOAD', exactScript(TOLD_TIME))) as string;
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const model = new ExactScript();
+      const batch = new CommandBatch(client);
       const keys = [`{c}:exact:${seed}`, `{c}:exact:${seed}:b`];
       const ttl = random.pick([60_000, 3_600_000]);
       const block = random.pick([0, 0, 200_000]);
@@ -104,14 +109,14 @@ describeWithRedis('The scripts of the limits, against their models', () => {
         const limit = random.chance(0.8) ? most : random.whole(1, most);
         const cost = random.pick([1, 1, limit, random.whole(1, limit)]);
         const expected = model.run(us, limit, ttl, block, cost);
-        const reply = await client.eval(text, 2, ...keys, 'node', '', limit, ttl, block, cost, us);
-        expect([seed, call, ...(reply as number[])]).toEqual([
-          seed,
-          call,
-          Math.floor(us / 1000),
-          ...expected,
-        ]);
+        const given = [...keys, 'node', '', limit, ttl, block, cost, us];
+        batch.ask(
+          (pipeline) => pipeline.evalsha(sha, 2, ...given),
+          (reply: number[]) => [seed, call, ...reply],
+          [seed, call, Math.floor(us / 1000), ...expected],
+        );
       }
+      await batch.run();
     }
   });
 

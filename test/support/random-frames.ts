@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from './any-character.js';
 import { close, fragments, frame, Opcode, ping, pong, text } from './raw-frames.js';
 
 const EVENTS = [
@@ -21,11 +22,11 @@ const bytes = (maxLength: number): fc.Arbitrary<Buffer> =>
 const name = fc.oneof(
   { arbitrary: fc.constantFrom(...EVENTS), weight: 6 },
   { arbitrary: fc.constantFrom(...ODD_NAMES), weight: 1 },
-  { arbitrary: fc.string({ unit: 'binary' }), weight: 1 },
+  { arbitrary: fc.string({ unit: anyCharacter }), weight: 1 },
 );
 
 const body = fc.oneof(
-  fc.record({ text: fc.string({ unit: 'binary', maxLength: 110 }) }),
+  fc.record({ text: fc.string({ unit: anyCharacter, maxLength: 110 }) }),
   fc.record({ room: fc.constantFrom('tea', '', '../tea'), text: fc.string() }, { requiredKeys: [] }),
   fc.record({ token: fc.string(), userId: fc.string(), ms: fc.integer({ max: 5 }) }, { requiredKeys: [] }),
   fc.dictionary(fc.oneof(fc.constantFrom(...ODD_NAMES, 'text'), fc.string()), fc.jsonValue({ maxDepth: 2 })),
@@ -45,7 +46,7 @@ const brokenJson = fc
     fc.oneof(envelope, fc.json()),
     fc.nat(),
     fc.nat({ max: 20 }),
-    fc.string({ unit: 'binary', maxLength: 5 }),
+    fc.string({ unit: anyCharacter, maxLength: 5 }),
   )
   .map(([json, at, length, instead]) => {
     const start = at % (json.length + 1);
@@ -90,7 +91,7 @@ const assembled = fc
       ),
       payload: fc.oneof(
         bytes(300),
-        fc.string({ unit: 'binary' }).map((string) => Buffer.from(string)),
+        fc.string({ unit: anyCharacter }).map((string) => Buffer.from(string)),
       ),
       lengthBits: fc.constantFrom<16 | 64>(16, 64),
     },

@@ -14,7 +14,20 @@ export interface SigningKey {
   jwk(kid: string): JWK;
 }
 
-export function signingKey(family: Family): SigningKey {
+/** Who has a key of their own. */
+export type KeyOwner = 'issuer' | 'other issuer' | 'stranger' | 'attacker';
+
+const kept = new Map<string, SigningKey>();
+
+/** A key of an owner, which is always the same: to make an RSA key takes a tenth of a second. */
+export function signingKey(family: Family, owner: KeyOwner = 'issuer'): SigningKey {
+  const name = `${family} ${owner}`;
+  const key = kept.get(name) ?? newKey(family);
+  kept.set(name, key);
+  return key;
+}
+
+function newKey(family: Family): SigningKey {
   if (family === 'HMAC') {
     const key = new TextEncoder().encode(SECRET);
     return { family, alg: 'HS256', key, publicPem: '', jwk: () => ({ kty: 'oct' }) };

@@ -34,15 +34,13 @@ export const withClaims = (changes: Record<string, unknown>): Attack => withHead
 const withSignature = (bytes: Buffer): Attack => {
   return ({ key }) => forged({ alg: key.alg, typ: 'at+jwt' }, goodClaims(), () => bytes);
 };
-/** RSA keys take a tenth of a second each: the attacker has one. */
-let attackersKey: SigningKey | undefined;
-const attackersRsaKey = (): SigningKey => (attackersKey ??= signingKey('RSA'));
+const attackersRsaKey = (): SigningKey => signingKey('RSA', 'attacker');
 
 /** A token signed with the attacker's key, which the header names. */
 const signedByAttacker = (name: (key: SigningKey, canary: string) => Record<string, unknown>): Attack => {
   return ({ key, canary }) => {
     const { family } = key;
-    const own = family === 'HMAC' || family === 'RSA' ? attackersRsaKey() : signingKey(family);
+    const own = family === 'HMAC' || family === 'RSA' ? attackersRsaKey() : signingKey(family, 'attacker');
     return signed(own, goodClaims(), name(own, canary));
   };
 };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { anyCharacter } from '../../../test/support/any-character.js';
 import type { Audience, Broadcast } from '../../nodes/broadcast-bus.js';
 import { lineOf, readBatch } from './batch-text.js';
 
-const text = fc.string({ unit: 'binary' });
+const text = fc.string({ unit: anyCharacter });
 const audience: fc.Arbitrary<Audience> = fc.oneof(
   fc.constant({ to: 'everyone' as const }),
   text.map((room) => ({ to: 'room' as const, room })),

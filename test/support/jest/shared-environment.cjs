@@ -4,22 +4,30 @@
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { TestEnvironment } = require('jest-environment-node');
+const withKnownFrames = require('./known-frames.cjs');
 
 const RUNNER_STATE = [Symbol.for('EVENT_HANDLERS'), Symbol.for('TEST_TIMEOUT_SYMBOL')];
 
 /** For all projects of a folder, which differ in nothing but their specs. */
 const shared = new Map();
 
+/** Frames of a stack. Jest's hundred are written for each expectation and each error of the module. */
+const FRAMES = 20;
+
+/** What writes stacks. */
+let formatStack;
+
 /**
- * Jest's runner makes an AsyncLocalStorage for each spec and never disables it. In a worker that goes on, each promise
- * of later specs is told of all of them, which came to a third of a run.
+ * Contexts of specs. One that is in use is told of each promise; in a worker that goes on, of those of all later specs.
  */
 const storages = new Set();
-const { run } = AsyncLocalStorage.prototype;
-AsyncLocalStorage.prototype.run = function (...args) {
-  storages.add(this);
-  return run.apply(this, args);
-};
+for (const use of ['run', 'enterWith']) {
+  const { [use]: original } = AsyncLocalStorage.prototype;
+  AsyncLocalStorage.prototype[use] = function (...args) {
+    storages.add(this);
+    return original.apply(this, args);
+  };
+}
 
 class SharedEnvironment extends TestEnvironment {
   #variables;
@@ -32,6 +40,16 @@ class SharedEnvironment extends TestEnvironment {
     this.#variables = { ...this.global.process.env };
     shared.set(rootDir, this);
     return this;
+  }
+
+  async setup() {
+    await super.setup();
+    // That of the specs, and that of Node's own modules.
+    for (const { Error: Own } of [this.global, globalThis]) Own.stackTraceLimit = FRAMES;
+    // Jest has just set its own, which is the same for all specs.
+    // oxlint-disable-next-line typescript/unbound-method -- Jest has bound it
+    formatStack ??= withKnownFrames(Error.prepareStackTrace);
+    Error.prepareStackTrace = formatStack;
   }
 
   async teardown() {

@@ -4,16 +4,45 @@
  * Vitest's `isolate: false`. A spec itself is always loaded, and so is Jest's own code.
  */
 const { default: Runtime } = require('jest-runtime');
+const CurrentContext = require('./current-context.cjs');
 
 /** By folder, as environments are: all projects of it load their modules in the same way. */
 const shared = new Map();
+
+const DECLARED = /Identifier '(\w+)' has already been declared/;
+
+/** What compiles CommonJS: a module that declares a name itself is given none of that name. */
+function compilerOf(executor) {
+  const compile = executor.compile.bind(executor);
+  const given = executor.injectedModuleParameters;
+  return (code, file) => {
+    executor.injectedModuleParameters = given;
+    for (;;) {
+      try {
+        return compile(code, file);
+      } catch (error) {
+        const [, declared] = DECLARED.exec(error.message) ?? [];
+        const names = executor.injectedModuleParameters;
+        if (!names.includes(declared)) throw error;
+        executor.injectedModuleParameters = names.map((name) => (name === declared ? `_${name}` : name));
+      }
+    }
+  };
+}
 
 class SharedRuntime extends Runtime {
   constructor(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig) {
     if (shared.has(config.rootDir)) return shared.get(config.rootDir);
     super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
     shared.set(config.rootDir, this);
+    this.executor.compile = compilerOf(this.executor);
     return this;
+  }
+
+  /** What Jest's own code requires. */
+  requireInternalModule(from, name) {
+    if (name === 'node:async_hooks') return { AsyncLocalStorage: CurrentContext };
+    return super.requireInternalModule(from, name);
   }
 
   teardown() {
