@@ -84,7 +84,7 @@ describeWithRedis('two nodes, when Redis', () => {
       // A place that became free is taken once.
       await storm.end(CAP / 2);
       await full(urls, token);
-      await storm.run(urls, token, 10 * CAP);
+      await storm.run(urls, token, CONNECTS);
       expect(storm.open.size).toBe(CAP);
       expect([...storm.statuses.keys()].filter((status) => ![101, 429, 503].includes(status))).toEqual([]);
       expect((await revoked[1]?.closed)?.code).toBe(4403);
