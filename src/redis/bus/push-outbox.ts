@@ -11,7 +11,7 @@ import { PushBuffer, type WaitingPush } from './push-buffer.js';
 
 const KEEP_MS = 5000;
 /** Milliseconds between the starts of two batches, while pushes come faster than that. */
-const GAP_MS = 25;
+const GAP_MS = 32;
 /** So many batches of one push are made without a pause before it is tried whether they can be gathered. */
 const BURST = 10;
 const MOST_OF_PUSH = 512 * 1024;
