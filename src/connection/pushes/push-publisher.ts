@@ -13,17 +13,18 @@ export class PushPublisher {
     private readonly counters: Counters,
   ) {}
 
-  async sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
-    if (sender) await this.rooms.checkSend(sender, room);
-    await this.publish({ to: 'room', room }, event, data);
+  // Without `await`, because each method that waits adds a promise to every push.
+  sendToRoom(room: string, event: string, data: unknown, sender?: Connection): Promise<void> {
+    const push = (): Promise<void> => this.publish({ to: 'room', room }, event, data);
+    return sender ? this.rooms.checkSend(sender, room).then(push) : push();
   }
 
-  async sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
-    await this.publish({ to: 'user', id, ...(issuer !== undefined && { issuer }) }, event, data);
+  sendToUser(id: string, event: string, data: unknown, issuer?: string | null): Promise<void> {
+    return this.publish({ to: 'user', id, ...(issuer !== undefined && { issuer }) }, event, data);
   }
 
-  async broadcast(event: string, data: unknown): Promise<void> {
-    await this.publish({ to: 'everyone' }, event, data);
+  broadcast(event: string, data: unknown): Promise<void> {
+    return this.publish({ to: 'everyone' }, event, data);
   }
 
   private async publish(audience: Audience, event: string, data: unknown): Promise<void> {
