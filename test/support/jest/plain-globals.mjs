@@ -2,7 +2,7 @@
  * The globals that most code uses. In a context of node:vm each look at a global calls out of the engine, and takes
  * thirty times as long as one at an import.
  */
-const {
+export const {
   Array,
   BigInt,
   Boolean,
@@ -21,23 +21,3 @@ const {
   Uint8Array,
   WeakMap,
 } = globalThis;
-
-export {
-  Array,
-  BigInt,
-  Boolean,
-  Buffer,
-  Error,
-  JSON,
-  Map,
-  Math,
-  Number,
-  Object,
-  Promise,
-  Reflect,
-  Set,
-  String,
-  Symbol,
-  Uint8Array,
-  WeakMap,
-};

@@ -8,7 +8,7 @@ const path = require('node:path');
 const { createTransformer } = require('@swc/jest');
 
 const GLOBALS = path.join(__dirname, 'plain-globals.mjs');
-const NAMES = readFileSync(GLOBALS, 'utf8').split('export')[1].match(/\w+/g);
+const NAMES = /\{([^}]*)\}/.exec(readFileSync(GLOBALS, 'utf8'))[1].match(/\w+/g);
 const OWN_STATE = createHash('sha1')
   .update(readFileSync(__filename))
   .update(readFileSync(GLOBALS))
