@@ -58,8 +58,8 @@ export abstract class FrameIntake {
       this.closingReader.read(chunk);
       return;
     }
-    // The client or `ws` has ended the connection. `ws` still gets this chunk, but not the next one.
-    if (!this.connection.isOpen) this.stopReading();
+    // The connection has ended or is about to. `ws` still gets this chunk, but not the next one.
+    if (!this.connection.isOpen || this.connection.isEnding) this.stopReading();
     const now = this.services.clock.monotonic();
     this.connection.lastSeen = now;
     this.budget.at(now);

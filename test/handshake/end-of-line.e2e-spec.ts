@@ -20,6 +20,7 @@ import { StubbornClient } from '../support/stubborn-client.js';
 const MIB = 1_048_576;
 /** How much longer TLS records are than the bytes in them. */
 const TLS_OVERHEAD = 1.02;
+const PINGS_PER_CHUNK = 65_536 / ping('ab').length;
 
 @SecureGateway({ path: '/public', public: true })
 class PublicGateway {
@@ -117,6 +118,8 @@ describe.each([
     client.behind = Buffer.alloc(0);
     await client.keepSending(junk);
     expect(served.bytesRead - before).toBeLessThanOrEqual(MOST);
+    // `ws` has read the chunk with the cause, and one more if the connection closes later in the same turn.
+    expect(PublicGateway.heard.length).toBeLessThanOrEqual(2 * PINGS_PER_CHUNK);
   });
 
   it.each(Object.keys(ENDS))(
