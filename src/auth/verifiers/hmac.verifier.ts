@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import jws from 'jws';
+import jwa from 'jwa';
 import type { Clock } from '../../time/clock.js';
 import type { Principal } from '../../connection/principal.js';
 import type { HmacAlgorithm } from '../../options/jwt-algorithms.js';
@@ -13,7 +13,9 @@ import type { JwtVerifierOptions } from './jwt.verifier.js';
 import { ReturningTokens } from './returning-tokens.js';
 import { VerifiedClaims } from './verified-claims.js';
 
-export type HmacVerifierOptions = JwtVerifierOptions & { readonly algorithms: readonly HmacAlgorithm[] };
+export type HmacVerifierOptions = Omit<JwtVerifierOptions, 'algorithms'> & {
+  readonly algorithms: readonly HmacAlgorithm[];
+};
 
 /**
  * Verifies JWTs that are signed with a shared secret, by the same rules as those with public keys. It is synchronous,
@@ -21,8 +23,9 @@ export type HmacVerifierOptions = JwtVerifierOptions & { readonly algorithms: re
  * a search for all the others would cost as much as their verification.
  */
 export class HmacVerifier extends TokenVerifier {
-  /** Key objects; the types of `jws` are narrower than what it accepts. */
+  /** Key objects; the types of `jwa` are narrower than what it accepts. */
   private readonly secrets: readonly string[];
+  private readonly algorithms: ReadonlyMap<string, ReturnType<typeof jwa>>;
   private readonly returning = new ReturningTokens();
   private readonly verified: VerifiedClaims<null>;
 
@@ -35,6 +38,7 @@ export class HmacVerifier extends TokenVerifier {
   ) {
     super();
     this.verified = new VerifiedClaims(options.rememberedBytes);
+    this.algorithms = new Map(options.algorithms.map((name) => [name, jwa(name)]));
     this.secrets = secrets.map((secret) => createSecretKey(Buffer.from(secret)) as unknown as string);
   }
 
@@ -48,8 +52,7 @@ export class HmacVerifier extends TokenVerifier {
     const known = digest === undefined ? undefined : this.verified.find(digest, now);
     if (known) return this.principalOf(known.claims, now);
     const { header, claims } = readJwt(token, this.options);
-    // `readJwt()` accepts only the algorithms of the options.
-    this.checkSignature(token, header.alg as HmacAlgorithm);
+    this.checkSignature(token, header.alg);
     checkAudience(claims, this.options);
     const principal = this.principalOf(claims, now);
     if (digest === undefined) this.returning.add(token);
@@ -62,7 +65,10 @@ export class HmacVerifier extends TokenVerifier {
   }
 
   /** @throws InvalidCredentialError if none of the secrets verifies the signature (RFC 7515 §5.2) */
-  private checkSignature(token: string, algorithm: HmacAlgorithm): void {
-    if (!this.secrets.some((secret) => jws.verify(token, algorithm, secret))) throw wrongSignature();
+  private checkSignature(token: string, name: string): void {
+    const end = token.lastIndexOf('.');
+    const [input, signature] = [token.slice(0, end), token.slice(end + 1)];
+    const algorithm = this.algorithms.get(name);
+    if (!this.secrets.some((secret) => algorithm?.verify(input, signature, secret))) throw wrongSignature();
   }
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
 import { KeptConnections } from './kept-connections.js';
@@ -10,20 +9,14 @@ const SWEEP_MS = 500;
 /** Interval in milliseconds at which Node checks for late heads of requests. */
 const LOOK_EVERY_MS = 5000;
 
-interface Waiting {
-  readonly socket: Socket;
-  /** Monotonic time in milliseconds. */
-  readonly since: number;
-}
-
 /**
  * Closes connections that stay silent or stop in the middle of a TLS or HTTP handshake. Node has such limits too, but
  * checks them only every 30 seconds. Most connections send data at once, so there is no timer or listener per
  * connection, and closed ones are removed by the next sweep.
  */
 export class SocketDeadline {
-  private readonly waiting = new Map<unknown, Waiting>();
-  private readonly keyOf: (socket: Socket) => unknown;
+  /** Raw sockets, and the monotonic time in milliseconds when each one was accepted. */
+  private readonly waiting = new Map<Socket, number>();
   private readonly kept: KeptConnections;
   private next: WheelTimer | undefined;
 
@@ -32,7 +25,6 @@ export class SocketDeadline {
     private readonly wheel: TimerWheel,
     private readonly clock: Clock,
   ) {
-    this.keyOf = server instanceof TlsServer ? endsOf : itself;
     server.headersTimeout = Math.min(server.headersTimeout || REQUEST_HEAD_MS, REQUEST_HEAD_MS);
     checkOften(server);
     server.on('connection', this.onConnection);
@@ -45,21 +37,19 @@ export class SocketDeadline {
     this.server.off('connection', this.onConnection);
     this.server.off('request', this.onRequest);
     this.next?.cancel();
-    for (const { socket } of this.waiting.values()) socket.destroy();
+    for (const socket of this.waiting.keys()) cut(socket);
     this.waiting.clear();
     this.kept.detach();
   }
 
   /** Stops watching a socket after its request has arrived. */
   settle(socket: Socket): void {
-    if (this.waiting.size > 0) this.waiting.delete(this.keyOf(socket));
+    if (this.waiting.size > 0) this.waiting.delete(rawOf(socket));
     this.kept.forget(socket);
   }
 
   private readonly onConnection = (socket: Socket): void => {
-    // Peers on a Unix socket have no port and belong to the operator.
-    if (socket.remotePort === undefined) return;
-    this.waiting.set(this.keyOf(socket), { socket, since: this.clock.monotonic() });
+    this.waiting.set(socket, this.clock.monotonic());
     this.next ??= this.wheel.schedule(SWEEP_MS, this.sweep);
   };
 
@@ -67,9 +57,9 @@ export class SocketDeadline {
 
   private readonly sweep = (): void => {
     const latest = this.clock.monotonic() - REQUEST_HEAD_MS;
-    for (const [key, { socket, since }] of this.waiting) {
-      if (since <= latest) socket.destroy();
-      if (socket.destroyed) this.waiting.delete(key);
+    for (const [socket, since] of this.waiting) {
+      if (since <= latest) cut(socket);
+      if (since <= latest || socket.destroyed) this.waiting.delete(socket);
     }
     this.next = this.waiting.size > 0 ? this.wheel.schedule(SWEEP_MS, this.sweep) : undefined;
   };
@@ -84,11 +74,13 @@ function checkOften(server: Server): void {
   Object.assign(server, { connectionsCheckingInterval: Math.min(own, LOOK_EVERY_MS) });
 }
 
-/** A key that the raw socket and its TLS socket share. No two open connections have the same two ends. */
-function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
-  return `${localAddress}|${localPort}|${remoteAddress}|${remotePort}`;
+/** Peers on a Unix socket have no port. They belong to the operator, and are not cut. */
+function cut(socket: Socket): void {
+  if (socket.remotePort !== undefined) socket.destroy();
 }
 
-function itself(socket: Socket): Socket {
-  return socket;
+/** The socket below TLS, or the socket itself. The types of Node do not have this property. */
+function rawOf(socket: Socket): Socket {
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own name
+  return (socket as { _parent?: Socket | null })._parent ?? socket;
 }
