@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 
 const COLUMNS = {
   ws: '`ws`',
-  nest: 'Nest, no protection',
+  nest: 'bare Nest',
   'recipe-connection': "Nest's recipe",
   secured: '`secured`',
 };
@@ -71,10 +71,10 @@ const perPeer = (transport, scenario, cellOf) =>
     loadOfClients(transport, scenario, variant),
   ]);
 
-const PER_PEER = ['', ...Object.values(COLUMNS), 'load of clients'];
+const perPeerHead = (title) => [title, ...Object.values(COLUMNS), 'load of clients'];
 
 const echo = {
-  head: PER_PEER,
+  head: perPeerHead('messages/s · CPU µs each'),
   rowsOf: (transport) =>
     perPeer(transport, 'echo', (variant, peer) => {
       const rate = figure(transport, 'echo', variant, peer, 'perSecond');
@@ -83,7 +83,12 @@ const echo = {
 };
 
 const handshakes = {
-  head: PER_PEER,
+  head: perPeerHead('CPU µs: no TLS · full · resumed'),
+  parts: [
+    ['plain', ''],
+    ['tls', 'full, '],
+    ['tls', 'resumed, '],
+  ],
   rowsOf: (transport) =>
     perPeer(transport, 'handshakes', (variant, peer) =>
       figure(transport, 'handshakes', variant, peer, 'cpuUs'),
@@ -91,15 +96,7 @@ const handshakes = {
 };
 
 const reconnect = {
-  head: [
-    '',
-    'all served after',
-    'beyond the jitter',
-    'failed attempts',
-    'CPU each',
-    'of clients',
-    'p99 of others, before and meanwhile',
-  ],
+  head: ['', 'all served', 'beyond the jitter', 'failed', 'CPU each', 'of clients', 'p99 of others'],
   rowsOf: (transport) =>
     variantsOf(transport, 'reconnect').map((variant) => {
       const cell = (metric, digits) => figure(transport, 'reconnect', variant, US, metric, digits);
@@ -117,12 +114,16 @@ const reconnect = {
 
 /** Memory, broadcasts and refused frames. */
 const rest = {
-  head: ['', ...Object.values(COLUMNS)],
+  head: ['no TLS · TLS', ...Object.values(COLUMNS)],
+  parts: [
+    ['plain', ''],
+    ['tls', ''],
+  ],
   rowsOf: (transport) =>
     [
       ['memory', 'rssKb', 1, 'KB'],
-      ['broadcast', 'perCpuSecond', 0, 'deliveries per CPU second'],
-      ['refused', 'refusedUs', 2, 'CPU µs each'],
+      ['broadcast', 'perCpuSecond', 0, 'per CPU second'],
+      ['refused', 'refusedUs', 2, 'µs'],
     ].flatMap(([scenario, metric, digits, unit]) =>
       variantsOf(transport, scenario).map((variant) => [
         `${variant}, ${unit}`,
@@ -139,6 +140,30 @@ function merged({ head, rowsOf }, existing) {
   const tls = rowsOf('tls').map(([variant, ...cells]) => [`${TLS}${variant}`, ...cells]);
   const kept = (isTls) => existing.filter(([first]) => first.startsWith(TLS) === isTls);
   return table(head, [...(plain.length > 0 ? plain : kept(false)), ...(tls.length > 0 ? tls : kept(true))]);
+}
+
+const BETWEEN = ' · ';
+const MISSING = '–';
+
+/** Rows whose cells have a figure for each part. Those that these runs did not measure stay as they are. */
+function joined({ head, parts, rowsOf }, existing) {
+  const measured = parts.map(([transport, prefix]) =>
+    rowsOf(transport)
+      .filter(([variant]) => variant.startsWith(prefix))
+      .map(([variant, ...cells]) => [variant.slice(prefix.length), ...cells]),
+  );
+  const rowOf = (rows, wanted) => rows.find(([variant]) => variant === wanted);
+  const figureOf = (part, variant, column) =>
+    rowOf(measured[part], variant)?.[column] || rowOf(existing, variant)?.[column]?.split(BETWEEN)[part];
+  const cellOf = (variant, column) => {
+    const figures = parts.map((_, part) => figureOf(part, variant, column));
+    return figures.some(Boolean) ? figures.map((text) => text || MISSING).join(BETWEEN) : '';
+  };
+  const variants = (measured[0].length > 0 ? measured[0] : existing).map(([variant]) => variant);
+  const rows = variants.map((variant) =>
+    head.map((_, column) => (column ? cellOf(variant, column) : variant)),
+  );
+  return table(head, rows);
 }
 
 /** The cells of the rows of a table in Markdown. */
@@ -232,7 +257,7 @@ async function fill(page, sections) {
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
 }
 
-const tableOf = (kind) => (present) => merged(kind, rowsIn(present));
+const tableOf = (kind) => (present) => (kind.parts ? joined : merged)(kind, rowsIn(present));
 
 await fill('docs/performance.md', {
   goals: goals(),
