@@ -64,14 +64,17 @@ export class ConnectionReporter {
   }
 
   private accepted({ connection, client }: Extract<ConnectionEvent, { type: 'accepted' }>): void {
-    const { protocol } = connection.socket;
-    this.events.emit({
-      type: 'connection.accepted',
-      ...connectionFields(connection),
-      origin: client.origin,
-      user_agent: client.userAgent,
-      trace_id: client.traceId,
-      ...(protocol !== '' && { subprotocol: shownText(protocol) }),
+    const type = 'connection.accepted';
+    this.events.emitIfSeen({ type, 'client.address': connection.address }, () => {
+      const { protocol } = connection.socket;
+      return {
+        type,
+        ...connectionFields(connection),
+        origin: client.origin,
+        user_agent: client.userAgent,
+        trace_id: client.traceId,
+        ...(protocol !== '' && { subprotocol: shownText(protocol) }),
+      };
     });
   }
 
@@ -92,19 +95,22 @@ export class ConnectionReporter {
   }
 
   private closed({ connection, code, cause, reason }: Extract<ConnectionEvent, { type: 'closed' }>): void {
-    const who = connectionFields(connection);
+    const type = 'connection.closed';
+    const codes = { 'close.code': code };
     if (cause === 'server' && VIOLATIONS.has(code))
-      this.events.emit({ type: 'protocol.violated', ...who, 'close.code': code, reason });
-    const { received, sent } = connection.socket;
-    this.events.emit({
-      type: 'connection.closed',
-      ...who,
-      'close.code': code,
-      'close.cause': cause,
-      reason,
-      duration_ms: this.durationOf(connection),
-      received,
-      sent,
+      this.events.emit({ type: 'protocol.violated', ...connectionFields(connection), ...codes, reason });
+    this.events.emitIfSeen({ type, 'client.address': connection.address, ...codes }, () => {
+      const { received, sent } = connection.socket;
+      return {
+        type,
+        ...connectionFields(connection),
+        ...codes,
+        'close.cause': cause,
+        reason,
+        duration_ms: this.durationOf(connection),
+        received,
+        sent,
+      };
     });
   }
 

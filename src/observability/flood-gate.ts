@@ -25,6 +25,12 @@ const ACTS: ReadonlySet<SecurityEventType> = new Set<SecurityEventType>([
   'revocation.lifted',
 ]);
 
+/** The fields of an event that decide whether it is written. */
+export type FloodFields = Pick<
+  AnyFields,
+  'type' | 'code' | 'check' | 'close.code' | 'client.address' | 'connection'
+>;
+
 type Summary = Extract<NewSecurityEvent, { type: 'events.suppressed' }>;
 
 interface Kind {
@@ -45,7 +51,7 @@ export class FloodGate {
   ) {}
 
   /** Whether an event is to be written. */
-  admits(event: AnyFields): boolean {
+  admits(event: FloodFields): boolean {
     if (isAct(event)) return true;
     const { code, check } = event;
     const closeCode = event['close.code'];
@@ -62,7 +68,7 @@ export class FloodGate {
     for (const name of this.kinds.keys()) this.close(name);
   }
 
-  private open(name: string, event: AnyFields): Kind {
+  private open(name: string, event: FloodFields): Kind {
     const { type, code, check } = event;
     const same: Kind['same'] = {
       of: type,
@@ -87,7 +93,7 @@ export class FloodGate {
 }
 
 /** Whether it is always written. A ban for violations has a connection, and many addresses can provoke many of them. */
-function isAct({ type, connection }: AnyFields): boolean {
+function isAct({ type, connection }: FloodFields): boolean {
   return connection === undefined && ACTS.has(type);
 }
 

@@ -8,7 +8,7 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { Tally } from '../counters/tally.js';
 import { Clock } from '../time/clock.js';
 import { TimerWheel } from '../time/timer-wheel.js';
-import { FloodGate } from './flood-gate.js';
+import { type FloodFields, FloodGate } from './flood-gate.js';
 import { judge } from './judge.js';
 import { safeEvent } from './safe-event.js';
 import { type NewSecurityEvent, SECURITY_EVENT_TYPES, type SecurityEvent } from './security-event.js';
@@ -50,12 +50,22 @@ export class SecurityEvents implements OnApplicationShutdown {
 
   /** Adds the time, the node, the OWASP keyword, the severity and the outcome. */
   emit(event: NewSecurityEvent): void {
+    this.emitIfSeen(event, () => event);
+  }
+
+  /**
+   * As {@link emit}, but creates the event only if somebody gets it.
+   *
+   * @param kind the fields of the event that floods are counted by
+   * @internal
+   */
+  emitIfSeen(kind: FloodFields, create: () => NewSecurityEvent): void {
     const { logSecurityEvents } = this.options;
-    const isWritten = logSecurityEvents && this.gate.admits(event);
-    this.counted.add(event.type);
-    if (logSecurityEvents && !isWritten) this.suppressed.add(event.type);
+    const isWritten = logSecurityEvents && this.gate.admits(kind);
+    this.counted.add(kind.type);
+    if (logSecurityEvents && !isWritten) this.suppressed.add(kind.type);
     if (!isWritten && !this.announcer.isHeard) return;
-    const complete = this.complete(event);
+    const complete = this.complete(create());
     this.announcer.announce(complete);
     if (isWritten) this.write(complete);
   }

@@ -14,10 +14,20 @@ export class TopList {
   constructor(private readonly size: number) {}
 
   add(key: string, by = 1): void {
-    const known = this.entries.find((entry) => entry.key === key);
-    if (known) known.count += by;
-    else if (this.entries.length < this.size) this.entries.push({ key, count: by });
-    else this.replaceLeast(key, by);
+    let least: Entry | undefined;
+    for (const entry of this.entries) {
+      if (entry.key === key) {
+        entry.count += by;
+        return;
+      }
+      if (!least || entry.count < least.count) least = entry;
+    }
+    if (!least || this.entries.length < this.size) {
+      this.entries.push({ key, count: by });
+    } else {
+      least.key = key;
+      least.count += by;
+    }
   }
 
   /** The most frequent keys, the first one first. */
@@ -30,11 +40,5 @@ export class TopList {
 
   clear(): void {
     this.entries.length = 0;
-  }
-
-  private replaceLeast(key: string, by: number): void {
-    const least = this.entries.reduce((found, entry) => (entry.count < found.count ? entry : found));
-    least.key = key;
-    least.count += by;
   }
 }
