@@ -1,7 +1,7 @@
 import type { Partition } from '../../src/redis/link/redis-port.js';
 import { SCRIPT_START } from '../../src/redis/link/script-start.js';
 import { defineScript } from '../../src/redis/link/script.js';
-import { endings } from '../support/endings.js';
+import { atOnce } from '../support/at-once.js';
 import { eventually, RedisCluster } from '../support/redis-cluster.js';
 import { PREFIX, TestLink } from '../support/redis-link.js';
 import { RedisSentinels } from '../support/redis-sentinels.js';
@@ -19,10 +19,10 @@ async function count(test: TestLink, partition: Partition): Promise<number> {
   return n as number;
 }
 
-describeWithSentinel('the link by Sentinel', () => {
-  const later = endings();
+const failover = atOnce(2);
 
-  it('finds the master, and the new one after a failover', async () => {
+describeWithSentinel('the link by Sentinel', () => {
+  failover('finds the master, and the new one after a failover', async (later) => {
     const sentinels = await RedisSentinels.start();
     later(() => sentinels.stop());
     const [master, replica] = sentinels.servers;
@@ -50,9 +50,7 @@ describeWithSentinel('the link by Sentinel', () => {
 });
 
 describeWithRedis('the link to a Cluster', () => {
-  const later = endings();
-
-  it('has a breaker for each partition, and finds the new master by itself', async () => {
+  failover('has a breaker for each partition, and finds the new master by itself', async (later) => {
     const cluster = await RedisCluster.start();
     later(() => cluster.stop());
     const test = await TestLink.start(cluster.url);
