@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { ConnectionDirectory, MemoryConnectionDirectory, type WsSecurityOptions } from 'nestjs-ws-security';
 import { redisStores } from 'nestjs-ws-security/redis';
 import { RedisConnectionDirectory } from '../../src/redis/caps/redis-connection-directory.js';
+import { atOnce } from '../support/at-once.js';
 import { bundledService } from '../support/bundled.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { endings } from '../support/endings.js';
@@ -185,10 +186,9 @@ class LoadedFiles {
     MODULES_FILE: this.file,
   };
 
-  /** Those of the process that has ended since the last call. */
-  take(): string[] {
+  /** Those of the process that has ended. */
+  get files(): string[] {
     const names = readFileSync(this.file, 'utf8').split('\n');
-    rmSync(this.file);
     return names.filter((name) => /\/dist\/redis\/|ioredis/.test(name));
   }
 
@@ -197,21 +197,20 @@ class LoadedFiles {
   }
 }
 
+/** A Redis of which a service warns. */
+async function startEvicting(later: (end: () => unknown) => void): Promise<RedisServer> {
+  const redis = await RedisServer.start({
+    args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'],
+  });
+  later(() => redis.stop());
+  return redis;
+}
+
 describeWithRedis('the reference service over Redis', () => {
-  const later = endings();
-  const loaded = new LoadedFiles();
-  let redis: RedisServer;
+  const test = atOnce(4);
 
-  beforeAll(async () => {
-    redis = await RedisServer.start({ args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'] });
-  });
-
-  afterAll(async () => {
-    loaded.remove();
-    await redis.stop();
-  });
-
-  it('warns of a Redis that evicts keys, lives through its end, and exits with 0', async () => {
+  test('warns of a Redis that evicts keys, lives through its end, and exits with 0', async (later) => {
+    const redis = await startEvicting(later);
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
     later(() => service.stop());
     expect(service.stdout + service.stderr).toMatch(/maxmemory-policy is allkeys-lru/);
@@ -222,7 +221,8 @@ describeWithRedis('the reference service over Redis', () => {
     expect(await redis.command('HLEN', NODES)).toBe(0);
   });
 
-  it('S2 accepts a revocation while Redis is frozen, and other nodes hear of it afterwards', async () => {
+  test('S2 accepts a revocation while Redis is frozen, and other nodes hear of it afterwards', async (later) => {
+    const redis = await startEvicting(later);
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
     later(() => service.stop());
     const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
@@ -242,7 +242,10 @@ describeWithRedis('the reference service over Redis', () => {
     expect((await client.closed).code).toBe(4403);
   });
 
-  it('ends by itself when nothing else is to do', async () => {
+  test('ends by itself when nothing else is to do', async (later) => {
+    const redis = await startEvicting(later);
+    const loaded = new LoadedFiles();
+    later(() => loaded.remove());
     const script = `
       import 'reflect-metadata';
       import { Module } from '@nestjs/common';
@@ -252,11 +255,12 @@ describeWithRedis('the reference service over Redis', () => {
       Module({ imports: [WsSecurityModule.forRoot()] })(AppModule);
       await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
       console.log('created');`;
-    const file = resolve('example/dist', `context-${process.pid}.mjs`);
+    // Not among the built files, of which bundles are made meanwhile.
+    const file = resolve('example', `context-${process.pid}.mjs`);
     writeFileSync(file, script);
+    later(() => rmSync(file));
     const service = Service.spawn({ ...BASE, ...loaded.environment, WS_REDIS_URL: redis.url }, file);
     const exit = await service.exited;
-    rmSync(file);
     expect({ ...exit, errors: service.stderr, said: service.stdout.includes('created') }).toEqual({
       code: 0,
       signal: null,
@@ -264,13 +268,15 @@ describeWithRedis('the reference service over Redis', () => {
       said: true,
     });
     // What the next test does not find is found here.
-    expect(loaded.take().length).toBeGreaterThan(10);
+    expect(loaded.files.length).toBeGreaterThan(10);
   });
 
-  it('loads nothing of Redis without a URL', async () => {
+  test('loads nothing of Redis without a URL', async (later) => {
+    const loaded = new LoadedFiles();
+    later(() => loaded.remove());
     const service = await Service.start({ ...BASE, ...loaded.environment }, BUILT_SERVICE);
     await service.stop();
-    expect(loaded.take()).toEqual([]);
+    expect(loaded.files).toEqual([]);
   });
 });
 
