@@ -1,7 +1,7 @@
 import type { Partition } from '../../src/redis/link/redis-port.js';
 import { SCRIPT_START } from '../../src/redis/link/script-start.js';
 import { defineScript } from '../../src/redis/link/script.js';
-import { endings } from '../support/endings.js';
+import { atOnce } from '../support/at-once.js';
 import { eventually, RedisCluster } from '../support/redis-cluster.js';
 import { PREFIX, TestLink } from '../support/redis-link.js';
 import { RedisSentinels } from '../support/redis-sentinels.js';
@@ -19,27 +19,27 @@ async function count(test: TestLink, partition: Partition): Promise<number> {
   return n as number;
 }
 
-describeWithSentinel('the link by Sentinel', () => {
-  const later = endings();
+const test = atOnce(2);
 
-  it('finds the master, and the new one after a failover', async () => {
+describeWithSentinel('the link by Sentinel', () => {
+  test('finds the master, and the new one after a failover', async (later) => {
     const sentinels = await RedisSentinels.start();
     later(() => sentinels.stop());
     const [master, replica] = sentinels.servers;
     // One that is not there is passed over.
-    const test = await TestLink.start(sentinels.urlWith(`127.0.0.1:${await freePort()}`));
-    later(() => test.stop());
-    await test.up();
-    expect(await count(test, test.control)).toBe(1);
-    expect(await count(test, test.control)).toBe(2);
+    const tested = await TestLink.start(sentinels.urlWith(`127.0.0.1:${await freePort()}`));
+    later(() => tested.stop());
+    await tested.up();
+    expect(await count(tested, tested.control)).toBe(1);
+    expect(await count(tested, tested.control)).toBe(2);
     await eventually(async () => (await replica.command('HGET', `${PREFIX}{c}:test`, 'n')) === '2');
 
     await master.kill();
-    await test.told('cluster.failover');
-    await test.up();
-    expect(await count(test, test.control)).toBe(3);
+    await tested.told('cluster.failover');
+    await tested.up();
+    expect(await count(tested, tested.control)).toBe(3);
     expect(await replica.command('HGET', `${PREFIX}{c}:test`, 'n')).toBe('3');
-    const told = test.events.map(({ type }) => type);
+    const told = tested.events.map(({ type }) => type);
     expect([told[0], told[1], ...told.slice(-2)]).toEqual([
       'cluster.up',
       'cluster.down',
@@ -50,20 +50,18 @@ describeWithSentinel('the link by Sentinel', () => {
 });
 
 describeWithRedis('the link to a Cluster', () => {
-  const later = endings();
-
-  it('has a breaker for each partition, and finds the new master by itself', async () => {
+  test('has a breaker for each partition, and finds the new master by itself', async (later) => {
     const cluster = await RedisCluster.start();
     later(() => cluster.stop());
-    const test = await TestLink.start(cluster.url);
-    later(() => test.stop());
-    await test.up();
-    const { partitions } = test.link;
+    const tested = await TestLink.start(cluster.url);
+    later(() => tested.stop());
+    await tested.up();
+    const { partitions } = tested.link;
     expect(partitions).toHaveLength(16);
-    for (const partition of partitions) expect(await count(test, partition)).toBe(1);
+    for (const partition of partitions) expect(await count(tested, partition)).toBe(1);
     const sizes = await Promise.all(cluster.masters.map((master) => master.command('DBSIZE')));
     expect(sizes.map(Number).toSorted((a, b) => a - b)).toEqual([5, 5, 6]);
-    test.forgetEvents();
+    tested.forgetEvents();
 
     const [first] = cluster.masters as [RedisServer];
     first.freeze();
@@ -71,14 +69,14 @@ describeWithRedis('the link to a Cluster', () => {
     const hit = partitions.slice(0, 5);
     const others = partitions.slice(6);
     for (let round = 0; round < 3; round++)
-      await Promise.allSettled(hit.map((partition) => count(test, partition)));
-    expect(hit.map((partition) => test.link.isUp(partition))).toEqual(hit.map(() => false));
-    expect(others.map((partition) => test.link.isUp(partition))).toEqual(others.map(() => true));
-    for (const partition of others) expect(await count(test, partition)).toBe(2);
+      await Promise.allSettled(hit.map((partition) => count(tested, partition)));
+    expect(hit.map((partition) => tested.link.isUp(partition))).toEqual(hit.map(() => false));
+    expect(others.map((partition) => tested.link.isUp(partition))).toEqual(others.map(() => true));
+    for (const partition of others) expect(await count(tested, partition)).toBe(2);
 
-    await test.up();
-    for (const partition of hit) expect(await count(test, partition)).toBeGreaterThanOrEqual(2);
-    const failovers = test.events.filter(({ type }) => type === 'cluster.failover');
+    await tested.up();
+    for (const partition of hit) expect(await count(tested, partition)).toBeGreaterThanOrEqual(2);
+    const failovers = tested.events.filter(({ type }) => type === 'cluster.failover');
     expect(failovers.map(({ partition }) => partition)).toEqual(
       expect.arrayContaining(hit.map(({ tag }) => tag)),
     );

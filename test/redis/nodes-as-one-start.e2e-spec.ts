@@ -1,20 +1,13 @@
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdtempSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import { ConnectionDirectory, MemoryConnectionDirectory, type WsSecurityOptions } from 'nestjs-ws-security';
 import { redisStores } from 'nestjs-ws-security/redis';
 import { RedisConnectionDirectory } from '../../src/redis/caps/redis-connection-directory.js';
+import { atOnce } from '../support/at-once.js';
+import { bundledService } from '../support/bundled.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { endings } from '../support/endings.js';
 import { EchoGateway } from '../support/echo.gateway.js';
@@ -184,17 +177,40 @@ describeWithRedis('an application over Redis', () => {
   });
 });
 
-describeWithRedis('the reference service over Redis', () => {
-  const later = endings();
-  let redis: RedisServer;
+/** The files of Redis that a process loads which has this environment, and ends. */
+class LoadedFiles {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'ws-modules-'));
+  private readonly file = join(this.folder, 'modules');
+  readonly environment = {
+    NODE_OPTIONS: `--import ${resolve('test/support/tell-modules.mjs')}`,
+    MODULES_FILE: this.file,
+  };
 
-  beforeAll(async () => {
-    redis = await RedisServer.start({ args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'] });
+  /** Those of the process that has ended. */
+  get files(): string[] {
+    const names = readFileSync(this.file, 'utf8').split('\n');
+    return names.filter((name) => /\/dist\/redis\/|ioredis/.test(name));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** A Redis of which a service warns. */
+async function startEvicting(later: (end: () => unknown) => void): Promise<RedisServer> {
+  const redis = await RedisServer.start({
+    args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'],
   });
+  later(() => redis.stop());
+  return redis;
+}
 
-  afterAll(() => redis.stop());
+describeWithRedis('the reference service over Redis', () => {
+  const test = atOnce(4);
 
-  it('warns of a Redis that evicts keys, lives through its end, and exits with 0', async () => {
+  test('warns of a Redis that evicts keys, lives through its end, and exits with 0', async (later) => {
+    const redis = await startEvicting(later);
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
     later(() => service.stop());
     expect(service.stdout + service.stderr).toMatch(/maxmemory-policy is allkeys-lru/);
@@ -205,7 +221,8 @@ describeWithRedis('the reference service over Redis', () => {
     expect(await redis.command('HLEN', NODES)).toBe(0);
   });
 
-  it('S2 accepts a revocation while Redis is frozen, and other nodes hear of it afterwards', async () => {
+  test('S2 accepts a revocation while Redis is frozen, and other nodes hear of it afterwards', async (later) => {
+    const redis = await startEvicting(later);
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url });
     later(() => service.stop());
     const node = await RedisNode.start(redis, { gateways: [EchoGateway] });
@@ -225,7 +242,10 @@ describeWithRedis('the reference service over Redis', () => {
     expect((await client.closed).code).toBe(4403);
   });
 
-  it('ends by itself when nothing else is to do', async () => {
+  test('ends by itself when nothing else is to do', async (later) => {
+    const redis = await startEvicting(later);
+    const loaded = new LoadedFiles();
+    later(() => loaded.remove());
     const script = `
       import 'reflect-metadata';
       import { Module } from '@nestjs/common';
@@ -235,52 +255,47 @@ describeWithRedis('the reference service over Redis', () => {
       Module({ imports: [WsSecurityModule.forRoot()] })(AppModule);
       await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
       console.log('created');`;
-    const file = resolve('example/dist', `context-${process.pid}.mjs`);
+    // Not among the built files, of which bundles are made meanwhile.
+    const file = resolve('example', `context-${process.pid}.mjs`);
     writeFileSync(file, script);
-    const service = Service.spawn({ ...BASE, WS_REDIS_URL: redis.url }, file);
+    later(() => rmSync(file));
+    const service = Service.spawn({ ...BASE, ...loaded.environment, WS_REDIS_URL: redis.url }, file);
     const exit = await service.exited;
-    rmSync(file);
     expect({ ...exit, errors: service.stderr, said: service.stdout.includes('created') }).toEqual({
       code: 0,
       signal: null,
       errors: '',
       said: true,
     });
+    // What the next test does not find is found here.
+    expect(loaded.files.length).toBeGreaterThan(10);
   });
 
-  it('loads nothing of Redis without a URL', async () => {
-    const NODE_OPTIONS = `--import ${resolve('test/support/tell-modules.mjs')}`;
-    const directory = mkdtempSync(join(tmpdir(), 'ws-modules-'));
-    const modules = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
-      const MODULES_FILE = join(directory, String(Object.keys(env).length));
-      const service = await Service.start({ ...BASE, ...env, NODE_OPTIONS, MODULES_FILE }, BUILT_SERVICE);
-      await service.stop();
-      const names = readFileSync(MODULES_FILE, 'utf8').split('\n');
-      return names.filter((name) => /\/dist\/redis\/|ioredis/.test(name));
-    };
-    expect(await modules({})).toEqual([]);
-    expect((await modules({ WS_REDIS_URL: redis.url })).length).toBeGreaterThan(10);
+  test('loads nothing of Redis without a URL', async (later) => {
+    const loaded = new LoadedFiles();
+    later(() => loaded.remove());
+    const service = await Service.start({ ...BASE, ...loaded.environment }, BUILT_SERVICE);
+    await service.stop();
+    expect(loaded.files).toEqual([]);
   });
 });
 
 it('C7 needs the package ioredis for a URL, and says so with all other problems', async () => {
+  // A bundle asks for the package as the built service does, and finds none there.
   const directory = mkdtempSync(join(tmpdir(), 'ws-without-ioredis-'));
-  for (const part of ['package.json', 'dist', 'example/dist', 'example/web'])
-    cpSync(part, join(directory, part), { recursive: true });
-  mkdirSync(join(directory, 'node_modules'));
-  for (const name of readdirSync('node_modules'))
-    if (name !== 'ioredis' && !name.startsWith('.'))
-      symlinkSync(resolve('node_modules', name), join(directory, 'node_modules', name));
-  const script = join(directory, 'example/dist/server/main.js');
+  const script = bundledService('main');
+  for (const name of readdirSync(dirname(script)))
+    if (name.startsWith('main.')) cpSync(join(dirname(script), name), join(directory, name));
+  const own = join(directory, 'main.js');
   const env = { ...BASE, WS_REDIS_URL: 'redis://localhost' };
-  const failing = Service.spawn({ ...env, WS_RATE_LIMIT: 'x' }, script);
+  const failing = Service.spawn({ ...env, WS_RATE_LIMIT: 'x' }, own);
   expect(await failing.exited).toEqual({ code: 1, signal: null });
   const [, ...lines] = failing.stderr.trim().split('\n');
   expect(lines).toEqual([
     expect.stringMatching(/^WS_RATE_LIMIT: /),
     'WS_REDIS_URL: needs the package ioredis; run npm install ioredis',
   ]);
-  const running = await Service.start(BASE, script);
+  const running = await Service.start(BASE, own);
   expect(await running.stop()).toEqual({ code: 0, signal: null });
   rmSync(directory, { recursive: true });
 });

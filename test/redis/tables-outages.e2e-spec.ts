@@ -1,5 +1,6 @@
 import { ProviderUnavailableError } from '../../src/errors/provider-unavailable.error.js';
 import { KeptWrites } from '../../src/redis/tables/kept-writes.js';
+import { atOnce } from '../support/at-once.js';
 import { PREFIX } from '../support/redis-link.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { cutOff, SharedNode, SharedNodes } from '../support/shared-nodes.js';
@@ -11,22 +12,28 @@ const HOUR_MS = 3_600_000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const keyOf = (name: string): string => `${PREFIX}{c}:${name}`;
 
+/** A Redis of its own, and nodes. */
+interface World {
+  readonly redis: RedisServer;
+  readonly group: SharedNodes;
+}
+
 describeWithRedis('tables through outages', () => {
-  let redis: RedisServer;
-  let group: SharedNodes;
+  const begin = atOnce(4);
 
-  beforeEach(async () => {
-    redis = await RedisServer.start();
-    group = new SharedNodes(redis);
-  });
+  const test = (name: string, body: (world: World) => Promise<void>): void =>
+    begin(name, async (later) => {
+      const redis = await RedisServer.start();
+      later(() => redis.stop());
+      const group = new SharedNodes(redis);
+      later(async () => expect(await group.stop()).toEqual([]));
+      await body({ redis, group });
+    });
 
-  afterEach(async () => {
-    const faults = await group.stop();
-    await redis.stop();
-    expect(faults).toEqual([]);
-  });
-
-  it('S2 what was revoked stays so when Redis loses its memory, and what was lifted stays lifted', async () => {
+  test('S2 what was revoked stays so when Redis loses its memory, and what was lifted stays lifted', async ({
+    redis,
+    group,
+  }) => {
     const [one, other] = await group.startTwo();
     await one.revocations.revoke(ALICE, 1000, Date.now() + HOUR_MS);
     await one.revocations.revoke(BOB, 1000, Date.now() + HOUR_MS);
@@ -57,7 +64,10 @@ describeWithRedis('tables through outages', () => {
     expect(lifted).toEqual([]);
   });
 
-  it('S2 does not answer about revocations while Redis is frozen, and writes new ones when it is back', async () => {
+  test('S2 does not answer about revocations while Redis is frozen, and writes new ones when it is back', async ({
+    redis,
+    group,
+  }) => {
     const [one, other] = await group.startTwo();
     await one.bans.ban(BOB, 60_000);
     await group.settled();
@@ -80,7 +90,10 @@ describeWithRedis('tables through outages', () => {
     for (const node of group.nodes) expect(node.revocations.revokedBefore([ALICE])).toBe(1000);
   });
 
-  it('S2 a node that was cut off learns what it missed, also when the stream is gone', async () => {
+  test('S2 a node that was cut off learns what it missed, also when the stream is gone', async ({
+    redis,
+    group,
+  }) => {
     const [one, other, relay] = await group.startTwo();
     const heard: string[] = [];
     other.revocations.watch(
@@ -95,7 +108,10 @@ describeWithRedis('tables through outages', () => {
     expect(heard).toEqual([ALICE]);
   });
 
-  it('S2 loads tables again when messages are lost, and trusts none before it is loaded', async () => {
+  test('S2 loads tables again when messages are lost, and trusts none before it is loaded', async ({
+    redis,
+    group,
+  }) => {
     const [one, other] = [await group.start(), await SharedNode.placed(redis.url)];
     group.nodes.push(other);
     await one.revocations.revoke(BOB, 1000, Date.now() + HOUR_MS);
@@ -113,7 +129,9 @@ describeWithRedis('tables through outages', () => {
     expect(one.revocations.revokedBefore([ALICE])).toBe(1000);
   });
 
-  it('S2 a node that starts while Redis is away does not answer about revocations until it knows all', async () => {
+  test('S2 a node that starts while Redis is away does not answer about revocations until it knows all', async ({
+    group,
+  }) => {
     const [one] = await group.startTwo();
     await one.revocations.revoke(ALICE, 1000, Date.now() + HOUR_MS);
     const relay = await group.relay();
@@ -128,7 +146,7 @@ describeWithRedis('tables through outages', () => {
     await one.until(() => one.revocations.revokedBefore([BOB]) === 1000);
   });
 
-  it('S2 learns of a change within two seconds when its message is lost', async () => {
+  test('S2 learns of a change within two seconds when its message is lost', async ({ redis, group }) => {
     const node = await group.start();
     await node.revocations.revoke(BOB, 1, Date.now() + HOUR_MS);
     const version = Number(await redis.command('HGET', keyOf('revoked'), '#'));
@@ -145,7 +163,9 @@ describeWithRedis('tables through outages', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
-  it('R11 keeps no more of what was written during an outage than what has not ended, and all of that', async () => {
+  test('R11 keeps no more of what was written during an outage than what has not ended, and all of that', async ({
+    group,
+  }) => {
     const [one, other, relay] = await group.startTwo();
     cutOff(relay);
     await other.until(() => !other.membership.isCurrent());

@@ -2,7 +2,7 @@ import { ConnectionRegistry, type WsSecurityOptions } from 'nestjs-ws-security';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { eventually } from '../support/eventually.js';
 import { Logged } from '../support/logged.js';
-import { PackedService } from '../support/packed-service.js';
+import { OtherVersions } from '../support/other-versions.js';
 import { RedisNode } from '../support/redis-nodes.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { connectResuming, cut } from '../support/resuming.js';
@@ -16,7 +16,7 @@ const BASE = { WS_JWT_SECRET: SECRET, PLAIN_HTTP: '1', WS_RESUME: 'true' };
 const NODES = 'wss:1:{c}:nodes';
 
 describeWithRedis('nodes of other versions and with other rules', () => {
-  let packed: PackedService;
+  let versions: OtherVersions;
   let redis: RedisServer;
   let node: RedisNode;
   let logged: Logged;
@@ -25,7 +25,7 @@ describeWithRedis('nodes of other versions and with other rules', () => {
     RedisNode.start({ url }, { gateways: [EchoGateway], options: { resume: true, ...options } });
 
   beforeAll(async () => {
-    packed = PackedService.pack();
+    versions = OtherVersions.make();
     redis = await RedisServer.start();
   });
 
@@ -43,7 +43,7 @@ describeWithRedis('nodes of other versions and with other rules', () => {
 
   afterAll(async () => {
     await redis.stop();
-    packed.remove();
+    versions.remove();
   });
 
   /** What a version says that does not start. */
@@ -55,34 +55,30 @@ describeWithRedis('nodes of other versions and with other rules', () => {
   };
 
   it('C7 a version with another format of keys does not start beside this one', async () => {
-    const script = packed.script('1.0.0', [
-      ['dist/redis/keys.js', 'FORMAT_VERSION = 1;', 'FORMAT_VERSION = 2;'],
-    ]);
+    const script = versions.script('1.0.0', [['FORMAT_VERSION = 1;', 'FORMAT_VERSION = 2;']]);
     expect(await failure(script)).toMatch(
       /^WS_REDIS_URL: leads to live nodes whose version .* another format of keys/m,
     );
   });
 
   it('C7 a version with other scripts does not start beside this one', async () => {
-    const change = ['dist/redis/tickets/ticket.scripts.js', "redis.call('SET'", "redis.call( 'SET'"] as const;
-    const script = packed.script('1.1.0', [change]);
+    const change = [
+      "redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])",
+      "redis.call( 'SET', KEYS[1], ARGV[3], 'PX', ARGV[4])",
+    ] as const;
+    const script = versions.script('1.1.0', [change]);
     expect(await failure(script)).toMatch(
       /^WS_REDIS_URL: leads to live nodes whose version .* uses Redis differently/m,
     );
   });
 
   it('S2 S5 a later version with the same rules is one of the nodes, and what it knows more is no mistake', async () => {
-    const script = packed.script('1.2.0', [
+    const script = versions.script('1.2.0', [
+      ['JSON.stringify(session)', 'JSON.stringify({ ...session, later: [1] })'],
       [
-        'dist/redis/resume/session-shelf.js',
-        'JSON.stringify(session)',
-        'JSON.stringify({ ...session, later: [1] })',
-      ],
-      [
-        'dist/redis/signals/redis-cluster-signals.js',
-        'return this.control.append(SIGNAL, JSON.stringify([request, signal]));',
+        'return this.control.append(SIGNAL, JSON.stringify([request, signal])',
         `void this.control.append('later', 'x'); void this.control.append(SIGNAL, '[0,{"type":"later"}]');
-         return this.control.append(SIGNAL, JSON.stringify([request, { ...signal, later: true }, 'later']));`,
+         return this.control.append(SIGNAL, JSON.stringify([request, { ...signal, later: true }, 'later'])`,
       ],
     ]);
     const service = await Service.start({ ...BASE, WS_REDIS_URL: redis.url }, script);

@@ -2,6 +2,7 @@ import { freePort, RedisServer } from './redis-server.js';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
+const ALL_SLOTS = Array.from({ length: SLOTS }, (_, slot) => slot);
 
 interface Member {
   readonly server: RedisServer;
@@ -13,6 +14,8 @@ export interface RedisClusterOptions {
   replicas?: number;
   /** Whether the clocks of all servers can be set. No server is taken for dead meanwhile. */
   hasOwnClock?: boolean;
+  /** The slots that it serves; all when left out. Each client reads all of them when it connects. */
+  slots?: readonly number[];
 }
 
 /** Three masters, of which the first ones have a replica each. */
@@ -25,6 +28,7 @@ export class RedisCluster {
   static async start({
     replicas: count = 1,
     hasOwnClock = false,
+    slots = ALL_SLOTS,
   }: RedisClusterOptions = {}): Promise<RedisCluster> {
     const members = await Promise.all(
       Array.from({ length: MASTERS + count }, () => startMember(hasOwnClock)),
@@ -33,7 +37,7 @@ export class RedisCluster {
     const [masters, replicas] = [servers.slice(0, MASTERS), servers.slice(MASTERS)];
     const cluster = new RedisCluster(masters, replicas);
     try {
-      await cluster.join(members);
+      await cluster.join(members, slots);
       if (hasOwnClock)
         for (const server of servers) await server.command('CONFIG', 'SET', 'cluster-node-timeout', 600_000);
       return cluster;
@@ -73,11 +77,11 @@ export class RedisCluster {
     await Promise.all(this.servers.map((server) => server.stop()));
   }
 
-  private async join(members: readonly Member[]): Promise<void> {
+  private async join(members: readonly Member[], slots: readonly number[]): Promise<void> {
     const { masters, replicas } = this;
     const [first] = masters as [RedisServer];
     await Promise.all(
-      masters.map((server, index) => server.command('CLUSTER', 'ADDSLOTSRANGE', ...range(index))),
+      masters.map((server, index) => server.command('CLUSTER', 'ADDSLOTS', ...slotsOf(index, slots))),
     );
     for (const { server, busPort } of members.slice(1))
       await first.command('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
@@ -119,8 +123,8 @@ async function startMember(hasOwnClock: boolean): Promise<Member> {
   return { server: await RedisServer.start({ args, hasOwnClock }), busPort };
 }
 
-function range(index: number): [number, number] {
-  return [Math.ceil((index * SLOTS) / MASTERS), Math.ceil(((index + 1) * SLOTS) / MASTERS) - 1];
+function slotsOf(master: number, slots: readonly number[]): readonly number[] {
+  return slots.filter((slot) => Math.floor((slot * MASTERS) / SLOTS) === master);
 }
 
 /** Asks until the answer is yes; one that fails is a no. */
