@@ -104,6 +104,7 @@ export type { Environment } from './options/environment.js';
 export type {
   GivenOptions,
   OptionDefinition,
+  OptionSchema,
   OptionsInForce,
   OptionsTable,
 } from './options/options-table.js';

@@ -43,7 +43,7 @@ export function defineOptions<const T extends OptionsTable>(
 ): OptionsReader<T> {
   declareVariables(...variablesOf(table));
   const shape: Record<string, z.ZodType> = Object.fromEntries(
-    Object.entries(table).map(([name, { schema }]) => [name, schema]),
+    Object.entries(table).map(([name, { schema }]) => [name, schema as unknown as z.ZodType]),
   );
   const schema = z.object(shape);
 

@@ -21,7 +21,7 @@ export function toCommonJs(ts: Compiler, file: string, code: string): string {
       esModuleInterop: true,
       allowJs: true,
     },
-    transformers: { before: [withoutMeta(ts, file)] },
+    transformers: { before: code.includes('import.meta') ? [withoutMeta(ts, file)] : [] },
   });
   return outputText;
 }
