@@ -23,7 +23,7 @@ export class Visitor {
   #head: string | undefined = '';
   #onMessage: (text: string) => void = () => undefined;
 
-  constructor(
+  private constructor(
     { port, pathname, search }: URL,
     private readonly options: VisitorOptions,
   ) {
@@ -41,6 +41,10 @@ export class Visitor {
       if (this.#head === undefined) onClose();
       else onError(new Error(`not accepted: ${this.#head}`));
     });
+  }
+
+  static arrive(url: URL, options: VisitorOptions): Visitor {
+    return new Visitor(url, options);
   }
 
   onMessage(listener: (text: string) => void): void {

@@ -24,7 +24,7 @@ interface VisitOptions {
 /** A visit that is accepted. */
 export function visit(url: string, { stay, protocols = [], ...options }: VisitOptions): Promise<void> {
   return new Promise((onClose, onError) => {
-    new Visitor(new URL(url), { ...options, protocols, onOpen: stay, onClose, onError });
+    Visitor.arrive(new URL(url), { ...options, protocols, onOpen: stay, onClose, onError });
   });
 }
 
