@@ -22,7 +22,7 @@ const WAITING = {
   'test/redis/streams.e2e-spec.ts': 20,
   'test/redis/cluster-contracts.e2e-spec.ts': 20,
   'test/redis/versions.e2e-spec.ts': 16,
-  'test/example/probes.e2e-spec.ts': 14,
+  'test/example/probes.e2e-spec.ts': 8,
   'test/redis/limits.e2e-spec.ts': 12,
   'test/connection/stopped-peer.e2e-spec.ts': 12,
   'test/redis/slow-redis.e2e-spec.ts': 11,
