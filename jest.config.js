@@ -48,6 +48,8 @@ const base = {
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
   maxWorkers: 4,
+  // By default a worker has half a second, and to free its memory takes longer where the processors are busy.
+  workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/test/support/jest/longest-first.cjs',
   // Servers, browsers and certificates: a busy machine takes its time.
   testTimeout: 60_000,

@@ -39,24 +39,24 @@ it('S10 after 10,000 visits no connection is left and memory is back to its leve
     () =>
       visit(url, {
         token,
-        stay: (socket) => {
-          socket.on('message', () => socket.close(1000));
-          socket.send('{"event":"echo","data":{"text":"hi"},"id":1}');
+        stay: (visitor) => {
+          visitor.onMessage(() => visitor.close(1000));
+          visitor.send('{"event":"echo","data":{"text":"hi"},"id":1}');
         },
       }),
     // The connection breaks.
-    () => visit(url, { token, stay: (socket) => socket.terminate() }),
+    () => visit(url, { token, stay: (visitor) => visitor.terminate() }),
     // The connection breaks, and its session could be resumed.
     () =>
       visit(url, {
         token,
         protocols: ['ws-security.v1'],
-        stay: (socket) => socket.on('message', () => socket.terminate()),
+        stay: (visitor) => visitor.onMessage(() => visitor.terminate()),
       }),
     // Is refused.
     () => refusedVisit(url, { Authorization: 'Bearer wrong' }, 401),
     // Closes without the first message that would log it in.
-    () => visit(url, { stay: (socket) => socket.close() }),
+    () => visit(url, { stay: (visitor) => visitor.close() }),
     // Disconnects without waiting for an answer.
     () => abortedVisit(url, token),
   ];

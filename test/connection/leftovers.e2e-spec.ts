@@ -59,12 +59,12 @@ const member = (options: { token?: string; ticket?: string; protocols?: string[]
   const query = options.ticket === undefined ? '' : `?ticket=${options.ticket}`;
   return visit(url() + query, {
     ...options,
-    stay: (socket) => {
-      socket.on('message', (data: Buffer) => {
-        if (data.toString().includes('UNKNOWN_EVENT')) socket.terminate();
+    stay: (visitor) => {
+      visitor.onMessage((text) => {
+        if (text.includes('UNKNOWN_EVENT')) visitor.terminate();
       });
-      socket.send(JSON.stringify({ event: 'join', data: { room: `room-${turn}` } }));
-      socket.send('{"event":"nonsense","id":1}');
+      visitor.send(JSON.stringify({ event: 'join', data: { room: `room-${turn}` } }));
+      visitor.send('{"event":"nonsense","id":1}');
     },
   });
 };
@@ -79,10 +79,10 @@ const refused = (): Promise<void> => refusedVisit(url(), { Authorization: 'Beare
 const KINDS: readonly Visit[] = [
   () => member({ token: token() }),
   async () => member({ ticket: await ticket() }),
-  () => visit(url(), { token: token(), stay: (socket) => socket.close(1000) }),
-  () => visit(url(), { token: token(), stay: (socket) => socket.terminate() }),
+  () => visit(url(), { token: token(), stay: (visitor) => visitor.close(1000) }),
+  () => visit(url(), { token: token(), stay: (visitor) => visitor.terminate() }),
   // Never logs in.
-  () => visit(url(), { stay: (socket) => socket.terminate() }),
+  () => visit(url(), { stay: (visitor) => visitor.terminate() }),
   refused,
   () => abortedVisit(url(), token()),
 ];

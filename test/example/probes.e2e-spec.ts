@@ -1,49 +1,60 @@
+import { atOnce } from '../support/at-once.js';
 import { handshake } from '../support/proxied-handshake.js';
 import { Service } from '../support/service.js';
 
 const STUCK_MS = 5000;
 
-let service: Service & { url: string };
+type Running = Service & { url: string };
 
-const start = async (env: Record<string, string> = {}): Promise<void> => {
-  service = await Service.start({ PLAIN_HTTP: '1', ...env });
-};
-
-afterEach(() => service.stop());
-
-async function probe(path: string): Promise<[number, unknown]> {
-  const response = await fetch(service.url + path, { headers: { connection: 'close' } });
+async function probe({ url }: Running, path: string): Promise<[number, unknown]> {
+  const response = await fetch(url + path, { headers: { connection: 'close' } });
   return [response.status, await response.json()];
 }
 
-it('the reference service is live and ready', async () => {
-  await start();
-  expect(await probe('/livez')).toEqual([200, { status: 'live' }]);
-  expect(await probe('/readyz')).toEqual([200, { status: 'ready' }]);
+describe('the reference service', () => {
+  const test = atOnce(3);
+  const testOf = (name: string, env: Record<string, string>, body: (service: Running) => Promise<void>) =>
+    test(name, async (later) => {
+      const service = await Service.start({ PLAIN_HTTP: '1', ...env });
+      later(() => service.stop());
+      await body(service);
+    });
+
+  testOf('is live and ready', {}, answers);
+  testOf(
+    'S8 is not ready after a signal, and accepts clients for WS_DRAIN_DELAY_MS',
+    { WS_DRAIN_DELAY_MS: '3000' },
+    delays,
+  );
+  testOf('is not live when its event loop has been stopped for five seconds', {}, sticks);
 });
 
-it('S8 is not ready after a signal, and accepts clients for WS_DRAIN_DELAY_MS', async () => {
-  await start({ WS_DRAIN_DELAY_MS: '3000' });
+async function answers(service: Running): Promise<void> {
+  expect(await probe(service, '/livez')).toEqual([200, { status: 'live' }]);
+  expect(await probe(service, '/readyz')).toEqual([200, { status: 'ready' }]);
+}
+
+async function delays(service: Running): Promise<void> {
   service.process.kill('SIGTERM');
-  for (let [status] = await probe('/readyz'); status === 200; [status] = await probe('/readyz'));
+  const isReady = async (): Promise<boolean> => (await probe(service, '/readyz'))[0] === 200;
+  while (await isReady());
   const { status, end } = await handshake(service.url);
   expect(status).toBe(101);
   end();
-  expect(await probe('/readyz')).toEqual([503, { status: 'not-ready' }]);
-  expect(await probe('/livez')).toEqual([200, { status: 'live' }]);
+  expect(await probe(service, '/readyz')).toEqual([503, { status: 'not-ready' }]);
+  expect(await probe(service, '/livez')).toEqual([200, { status: 'live' }]);
   expect(await service.exited).toEqual({ code: 0, signal: null });
-});
+}
 
-it('is not live when its event loop has been stopped for five seconds', async () => {
-  await start();
-  expect(await probe('/livez')).toEqual([200, { status: 'live' }]);
+async function sticks(service: Running): Promise<void> {
+  expect(await probe(service, '/livez')).toEqual([200, { status: 'live' }]);
   service.process.kill('SIGSTOP');
-  const answer = probe('/livez');
+  const answer = probe(service, '/livez');
   // No clock but the real one stops with a process.
   await new Promise((resolve) => setTimeout(resolve, STUCK_MS + 700));
   service.process.kill('SIGCONT');
   expect(await answer).toEqual([503, { status: 'stuck' }]);
-  let live = await probe('/livez');
-  for (; live[0] !== 200; live = await probe('/livez'));
+  let live = await probe(service, '/livez');
+  for (; live[0] !== 200; live = await probe(service, '/livez'));
   expect(live).toEqual([200, { status: 'live' }]);
-});
+}

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { WebSocket } from 'ws';
 import { VALID_HEADERS, requestText } from './raw-handshake.js';
+import { Visitor } from './visitor.js';
 
 /** One connection from start to end. */
 export type Visit = () => Promise<void>;
@@ -18,17 +18,13 @@ interface VisitOptions {
   token?: string;
   protocols?: string[];
   /** Called when connected; must end the connection. */
-  stay: (socket: WebSocket) => void;
+  stay: (visitor: Visitor) => void;
 }
 
 /** A visit that is accepted. */
-export function visit(url: string, { token, protocols = [], stay }: VisitOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const socket = new WebSocket(url, protocols, { headers });
-    socket.on('open', () => stay(socket));
-    socket.on('error', reject);
-    socket.on('close', () => resolve());
+export function visit(url: string, { stay, protocols = [], ...options }: VisitOptions): Promise<void> {
+  return new Promise((onClose, onError) => {
+    Visitor.arrive(new URL(url), { ...options, protocols, onOpen: stay, onClose, onError });
   });
 }
 
