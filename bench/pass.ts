@@ -25,10 +25,10 @@ export async function measurePass({ order, samples, readings, note }: Pass): Pro
   // A scenario that compares nothing has the machine to itself.
   const concerned = order.peers.filter((name) => isConcerned(name, scenarios));
   const names = isComparing ? available(concerned, samples.transport !== order.transports[0], note) : [];
-  const [load, attacker, ...peers] = await Promise.all([
-    LoadGenerator.start('clients'),
-    LoadGenerator.start('attacker'),
-    ...names.map((name) => start(name, order.profile, tls)),
+  const [load, attacker] = [new LoadGenerator('clients'), new LoadGenerator('attacker')];
+  const [peers] = await Promise.all([
+    Promise.all(names.map((name) => start(name, order.profile, tls))),
+    ...[load, attacker].slice(0, generatorsFor(scenarios)).map((generator) => generator.start()),
   ]);
   const bench: Bench = { scale, peers, tls, load, attacker, samples, parts, readings, note };
   await assertAll(peers);
@@ -47,6 +47,10 @@ export async function measurePass({ order, samples, readings, note }: Pass): Pro
 function isMeasured(name: string, { transports }: Order, { transport }: Samples): boolean {
   const { isAlone, isPlain } = SCENARIOS[name] ?? {};
   return transport === transports[0] || !(isAlone || isPlain);
+}
+
+function generatorsFor(scenarios: readonly string[]): number {
+  return Math.max(0, ...scenarios.map((name) => SCENARIOS[name]?.generators ?? 2));
 }
 
 function isConcerned(name: string, scenarios: readonly string[]): boolean {

@@ -20,11 +20,12 @@ export interface GeneratorLoad {
 
 /** The clients: one process with one group of connections at a time. */
 export class LoadGenerator {
-  private constructor(private readonly child: Child) {}
+  private started: Child | undefined;
 
-  static async start(name: string): Promise<LoadGenerator> {
-    const [child] = await Child.fork<object>(name, new URL('./worker.js', import.meta.url));
-    return new LoadGenerator(child);
+  constructor(private readonly name: string) {}
+
+  async start(): Promise<void> {
+    [this.started] = await Child.fork<object>(this.name, new URL('./worker.js', import.meta.url));
   }
 
   open(order: OpenOrder): Promise<void> {
@@ -78,7 +79,12 @@ export class LoadGenerator {
     return this.child.request('openCount');
   }
 
-  stop(): Promise<void> {
-    return this.child.stop();
+  async stop(): Promise<void> {
+    await this.started?.stop();
+  }
+
+  private get child(): Child {
+    if (!this.started) throw new Error(`no scenario of this run needs ${this.name}`);
+    return this.started;
   }
 }

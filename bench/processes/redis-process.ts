@@ -5,7 +5,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { cpuTimeOf } from './cpu-time.js';
 
 const BINARY = process.env['REDIS_SERVER'] ?? 'redis-server';
@@ -92,6 +91,8 @@ export class RedisProcess {
   }
 
   private async command(name: string, ...args: string[]): Promise<unknown> {
+    // A run that does not measure several nodes needs none of it.
+    const { Redis } = await import('ioredis');
     const client = new Redis({
       host: '127.0.0.1',
       port: this.port,

@@ -41,7 +41,7 @@ export class ServerProcess {
     return this.isNode ? this.child.request('cpu') : Promise.resolve(cpuTimeOf(this.child.pid));
   }
 
-  /** Memory in bytes, after garbage collection if the process was started with `--expose-gc`. */
+  /** Memory in bytes, after garbage collection. */
   memory(): Promise<Memory> {
     return this.child.request('memory');
   }

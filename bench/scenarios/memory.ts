@@ -18,7 +18,7 @@ export const memory: Scenario = {
     const warmUp = Math.min(WARM_UP, count);
     const weighed = peers.filter(({ peer }) => peer.weighed);
     await interleaved(weighed, scale.memory.rounds, async ({ name, peer }, round) => {
-      const server = await peer.start({ execArgv: ['--expose-gc'], env: tls ?? {} });
+      const server = await peer.start({ env: tls ?? {} });
       const order = { ...server.target, dialect: peer.dialect, spread: true };
       await assertProtected(name, peer, server.target);
       // The first connections load and compile code, which does not count.

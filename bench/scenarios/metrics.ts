@@ -31,6 +31,7 @@ interface Pair {
 export const metrics: Scenario = {
   title: 'metrics',
   isAlone: true,
+  generators: 1,
   async run(bench) {
     const { loads, starts } = bench.scale.metrics;
     const pairs = new Map<EchoLoad, Pair[]>(loads.map((load) => [load, []]));

@@ -35,6 +35,8 @@ export interface Scenario {
   readonly isAlone?: boolean;
   /** Whether it measures such a server. Missing: it may measure each. */
   concerns?(peer: Peer): boolean;
+  /** How many of the load generators it needs. Missing: both may be needed. */
+  readonly generators?: number;
   /** Whether a run with and without TLS measures it only without. */
   readonly isPlain?: boolean;
   run(bench: Bench): Promise<void>;

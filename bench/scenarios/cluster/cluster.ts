@@ -8,6 +8,7 @@ import { CLUSTER_PARTS } from './parts.js';
 export const cluster: Scenario = {
   title: 'several nodes',
   isAlone: true,
+  generators: 0,
   async run({ scale, parts, readings, note }) {
     const reason = RedisProcess.unavailable();
     if (reason !== undefined) {
