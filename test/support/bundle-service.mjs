@@ -1,7 +1,7 @@
 // Bundles the built scripts of the reference service, as `node bundle-service.mjs <folder>`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -10,9 +10,8 @@ import { bundle } from './bundle.mjs';
 const [, , folder] = process.argv;
 
 const SCRIPTS = {
-  main: 'example/dist/server/main.js',
+  main: 'test/support/service-scripts.mjs',
   'nodes/main': 'example/dist/server/nodes/main.js',
-  'short-deadlines': 'test/support/short-deadlines-service.mjs',
 };
 
 /** Where a module of the service is, from which it finds its files. */
@@ -32,6 +31,11 @@ const place = {
 const entryPoints = Object.entries(SCRIPTS).map(([name, script]) => [`${name}.bundle`, script]);
 await bundle(folder, Object.fromEntries(entryPoints), 'cjs', [place]);
 for (const name of Object.keys(SCRIPTS)) cpSync('test/support/run-bundle.cjs', join(folder, `${name}.js`));
+// In the same bundle, so that what is compiled is the same.
+writeFileSync(
+  join(folder, 'short-deadlines.js'),
+  "process.env.SHORT_DEADLINES = '1';\nrequire('./main.js');\n",
+);
 
 // One start, after which the service has the compiled code that later starts need.
 const env = { PATH: process.env.PATH, PORT: '0', PLAIN_HTTP: '1', KEEP_CODE: '1' };

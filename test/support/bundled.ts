@@ -6,6 +6,12 @@ import { stateOfFiles } from './state-of-files.js';
 /** Beside the packages, so that what is not in a bundle is found from there. */
 const FOLDER = resolve('node_modules/.cache/bundles');
 const ALL = ['dist', 'package-lock.json', 'test/support/bundle.mjs', 'test/support/run-bundle.cjs'];
+const SERVICE = [
+  'example/dist',
+  'test/support/service-scripts.mjs',
+  'test/support/short-deadlines-service.mjs',
+];
+const BENCH = ['bench/dist', 'test/support/bench-servers.mjs'];
 const ABANDONED_MS = 60_000;
 const KEPT_MS = 3_600_000;
 const LOOK_EVERY_MS = 50;
@@ -15,17 +21,17 @@ const folders = new Map<string, string>();
 
 /** A bundled script of the reference service. */
 export function bundledService(script: 'main' | 'nodes/main' | 'short-deadlines'): string {
-  return join(bundled('test/support/bundle-service.mjs', 'example/dist'), `${script}.js`);
+  return join(bundled('test/support/bundle-service.mjs', SERVICE), `${script}.js`);
 }
 
 /** The benchmark with bundled servers. */
 export function bundledBench(): string {
-  return join(bundled('test/support/bundle-bench.mjs', 'bench/dist'), 'main.js');
+  return join(bundled('test/support/bundle-bench.mjs', BENCH), 'main.js');
 }
 
 /** The folder of bundles, which are made once for all specs, until something in them changes. */
-function bundled(maker: string, source: string): string {
-  const folder = folders.get(maker) ?? made(maker, join(FOLDER, stateOfFiles([...ALL, source, maker])));
+function bundled(maker: string, sources: readonly string[]): string {
+  const folder = folders.get(maker) ?? made(maker, join(FOLDER, stateOfFiles([...ALL, ...sources, maker])));
   folders.set(maker, folder);
   return folder;
 }

@@ -49,11 +49,14 @@ function changed(code: string, [text, other]: Change): string {
 const NAME = /[a-z_]\w*/gi;
 const namesIn = (text: string): readonly string[] => text.match(NAME) ?? [];
 
-/** Matches text however the bundle sets its spaces, and with the numbers that it adds to names that it has twice. */
+/**
+ * Matches text however the bundle sets its spaces and breaks its lines, also within strings, and with the numbers that it
+ * adds to names that it has twice.
+ */
 function asBundled(text: string): RegExp {
   const parts = text.match(/\w+|[^\w\s]/g) ?? [];
   const patterns = parts.map((part) =>
     namesIn(part).length > 0 ? String.raw`(${part}\d*)` : part.replace(/\W/, String.raw`\$&`),
   );
-  return new RegExp(patterns.join(String.raw`\s*`), 'g');
+  return new RegExp(patterns.join(String.raw`(?:\\?\s)*`), 'g');
 }
