@@ -26,7 +26,8 @@ export function sharedApps(
   afterAll(() => Promise.allSettled([...apps.values()].map(async (app) => (await app).close())));
 
   return async (options = {}) => {
-    const key = JSON.stringify(options);
+    // An option that is undefined takes a default of the tests away, so it is not the same as none.
+    const key = JSON.stringify(options, (_name, value: unknown) => value ?? null);
     const app = apps.get(key) ?? start(options);
     apps.set(key, app);
     const shared = await app;
