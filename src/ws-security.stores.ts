@@ -8,7 +8,7 @@ import { Faults } from './faults/faults.js';
 import { BroadcastBus, LocalBroadcastBus } from './nodes/broadcast-bus.js';
 import { ClusterSignals, MemoryClusterSignals } from './nodes/cluster-signals.js';
 import { ConnectionDirectory, MemoryConnectionDirectory } from './nodes/connection-directory.js';
-import { applicationName } from './nodes/application-name.js';
+import { nameOfProcess } from './nodes/application-name.js';
 import { MemoryNodeQuestions, NodeQuestions } from './nodes/node-questions.js';
 import { NodeIdentity } from './nodes/node-identity.js';
 import { REDIS_CLIENT } from './nodes/redis-client.token.js';
@@ -44,7 +44,7 @@ export const STORE_PROVIDERS: Provider[] = [
     provide: NodeIdentity,
     inject: [SECURITY_OPTIONS],
     useFactory: ({ nodeId, serviceName }: ResolvedOptions) =>
-      new NodeIdentity(nodeId, serviceName ?? applicationName()),
+      new NodeIdentity(nodeId, serviceName ?? nameOfProcess()),
   },
   { provide: REDIS_CLIENT, useValue: null },
   {

@@ -14,6 +14,13 @@ export function applicationName(started: string | undefined = process.argv[1], c
   return (isOwn ? nameAbove(dirname(started)) : undefined) ?? nameAbove(cwd) ?? UNKNOWN;
 }
 
+let nameHere: string | undefined;
+
+/** The {@link applicationName} of this process, for which files are read once. */
+export function nameOfProcess(): string {
+  return (nameHere ??= applicationName());
+}
+
 function nameAbove(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const name = nameIn(at);

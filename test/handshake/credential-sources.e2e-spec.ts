@@ -13,6 +13,7 @@ import {
 import { SubscribeMessage } from '@nestjs/websockets';
 import { ManualClock } from '../support/manual-clock.js';
 import { rawHandshake, requestText, type RawAnswer } from '../support/raw-handshake.js';
+import { sharedApps } from '../support/shared-apps.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -31,14 +32,28 @@ const COOKIE: WsSecurityOptions = { authSources: ['cookie'], authCookie: 'sessio
 let running: RunningApp;
 let clock: ManualClock;
 let token: string;
+/** Closes the application, unless it is shared. */
+let end: () => Promise<void>;
 
 async function start(options: WsSecurityOptions = {}, more: Partial<AppOptions> = {}): Promise<void> {
   clock = new ManualClock();
   token = await mintToken({ sub: 'alice', iat: Date.now() / 1000 - 60 });
   running = await startApp({ gateways: [WhoGateway], clock, options, ...more });
+  end = () => running.close();
 }
 
-afterEach(() => running.close());
+const shared = sharedApps({ gateways: [WhoGateway] });
+
+/** For tests of single handshakes: they share the applications with equal options. */
+async function share(options: WsSecurityOptions = {}): Promise<void> {
+  const app = await shared(options);
+  ({ clock } = app);
+  running = app;
+  token = await app.mintToken({ sub: 'alice' });
+  end = () => Promise.resolve();
+}
+
+afterEach(() => end());
 
 const handshake = (headers: Record<string, string> = {}, query = ''): Promise<RawAnswer> =>
   rawHandshake(running.port, requestText(`/ws${query}`, headers));
@@ -62,25 +77,25 @@ describe('places of a credential', () => {
       async () => handshake({ Origin: OWN_ORIGIN }, `?ticket=${await tickets().issue(alice)}`),
     ],
   ])('N1 %s that is not a source of this service is ignored', async (_place, options, send) => {
-    await start(options);
+    await share(options);
     expect(codeOf(await send())).toBe('401 UNAUTHENTICATED');
   });
 
   it('finds the cookie among others', async () => {
-    await start(COOKIE);
+    await share(COOKIE);
     const Cookie = `theme=dark; session=${token}; sessions=1`;
     expect(codeOf(await handshake({ Cookie, Origin: OWN_ORIGIN }))).toBe('101');
   });
 
   it('finds the query parameter among others', async () => {
-    await start({ authSources: ['query'] });
+    await share({ authSources: ['query'] });
     expect(codeOf(await handshake({}, `?room=1&token=${token}`))).toBe('101');
   });
 
   it.each(['session=', 'session=%00', 'session="', 'session=a b', `session=${'x'.repeat(9000)}`])(
     'N16 refuses the cookie %p as a wrong credential',
     async (Cookie) => {
-      await start(COOKIE);
+      await share(COOKIE);
       const answer = await handshake({ Cookie, Origin: OWN_ORIGIN });
       expect(codeOf(answer)).toBe('401 UNAUTHENTICATED');
       expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
@@ -95,14 +110,14 @@ describe('cookies, which any page can make a browser send', () => {
     ['the Origin null', { Origin: 'null' }],
     ['its own host under another scheme', { Origin: 'https://service.test' }],
   ])('H2 are refused with %s', async (_what, headers) => {
-    await start(COOKIE);
+    await share(COOKIE);
     expect(codeOf(await handshake({ Cookie: `session=${token}`, ...headers }))).toBe(
       '403 ORIGIN_NOT_ALLOWED',
     );
   });
 
   it('H2 are accepted from an allowed Origin', async () => {
-    await start({ ...COOKIE, allowedOrigins: ['https://app.test'] });
+    await share({ ...COOKIE, allowedOrigins: ['https://app.test'] });
     const answer = await handshake({ Cookie: `session=${token}`, Origin: 'https://app.test' });
     expect(codeOf(answer)).toBe('101');
   });
@@ -122,7 +137,7 @@ describe('H14 two credentials at once', () => {
     ['ticket and subprotocol', (t) => [{ 'Sec-WebSocket-Protocol': `bearer.${token}` }, `?ticket=${t}`]],
     ['ticket and an empty query parameter', (t) => [{}, `?ticket=${t}&token=`]],
   ])('are refused: %s', async (_what, of) => {
-    await start(ALL);
+    await share(ALL);
     const ticket = await tickets().issue(alice);
     const [headers, query] = of(ticket);
     expect(codeOf(await handshake({ ...headers, Origin: OWN_ORIGIN }, query))).toBe('400 BAD_HANDSHAKE');
@@ -131,7 +146,7 @@ describe('H14 two credentials at once', () => {
   });
 
   it('are accepted when the second is in a place that is not a source', async () => {
-    await start();
+    await share();
     expect(codeOf(await handshake({ Authorization: `Bearer ${token}` }, `?token=${token}`))).toBe('101');
   });
 });
@@ -170,7 +185,7 @@ describe('tickets', () => {
   it.each(['', 'x', 'A'.repeat(43), '%00', 'x'.repeat(9000)])(
     'N16 answer %p like a wrong token',
     async (ticket) => {
-      await start();
+      await share();
       const wrong = await handshake({ Authorization: 'Bearer wrong' });
       expect((await handshake({}, `?ticket=${ticket}`)).text).toBe(wrong.text);
     },

@@ -29,6 +29,7 @@ import { EchoGateway, PublicGateway } from '../support/echo.gateway.js';
 import { ForeignPromise } from '../support/foreign-promise.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from '../support/raw-handshake.js';
+import { sharedApps } from '../support/shared-apps.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -42,13 +43,26 @@ class WhereGateway {
   }
 }
 
+const GATEWAYS = [EchoGateway, PublicGateway, WhereGateway];
+
 let running: RunningApp;
+/** Closes the application, unless it is shared. */
+let end: () => Promise<void>;
 
 async function start(options: WsSecurityOptions, more: Partial<AppOptions> = {}): Promise<void> {
-  running = await startApp({ gateways: [EchoGateway, PublicGateway, WhereGateway], ...more, options });
+  running = await startApp({ gateways: GATEWAYS, ...more, options });
+  end = () => running.close();
 }
 
-afterEach(() => running.close());
+const shared = sharedApps({ gateways: GATEWAYS });
+
+/** For tests that only ask: they share the applications with equal options. */
+async function share(options: WsSecurityOptions, apps = shared): Promise<void> {
+  running = await apps(options);
+  end = () => Promise.resolve();
+}
+
+afterEach(() => end());
 
 const handshake = (path: string, headers: Record<string, string | null> = {}) =>
   rawHandshake(running.port, requestText(path, headers));
@@ -71,7 +85,7 @@ describe('host', () => {
     ['app.test.evil.test', 'HOST_NOT_ALLOWED'],
     ['127.0.0.1', 'HOST_NOT_ALLOWED'],
   ])('H7 the host %s gives %s', async (host, expected) => {
-    await start({ allowedHosts: ['App.test', 'strict.test:8443'] });
+    await share({ allowedHosts: ['App.test', 'strict.test:8443'] });
     expect(codeOf(await handshake('/public', { Host: host }))).toBe(expected);
   });
 });
@@ -93,7 +107,7 @@ describe('transport and proxies', () => {
   ])(
     'T1 H13 with the options %j and the headers %j a plaintext request gives %s',
     async (options, headers, expected) => {
-      await start({ requireTls: true, ...options });
+      await share({ requireTls: true, ...options });
       expect(codeOf(await handshake('/public', headers))).toBe(expected);
     },
   );
@@ -112,7 +126,7 @@ describe('transport and proxies', () => {
   ])(
     'H13 R3 with the options %j and the headers %j the client address is %s',
     async (options, headers, expected) => {
-      await start(options);
+      await share(options);
       const client = await TestClient.connect(`${running.url}/where`, { headers });
       expect(await client.request('where')).toMatchObject({ data: expected });
       await client.close();
@@ -126,12 +140,12 @@ describe('transport and proxies', () => {
     ['chat.test, evil.test:99999', 'BAD_HANDSHAKE'],
     ['chat.test:8443', 101],
   ])('H5 H13 the host %s from a trusted proxy gives %s', async (host, expected) => {
-    await start(TRUSTED);
+    await share(TRUSTED);
     expect(codeOf(await handshake('/public', { 'X-Forwarded-Host': host }))).toBe(expected);
   });
 
   it('H1 the service’s own origin is the one that the client used', async () => {
-    await start(TRUSTED);
+    await share(TRUSTED);
     const outside = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'chat.test' };
     expect((await handshake('/public', { ...outside, Origin: 'https://chat.test' })).status).toBe(101);
     expect((await handshake('/public', { ...outside, Origin: 'http://service.test' })).status).toBe(403);
@@ -337,6 +351,8 @@ class TenantConnectGuard extends WsConnectGuard {
 }
 
 describe('connect guards', () => {
+  const guarded = sharedApps({ gateways: [EchoGateway, GuardedGateway] });
+
   it.each([
     ['false', 'FORBIDDEN', 403],
     ['throws', 'FORBIDDEN', 403],
@@ -347,10 +363,10 @@ describe('connect guards', () => {
     ['foreign throws', 'FORBIDDEN', 403],
   ] as const)('of a gateway: the answer %s gives %s', async (mode, code, status) => {
     Refusing.mode = mode;
-    await start({}, { gateways: [EchoGateway, GuardedGateway] });
+    await share({}, guarded);
     const answer = await handshake('/guarded');
     expect([codeOf(answer), answer.status]).toEqual([code, status]);
-    const token = await mintToken();
+    const token = await running.mintToken();
     expect((await handshake('/ws', { Authorization: `Bearer ${token}` })).status).toBe(101);
   });
 

@@ -12,9 +12,8 @@ import { WebSocket as Client, type WebSocket } from 'ws';
 import { certificate } from '../support/certificate.js';
 import { ENDS, type End, JUNK, type JunkName, closeOf, kickAll } from '../support/connection-ends.js';
 import { EchoDto } from '../support/echo.gateway.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { close, ping, text } from '../support/raw-frames.js';
-import { startApp, type RunningApp } from '../support/start-app.js';
+import { type SharedApp, sharedApps } from '../support/shared-apps.js';
 import { StubbornClient } from '../support/stubborn-client.js';
 
 const MIB = 1_048_576;
@@ -47,25 +46,25 @@ class PublicGateway {
 @SecureGateway({ path: '/members' })
 class MembersGateway {}
 
-let running: RunningApp;
-let clock: ManualClock;
+let running: SharedApp;
 let served: Socket;
 
+const GATEWAYS = [PublicGateway, MembersGateway];
+const plain = sharedApps({ gateways: GATEWAYS });
+const secure = sharedApps({ gateways: GATEWAYS, tls: await certificate() });
+
+/** The clock of the application stands still, so no timeout ends the connection. */
 async function start(options: WsSecurityOptions = {}, isSecure = false): Promise<void> {
+  running = await (isSecure ? secure : plain)(options);
+  (running.app.getHttpServer() as Server).once('connection', (socket: Socket) => (served = socket));
   PublicGateway.heard = [];
   PublicGateway.closedWith = [];
-  // The clock stands still, so no timeout ends the connection.
-  clock = new ManualClock();
-  running = await startApp({
-    gateways: [PublicGateway, MembersGateway],
-    clock,
-    options,
-    ...(isSecure && { tls: await certificate() }),
-  });
-  (running.app.getHttpServer() as Server).on('connection', (socket: Socket) => (served = socket));
 }
 
-afterEach(() => running.close());
+afterEach(async () => {
+  served.destroy();
+  await running.app.get(ConnectionRegistry).whenEmpty();
+});
 
 const cases = Object.keys(ENDS).flatMap((end) => Object.keys(JUNK).map((junk) => [end, junk] as const));
 
@@ -212,7 +211,7 @@ describe('with rejectWith: close', () => {
   it('R13 an address far over its rate is refused over HTTP instead of with a close code', async () => {
     await start({ rejectWith: 'close', connectRateLimit: 3, connectRateTtlMs: 1000 });
     expect(await outcomes(10)).toEqual([1000, 1000, 1000, 4429, 4429, 4429, 429, 429, 429, 429]);
-    clock.advance(1001);
+    running.clock.advance(1001);
     expect(await outcomes(4)).toEqual([1000, 1000, 1000, 4429]);
   });
 
