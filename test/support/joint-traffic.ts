@@ -6,7 +6,7 @@ const PUSH_MS = 10;
 /** Of one client; both together send five times as many as they may. */
 const FLOOD = 5;
 /** The least time that a busy machine may take to handle a message that Redis has accepted. */
-export const SLACK_MS = 100;
+const LEAST_SLACK_MS = 100;
 
 interface Push {
   readonly text: string;
@@ -69,12 +69,13 @@ export class JointTraffic {
 
   /**
    * The most that was accepted in any window of the limit. What is seen is when messages are handled, so windows are
-   * shorter by how long one may have waited for that.
+   * shorter by how long one may have waited for that, but not by more than half.
    *
    * @param since only windows that begin then or later
    */
-  mostInWindow(since: number, slackMs = Math.max(SLACK_MS, this.longestMs(since))): number {
-    const windowMs = MANY_TTL_MS - slackMs;
+  mostInWindow(since = 0): number {
+    const slackMs = Math.max(LEAST_SLACK_MS, this.longestMs(since));
+    const windowMs = Math.max(MANY_TTL_MS / 2, MANY_TTL_MS - slackMs);
     const times = acceptedOf(this.user).filter((time) => time >= since);
     let most = 0;
     for (let start = 0, end = 0; end < times.length; end++) {
