@@ -97,11 +97,22 @@ export class LoadedNodes {
     return new LoadedNodes(await Promise.all([start('local'), start('deny')]));
   }
 
-  /** Lets clients in, and begins to count calls. */
+  /** Lets clients in, and begins to count calls. If one is refused, none of them stays. */
   async begin(): Promise<void> {
-    this.bystanders = await Promise.all(this.all.map((node) => node.connect('bystander')));
     const names = Array.from({ length: USERS }, () => `user-${++this.names}`);
-    this.users = await Promise.all(this.all.flatMap((node) => names.map((name) => node.connect(name))));
+    try {
+      await letIn(
+        this.bystanders,
+        this.all.map((node) => node.connect('bystander')),
+      );
+      await letIn(
+        this.users,
+        this.all.flatMap((node) => names.map((name) => node.connect(name))),
+      );
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
     this.mostCalls = this.mostUnanswered = 0;
     const links = this.all.map(linkOf);
     this.watch = setInterval(() => {
@@ -201,6 +212,13 @@ export class LoadedNodes {
       ignore(node.connect(`visitor-${n}`).then((client) => client.close()));
     }
   }
+}
+
+/** Adds those that are let in. @throws what refused one of the others */
+async function letIn(clients: TestClient[], attempts: readonly Promise<TestClient>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(attempts);
+  clients.push(...outcomes.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])));
+  for (const each of outcomes) if (each.status === 'rejected') throw each.reason;
 }
 
 /** The events of the answers to so many messages, one after the other. */
