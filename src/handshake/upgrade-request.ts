@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { isUnixPeer } from './unix-peer.js';
 
 const NO_QUERY = new URLSearchParams();
 const NONE: readonly string[] = Object.freeze([]);
@@ -37,13 +38,9 @@ export class UpgradeRequest {
     return this.raw.socket.remoteAddress ?? '';
   }
 
-  /**
-   * Whether the request came over a Unix socket, which has no addresses. A TCP connection that the client has reset has
-   * no remote address either, but still its local one, or is destroyed.
-   */
+  /** Whether the request came over a Unix socket. */
   get isUnix(): boolean {
-    const { socket } = this.raw;
-    return socket.remoteAddress === undefined && socket.localAddress === undefined && !socket.destroyed;
+    return isUnixPeer(this.raw.socket);
   }
 
   /** All values of a header, in order; `name` in lower case. */

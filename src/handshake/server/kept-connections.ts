@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
+import { isUnixPeer } from '../unix-peer.js';
 
 const SWEEP_MS = 500;
 
@@ -48,8 +49,7 @@ export class KeptConnections {
 
   private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    // Peers on a Unix socket have no port and belong to the operator.
-    if (socket.remotePort === undefined) return;
+    if (isUnixPeer(socket)) return;
     this.kept.set(socket, { request, response, bytesRead: 0, since: undefined });
     this.next ??= this.wheel.schedule(SWEEP_MS, this.sweep);
   };

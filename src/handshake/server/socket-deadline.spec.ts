@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ManualClock } from '../../../test/support/manual-clock.js';
 import { TimerWheel } from '../../time/timer-wheel.js';
 import { SocketDeadline } from './socket-deadline.js';
@@ -46,4 +50,22 @@ onLinux('R10 cuts two silent clients with one source port at two server addresse
   const closed = Promise.all([once(first, 'close'), once(second, 'close')]);
   clock.advance(10_000);
   await closed;
+});
+
+it('leaves silent peers on a Unix socket alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deadline-'));
+  const path = join(folder, 'server');
+  const local = createHttpServer((_request, response) => response.end('served')).listen(path);
+  const watch = new SocketDeadline(local, new TimerWheel(clock), clock);
+  const client = connect(path);
+  await once(local, 'connection');
+  clock.advance(10_000);
+  client.write('GET / HTTP/1.1\r\nHost: service.test\r\nConnection: close\r\n\r\n');
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  expect(answer.toString()).toContain('200 OK');
+  client.destroy();
+  watch.detach();
+  local.close();
+  await once(local, 'close');
+  rmSync(folder, { recursive: true });
 });

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../time/clock.js';
 import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
+import { isUnixPeer } from '../unix-peer.js';
 import { KeptConnections } from './kept-connections.js';
 
 const REQUEST_HEAD_MS = 9000;
@@ -74,9 +75,8 @@ function checkOften(server: Server): void {
   Object.assign(server, { connectionsCheckingInterval: Math.min(own, LOOK_EVERY_MS) });
 }
 
-/** Peers on a Unix socket have no port. They belong to the operator, and are not cut. */
 function cut(socket: Socket): void {
-  if (socket.remotePort !== undefined) socket.destroy();
+  if (!isUnixPeer(socket)) socket.destroy();
 }
 
 /** The socket below TLS, or the socket itself. The types of Node do not have this property. */
