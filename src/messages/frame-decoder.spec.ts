@@ -43,6 +43,7 @@ describe('FrameDecoder', () => {
           outcomeOf(text),
           isGood ? { event: undefined, data: undefined, id: undefined, ...JSON.parse(text) } : 'refused',
         );
+        expectEqual(decoder.read(text, true), decoder.read(text));
       }),
       { numRuns: 20_000, seed },
     );

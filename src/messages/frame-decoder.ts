@@ -5,6 +5,7 @@ import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import type { FrameId } from '../protocol/envelope.js';
 import { isEventName } from '../protocol/event-name.js';
+import { isJson } from '../validation/is-json.js';
 import { hasOneMember, hasOnlyMembers } from '../validation/json-members.js';
 import { JsonMeasure } from '../validation/json-measure.js';
 import { hasLoneSurrogate } from '../validation/lone-surrogate.js';
@@ -41,9 +42,13 @@ export class FrameDecoder {
     throw new BadMessageException(message);
   }
 
-  /** As {@link decode}, but without an exception, which would cost more than the rest of a refusal. */
-  read(text: string): InboundMessage | Unreadable {
-    const frame = parse(text);
+  /**
+   * As {@link decode}, but without an exception, which would cost more than the rest of a refusal.
+   *
+   * @param isDoubtful whether the text is likely to be malformed
+   */
+  read(text: string, isDoubtful = false): InboundMessage | Unreadable {
+    const frame = parse(text, isDoubtful);
     if (!frame) return UNREADABLE;
     const { event, data, id } = frame;
     if (!isId(id)) return UNREADABLE;
@@ -76,8 +81,8 @@ function unreadable(text: string, id: FrameId | undefined): Unreadable {
   return id !== undefined && !hasLoneSurrogate(id) && hasOneMember(text, 'id') ? { id } : UNREADABLE;
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
-  if (!looksLikeObject(text)) return undefined;
+function parse(text: string, isDoubtful: boolean): Record<string, unknown> | undefined {
+  if (!looksLikeObject(text) || (isDoubtful && !isJson(text))) return undefined;
   // An error with a stack would cost three times as much.
   const stacks = suspendStacks();
   try {

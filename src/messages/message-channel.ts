@@ -16,6 +16,7 @@ import { MessageHandlers } from './message-handlers.js';
  */
 export class MessageChannel extends FrameChannel<Job> implements Route {
   readonly handlers = new MessageHandlers();
+  hasSentUnreadable = false;
   private held: string[] | undefined = [];
   private takeFirst: ((text: string) => void) | undefined;
 

@@ -28,6 +28,8 @@ export interface Route {
   readonly connection: ServedConnection;
   readonly handlers: MessageHandlers;
   readonly targets: ReadonlyMap<string, EventTarget>;
+  /** Whether the client has sent a text that is not a message. */
+  hasSentUnreadable: boolean;
 }
 
 /** A frame that is answered with an error. Its event is undefined if it could not be read. */
@@ -57,8 +59,9 @@ export class MessageDispatcher {
 
   /** @returns the handler to run for the message; undefined if the message has been answered */
   accept(route: Route, text: string): Job | undefined {
-    const message = this.decoder.read(text);
+    const message = this.decoder.read(text, route.hasSentUnreadable);
     if (message instanceof InboundMessage) return this.route(route, message);
+    route.hasSentUnreadable = true;
     const { connection } = route;
     return this.refuse(connection, BAD_MESSAGE, message, connection.counters.otherEvents);
   }

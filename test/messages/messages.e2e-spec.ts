@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -116,6 +117,18 @@ describe('malformed frames', () => {
       data: { status: 'error', code: 'BAD_MESSAGE', message: 'The message is malformed.' },
     });
     await expectServed();
+  });
+
+  it('I1 once a client has sent a malformed text, no other one makes the parser throw', async () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    for (let turn = 0; turn < 3; turn++) {
+      client.send(`{"malformed":${turn}:}`);
+      expect(await client.next()).toMatchObject({ data: { code: 'BAD_MESSAGE' } });
+      await expectServed();
+    }
+    const parsed = parse.mock.calls.map(([text]) => text).filter((text) => text.includes('malformed":'));
+    parse.mockRestore();
+    expect(parsed).toEqual(['{"malformed":0:}']);
   });
 
   it('I1 a request with an extra member is answered under its id', async () => {
