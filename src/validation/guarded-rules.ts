@@ -11,6 +11,8 @@ type Condition = (object: object, value: unknown) => boolean;
 
 export const NOT_VALID = 'is not valid';
 
+/** By class. class-validator searches the rules of all classes of the application for each object. */
+const rulesOfClasses = new WeakMap<object, Rules>();
 const guardedRules = new WeakMap<Rule, Rule>();
 const guardedConstraints = new WeakMap<Constraint, Partial<Constraint>>();
 
@@ -22,7 +24,13 @@ export const GUARDED_RULES = {
   hasValidationMetaData: true,
 
   getTargetValidationMetadatas(...args: Parameters<typeof storage.getTargetValidationMetadatas>): Rules {
-    return storage.getTargetValidationMetadatas(...args).map(guardedRule);
+    const [type, , always, strictGroups, groups] = args;
+    const isUsual = !always && !strictGroups && !groups?.length;
+    const known = isUsual ? rulesOfClasses.get(type) : undefined;
+    if (known) return known;
+    const rules = storage.getTargetValidationMetadatas(...args).map(guardedRule);
+    if (isUsual) rulesOfClasses.set(type, rules);
+    return rules;
   },
 
   getTargetValidatorConstraints(
