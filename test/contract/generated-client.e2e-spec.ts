@@ -36,6 +36,7 @@ export const missing: WsChatSendRequest = { event: 'chat.send', data: { room: 'a
 
 const COMPILER_OPTIONS = {
   target: 'ES2022',
+  lib: ['ES2022'],
   module: 'NodeNext',
   moduleResolution: 'NodeNext',
   strict: true,
@@ -67,11 +68,13 @@ async function generate(document: object): Promise<void> {
   await writeFile(join(folder, 'models.ts'), models.map(({ result }) => `export ${result}\n`).join(''));
 }
 
-/** Writes a file and a configuration that compiles it. @returns the configuration */
-async function project(name: string, code: string): Promise<string> {
-  await writeFile(join(folder, `${name}.ts`), code);
-  const file = join(folder, `tsconfig.${name}.json`);
-  await writeFile(file, JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: [`${name}.ts`] }));
+/** Writes the client, what is wrong, and a configuration that compiles both. @returns the configuration */
+async function project(): Promise<string> {
+  await writeFile(join(folder, 'client.ts'), CLIENT);
+  await writeFile(join(folder, 'wrong.ts'), WRONG);
+  const file = join(folder, 'tsconfig.json');
+  const files = ['client.ts', 'wrong.ts'];
+  await writeFile(file, JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files }));
   return file;
 }
 
@@ -88,14 +91,13 @@ it('types that Modelina generates from the contract compile, and a client with t
   try {
     await generate(app.get(WsContract).document());
     expect(await readFile(join(folder, 'models.ts'), 'utf8')).not.toMatch(/Anonymous/);
-    const [ofClient, ofWrong] = compile(await project('client', CLIENT), await project('wrong', WRONG));
-    expect(ofClient).toBe('');
+    const [errors] = compile(await project());
     expect(await run('client.js', `${url}/ws`, await mintToken())).toBe('from a generated client 7\n');
     // Further lines of an error are indented.
-    expect(ofWrong?.trim().split(/\n(?=\S)/)).toEqual([
-      expect.stringContaining(`'"echoo"' is not assignable`) as string,
-      expect.stringContaining(`'txt' does not exist`) as string,
-      expect.stringContaining("'text'' is missing") as string,
+    expect(errors?.trim().split(/\n(?=\S)/)).toEqual([
+      expect.stringMatching(/wrong\.ts.*'"echoo"' is not assignable/) as string,
+      expect.stringMatching(/wrong\.ts.*'txt' does not exist/) as string,
+      expect.stringMatching(/wrong\.ts.*'text'' is missing/) as string,
     ]);
   } finally {
     await app.close();
