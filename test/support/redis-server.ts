@@ -29,11 +29,20 @@ export const describeWithSentinel = (name: string, define: () => void): void =>
   describeWithPrograms(['redis-server', 'redis-sentinel'], name, define);
 
 function describeWithPrograms(programs: readonly RedisProgram[], name: string, define: () => void): void {
-  const missing = programs.find((program) => spawnSync(BINARIES[program], ['--version']).status !== 0);
+  const missing = programs.find((program) => !isInstalled(BINARIES[program]));
   if (!missing) describe(name, define);
   else if (process.env.CI === 'true')
     it(`${name}: needs ${missing}`, () => Promise.reject(new Error(`${missing} is not installed`)));
   else describe.skip(`${name} (skipped: ${missing} is not installed)`, define);
+}
+
+/** Each of the many specs of a worker asks. */
+const installed = new Map<string, boolean>();
+
+function isInstalled(command: string): boolean {
+  const known = installed.get(command) ?? spawnSync(command, ['--version']).status === 0;
+  installed.set(command, known);
+  return known;
 }
 
 /** As {@link describeWithRedis}, for tests that set the clock of the server; they need a C compiler. */
@@ -44,7 +53,7 @@ export const describeWithSentinelClock = withCompiler(describeWithSentinel);
 
 function withCompiler(describeWithServers: typeof describeWithRedis): typeof describeWithRedis {
   return (name, define) => {
-    if (spawnSync('cc', ['--version']).status === 0) describeWithServers(name, define);
+    if (isInstalled('cc')) describeWithServers(name, define);
     else if (process.env.CI === 'true')
       it(`${name}: needs a C compiler`, () => Promise.reject(new Error('cc is not installed')));
     else describe.skip(`${name} (skipped: there is no C compiler)`, define);

@@ -41,16 +41,20 @@ export class GrantScript {
     reports: ReadonlyMap<string, Report>,
   ): [number, number] {
     const life = Math.floor(ttl / 40);
-    const grants = this.read(now, key)
-      .flatMap(([ends, of, amount]): StoredGrant[] => {
-        const end = Math.min(ends, now + 1 + 10 * life);
-        const report = reports.get(of);
-        if (!report) return [[end, of, amount]];
-        return report.map(([spent, last]) => [Math.min(end, last), '', spent]);
-      })
-      .filter(([ends]) => ends + ttl > now)
-      .toSorted(byEnd);
-    const free = limit - grants.reduce((sum, [, , amount]) => sum + amount, 0);
+    const latest = now + 1 + 10 * life;
+    const grants: StoredGrant[] = [];
+    let free = limit;
+    const keep = (ends: number, of: string, amount: number): void => {
+      if (ends + ttl <= now) return;
+      grants.push([Math.min(ends, latest), of, amount]);
+      free -= amount;
+    };
+    for (const [ends, of, amount] of this.read(now, key)) {
+      const report = reports.get(of);
+      if (!report) keep(ends, of, amount);
+      else for (const [spent, last] of report) keep(Math.min(ends, last), '', spent);
+    }
+    grants.sort(byEnd);
     const quantum = Math.max(1, Math.floor(limit / 40));
     let answer: [number, number] = [0, 0];
     if (want > 0 && free >= Math.max(need, Math.min(quantum, want))) {
