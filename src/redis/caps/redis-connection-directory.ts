@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ConnectionDirectory } from '../../nodes/connection-directory.js';
 import { Clock } from '../../time/clock.js';
 import { idOf, type RedisKeys } from '../keys.js';
-import { type Partition, RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import { notAsked, type Partition, RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import { ScriptedPlaceCalls } from './place-calls.js';
 import { Places } from './places.js';
@@ -108,7 +108,7 @@ export class RedisConnectionDirectory extends ConnectionDirectory implements OnA
 
   /** Redis is away: the policy decides. */
   private decideHere(places: ScopePlaces, limit: number): boolean {
-    if (this.options.outage === 'deny') throw new RedisUnavailableError('not-run');
+    if (this.options.outage === 'deny') throw notAsked();
     if (this.options.outage === 'local' && places.held >= limit) return false;
     this.places.takeHere(places, limit);
     return true;

@@ -1,7 +1,7 @@
 import { SlidingWindowStorage } from '../../throttling/sliding-window.storage.js';
 import type { ThrottlerVerdict } from '../../throttling/throttler-verdict.interface.js';
 import type { Clock } from '../../time/clock.js';
-import { type Partition, RedisUnavailableError } from '../link/redis-port.js';
+import { notAsked, type Partition } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import type { CountedHit } from './counted-hit.js';
 import { verdictOf } from '../../throttling/throttler-verdict.interface.js';
@@ -18,7 +18,7 @@ export class OutageLimits {
 
   /** @throws RedisUnavailableError under `deny` */
   decide(partition: Partition, { key, ttl, limit, blockDuration, name, cost }: CountedHit): ThrottlerVerdict {
-    if (this.policy === 'deny') throw new RedisUnavailableError('not-run');
+    if (this.policy === 'deny') throw notAsked();
     if (this.policy === 'allow') return verdictOf(0, ttl, limit, cost);
     return this.localOf(partition).hit(key, ttl, limit, blockDuration, name, cost);
   }

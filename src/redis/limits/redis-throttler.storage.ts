@@ -5,7 +5,7 @@ import type { BudgetState, WsThrottlerStorage } from '../../throttling/ws-thrott
 import { Clock } from '../../time/clock.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
 import { idOf, type RedisKeys } from '../keys.js';
-import { type Partition, RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import { notAsked, type Partition, RedisPort } from '../link/redis-port.js';
 import { Suspension } from '../link/suspension.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import { BudgetPeek } from './budget-peek.js';
@@ -200,7 +200,7 @@ export class RedisThrottlerStorage implements WsThrottlerStorage, OnApplicationS
     queue: (waiter: Waiter) => boolean,
   ): MaybePromise<ThrottlerVerdict> {
     if (!this.port.isUp(partition)) return this.outage.decide(partition, hit);
-    if (this.waiting >= MOST_WAITING_IN_ALL) throw new RedisUnavailableError('not-run', 'overloaded');
+    if (this.waiting >= MOST_WAITING_IN_ALL) throw notAsked('overloaded');
     const { ttl, limit, cost } = hit;
     return new Promise((resolve, reject) => {
       this.waiting += 1;

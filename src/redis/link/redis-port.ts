@@ -1,3 +1,4 @@
+import { withoutStack } from '../../errors/without-stack.js';
 import type { OutageReason } from './outage-reason.js';
 import type { Script } from './script.js';
 
@@ -39,6 +40,15 @@ export class RedisUnavailableError extends Error {
   ) {
     super(`Redis is not available (${reason})`, options);
   }
+}
+
+/**
+ * The error of what is refused without a call. In an outage that may be each message, so it has no stack.
+ *
+ * @internal
+ */
+export function notAsked(reason?: OutageReason): RedisUnavailableError {
+  return withoutStack(() => new RedisUnavailableError('not-run', reason));
 }
 
 /**
