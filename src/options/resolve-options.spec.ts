@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificate } from '../../test/support/certificate.js';
+import { signingKey } from '../../test/support/signing-keys.js';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { OPTIONS } from './options.schema.js';
 import { variablesOf } from './options-table.js';
@@ -281,17 +282,17 @@ describe('resolveOptions', () => {
 const pem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
 describe('options of verifiers', () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsa = signingKey('RSA');
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   const PUBLIC = 'https://id.test/keys';
   const names = (environment: Record<string, string>): string[] =>
     problemsOf(() => resolveOptions({}, environment)).map((problem) => problem.split(':')[0] as string);
 
   it.each([
-    ['RSA', pem(rsa.publicKey)],
+    ['RSA', rsa.publicPem],
     ['EC', pem(ec.publicKey)],
     ['Ed25519', pem(generateKeyPairSync('ed25519').publicKey)],
-    ['RSA on one line', pem(rsa.publicKey).replaceAll('\n', '\\n')],
+    ['RSA on one line', rsa.publicPem.replaceAll('\n', '\\n')],
   ])('accepts a public key: %s', (_name, key) => {
     expect(resolveOptions({}, { WS_JWT_PUBLIC_KEY: key }).jwtPublicKey).toMatch(
       /^-----BEGIN PUBLIC KEY-----\n/,
@@ -307,9 +308,9 @@ describe('options of verifiers', () => {
     ['RSA of 1024 bits', pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey)],
     ['another curve', pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey)],
     ['a key for agreement', pem(generateKeyPairSync('x25519').publicKey)],
-    ['a private key', rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
-    ['two keys', pem(rsa.publicKey) + pem(ec.publicKey)],
-    ['half a key', pem(rsa.publicKey).slice(0, 200)],
+    ['a private key', (rsa.key as KeyObject).export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['two keys', rsa.publicPem + pem(ec.publicKey)],
+    ['half a key', rsa.publicPem.slice(0, 200)],
     ['text', 'canary'],
   ])('N11 refuses as a public key: %s', (_name, key) => {
     const [problem, ...others] = problemsOf(() => resolveOptions({}, { WS_JWT_PUBLIC_KEY: key }));
@@ -334,7 +335,7 @@ describe('options of verifiers', () => {
   });
 
   it.each([
-    ['WS_JWT_PUBLIC_KEY', pem(rsa.publicKey)],
+    ['WS_JWT_PUBLIC_KEY', rsa.publicPem],
     ['WS_JWT_JWKS_URI', PUBLIC],
     ['WS_OIDC_ISSUER', 'https://id.test'],
   ])('N3 refuses a secret beside %s', (name, value) => {
@@ -355,7 +356,7 @@ describe('options of verifiers', () => {
     ['HS256,RS256', { WS_JWT_JWKS_URI: PUBLIC }, false],
     ['HS256', { WS_JWT_JWKS_URI: PUBLIC }, false],
     ['RS256,ES256,EdDSA', { WS_JWT_JWKS_URI: PUBLIC }, true],
-    ['PS512', { WS_JWT_PUBLIC_KEY: pem(rsa.publicKey) }, true],
+    ['PS512', { WS_JWT_PUBLIC_KEY: rsa.publicPem }, true],
     ['ES384', { WS_JWT_PUBLIC_KEY: pem(ec.publicKey) }, true],
     ['ES256', { WS_JWT_PUBLIC_KEY: pem(ec.publicKey) }, false],
     ['RS256', { WS_JWT_PUBLIC_KEY: pem(ec.publicKey) }, false],
@@ -443,7 +444,7 @@ describe('options of verifiers', () => {
     expect(
       names({ NODE_ENV: 'production', WS_OIDC_ISSUER: 'https://id.test', WS_JWT_AUDIENCE: 'chat' }),
     ).toEqual([]);
-    expect(names({ NODE_ENV: 'production', WS_JWT_PUBLIC_KEY: pem(rsa.publicKey) })).toEqual([
+    expect(names({ NODE_ENV: 'production', WS_JWT_PUBLIC_KEY: rsa.publicPem })).toEqual([
       'WS_JWT_ISSUER',
       'WS_JWT_AUDIENCE',
     ]);

@@ -39,6 +39,6 @@ describe('field errors', () => {
     const path = '\u202e<'.repeat(32_000);
     const errors = Array.from({ length: 32 }, (_, at) => ({ ...error, path: `items.${path}.${at}` }));
     expect(harmless(errors)[0]?.path).toBe('items.');
-    expect(quickest(() => harmless(errors))).toBeLessThan(10);
+    expect(quickest(() => harmless(errors), 10)).toBeLessThan(10);
   });
 });

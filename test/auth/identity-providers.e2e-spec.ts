@@ -92,7 +92,7 @@ describe('several issuers and audiences', () => {
 describe('several OpenID providers', () => {
   let first: IdentityProvider;
   let second: IdentityProvider;
-  const [own, other] = [signingKey('RSA'), signingKey('RSA', 'other issuer')];
+  const [own, other] = [signingKey('EC'), signingKey('EC', 'other issuer')];
   const by = (key: SigningKey, iss: string) => signed(key, goodClaims({ iss }), { kid: '1' });
 
   beforeEach(async () => {
@@ -114,7 +114,7 @@ describe('several OpenID providers', () => {
   });
 
   it('N7 neither do those of a JWK set or a public key beside it', async () => {
-    const fixed = signingKey('EC');
+    const fixed = signingKey('Ed25519');
     await start({
       jwtSecret: undefined,
       oidcIssuer: first.issuer,

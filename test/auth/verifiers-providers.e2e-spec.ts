@@ -4,6 +4,7 @@ import { EchoGateway } from '../support/echo.gateway.js';
 import { hang, IdentityProvider, json, redirect, text } from '../support/identity-provider.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rawHandshake, requestText } from '../support/raw-handshake.js';
+import { sharedApps } from '../support/shared-apps.js';
 import { AUDIENCE, goodClaims, ISSUER, signed, signingKey } from '../support/signing-keys.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
@@ -16,29 +17,32 @@ const DISCOVERY = '/.well-known/openid-configuration';
 let provider: IdentityProvider;
 let running: RunningApp;
 let clock: ManualClock;
+/** The application of a test that shares none. */
+let own: RunningApp | undefined;
 
-beforeEach(async () => {
+beforeAll(async () => {
   provider = await IdentityProvider.start();
-  clock = new ManualClock();
 });
+
+afterAll(() => provider.close());
 
 afterEach(async () => {
-  await running.close();
-  await provider.close();
+  await own?.close();
+  own = undefined;
+  provider.forget();
 });
 
+const OPTIONS: WsSecurityOptions = {
+  jwtSecret: undefined,
+  authTimeoutMs: 500,
+  maxConnectionsPerUser: 1000,
+  heartbeatIntervalMs: 86_400_000,
+};
+
 async function start(options: WsSecurityOptions): Promise<void> {
-  running = await startApp({
-    gateways: [EchoGateway],
-    clock,
-    options: {
-      jwtSecret: undefined,
-      authTimeoutMs: 500,
-      maxConnectionsPerUser: 1000,
-      heartbeatIntervalMs: 86_400_000,
-      ...options,
-    },
-  });
+  clock = new ManualClock();
+  own = await startApp({ gateways: [EchoGateway], clock, options: { ...OPTIONS, ...options } });
+  running = own;
 }
 
 /** The codes of the answers to a token in the header and in the subprotocol. */
@@ -82,7 +86,7 @@ function drip(response: ServerResponse): void {
 }
 
 describe('a JWK set', () => {
-  const [first, second] = [signingKey('RSA'), signingKey('EC')];
+  const [first, second] = [signingKey('EC'), signingKey('Ed25519')];
   const token = (key = first, kid = '1') => signed(key, goodClaims(), { kid });
   const startWithKeys = () => start({ jwtJwksUri: `${provider.issuer}/jwks` });
 
@@ -118,7 +122,7 @@ describe('a JWK set', () => {
     provider.keys = [second.jwk('2')];
     clock.advance(600_000);
     expect(await codesOf(early)).toEqual(WRONG);
-    provider.keys = [signingKey('RSA', 'stranger').jwk('1')];
+    provider.keys = [signingKey('EC', 'stranger').jwk('1')];
     clock.advance(600_000);
     expect(await codesOf(early)).toEqual(WRONG);
   });
@@ -143,18 +147,18 @@ describe('a JWK set', () => {
   });
 
   it('N5 N7 is not fetched for a token with another issuer or algorithm', async () => {
-    await start({ jwtJwksUri: `${provider.issuer}/jwks`, jwtIssuer: ISSUER, jwtAlgorithms: ['RS256'] });
+    await start({ jwtJwksUri: `${provider.issuer}/jwks`, jwtIssuer: ISSUER, jwtAlgorithms: ['ES256'] });
     expect(await codesOf(await signed(first, goodClaims({ iss: 'https://evil.test' })))).toEqual(WRONG);
     expect(await codesOf(await token(second, '2'))).toEqual(WRONG);
     expect(provider.requests).toHaveLength(0);
   });
 
   it('a token without kid is tried with every key of its type', async () => {
-    const other = signingKey('RSA', 'other issuer');
+    const other = signingKey('EC', 'other issuer');
     provider.keys = [other.jwk('0'), first.jwk('1')];
     await startWithKeys();
     expect(await codesOf(await signed(first))).toEqual(GOOD);
-    expect(await codesOf(await signed(signingKey('RSA', 'stranger')))).toEqual(WRONG);
+    expect(await codesOf(await signed(signingKey('EC', 'stranger')))).toEqual(WRONG);
   });
 
   it.each(FAULTS)('N14 %s is not used as a key set, until a valid one arrives', async (_name, answer) => {
@@ -236,13 +240,18 @@ describe('an OpenID provider', () => {
 });
 
 describe('introspection', () => {
-  const startWithIntrospection = (options: WsSecurityOptions = {}) =>
-    start({
+  const sharedApp = sharedApps({ gateways: [EchoGateway] });
+  const startWithIntrospection = async (options: WsSecurityOptions = {}): Promise<void> => {
+    const shared = await sharedApp({
+      ...OPTIONS,
       introspectionUrl: `${provider.issuer}/introspect`,
       introspectionClientId: 'chat: service',
       introspectionClientSecret: 'canary+secret/%',
       ...options,
     });
+    running = shared;
+    clock = shared.clock;
+  };
   const nowSeconds = () => Math.floor(clock.now() / 1000);
 
   it('N14 sends the request of RFC 7662', async () => {

@@ -102,8 +102,8 @@ describe.each<[verifier: string, key: SigningKey, another: SigningKey, options: 
   ],
   [
     'public-key',
-    signingKey('RSA'),
-    signingKey('RSA', 'stranger'),
+    signingKey('Ed25519'),
+    signingKey('Ed25519', 'stranger'),
     (_own, { publicPem }) => ({ jwtPublicKey: publicPem }),
   ],
   [
@@ -153,7 +153,7 @@ it('N18 the event tells an unknown key of a JWK set from a wrong signature', asy
 });
 
 it('N18 with several verifiers, the event has the check of each, and the one that got furthest', async () => {
-  const [fixed, published] = [signingKey('RSA'), signingKey('EC')];
+  const [fixed, published] = [signingKey('Ed25519'), signingKey('EC')];
   provider.keys = [published.jwk('1')];
   await start({
     jwtPublicKey: fixed.publicPem,
@@ -167,7 +167,7 @@ it('N18 with several verifiers, the event has the check of each, and the one tha
     reason: 'InvalidCredentialError: expired',
     check: 'expired',
     verifiers: [
-      { verifier: 'public-key', check: 'algorithm', expected: expect.stringContaining('RS256') as string },
+      { verifier: 'public-key', check: 'algorithm', expected: expect.stringContaining('EdDSA') as string },
       { verifier: 'oidc', check: 'expired' },
     ],
   });

@@ -134,7 +134,8 @@ describeWithPromtool('O1 promtool', () => {
   });
 
   it('sees each alert fire when it should, and none when nothing is wrong', () => {
-    expect(run('test', 'rules', 'test/observability/alerts/alerts.test.yml')).toBe('fine');
+    const tests = ['alerts', 'days'].map((name) => `test/observability/alerts/${name}.test.yml`);
+    expect(run('test', 'rules', ...tests)).toBe('fine');
   });
 
   it('can read the queries of the dashboard', () => {

@@ -73,7 +73,7 @@ const FAULTS: Fault[] = [
 ];
 
 describe('L7 O1 a provider with faulty answers', () => {
-  const key = signingKey('RSA');
+  const key = signingKey('EC');
   const token = () => signed(key, goodClaims({ exp: Math.floor(Date.now() / 1000) + 86_400 }), { kid: '1' });
   let provider: IdentityProvider;
 
@@ -221,7 +221,7 @@ describe('L7 O1 a provider with faulty answers', () => {
 
   it('is told apart from another one that works', async () => {
     const other = await IdentityProvider.start();
-    const second = signingKey('RSA', 'other issuer');
+    const second = signingKey('EC', 'other issuer');
     other.keys = [second.jwk('1')];
     await start({ oidcIssuer: [provider.issuer, other.issuer] });
     const [lost, good] = await Promise.all([

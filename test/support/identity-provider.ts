@@ -43,6 +43,14 @@ export class IdentityProvider {
     return this.requests.filter((request) => request.path === path).length;
   }
 
+  /** As after the start. */
+  forget(): void {
+    this.requests.length = 0;
+    this.keys = [];
+    this.tokens.clear();
+    this.answers.clear();
+  }
+
   /** Resolves when the next request for the path has arrived. */
   nextRequest(path: string): Promise<void> {
     return new Promise((seen) => this.waiting.push({ path, seen }));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { IsOptional } from 'class-validator';
+import { getMetadataStorage, IsOptional } from 'class-validator';
 import type { Class } from '../../src/validation/class-rules.js';
 import { PROPERTY_KINDS, type PropertyKind } from './property-kinds.js';
 
@@ -92,6 +92,17 @@ function plainObject(members: readonly (readonly [string, unknown] | null)[]): o
   return object;
 }
 
+/** Classes with random rules, which class-validator would keep. */
+const made: object[] = [];
+
+/** For a property's `afterEach()`: class-validator goes through all classes that it knows, at each validation. */
+export function forgetRandomClasses(): void {
+  const { validationMetadatas } = getMetadataStorage() as unknown as {
+    validationMetadatas: Map<object, unknown>;
+  };
+  for (const type of made.splice(0)) validationMetadatas.delete(type);
+}
+
 function classOf(plans: readonly PropertyPlan[]): Class {
   const initialise = (instance: object, isInherited: boolean): void =>
     plans.forEach(({ initial, ...plan }, at) => {
@@ -115,6 +126,7 @@ function classOf(plans: readonly PropertyPlan[]): Class {
       design === undefined ? [] : [Reflect.metadata('design:type', design) as PropertyDecorator];
     Reflect.decorate([...all, ...emitted], (isInherited ? Parent : Dto).prototype, nameOf(at));
   });
+  made.push(Dto, Parent);
   return Dto;
 }
 

@@ -71,6 +71,9 @@ class LimitedGateway {
 
 const MODULE: AppOptions['module'] = { throttlers: [{ name: 'long', limit: 9, ttl: 60_000 }] };
 
+/** Longer than any window and any block. */
+const LATER_MS = 180_000;
+
 let clock: ManualClock;
 let running: RunningApp;
 
@@ -121,7 +124,9 @@ describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
     () => ({ overrides: [[WS_THROTTLER_STORAGE, new LateStorage()]] }),
   ],
 ])('the throttler %s', (_how, configured) => {
-  beforeEach(async () => {
+  const clients: TestClient[] = [];
+
+  beforeAll(async () => {
     clock = new ManualClock();
     running = await startApp({
       gateways: [EchoGateway, LimitedGateway],
@@ -139,10 +144,20 @@ describe.each<[string, () => Pick<AppOptions, 'module' | 'overrides'>]>([
     });
   });
 
-  afterEach(() => running.close());
+  afterAll(() => running.close());
 
-  const connect = async (path: string, sub?: string): Promise<TestClient> =>
-    TestClient.connect(running.url + path, sub === undefined ? {} : { token: await mintToken({ sub }) });
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+    // No limit counts what an earlier test did.
+    clock.advance(LATER_MS);
+  });
+
+  const connect = async (path: string, sub?: string): Promise<TestClient> => {
+    const credentials = sub === undefined ? {} : { token: await mintToken({ sub }) };
+    const client = await TestClient.connect(running.url + path, credentials);
+    clients.push(client);
+    return client;
+  };
 
   async function outcomes(client: TestClient, event: string, times: number): Promise<unknown[]> {
     const results: unknown[] = [];
