@@ -8,7 +8,7 @@ import { UNLIMITED } from '../support/unlimited.js';
 
 /** The number of connections in requirement S10. */
 const VISITS = 10_000;
-const WARM_UP = 2000;
+const WARM_UP = 1000;
 const AT_ONCE = 50;
 /** Of what is not garbage: 400 bytes a visit. */
 const MAX_KEPT_MB = 4;

@@ -118,6 +118,12 @@ const sizes = (): number[] => [
   running.app.get(ResumableSessions).size,
 ];
 
+/** A token is cached when it comes twice in a row: two tokens may share a place among those that have been seen. */
+async function cacheTokens(): Promise<void> {
+  for (const one of tokens)
+    await runVisits([() => visit(url(), { token: one, stay: (visitor) => visitor.terminate() })], 2, 1);
+}
+
 /** Used tickets are remembered until one is taken after they have expired. */
 async function forgetUsedTickets(): Promise<void> {
   await running.app.get(TicketStore).take('unknown');
@@ -125,8 +131,8 @@ async function forgetUsedTickets(): Promise<void> {
 
 it('S10 2000 visits leave no timer, listener, place, room, ticket, session or violation behind', async () => {
   const kinds = [...KINDS, ...AWAY];
-  // Each user's token once, because verified tokens are cached.
-  await runVisits(kinds, kinds.length * USERS, AT_ONCE);
+  await runVisits(kinds, kinds.length * AT_ONCE, AT_ONCE);
+  await cacheTokens();
   await untilAllEnded();
   clock.advance(LONG_MS);
   await forgetUsedTickets();

@@ -14,25 +14,40 @@ const ENVIRONMENT = {
   WS_LOG_SECURITY_EVENTS: 'true',
 };
 
-let service: (Service & { url: string }) | undefined;
+/** What most of the faults need is no obstacle to the others. */
+const STRICT = { WS_ALLOWED_HOSTS: 'localhost,127.0.0.1', WS_MAX_CONNECTIONS_PER_ADDRESS: '1' };
+
+type RunningService = Service & { url: string };
+
+/** The services that tests share, by their environments. */
+const services = new Map<string, Promise<RunningService>>();
+let service: RunningService;
+/** Where the log of this test begins. */
+let logStart: number;
 let proxy: Proxy;
-const sockets = new SocketFolder();
+const [trusted, untrusted] = [new SocketFolder(), new SocketFolder()];
 
 async function open(
   kind: ProxyKind,
-  env: Record<string, string> = {},
+  env: Record<string, string>,
   edit?: (text: string) => string,
 ): Promise<void> {
-  service = await Service.start({ ...ENVIRONMENT, ...env });
+  const key = JSON.stringify(env);
+  const shared = services.get(key) ?? Service.start({ ...ENVIRONMENT, ...env });
+  services.set(key, shared);
+  service = await shared;
+  logStart = service.stdout.length;
   proxy = await Proxy.start(kind, service.url, edit);
 }
 
-afterEach(async () => {
-  await service?.stop();
-  service = undefined;
-  await proxy.stop();
-  await sockets.remove();
+afterEach(() => proxy.stop());
+
+afterAll(async () => {
+  for (const shared of services.values()) await (await shared).stop();
+  await Promise.all([trusted.remove(), untrusted.remove()]);
 });
+
+const log = (): string => service.stdout.slice(logStart);
 
 const attempt = (path = '/public', headers: Record<string, string> = {}) =>
   handshake(`https://127.0.0.1:${proxy.port}`, { from: CLIENT, path, headers });
@@ -47,10 +62,10 @@ function lineOf(text: string, name: string): string {
   return line;
 }
 
-/** The first refusal in the log of the service. */
+/** The first refusal of this test in the log of the service. */
 async function refusal(): Promise<Record<string, unknown>> {
   const line = await eventually(async () => {
-    const found = /^\{.*"handshake\.refused".*\}$/m.exec(service?.stdout ?? '')?.[0];
+    const found = /^\{.*"handshake\.refused".*\}$/m.exec(log())?.[0];
     if (found === undefined) throw new Error('no refusal yet');
     return Promise.resolve(found);
   });
@@ -88,7 +103,6 @@ const FAULTS: Fault[] = [
   },
   {
     fault: 'a proxy that does not report the client, which shares one limit',
-    env: { WS_MAX_CONNECTIONS_PER_ADDRESS: '1' },
     edit: header('X-Forwarded-For', '""'),
     event: { code: 'CONNECTION_LIMIT', 'client.address': PROXY },
   },
@@ -100,7 +114,6 @@ const FAULTS: Fault[] = [
   },
   {
     fault: 'a proxy that asks for a host of its own',
-    env: { WS_ALLOWED_HOSTS: 'localhost' },
     edit: header('Host', 'websocket_service'),
     headers: ownPage,
     event: { code: 'HOST_NOT_ALLOWED', 'client.address': CLIENT },
@@ -108,7 +121,7 @@ const FAULTS: Fault[] = [
 ];
 
 describeWith(NGINX)('what the log says of', () => {
-  it.each(FAULTS)('H13 $fault', async ({ env, edit, headers, event }) => {
+  it.each(FAULTS)('H13 $fault', async ({ env = STRICT, edit, headers, event }) => {
     await open(NGINX, env, edit);
     const first = await attempt('/public', headers?.());
     const second = first.status === 101 ? await attempt('/public', headers?.()) : first;
@@ -118,24 +131,29 @@ describeWith(NGINX)('what the log says of', () => {
   });
 
   it('H13 a proxy on a Unix socket that is not trusted', async () => {
-    await open(NGINX, { ...(await sockets.place()), WS_TRUSTED_PROXIES: 'loopback' });
+    await open(NGINX, { ...(await untrusted.place()), WS_TRUSTED_PROXIES: 'loopback' });
     expect((await attempt()).status).toBe(403);
     expect(await refusal()).toMatchObject({ code: 'INSECURE_TRANSPORT', 'client.address': 'unix' });
   });
 
+  // The last one: it ends the service.
   it('H5 a proxy that does not forward Upgrade: nothing, because it is an ordinary request', async () => {
-    await open(NGINX, {}, header('Upgrade', '""'));
+    await open(NGINX, STRICT, header('Upgrade', '""'));
     expect((await attempt()).status).toBe(404);
-    await service?.stop();
-    expect(service?.stdout).not.toContain('handshake.refused');
+    await service.stop();
+    expect(log()).not.toContain('handshake.refused');
   });
 });
 
-describe.each([HAPROXY, CADDY])('behind $name', (kind) => {
+// Each proxy has its own clients, because the service counts attempts per address.
+describe.each([
+  { kind: HAPROXY, client: '127.0.0.2', other: '127.0.0.3' },
+  { kind: CADDY, client: '127.0.0.4', other: '127.0.0.5' },
+])('behind $kind.name', ({ kind, client, other }) => {
   describeWith(kind)('with its example configuration', () => {
     it('H13 T1 a trusted Unix socket serves as TCP does', async () => {
       await open(kind, {
-        ...(await sockets.place()),
+        ...(await trusted.place()),
         WS_TRUSTED_PROXIES: 'unix',
         WS_CONNECT_RATE_LIMIT: '1',
       });
@@ -144,7 +162,7 @@ describe.each([HAPROXY, CADDY])('behind $name', (kind) => {
         answer.end();
         return answer.status;
       };
-      expect([await from(CLIENT), await from(CLIENT), await from('127.0.0.3')]).toEqual([101, 429, 101]);
+      expect([await from(client), await from(client), await from(other)]).toEqual([101, 429, 101]);
     });
 
     it('L2 no log contains a query or a header when the service does not answer', async () => {

@@ -8,8 +8,10 @@ export type Delivery = 'with the handshake' | 'as written' | 'byte by byte';
 
 export const DELIVERIES: readonly Delivery[] = ['with the handshake', 'as written', 'byte by byte'];
 
-/** Keeps the longest case under the limit of chunks per frame. */
-const MAX_PIECES = 500;
+/** Where the headers are. */
+const SINGLE_BYTES = 100;
+/** Of the rest: keeps the longest case under the limit of chunks per frame. */
+const MAX_PIECES = 100;
 
 /** Plays one case on its own connection. Rejects at the first unexpected answer. */
 export async function play({ steps }: Case, target: Target, delivery: Delivery): Promise<void> {
@@ -36,12 +38,14 @@ function ending(steps: readonly Step[]): Step[] {
   return isClosed ? [] : [close(1000), { kind: 'close', code: 1000 }];
 }
 
-/** Writes byte by byte, in larger pieces if there are many bytes. After a close frame it writes the rest at once. */
+/** Writes byte by byte, and in larger pieces after the first bytes. After a close frame it writes the rest at once. */
 async function writeByteByByte(connection: RawConnection, bytes: Buffer): Promise<void> {
-  const size = Math.ceil(bytes.length / MAX_PIECES);
+  const larger = Math.ceil(bytes.length / MAX_PIECES);
   let offset = 0;
-  for (; offset < bytes.length && !connection.closing; offset += size) {
-    connection.write(bytes.subarray(offset, offset + size));
+  while (offset < bytes.length && !connection.closing) {
+    const start = offset;
+    offset += start < SINGLE_BYTES ? 1 : larger;
+    connection.write(bytes.subarray(start, offset));
     await nextTurn();
   }
   connection.write(bytes.subarray(offset));

@@ -12,7 +12,7 @@ export class FleetMember {
   readonly client: WsClient;
   private socket: WebSocket | undefined;
 
-  constructor(url: string, sub: string, options: Partial<WsClientOptions> = {}) {
+  constructor(url: string, token: string, options: Partial<WsClientOptions> = {}) {
     const remember = (socket: WebSocket): void => void (this.socket = socket);
     class RememberedSocket extends WebSocket {
       constructor(address: string, protocols: string[]) {
@@ -22,7 +22,7 @@ export class FleetMember {
     }
     this.client = new WsClient({
       url,
-      token: () => mintToken({ sub }),
+      token: () => Promise.resolve(token),
       WebSocket: RememberedSocket,
       ...options,
     });
@@ -45,13 +45,19 @@ export class FleetMember {
   }
 }
 
+const USERS = 10;
+
 /** Connects `count` clients of ten users. */
 export async function connectFleet(
   url: string,
   count: number,
   options: Partial<WsClientOptions> = {},
 ): Promise<FleetMember[]> {
-  const members = Array.from({ length: count }, (_, n) => new FleetMember(url, `user-${n % 10}`, options));
+  const tokens = await Promise.all(Array.from({ length: USERS }, (_, n) => mintToken({ sub: `user-${n}` })));
+  const members = Array.from(
+    { length: count },
+    (_, n) => new FleetMember(url, tokens[n % USERS] as string, options),
+  );
   const open = members.map((member) => member.next('open'));
   for (const { client } of members) void client.connect();
   await Promise.all(open);

@@ -38,14 +38,14 @@ export class StubbornClient {
       await new Promise<void>((resolve) => (this.wake = resolve));
   }
 
-  /** Sends 8 MiB without reading. @returns how many bytes the server had read when it cut the connection */
+  /** Sends 2 MiB without reading. @returns how many bytes the server had read when it cut the connection */
   async keepSending(junk: Buffer, first: Buffer = Buffer.alloc(0)): Promise<number> {
     const served = this.served();
     if (served.destroyed) return 0;
     const cut = new Promise((resolve) => served.once('close', resolve));
     const before = served.bytesRead;
     this.socket.write(Buffer.concat([first, junk]));
-    for (let sent = 0; sent < 8 * MIB; sent += junk.length) this.socket.write(junk);
+    for (let sent = 0; sent < 2 * MIB; sent += junk.length) this.socket.write(junk);
     await cut;
     this.socket.destroy();
     return served.bytesRead - before;
