@@ -11,6 +11,7 @@ import { expectConnections } from '../support/connection-count.js';
 import { ownPort } from '../support/own-port.js';
 import { Service } from '../support/service.js';
 import { signIn as signInByHttp } from '../support/sign-in.js';
+import { TcpRelay } from '../support/tcp-relay.js';
 import { TestClient } from '../support/test-client.js';
 
 describeWithChromium('the page of the reference service', () => {
@@ -29,20 +30,20 @@ describeWithChromium('the page of the reference service', () => {
   const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
   const message = (text: string) => page.locator('#messages li', { hasText: text });
 
-  async function open(at: Service & { url: string }, where = lasting): Promise<void> {
+  async function open(at: Service & { url: string }, where = lasting, url = at.url): Promise<void> {
     service = at;
     page = where;
-    await page.goto(service.url);
+    await page.goto(url);
   }
 
   const blank = (where: Browser | BrowserContext): Promise<Page> =>
     openPageIn(where, 'about:blank', complaints);
 
   /** Opens the page where the test can stop the clock. */
-  async function openWithClock(at: Service & { url: string }): Promise<void> {
+  async function openWithClock(at: Service & { url: string }, url = at.url): Promise<void> {
     const fresh = await blank(browser);
     await fresh.clock.install();
-    await open(at, fresh);
+    await open(at, fresh, url);
   }
 
   const openOther = (): Promise<Page> => openPageIn(shared, service.url, complaints);
@@ -319,6 +320,22 @@ describeWithChromium('the page of the reference service', () => {
   );
 
   it(
+    'does not say that it was refused when a connection is lost, or while the device is offline',
+    async () => {
+      await open(usual);
+      await signIn('alice');
+      const hint = page.locator('#refusal-hint:visible');
+      await page.context().setOffline(true);
+      await state('waiting').waitFor();
+      expect(await hint.count()).toBe(0);
+      await page.context().setOffline(false);
+      await state('open').waitFor();
+      expect(await hint.count()).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  it(
     'shows the name of the node, and does not say that it moved when it came back to the same one',
     async () => {
       await open(usual);
@@ -338,18 +355,23 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'reconnects at once on request',
     async () => {
-      const PORT = String(await ownPort());
-      await openWithClock(await Service.start({ PORT }));
-      await signIn('alice');
-      await service.stop();
-      await state('waiting').waitFor();
-      // From here on the page's countdown stands still.
-      await page.clock.pauseAt(Date.now() + 60_000);
-      await page.locator('#status-text', { hasText: 'The server cannot be reached.' }).waitFor();
-      service = await Service.start({ PORT });
-      await state('waiting').waitFor();
-      await page.click('#retry-now');
-      await state('open').waitFor();
+      const relay = await TcpRelay.start(Number(new URL(usual.url).port));
+      try {
+        await openWithClock(usual, `https://localhost:${relay.port}`);
+        await signIn('alice');
+        relay.isRefusing = true;
+        relay.cut();
+        await state('waiting').waitFor();
+        // From here on the page's countdown stands still.
+        await page.clock.pauseAt(Date.now() + 60_000);
+        await page.locator('#status-text', { hasText: 'The server cannot be reached.' }).waitFor();
+        relay.isRefusing = false;
+        await state('waiting').waitFor();
+        await page.click('#retry-now');
+        await state('open').waitFor();
+      } finally {
+        await relay.stop();
+      }
     },
     TEST_MS,
   );
@@ -412,6 +434,23 @@ describeWithChromium('the page of the reference service', () => {
       } finally {
         await root.close();
       }
+    },
+    TEST_MS,
+  );
+
+  it(
+    "O3 leads to the operator's page, for root only",
+    async () => {
+      await open(usual, lasting, `${usual.url}/operate`);
+      const enter = async (user: string): Promise<void> => {
+        await page.getByLabel('Token').fill(await signInByHttp(service.url, user));
+        await page.getByRole('button', { name: 'Sign in' }).click();
+      };
+      await enter('alice');
+      await page.getByRole('alert').getByText('Forbidden').waitFor();
+      await enter('root');
+      await page.getByRole('table', { name: 'Nodes' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/ws-admin');
     },
     TEST_MS,
   );

@@ -9,7 +9,7 @@ import { assertProtected } from '../../bench/protections/assert-protected.js';
 import { missingProtections } from '../../bench/protections/protections.js';
 import { SCARCE } from '../../bench/servers/measured.js';
 import { EchoDto } from '../support/echo.gateway.js';
-import { runBench, smokeBench } from '../support/run-bench.js';
+import { type BenchResults, runBench, smokeBench } from '../support/run-bench.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
 
 class LongDto {
@@ -59,15 +59,21 @@ class OpenGateway {
 }
 
 describe('the benchmark', () => {
+  let results: BenchResults;
   let app: RunningApp | undefined;
+
+  beforeAll(async () => {
+    const scenarios = [...parseOrder([]).scenarios, 'metrics'].join(',');
+    results = await smokeBench('--plain', '--tls', '--peers=ws,secured', `--scenario=${scenarios}`);
+  }, 300_000);
 
   afterEach(async () => {
     await app?.close();
     app = undefined;
   });
 
-  it('measures every scenario in a process that was protected', async () => {
-    const { guarded, samples } = await smokeBench('--plain', '--tls', '--peers=ws,secured');
+  it('measures every scenario in a process that was protected', () => {
+    const { guarded, samples } = results;
     expect(guarded).toEqual(['secured']);
     const both = ['echo', 'handshakes', 'refused', 'broadcast', 'memory', 'reconnect'];
     for (const [transport, scenarios] of Object.entries({ plain: [...both, 'attack'], tls: both })) {
@@ -82,11 +88,10 @@ describe('the benchmark', () => {
       expect(values['perSecond']).toBeGreaterThan(0);
       expect(values['cpuUs']).toBeGreaterThan(0);
     }
-  }, 300_000);
+  });
 
-  it('measures what metrics cost, against a server that counts nothing', async () => {
-    const { readings } = await smokeBench('--scenario=metrics');
-    const measured = readings.filter(({ part }) => part === 'metrics');
+  it('measures what metrics cost, against a server that counts nothing', () => {
+    const measured = results.readings.filter(({ part }) => part === 'metrics');
     expect(measured.map(({ what }) => what.replace(/^.*: /, ''))).toEqual([
       'more CPU, median',
       'lower quartile',
@@ -95,7 +100,7 @@ describe('the benchmark', () => {
       'CPU of a message without',
     ]);
     for (const { value } of measured) expect(value).toEqual(expect.any(Number));
-  }, 300_000);
+  });
 
   it('says what is wrong with its command line and fails', async () => {
     const { code, output } = await runBench(['--peers=nobody'], 'bench/dist/main.js');
