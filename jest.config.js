@@ -47,7 +47,7 @@ const base = {
 
 export default {
   // Most of a run is waiting: for servers, browsers and clocks.
-  maxWorkers: 4,
+  maxWorkers: 5,
   // By default a worker has half a second, and to free its memory takes longer where the processors are busy.
   workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/test/support/jest/longest-first.cjs',

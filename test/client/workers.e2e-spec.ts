@@ -1,23 +1,12 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { describeWithChromium, launchChromium, PAGE_TEST_MS } from '../support/chromium.js';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { mintToken } from '../support/tokens.js';
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isInstalled = existsSync(CHROMIUM);
-const TEST_MS = 120_000;
-
-// Without a browser these tests are skipped with a warning. In CI the browser is required.
-if (!isInstalled && process.env['CI'] !== 'true') {
-  console.warn(
-    `SKIPPED: workers are not tested, because there is no Chromium at ${CHROMIUM} (set CHROMIUM_PATH).`,
-  );
-}
-const describeWorkers = isInstalled || process.env['CI'] === 'true' ? describe : describe.skip;
 
 /** Connects with the url and token of the message, and answers it with the reply and the global that it runs in. */
 const WORKER = `
@@ -48,7 +37,7 @@ const START = {
   })()`,
 };
 
-describeWorkers('the client in a worker of a browser', () => {
+describeWithChromium('the client in a worker of a browser', () => {
   let browser: Browser;
   let page: Page;
   let running: RunningApp;
@@ -67,14 +56,10 @@ describeWorkers('the client in a worker of a browser', () => {
     await once(server, 'listening');
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     running = await startApp({ gateways: [EchoGateway], options: { allowedOrigins: [origin] } });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      timeout: TEST_MS,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(origin);
-  }, TEST_MS);
+  }, PAGE_TEST_MS);
 
   afterAll(async () => {
     await browser.close();
@@ -103,7 +88,7 @@ describeWorkers('the client in a worker of a browser', () => {
     async (kind, scope) => {
       expect(await ask(kind, `${running.url}/ws`)).toEqual([scope, 'hi', 'closed']);
     },
-    TEST_MS,
+    PAGE_TEST_MS,
   );
 
   it(
@@ -112,6 +97,6 @@ describeWorkers('the client in a worker of a browser', () => {
       const relative = `${running.url}/ws`.replace(/^\w+:/, '');
       expect(await ask('dedicated', relative)).toEqual(['DedicatedWorkerGlobalScope', 'hi', 'closed']);
     },
-    TEST_MS,
+    PAGE_TEST_MS,
   );
 });
