@@ -103,7 +103,7 @@ export class SharedStores {
 /** Whoever wants a place waits while Redis does not know all that are taken. */
 function assertPlaces(directory: RedisConnectionDirectory, membership: Membership): void {
   membership.onAssert((partition) => directory.assertAll(partition));
-  membership.onFound((partition) => {
+  membership.onDoubt((partition) => {
     directory.pause(partition);
     // When the node stops there is nobody to let in.
     membership.whenAsserted(partition)?.then(

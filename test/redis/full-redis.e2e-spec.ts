@@ -47,6 +47,33 @@ describeWithRedis('two nodes whose Redis has no memory left', () => {
     await eventually(async () => expect(await other.refusal('carol')).toBe(401));
   });
 
+  it('R4 R11 for longer than nodes wait for each other: nobody enters before all have said their places again', async () => {
+    await redis.command('ACL', 'SETUSER', 'other', 'on', '>password', '~*', '&*', '+@all');
+    const urls = [redis.url, redis.url.replace('//', '//other:password@')];
+    nodes = await BusyNodes.start(redis, { maxConnectionsPerUser: CAP, redisNodeTtlMs: NODE_TTL_MS }, urls);
+    const { one, other } = nodes;
+    await Promise.all([one.connect('alice'), other.connect('alice')]);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    await pause(2 * NODE_TTL_MS + 1500);
+    // So the other one comes back last.
+    await redis.command('ACL', 'SETUSER', 'other', '-@scripting');
+    const before = await newestBeat();
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await eventually(async () => expect(await newestBeat()).toBeGreaterThan(before));
+    const attempt = one.refusal('alice');
+    await pause(200);
+    await redis.command('ACL', 'SETUSER', 'other', '+@scripting');
+    expect(await attempt).toBe(429);
+    expect(await eventuallyRefused(1)).toBe(429);
+  });
+
+  /** Milliseconds by the clock of Redis. */
+  async function newestBeat(): Promise<number> {
+    const [key] = (await redis.command('KEYS', '*:nodes')) as [string];
+    const beats = (await redis.command('HVALS', key)) as string[];
+    return Math.max(...beats.map((beat) => Number.parseInt(beat, 10)));
+  }
+
   async function eventuallyRefused(node: 0 | 1): Promise<number> {
     return eventually(async () => {
       const status = await nodes.all[node].refusal('alice');

@@ -26,6 +26,18 @@ describe('AssertionGate', () => {
     expect(gate.pass()).toBeUndefined();
   });
 
+  it('waits for nodes that it hears of later, unless it is open', () => {
+    const { gate } = made();
+    gate.expect(['late']);
+    expect(gate.isOpen).toBe(true);
+    gate.close(1000, ['self'], 10_000);
+    gate.expect(['self', 'late']);
+    gate.seen([node('self', 1001), node('late', 1000)], 'self');
+    expect(gate.isOpen).toBe(false);
+    gate.seen([node('late', 1001)], 'self');
+    expect(gate.isOpen).toBe(true);
+  });
+
   it('waits for nodes no longer than it was told to, from the last finding', async () => {
     const { gate, clock } = made();
     gate.close(1000, ['other'], 10_000);

@@ -35,6 +35,11 @@ export class AssertionGate {
     this.timer = this.wheel.schedule(maxMs, () => this.open());
   }
 
+  /** Waits for these nodes too, if it is closed. */
+  expect(nodes: Iterable<string>): void {
+    for (const id of nodes) this.missing?.add(id);
+  }
+
   /**
    * A node whose beat is newer than the finding has said its places before it.
    *

@@ -29,6 +29,8 @@ export interface MemberListener {
   /** Writes everything again that this node keeps on the partition. After a rejection it is called again with the next beat. */
   assert(partition: Partition, finding: Finding): MaybePromise<void>;
   onFinding(partition: Partition, finding: Finding): void;
+  /** The gate has been closed, or stays so for longer. */
+  onGateClosed(partition: Partition): void;
   /** @param sentAt when the beat was sent, monotonic */
   onReply(partition: Partition, reply: BeatReply, sentAt: number): void;
   onError(error: unknown): void;
@@ -46,6 +48,9 @@ export class Member {
   /** The finding that has still to be repaired, and the number of findings so far. */
   private finding: Finding | undefined;
   private findings = 0;
+  /** When it was found, milliseconds by the server's clock, and who lived before. */
+  private foundAt = 0;
+  private expected: readonly string[] = [];
   /** Whether Redis has still to be asked what it lost. */
   private isUnexamined = false;
   private isBeating = false;
@@ -120,7 +125,14 @@ export class Member {
     await this.listener.assert(this.partition, finding);
     if (findings !== this.findings) return false;
     this.finding = undefined;
+    // If nobody could write, the others can do so from now on too, and are given as long for it as if it were found now.
+    if (!this.hasLeft) this.closeGate();
     return true;
+  }
+
+  private closeGate(): void {
+    this.gate.close(this.foundAt, this.expected, this.settings.nodeTtlMs);
+    this.listener.onGateClosed(this.partition);
   }
 
   private async sayAlive(): Promise<void> {
@@ -129,6 +141,8 @@ export class Member {
     const { now, outcome, nodes } = reply;
     if (outcome === 'lost' || outcome === 'away') this.found(outcome, now);
     if (outcome === 'ok' && !this.finding) {
+      // Some may have started after the last beat that was answered.
+      if (!this.isRemembered) this.gate.expect(this.lived(nodes));
       this.heard = { now, sentAt };
       this.isRemembered = true;
       this.view = nodes;
@@ -143,10 +157,10 @@ export class Member {
     return readBeatReply(await this.port.run(BEAT, this.partition, this.keys, args, { deadlineMs }));
   }
 
-  /** Who lived when this node heard of the others last. Since then nobody may have been able to beat. */
-  private lastNodes(): string[] {
+  /** Those of the nodes that lived when this node heard of them last. Since then nobody may have been able to beat. */
+  private lived(nodes: readonly LiveNode[]): string[] {
     const oldest = (this.heard?.now ?? 0) - this.settings.nodeTtlMs;
-    return this.view.filter(({ beat }) => beat >= oldest).map(({ id }) => id);
+    return nodes.filter(({ beat }) => beat >= oldest).map(({ id }) => id);
   }
 
   private found(finding: Finding, at: number): void {
@@ -156,7 +170,9 @@ export class Member {
     this.finding = finding === 'lost' && silence > 10 * nodeTtlMs ? 'away' : finding;
     this.findings++;
     this.isRemembered = false;
-    this.gate.close(at, [this.port.node, ...this.lastNodes()], nodeTtlMs);
+    this.foundAt = at;
+    this.expected = [this.port.node, ...this.lived(this.view)];
+    this.closeGate();
     this.listener.onFinding(this.partition, this.finding);
   }
 }

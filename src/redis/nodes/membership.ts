@@ -38,6 +38,7 @@ export class Membership implements MemberListener {
   private readonly replies = new Listeners<[Partition, BeatReply, number]>();
   private readonly news = new Listeners<[]>();
   private readonly findings = new Listeners<[Partition, Finding]>();
+  private readonly doubts = new Listeners<[Partition]>();
   private readonly events = new Listeners<[MembershipEvent]>();
   private readonly errors = new Listeners<[unknown]>();
   /** Partitions where nodes with other rules live. */
@@ -153,6 +154,11 @@ export class Membership implements MemberListener {
     this.findings.add(listener);
   }
 
+  /** Calls `listener` when places cannot be counted on a partition, until `whenAsserted()` resolves. */
+  onDoubt(listener: (partition: Partition) => void): void {
+    this.doubts.add(listener);
+  }
+
   onEvent(listener: (event: MembershipEvent) => void): void {
     this.events.add(listener);
   }
@@ -173,6 +179,11 @@ export class Membership implements MemberListener {
     if (finding === 'failover') return;
     const type = finding === 'lost' ? 'cluster.memory-lost' : 'cluster.returned';
     this.events.tell({ type, partition: partition.tag });
+  }
+
+  /** @internal */
+  onGateClosed(partition: Partition): void {
+    this.doubts.tell(partition);
   }
 
   /** @internal */
