@@ -40,9 +40,9 @@ describeWithSentinel('the link by Sentinel', () => {
     expect(await count(tested, tested.control)).toBe(3);
     expect(await replica.command('HGET', `${PREFIX}{c}:test`, 'n')).toBe('3');
     const told = tested.events.map(({ type }) => type);
-    expect([told[0], told[1], ...told.slice(-2)]).toEqual([
-      'cluster.up',
-      'cluster.down',
+    expect(told.slice(0, 2)).toEqual(['cluster.up', 'cluster.down']);
+    // On a busy machine it may be down for a moment once more.
+    expect(told.slice(told.indexOf('cluster.failover')).slice(0, 2)).toEqual([
       'cluster.failover',
       'cluster.up',
     ]);
