@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { BadMessageException } from '../errors/ws-exceptions.js';
@@ -50,6 +51,15 @@ describe('FrameDecoder', () => {
     expect({ isTelling: accepted > 500, accepted, seed }).toEqual({ isTelling: true, accepted, seed });
     // Allows for a machine that is ten times slower.
   }, 120_000);
+
+  it('R13 checks only short texts before it parses them, so that no client makes long ones cost twice as much', () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    const malformed = (length: number): string => `{"event":${' '.repeat(length - 10)}}`;
+    for (const length of [1024, 1025]) expect(decoderByDefault.read(malformed(length), true)).toEqual({});
+    const lengths = parse.mock.calls.map(([text]) => text.length);
+    parse.mockRestore();
+    expect(lengths).toEqual([1025]);
+  });
 
   it('I9 finds a duplicate name after any number of others', () => {
     const members = Array.from({ length: 100 }, (_, at) => `"k${at}":"a:b"`);

@@ -19,6 +19,9 @@ const MAX_ID_LENGTH = 128;
  */
 const LEAST_AMBIGUITY = 5;
 
+/** For a longer text, the error of the parser is not what costs most. */
+const LONGEST_CHECKED = 1024;
+
 /** The result for a text that is not a message; `id` is undefined if it is ambiguous. */
 export interface Unreadable {
   readonly id: FrameId | undefined;
@@ -82,7 +85,8 @@ function unreadable(text: string, id: FrameId | undefined): Unreadable {
 }
 
 function parse(text: string, isDoubtful: boolean): Record<string, unknown> | undefined {
-  if (!looksLikeObject(text) || (isDoubtful && !isJson(text))) return undefined;
+  if (!looksLikeObject(text)) return undefined;
+  if (isDoubtful && text.length <= LONGEST_CHECKED && !isJson(text)) return undefined;
   // An error with a stack would cost three times as much.
   const stacks = suspendStacks();
   try {

@@ -1,10 +1,5 @@
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const OPEN_OBJECT = 0x7b;
+import { BACKSLASH, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE, SPACE } from './json-codes.js';
+
 /** From an opening bracket to its closing one. */
 const TO_CLOSE = 2;
 

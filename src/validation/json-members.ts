@@ -1,12 +1,8 @@
-const QUOTE = '"';
-const QUOTE_CODE = 0x22;
-const COLON = 0x3a;
-const SPACE = 0x20;
-const BACKSLASH = 0x5c;
+import { BACKSLASH, CLOSE_OBJECT, COLON, OPEN_OBJECT, QUOTE, SPACE } from './json-codes.js';
+
+const MARK = '"';
 /** `[` and `{`, and `]` and `}`, differ only in this bit. */
 const CURLY = 0x20;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
 
 /**
  * Whether a JSON text has exactly as many members as its parsed value. JSON.parse() keeps only the last of several
@@ -37,12 +33,12 @@ function hasOneOutermost(text: string, literal: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length && found <= 1; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE_CODE) {
+    if (code === QUOTE) {
       const end = endOfString(text, at);
       if (depth === 1 && isSame(text.slice(at, end), literal) && isName(text, end)) found += 1;
       at = end - 1;
-    } else if ((code | CURLY) === OPEN) depth += 1;
-    else if ((code | CURLY) === CLOSE) depth -= 1;
+    } else if ((code | CURLY) === OPEN_OBJECT) depth += 1;
+    else if ((code | CURLY) === CLOSE_OBJECT) depth -= 1;
   }
   return found === 1;
 }
@@ -64,10 +60,10 @@ function hasMoreColons(text: string, count: number): boolean {
 /** Number of strings that are followed by a colon. */
 function memberCount(text: string): number {
   let count = 0;
-  for (let open = text.indexOf(QUOTE); open !== -1;) {
+  for (let open = text.indexOf(MARK); open !== -1;) {
     const end = endOfString(text, open);
     if (isName(text, end)) count += 1;
-    open = text.indexOf(QUOTE, end);
+    open = text.indexOf(MARK, end);
   }
   return count;
 }
@@ -81,8 +77,8 @@ function isName(text: string, end: number): boolean {
 
 /** Index after the string that starts at `open`. */
 function endOfString(text: string, open: number): number {
-  let close = text.indexOf(QUOTE, open + 1);
-  while (isEscaped(text, close)) close = text.indexOf(QUOTE, close + 1);
+  let close = text.indexOf(MARK, open + 1);
+  while (isEscaped(text, close)) close = text.indexOf(MARK, close + 1);
   return close + 1;
 }
 
