@@ -2,7 +2,7 @@ import { PushTooLargeError } from '../../errors/push-too-large.error.js';
 import { OverloadedException } from '../../errors/ws-exceptions.js';
 import type { Broadcast } from '../../nodes/broadcast-bus.js';
 import type { Clock } from '../../time/clock.js';
-import { type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
+import { notAsked, type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import { Nap } from '../streams/nap.js';
 import type { StreamWriter } from '../streams/stream-writer.js';
@@ -157,7 +157,7 @@ export class PushOutbox {
 
   private async failureOf({ pushes }: Batch): Promise<{ reason: unknown } | undefined> {
     const keepMs = (pushes[0] as WaitingPush).since + KEEP_MS - this.clock.monotonic();
-    if (!this.writer.isInTime(keepMs)) return { reason: new RedisUnavailableError('not-run', 'timeout') };
+    if (!this.writer.isInTime(keepMs)) return { reason: notAsked('timeout') };
     try {
       await this.writer.write([[PUSHES, pushes.map(({ line }) => line).join('\n')]], keepMs, true);
       return undefined;

@@ -11,6 +11,7 @@ import type { RedisLine, RedisLines } from './redis-line.js';
 import {
   type Partition,
   RedisPort,
+  notAsked,
   RedisUnavailableError,
   type RunOptions,
   type ScriptArgument,
@@ -116,7 +117,7 @@ export class RedisLink extends RedisPort {
     const { calls } = this.settings;
     if (refusal || !line || offset === undefined) {
       calls?.ended('redis', 'refused');
-      return Promise.reject(new RedisUnavailableError('not-run', refusal ?? 'timeout'));
+      return Promise.reject(notAsked(refusal ?? 'timeout'));
     }
     const sentAt = this.clock.monotonic();
     const notAfter = Math.floor(sentAt + offset + deadlineMs);

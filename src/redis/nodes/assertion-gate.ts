@@ -1,5 +1,5 @@
 import type { TimerWheel, WheelTimer } from '../../time/timer-wheel.js';
-import { RedisUnavailableError } from '../link/redis-port.js';
+import { notAsked } from '../link/redis-port.js';
 import type { LiveNode } from './beat-reply.js';
 
 /** So many may wait; more are refused. */
@@ -58,8 +58,7 @@ export class AssertionGate {
    */
   pass(): Promise<void> | undefined {
     if (!this.missing) return undefined;
-    if (this.waiting.length >= MAX_WAITING)
-      return Promise.reject(new RedisUnavailableError('not-run', 'overloaded'));
+    if (this.waiting.length >= MAX_WAITING) return Promise.reject(notAsked('overloaded'));
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
@@ -67,7 +66,7 @@ export class AssertionGate {
     this.timer?.cancel();
     const { waiting } = this;
     this.waiting = [];
-    for (const { reject } of waiting) reject(new RedisUnavailableError('not-run', 'refused'));
+    for (const { reject } of waiting) reject(notAsked());
   }
 
   private open(): void {
