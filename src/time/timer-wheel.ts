@@ -10,6 +10,8 @@ const logger = new Logger('WsSecurity');
 
 const TICK_MS = 100;
 const SLOTS = 512;
+/** The process has stalled if a tick comes this many ticks after the one before it. */
+const STALL_TICKS = 3;
 
 /**
  * A link of a ring. A removed link keeps no references, so that links do not keep each other from garbage collection.
@@ -57,7 +59,8 @@ class Entry extends Link implements WheelTimer {
 
 /**
  * Runs the deadlines of all connections on one interval (a hashed timing wheel). Scheduling and cancelling take
- * constant time, delays may exceed the 24.8 days of `setTimeout`, and nothing runs early.
+ * constant time, delays may exceed the 24.8 days of `setTimeout`, and nothing runs early. After a stall of the process,
+ * what has arrived in the meantime is read first, because a peer is not late if only the process was.
  *
  * @publicApi
  */
@@ -78,14 +81,14 @@ export class TimerWheel implements OnApplicationShutdown {
     return size;
   }
 
-  /** Calls `run` once after `delayMs`, at most one tick (100 ms) late. */
+  /** Calls `run` once after `delayMs`, at most one tick (100 ms) late unless the process stalls. */
   schedule(delayMs: number, run: () => void): WheelTimer;
   /** As above, with an argument, so that many timers can share one function. @internal */
   schedule<T>(delayMs: number, run: (argument: T) => void, argument: T): WheelTimer;
   schedule(delayMs: number, run: (argument: never) => void, argument?: unknown): WheelTimer {
     if (!this.stop) {
       this.lastTick = this.tickOf(this.clock.monotonic());
-      this.stop = this.clock.every(TICK_MS, () => this.advance());
+      this.stop = this.clock.every(TICK_MS, () => this.tick());
     }
     const due = this.clock.monotonic() + Math.max(0, delayMs);
     const entry = new Entry(Math.max(Math.ceil(due / TICK_MS), this.lastTick + 1), run, argument);
@@ -101,6 +104,13 @@ export class TimerWheel implements OnApplicationShutdown {
     this.stop?.();
     this.stop = undefined;
     for (const slot of this.slots) while (!slot.isAlone) slot.next.remove();
+  }
+
+  private tick(): void {
+    const isStalled = this.tickOf(this.clock.monotonic()) - this.lastTick >= STALL_TICKS;
+    // Node reads all sockets between its timers and its immediates.
+    if (isStalled) setImmediate(() => this.advance());
+    else this.advance();
   }
 
   private advance(): void {

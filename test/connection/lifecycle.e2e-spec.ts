@@ -9,6 +9,7 @@ import {
 } from 'nestjs-ws-security';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { stall } from '../support/stall.js';
 import { startApp, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -103,6 +104,16 @@ describe('heartbeat', () => {
     dead.socket.resume();
     expect((await dead.closed).code).toBe(1006);
     expect(await alive.request('echo', { text: 'alive' })).toMatchObject({ event: 'echo' });
+  });
+
+  it('S4 keeps a client whose answer arrived while the process could not read', async () => {
+    const client = await connect();
+    await stall(clock, 12_000, () => {
+      clock.advance(25_100);
+      client.send({ event: 'echo', data: { text: 'after the ping' } });
+    });
+    expect(await client.next()).toMatchObject({ event: 'echo', data: { text: 'after the ping' } });
+    expect(await client.request('echo', { text: 'alive' })).toMatchObject({ event: 'echo' });
   });
 
   it('S4 pings at every interval, even if an answer may take longer', async () => {

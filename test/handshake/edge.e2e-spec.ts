@@ -30,6 +30,7 @@ import { ForeignPromise } from '../support/foreign-promise.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rawHandshake, requestText, textFrame } from '../support/raw-handshake.js';
 import { sharedApps } from '../support/shared-apps.js';
+import { stall } from '../support/stall.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/start-app.js';
 import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
@@ -445,6 +446,18 @@ describe('deadlines', () => {
     // A connection that has sent a handshake stays open.
     expect(await other.request('echo', { text: 'here' })).toMatchObject({ event: 'echo' });
     await other.close();
+  });
+
+  it('R10 answers a request that arrived in time while the process could not read', async () => {
+    const clock = new ManualClock();
+    await start({}, { clock });
+    const arrived = running.nextSocket();
+    const socket: Socket = tcpConnect(running.port, '127.0.0.1');
+    await arrived;
+    await stall(clock, 12_000, () => socket.write(requestText('/public')));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('101 Switching Protocols');
+    socket.destroy();
   });
 });
 
