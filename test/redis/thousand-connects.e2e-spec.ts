@@ -4,7 +4,6 @@ import { ConnectStorm } from '../support/connect-storm.js';
 import { eventually } from '../support/eventually.js';
 import { FailingRedis, OUTAGES, type Outage } from '../support/outages.js';
 import { describeWithRedis } from '../support/redis-server.js';
-import { TestClient } from '../support/test-client.js';
 import { mintToken } from '../support/tokens.js';
 
 const CONNECTS = 1000;
@@ -116,17 +115,14 @@ describeWithRedis('two nodes, when Redis', () => {
 
   /** What so many are answered who use a ticket at once, at both nodes. */
   async function takers(ticket: string): Promise<Record<number, number>> {
-    const counts: Record<number, number> = {};
-    const attempts = Array.from({ length: TAKERS }, async (_, n) => {
-      const url = `${nodes.all[n % 2]?.url}/ws?ticket=${ticket}`;
-      const status = await TestClient.connect(url).then(
-        async (client) => client.close().then(() => 101),
-        (error: Error) => Number(/refused with (\d+)/.exec(error.message)?.[1]),
-      );
-      counts[status] = (counts[status] ?? 0) + 1;
-    });
-    await Promise.all(attempts);
-    return counts;
+    const taking = new ConnectStorm();
+    await taking.take(
+      nodes.all.map(({ url }) => url),
+      ticket,
+      TAKERS,
+    );
+    await taking.end();
+    return Object.fromEntries(taking.statuses);
   }
 
   /** With what both nodes refuse, for no outage. */
