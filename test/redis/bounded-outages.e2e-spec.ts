@@ -5,9 +5,9 @@ import { FailingRedis, OUTAGES } from '../support/outages.js';
 import { describeWithRedis } from '../support/redis-server.js';
 import type { RetainedCounts } from '../support/retained-elements.js';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** Between two rounds, in milliseconds: longer than most calls may take. */
-const ROUND_MS = 300;
+const ROUND_MS = 450;
 const MIB = 1024 * 1024;
 /** Of the 12 MiB or so that nodes are asked to push and to count. */
 const MOST_BYTES = 8 * MIB;

@@ -23,7 +23,7 @@ describeWithRedis('two applications over a Cluster of three masters with replica
   let logged: Logged;
 
   beforeAll(async () => {
-    cluster = await RedisCluster.start({ replicas: 3 });
+    cluster = await RedisCluster.start({ replicas: 3, slots: SLOTS });
     for (const server of cluster.servers)
       await server.command('ACL', 'SETUSER', 'ws', 'on', '>password', ...RIGHTS);
     url = cluster.url.replace('://', '://ws:password@');

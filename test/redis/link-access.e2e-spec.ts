@@ -47,7 +47,7 @@ describeWithRedis('the link to a Redis with a password', () => {
   beforeAll(async () => {
     redis = await RedisServer.start({
       args: ['--requirepass', 'p@ss:w/rd'],
-      client: { password: 'p@ss:w/rd' },
+      password: 'p@ss:w/rd',
     });
     await redis.command('ACL', 'SETUSER', 'ws', 'on', '>secret', ...RIGHTS.split(' '));
   });

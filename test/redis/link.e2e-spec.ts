@@ -179,7 +179,7 @@ describeWithRedis('the link to one Redis', () => {
   });
 
   it('takes full memory for an outage of that call only', async () => {
-    await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
     const error = await failure(test.link.run(FILL, test.control, [KEY], [2_000_000]));
     expect(error).toMatchObject({ name: 'RedisUnavailableError', reason: 'full' });
     expect(test.link.isUp(test.control)).toBe(true);
@@ -191,7 +191,7 @@ describeWithRedis('the link to one Redis', () => {
     const send = (script: typeof FILL): Promise<RedisUnavailableError> =>
       failure(test.link.run(script, test.control, [KEY], [2_000_000, 'a secret']));
     const errors = [await send(BROKEN)];
-    await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
     errors.push(await send(FILL));
     redis.freeze();
     const cut = send(FILL);

@@ -8,12 +8,13 @@ export class ConnectStorm {
   readonly open = new Set<Socket>();
 
   /** Sends so many handshakes of one user, in turn to each node. Resolves when all are answered. */
-  async run(urls: readonly string[], token: string, count: number): Promise<void> {
-    const request = requestText('/ws', { Authorization: `Bearer ${token}` });
-    const ports = urls.map((url) => Number(new URL(url).port));
-    await Promise.all(
-      Array.from({ length: count }, (_, n) => this.attempt(ports[n % ports.length] as number, request)),
-    );
+  run(urls: readonly string[], token: string, count: number): Promise<void> {
+    return this.send(urls, requestText('/ws', { Authorization: `Bearer ${token}` }), count);
+  }
+
+  /** As {@link run}, with a ticket. */
+  take(urls: readonly string[], ticket: string, count: number): Promise<void> {
+    return this.send(urls, requestText(`/ws?ticket=${ticket}`), count);
   }
 
   /** Resolves when the first one is answered. */
@@ -26,6 +27,13 @@ export class ConnectStorm {
     const ended = [...this.open].slice(0, count);
     await Promise.all(
       ended.map((socket) => new Promise((resolve) => socket.once('close', resolve).destroy())),
+    );
+  }
+
+  private async send(urls: readonly string[], request: string, count: number): Promise<void> {
+    const ports = urls.map((url) => Number(new URL(url).port));
+    await Promise.all(
+      Array.from({ length: count }, (_, n) => this.attempt(ports[n % ports.length] as number, request)),
     );
   }
 

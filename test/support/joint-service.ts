@@ -17,7 +17,7 @@ import type { AppOptions } from './start-app.js';
 import type { TestClient } from './test-client.js';
 
 export const FEW = 5;
-export const MANY = 100;
+export const MANY = 60;
 export const MANY_TTL_MS = 1000;
 /** Connections of a user. */
 export const CONNECTIONS = 10;

@@ -2,9 +2,10 @@ import { acceptedOf, type JointService, MANY_TTL_MS } from './joint-service.js';
 import type { TestClient } from './test-client.js';
 
 const ROOM = 'traffic';
-const PUSH_MS = 10;
+const PUSH_MS = 25;
+const ASK_MS = 20;
 /** Of one client; both together send five times as many as they may. */
-const FLOOD = 5;
+const FLOOD = 3;
 /** The least time that a busy machine may take to handle a message that Redis has accepted. */
 const LEAST_SLACK_MS = 100;
 
@@ -130,7 +131,7 @@ export class JointTraffic {
       const { event, data } = await client.request('echo');
       this.answers.add(event === 'echo' ? event : String(data?.['code']));
       this.waits.push([sentAt, performance.now() - sentAt]);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     }
   }
 }

@@ -21,12 +21,12 @@ export const CAP = 4;
 const USERS = 10;
 /** What each node is asked to do in a round. */
 const MESSAGES_EACH = 15;
-const PUSHES = 250;
+const PUSHES = 300;
 /** More than may be under way. */
 const TICKETS = 600;
 const OTHERS = 20;
 const ROOMS = 8;
-const TEXT = 'x'.repeat(8192);
+const TEXT = 'x'.repeat(10_240);
 const MANY = 1_000_000;
 /** What the client of Redis keeps of calls, which are counted otherwise, and pushes that were read: they are bounded in bytes. */
 const NOT_COUNTED = /^(?:Command|Denque|BatchLog)|broadcasts/;

@@ -1,18 +1,33 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Redis, type RedisOptions } from 'ioredis';
+import { delimiter, join, resolve, sep } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import type { Issued } from './certificate-authority.js';
+import { type CommandArgument, runCommands } from './redis-commands.js';
 
 const BINARIES = {
   'redis-server': process.env.REDIS_SERVER ?? 'redis-server',
   'redis-sentinel': process.env.REDIS_SENTINEL ?? 'redis-sentinel',
 };
 const START_MS = 15_000;
+/** What a server writes when it takes commands. */
+const READY = /Ready to accept connections|Sentinel ID is/;
 const CLOCK_SOURCE = 'test/support/redis-clock.c';
+const CLOCKS = resolve('node_modules/.cache/redis-clock');
 
 /** A program of Redis. */
 export type RedisProgram = keyof typeof BINARIES;
@@ -36,13 +51,18 @@ function describeWithPrograms(programs: readonly RedisProgram[], name: string, d
   else describe.skip(`${name} (skipped: ${missing} is not installed)`, define);
 }
 
-/** Each of the many specs of a worker asks. */
-const installed = new Map<string, boolean>();
-
 function isInstalled(command: string): boolean {
-  const known = installed.get(command) ?? spawnSync(command, ['--version']).status === 0;
-  installed.set(command, known);
-  return known;
+  const folders = command.includes(sep) ? [''] : (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => isExecutable(join(folder, command)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As {@link describeWithRedis}, for tests that set the clock of the server; they need a C compiler. */
@@ -71,8 +91,8 @@ export interface RedisServerOptions {
   config?: readonly string[];
   /** Serves TLS only. Clients need a certificate of this authority when `clients` is set. */
   tls?: { ca: string; own: Issued; clients?: boolean };
-  /** How the server's own test connection logs in, and more of its settings. */
-  client?: Omit<RedisOptions, 'replyMapping'>;
+  /** With which {@link RedisServer.command} logs in. */
+  password?: string;
 }
 
 /** A `redis-server` process of the test's own, on a free port and in a temporary directory. */
@@ -154,24 +174,11 @@ export class RedisServer {
   }
 
   /** Runs one command on a connection of its own. */
-  async command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
-    const client = new Redis({
-      host: '127.0.0.1',
-      port: this.port,
-      retryStrategy: () => null,
-      maxRetriesPerRequest: 0,
-      enableReadyCheck: false,
-      disableClientInfo: true,
-      disconnectTimeout: 0,
-      ...(this.options.tls && { tls: this.clientTls }),
-      ...this.options.client,
-    });
-    client.on('error', () => undefined);
-    try {
-      return await client.call(name, ...args);
-    } finally {
-      client.disconnect();
-    }
+  command(...command: [name: string, ...args: CommandArgument[]]): Promise<unknown> {
+    const { tls, password } = this.options;
+    const address = { host: '127.0.0.1', port: this.port };
+    const socket = tls ? connectTls({ ...address, ...this.clientTls }) : connect(address);
+    return runCommands(socket, password === undefined ? [command] : [['AUTH', password], command]);
   }
 
   private get clientTls(): object {
@@ -226,35 +233,44 @@ export class RedisServer {
     });
     this.process = child;
     running.add(child);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += String(text)));
     child.once('exit', () => running.delete(child));
-    const deadline = Date.now() + START_MS;
-    while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-      const answer = await this.command('PING').catch((error: Error) => error.message);
-      // One that asks for a password is there, too.
-      if (answer === 'PONG' || /NOAUTH|NOPERM|WRONGPASS/.test(String(answer))) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error(`${program} did not start:\n${output}`);
+    await isReady(child, program);
   }
 }
 
+/** @throws what the program wrote, when it ends before it is ready, or is not ready in time */
+function isReady(child: ChildProcess, program: RedisProgram): Promise<void> {
+  return new Promise((ready, reject) => {
+    let output = '';
+    const fail = (): void => reject(new Error(`${program} did not start:\n${output}`));
+    const deadline = setTimeout(fail, START_MS);
+    child.once('close', fail);
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (text) => {
+        output += String(text);
+        if (!READY.test(output)) return;
+        clearTimeout(deadline);
+        ready();
+      });
+  });
+}
+
 const running = new Set<ChildProcess>();
-let clockDirectory: string | undefined;
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
-  if (clockDirectory !== undefined) rmSync(clockDirectory, { recursive: true, force: true });
 });
 
-/** What sets the clock of a server; compiled once. */
+/** What sets the clock of a server; compiled once for all runs. */
 function clockLibrary(): string {
-  if (clockDirectory !== undefined) return join(clockDirectory, 'clock.so');
-  const directory = mkdtempSync(join(tmpdir(), 'ws-redis-clock-'));
-  const library = join(directory, 'clock.so');
-  const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, CLOCK_SOURCE]);
+  const hash = createHash('sha256').update(process.arch).update(readFileSync(CLOCK_SOURCE)).digest('hex');
+  const library = join(CLOCKS, `${hash.slice(0, 20)}.so`);
+  if (existsSync(library)) return library;
+  mkdirSync(CLOCKS, { recursive: true });
+  const making = `${library}.${process.pid}`;
+  const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', making, CLOCK_SOURCE]);
   if (status !== 0) throw new Error(`the clock cannot be compiled: ${String(stderr)}`);
-  clockDirectory = directory;
+  // Another worker may have made it meanwhile.
+  renameSync(making, library);
   return library;
 }
 
