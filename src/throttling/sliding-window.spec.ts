@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expectEqual } from '../../test/support/expect-equal.js';
 import { REMEMBERED_WITHOUT_LIMIT, SlidingWindow } from './sliding-window.js';
 
 /** The definition, spelled out: count what was accepted in the last `ttl`. */
@@ -40,10 +41,10 @@ describe('SlidingWindow', () => {
         for (const [gap, limit, cost] of schedule) {
           now += gap;
           const wait = exact.hit(now, limit, ttl, cost);
-          expect(wait === 0).toBe(naive.hit(now, limit, ttl, cost));
+          expectEqual(wait === 0, naive.hit(now, limit, ttl, cost));
           if (wait === 0 || !(limit >= 1)) continue;
           // A refused hit changes nothing, and the wait that was named is the exact one.
-          expect(exact.hit(now + wait - 1, limit, ttl, cost)).toBe(1);
+          expectEqual(exact.hit(now + wait - 1, limit, ttl, cost), 1);
         }
       }),
       { numRuns: 500 },
@@ -67,7 +68,7 @@ describe('SlidingWindow', () => {
         naive.hit(0, 9, 1000);
         let now = 0;
         for (const [gap, limit, ttl] of schedule)
-          expect(exact.hit((now += gap), limit, ttl) === 0).toBe(naive.hit(now, limit, ttl));
+          expectEqual(exact.hit((now += gap), limit, ttl) === 0, naive.hit(now, limit, ttl));
       }),
       { numRuns: 500 },
     );
@@ -81,8 +82,8 @@ describe('SlidingWindow', () => {
         for (const gap of gaps) {
           const wait = window.hit((now += gap));
           if (wait === 0) continue;
-          expect(window.hit(now + wait - 1)).toBeGreaterThan(0);
-          expect(window.hit((now += wait))).toBe(0);
+          expectEqual(window.hit(now + wait - 1) > 0, true);
+          expectEqual(window.hit((now += wait)), 0);
         }
       }),
     );

@@ -25,6 +25,7 @@ import {
   type WsSecurityOptions,
 } from 'nestjs-ws-security';
 import { certificate } from '../support/certificate.js';
+import { ConnectStorm } from '../support/connect-storm.js';
 import { EchoGateway, PublicGateway } from '../support/echo.gateway.js';
 import { ForeignPromise } from '../support/foreign-promise.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -223,22 +224,13 @@ describe('connection caps', () => {
   it('R4 1,000 simultaneous connects against a cap of 200: 200 open, 800 are refused, and closing frees all places', async () => {
     const limits = { maxConnectionsPerAddress: 200, maxConnectionsPerUser: 1000 };
     await start(limits, { clock: new ManualClock() });
-    const token = await mintToken();
-    const attempts = await Promise.all(
-      Array.from({ length: 1000 }, () =>
-        TestClient.connect(`${running.url}/ws`, { token, timeoutMs: 100_000 }).catch(
-          (error: Error) => error.message,
-        ),
-      ),
-    );
-    const open = attempts.filter((attempt) => attempt instanceof TestClient);
-    expect(open).toHaveLength(200);
-    expect(
-      attempts.filter((attempt) => typeof attempt === 'string' && attempt.includes('CONNECTION_LIMIT')),
-    ).toHaveLength(800);
+    const storm = new ConnectStorm();
+    await storm.run([running.url], await mintToken(), 1000);
+    expect(Object.fromEntries(storm.statuses)).toEqual({ 101: 200, 429: 800 });
+    expect([...storm.codes]).toEqual(['CONNECTION_LIMIT']);
     expect(running.app.get(ConnectionRegistry).size).toBe(200);
     const gone = lastClosed(200);
-    for (const client of open) client.socket.terminate();
+    await storm.end();
     await gone;
     expect(directorySize()).toBe(0);
   }, 120_000);

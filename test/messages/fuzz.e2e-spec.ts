@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Bystander } from '../support/bystander.js';
 import { expectConnections } from '../support/connection-count.js';
+import { expectEqual } from '../support/expect-equal.js';
 import { anyFrame } from '../support/random-frames.js';
 import { isCut, RawConnection, type Target } from '../support/raw-connection.js';
 import { hasProc, residentMb } from '../support/resident-memory.js';
@@ -42,8 +43,7 @@ async function pour(frames: readonly Buffer[], target: Target): Promise<number> 
     const { closing } = connection;
     const code = closing && closing.length > 0 ? closing.readUInt16BE() : 1000;
     const wrong = connection.messages.filter((message) => !isAnswer(message));
-    // Once for all: each expectation takes longer than an answer.
-    expect({ wrong, code, isAllowed: isAllowed(code) }).toEqual({ wrong: [], code, isAllowed: true });
+    expectEqual({ wrong, code, isAllowed: isAllowed(code) }, { wrong: [], code, isAllowed: true });
     return connection.messages.length + connection.pongs.length;
   } finally {
     connection.destroy();

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expectEqual } from '../support/expect-equal.js';
 import { RawConnection, type Target } from '../support/raw-connection.js';
 import { close } from '../support/raw-frames.js';
 import type { Case, Expectation, Step } from './case.js';
@@ -24,7 +25,7 @@ export async function play({ steps }: Case, target: Target, delivery: Delivery):
       else if (delivery === 'byte by byte') await writeByteByByte(connection, step);
       else connection.write(step);
     }
-    expect({ messages: connection.messages, pongs: connection.pongs }).toEqual({ messages: [], pongs: [] });
+    expectEqual([connection.messages, connection.pongs], [[], []]);
   } catch (error) {
     throw new Error(`failed when written ${delivery}: ${(error as Error).message}`, { cause: error });
   } finally {
@@ -54,7 +55,7 @@ async function writeByteByByte(connection: RawConnection, bytes: Buffer): Promis
 async function expectAnswer(connection: RawConnection, expected: Expectation): Promise<void> {
   if (expected.kind === 'close') {
     const payload = await connection.closed();
-    expect(payload.length === 0 ? null : payload.readUInt16BE()).toBe(expected.code);
+    expectEqual(payload.length === 0 ? null : payload.readUInt16BE(), expected.code);
     return;
   }
   if (expected.kind === 'pong') {
@@ -62,13 +63,13 @@ async function expectAnswer(connection: RawConnection, expected: Expectation): P
       () => connection.pongs.length > 0,
       `a pong to "${expected.payload.toString('latin1')}"`,
     );
-    expect(connection.pongs.shift()).toEqual(expected.payload);
+    expectEqual(connection.pongs.shift(), expected.payload);
     return;
   }
   await connection.until(() => connection.messages.length > 0, JSON.stringify(expected));
   const reply: unknown = JSON.parse(connection.messages.shift() as string);
   if (expected.kind === 'echo') {
-    expect(reply).toEqual({ event: 'echo', data: { text: expected.text }, id: expected.id });
+    expectEqual(reply, { event: 'echo', data: { text: expected.text }, id: expected.id });
   } else {
     expect(reply).toMatchObject({ event: 'exception', data: { code: expected.code } });
   }

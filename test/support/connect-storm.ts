@@ -5,6 +5,8 @@ import { requestText } from './raw-handshake.js';
 export class ConnectStorm {
   /** How many were answered with each status; 0 for those that were cut. */
   readonly statuses = new Map<number, number>();
+  /** The codes of the refusals. */
+  readonly codes = new Set<string | undefined>();
   readonly open = new Set<Socket>();
 
   /** Sends so many handshakes of one user, in turn to each node. Resolves when all are answered. */
@@ -41,16 +43,22 @@ export class ConnectStorm {
     return new Promise((resolve) => {
       const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(request));
       let status: number | undefined;
-      const answered = (answer: number): void => {
+      const answered = (answer: number, text = ''): void => {
         if (status !== undefined) return;
         status = answer;
         this.statuses.set(answer, (this.statuses.get(answer) ?? 0) + 1);
         if (answer === 101) this.open.add(socket);
-        else socket.destroy();
+        else {
+          this.codes.add(/"code":"(\w+)"/.exec(text)?.[1]);
+          socket.destroy();
+        }
         resolve();
       };
-      // The status line comes in one packet.
-      socket.on('data', (bytes: Buffer) => answered(Number(bytes.toString('latin1', 9, 12))));
+      // An answer comes in one packet.
+      socket.on('data', (bytes: Buffer) => {
+        const text = bytes.toString('latin1');
+        answered(Number(text.slice(9, 12)), text);
+      });
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.open.delete(socket);

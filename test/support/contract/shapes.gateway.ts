@@ -395,3 +395,12 @@ export class ShapesGateway {
     return OK;
   }
 }
+
+/** Of the library whose schemas the contract cannot read. */
+export const CONVERTERS = {
+  valibot: () => ({
+    type: 'object',
+    properties: { name: { type: 'string', maxLength: 5 } },
+    required: ['name'],
+  }),
+};
