@@ -22,12 +22,17 @@ export class ClosingReader {
   constructor(
     private readonly stream: Duplex,
     private readonly frames: FrameMeter,
-    private readonly reader: StreamReader | undefined,
+    private reader: StreamReader | undefined,
   ) {
     // A TLS socket that is ended while it emits data emits no more data but continues to read.
     stream.once('finish', () => {
       if (this.frames.isOver) this.stream.destroy();
     });
+  }
+
+  /** `ws` has stopped: it would pause the socket for ever, and nobody would hear that the client has gone. */
+  stopPassing(): void {
+    this.reader = undefined;
   }
 
   read(chunk: Buffer): void {

@@ -45,6 +45,7 @@ export abstract class FrameIntake {
   /** The client has broken the protocol: `ws` reads no more. */
   broken(): void {
     this.reader = undefined;
+    this.closingReader?.stopPassing();
   }
 
   /** Reads only what is needed to end the connection. */
