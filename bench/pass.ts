@@ -1,7 +1,7 @@
 import type { Order } from './arguments.js';
 import { LoadGenerator } from './load/load-generator.js';
 import { PEERS } from './peers/catalogue.js';
-import { type CertificateFiles, certificateFiles } from './processes/certificate.js';
+import { certificateFiles, TICKET_KEYS } from './processes/certificate.js';
 import { assertProtected } from './protections/assert-protected.js';
 import type { Samples } from './report/samples.js';
 import { scenarioTable } from './report/table.js';
@@ -22,12 +22,13 @@ export async function measurePass({ order, samples, readings, note }: Pass): Pro
   const scenarios = order.scenarios.filter((name) => isMeasured(name, order, samples));
   const isComparing = scenarios.some((name) => !SCENARIOS[name]?.isAlone);
   const tls = samples.transport === 'tls' ? await certificateFiles() : undefined;
+  const keys = tls && scale.sharesServers ? TICKET_KEYS : undefined;
   // A scenario that compares nothing has the machine to itself.
   const concerned = order.peers.filter((name) => isConcerned(name, scenarios));
   const names = isComparing ? available(concerned, samples.transport !== order.transports[0], note) : [];
   const [load, attacker] = [new LoadGenerator('clients'), new LoadGenerator('attacker')];
   const [peers] = await Promise.all([
-    Promise.all(names.map((name) => start(name, order.profile, tls))),
+    Promise.all(names.map((name) => start(name, order.profile, { ...tls, ...keys }))),
     ...[load, attacker].slice(0, generatorsFor(scenarios)).map((generator) => generator.start()),
   ]);
   const bench: Bench = { scale, peers, tls, load, attacker, samples, parts, readings, note };
@@ -73,12 +74,12 @@ function available(peers: readonly string[], isBrief: boolean, note: Bench['note
 async function start(
   name: string,
   profile: string | undefined,
-  tls: CertificateFiles | undefined,
+  env: Readonly<Record<string, string>>,
 ): Promise<RunningPeer> {
   const peer = PEERS[name];
   if (!peer) throw new Error(`there is no peer ${name}`);
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${name}`];
-  return { name, peer, server: await peer.start({ execArgv, env: tls ?? {} }) };
+  return { name, peer, server: await peer.start({ execArgv, env }) };
 }
 
 async function assertAll(peers: readonly RunningPeer[]): Promise<void> {

@@ -30,6 +30,8 @@ export interface ClusterScale {
   };
   readonly limit: { readonly nodeCounts: readonly number[]; readonly durationMs: number };
   readonly cpu: {
+    /** Nodes with limits over Redis, and as many in memory. */
+    readonly nodes: number;
     readonly users: number;
     readonly rates: readonly number[];
     readonly rounds: number;
@@ -78,6 +80,8 @@ export interface ReconnectScale {
 
 /** The size of a run. Times are in milliseconds. */
 export interface Scale {
+  /** Whether scenarios, and parts of one, are measured with the same servers, to save their starts. */
+  readonly sharesServers: boolean;
   readonly rounds: number;
   readonly echo: {
     readonly loads: readonly EchoLoad[];
@@ -126,7 +130,7 @@ const CLUSTER: ClusterScale = {
     floodMs: 15_000,
   },
   limit: { nodeCounts: [2, 3, 10], durationMs: 41_000 },
-  cpu: { users: 2000, rates: [2000, 10_000], rounds: 3, warmUpMs: 12_000, durationMs: 2500 },
+  cpu: { nodes: 2, users: 2000, rates: [2000, 10_000], rounds: 3, warmUpMs: 12_000, durationMs: 2500 },
   places: { connects: 1000, rounds: 3 },
   revocation: { times: 200, silences: 5 },
   pushes: { rates: [2000, 10_000], warmUpMs: 8000, durationMs: 4000 },
@@ -152,7 +156,7 @@ const QUICK_CLUSTER: ClusterScale = {
     floodMs: 5000,
   },
   limit: { nodeCounts: [2, 3, 10], durationMs: 21_000 },
-  cpu: { users: 2000, rates: [10_000], rounds: 3, warmUpMs: 6000, durationMs: 2000 },
+  cpu: { nodes: 2, users: 2000, rates: [10_000], rounds: 3, warmUpMs: 6000, durationMs: 2000 },
   places: { connects: 1000, rounds: 1 },
   revocation: { times: 50, silences: 2 },
   pushes: { rates: [2000], warmUpMs: 8000, durationMs: 2000 },
@@ -175,7 +179,7 @@ const SMOKE_CLUSTER: ClusterScale = {
     floodMs: 200,
   },
   limit: { nodeCounts: [2], durationMs: 500 },
-  cpu: { users: 10, rates: [200], rounds: 1, warmUpMs: 100, durationMs: 200 },
+  cpu: { nodes: 1, users: 10, rates: [200], rounds: 1, warmUpMs: 100, durationMs: 200 },
   places: { connects: 120, rounds: 1 },
   revocation: { times: 3, silences: 1 },
   pushes: { rates: [200], warmUpMs: 100, durationMs: 200 },
@@ -192,6 +196,7 @@ const SMOKE_CLUSTER: ClusterScale = {
 };
 
 export const FULL: Scale = {
+  sharesServers: false,
   rounds: 5,
   echo: { loads: LOADS, warmUpMs: 300, durationMs: 1000 },
   handshakes: { concurrency: 32, warmUpMs: 200, durationMs: 800 },
@@ -207,6 +212,7 @@ export const FULL: Scale = {
 };
 
 export const QUICK: Scale = {
+  sharesServers: false,
   rounds: 1,
   echo: { loads: LOADS, warmUpMs: 200, durationMs: 400 },
   handshakes: { concurrency: 32, warmUpMs: 100, durationMs: 300 },
@@ -223,11 +229,12 @@ export const QUICK: Scale = {
 
 /** A few hundred messages, to see whether the benchmark works. */
 export const SMOKE: Scale = {
+  sharesServers: true,
   rounds: 1,
   echo: { loads: [{ connections: 5, window: 8 }], warmUpMs: 10, durationMs: 30 },
   handshakes: { concurrency: 2, warmUpMs: 10, durationMs: 30 },
-  memory: { connections: 50, rounds: 1 },
-  broadcast: { receivers: 20, times: 3 },
+  memory: { connections: 10, rounds: 1 },
+  broadcast: { receivers: 10, times: 3 },
   refused: { connections: 2, warmUpMs: 10, durationMs: 30 },
   attack: { victims: 2, everyMs: 10, durationMs: 100, framesPerSecond: 500, handshakesPerSecond: 50 },
   metrics: {
@@ -237,7 +244,7 @@ export const SMOKE: Scale = {
     warmUpMs: 10,
     durationMs: 30,
   },
-  reconnect: { clients: 20, rounds: 1, residents: 5, everyMs: 50, quietMs: 100, watchMs: 500 },
+  reconnect: { clients: 10, rounds: 1, residents: 5, everyMs: 50, quietMs: 100, watchMs: 500 },
   cluster: SMOKE_CLUSTER,
   judges: false,
   deadlineMs: 240_000,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,12 @@ export interface CertificateFiles extends Record<string, string> {
   readonly WS_TLS_CERT_FILE: string;
   readonly WS_TLS_KEY_FILE: string;
 }
+
+/**
+ * Servers that have them resume the TLS sessions of each other: the keys of a session are hidden in the ticket that its
+ * client has.
+ */
+export const TICKET_KEYS = { BENCH_TICKET_KEYS: randomBytes(48).toString('base64') };
 
 let files: Promise<CertificateFiles> | undefined;
 

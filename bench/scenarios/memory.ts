@@ -7,7 +7,7 @@ const WARM_UP = 200;
 const SETTLE_MS = 300;
 const KB = 1024;
 
-/** The memory of an idle connection. Measured in new processes, because memory of earlier runs would hide it. */
+/** The memory of an idle connection. Figures need new processes, because memory of earlier runs would hide it. */
 export const memory: Scenario = {
   title: 'memory',
   async run({ scale, peers, tls, load, samples, note }) {
@@ -17,8 +17,8 @@ export const memory: Scenario = {
     }
     const warmUp = Math.min(WARM_UP, count);
     const weighed = peers.filter(({ peer }) => peer.weighed);
-    await interleaved(weighed, scale.memory.rounds, async ({ name, peer }, round) => {
-      const server = await peer.start({ env: tls ?? {} });
+    await interleaved(weighed, scale.memory.rounds, async ({ name, peer, server: shared }, round) => {
+      const server = scale.sharesServers ? shared : await peer.start({ env: tls ?? {} });
       const order = { ...server.target, dialect: peer.dialect, spread: true };
       await assertProtected(name, peer, server.target);
       // The first connections load and compile code, which does not count.
@@ -33,7 +33,7 @@ export const memory: Scenario = {
       if (open !== count) throw new Error(`${name}: only ${open} of ${count} connections stayed open`);
       await assertProtected(name, peer, server.target);
       await load.close();
-      await server.stop();
+      if (server !== shared) await server.stop();
       samples.add({
         scenario: 'memory',
         variant: `${count} idle connections`,

@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TlsHandshakes } from '../load/target.js';
+import { TICKET_KEYS } from '../processes/certificate.js';
 import { monotonic } from '../processes/monotonic.js';
 import { maxSockets } from '../processes/open-files.js';
-import type { Peer } from '../peers/peer.js';
 import type { ServerProcess } from '../processes/server-process.js';
 import { assertProtected } from '../protections/assert-protected.js';
 import { quantile } from '../report/statistics.js';
-import { type Bench, interleaved, type Scenario } from './scenario.js';
+import { type Bench, interleaved, type RunningPeer, type Scenario } from './scenario.js';
 
-/** The keys are hidden in the ticket of a client, so a server can resume the session that another one started. */
-const TICKET_KEY_BYTES = 48;
 /** Node's default, which applications have. */
 const BACKLOG = '511';
 
@@ -22,10 +19,10 @@ export const reconnect: Scenario = {
     const able = bench.peers.filter(({ peer }) => peer.drains);
     const { rounds } = bench.scale.reconnect;
     const kinds: TlsHandshakes[] = bench.tls ? ['full', 'resumed'] : ['full'];
-    for (const { name, peer } of able) {
+    for (const running of able) {
       await interleaved(kinds, rounds, (kind, round) =>
-        withNodes(bench, peer, (leaving, staying) =>
-          measure(bench, { name, peer, leaving, staying, kind, round }),
+        withNodes(bench, running, (leaving, staying) =>
+          measure(bench, { ...running, leaving, staying, kind, round }),
         ),
       );
     }
@@ -34,23 +31,25 @@ export const reconnect: Scenario = {
 
 type Work = (leaving: ServerProcess, staying: ServerProcess) => Promise<void>;
 
-async function withNodes({ tls }: Bench, peer: Peer, work: Work): Promise<void> {
+async function withNodes({ scale, tls }: Bench, { peer, server }: RunningPeer, work: Work): Promise<void> {
   const env = {
     ...tls,
     BENCH_BACKLOG: BACKLOG,
-    ...(tls && { BENCH_TICKET_KEYS: randomBytes(TICKET_KEY_BYTES).toString('base64') }),
+    ...(tls && TICKET_KEYS),
   };
-  const nodes = await Promise.all([peer.start({ env }), peer.start({ env })]);
+  const start = (): Promise<ServerProcess> => peer.start({ env });
+  const [leaving, staying] = scale.sharesServers
+    ? [await start(), server]
+    : await Promise.all([start(), start()]);
   try {
-    await work(...nodes);
+    await work(leaving, staying);
   } finally {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await leaving.stop();
+    if (staying !== server) await staying.stop();
   }
 }
 
-interface Case {
-  readonly name: string;
-  readonly peer: Peer;
+interface Case extends Pick<RunningPeer, 'name' | 'peer'> {
   readonly leaving: ServerProcess;
   readonly staying: ServerProcess;
   readonly kind: TlsHandshakes;

@@ -5,12 +5,7 @@ import { smokeBench } from '../support/run-bench.js';
 describeWithRedis('the benchmark of several nodes', () => {
   it('measures every part with real nodes', async () => {
     const { parts } = parseOrder([]);
-    // Most of it is waiting, and nothing depends on how fast it is.
-    const halves = [parts.slice(0, 5), parts.slice(5)];
-    const results = await Promise.all(
-      halves.map((half) => smokeBench('--scenario=cluster', `--only=${half.join(',')}`)),
-    );
-    const readings = results.flatMap((result) => result.readings);
+    const { readings } = await smokeBench('--scenario=cluster');
     expect([...new Set(readings.map(({ part }) => part))]).toEqual(parts);
     const valueOf = (what: RegExp) => readings.find((reading) => what.test(reading.what))?.value;
     expect(valueOf(/connects at once.*: most/)).toBe(100);

@@ -127,6 +127,13 @@ describe('the benchmark', () => {
     expect(() => parseOrder(['--only=limit'])).toThrow('--only needs --scenario=cluster');
   });
 
+  it.each([[[]], [['--quick']]])(
+    'measures each scenario with servers of its own, unless it is for a test: %j',
+    (args) => {
+      expect(parseOrder(args).scale.sharesServers).toBe(false);
+    },
+  );
+
   it('finds every protection of a server that has them', async () => {
     app = await startApp({ gateways: [GuardedGateway], options: { jwtSecret: SECRET } });
     await expect(assertProtected('guarded', securedPeer(), { port: app.port })).resolves.toBeUndefined();

@@ -6,7 +6,7 @@ const { Script } = require('node:vm');
 
 const file = __filename.replace(/\.c?js$/, '.bundle.js');
 const compiled = `${file}.compiled`;
-const script = new Script(Module.wrap(readFileSync(file, 'utf8')), {
+const script = new Script(Module.wrap(readFileSync(file, 'latin1')), {
   filename: file,
   ...(existsSync(compiled) && { cachedData: readFileSync(compiled) }),
 });

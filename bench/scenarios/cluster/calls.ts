@@ -1,5 +1,5 @@
 import type { ClusterBench, Part, Reading } from './part.js';
-import { type Fleet, withFleet } from './fleet.js';
+import type { Fleet } from './fleet.js';
 import { FLOODED } from '../../servers/flooded.js';
 
 const FLOOD_PER_SECOND = 200;
@@ -11,10 +11,10 @@ const MOST = 0.1;
  * This goes on for a window before it is measured. At 10,000 they use up what is left within seconds and are then refused
  * most of the time, and both is measured.
  */
-export const calls: Part = (bench) => {
-  const { users, flows } = bench.scale.calls;
-  const env = { WS_RATE_LIMIT: '100', WS_RATE_TTL_MS: '60000' };
-  return withFleet({ nodes: 2, env, note: bench.note }, async (fleet) => {
+export const calls: Part = {
+  fleet: () => ({ nodes: 2, isUndisturbed: true, env: { WS_RATE_LIMIT: '100', WS_RATE_TTL_MS: '60000' } }),
+  async measure(bench, fleet) {
+    const { users, flows } = bench.scale.calls;
     const readings: Reading[] = [];
     await bench.clients.open({ ports: fleet.ports, users });
     for (const { perSecond, warmUpMs, durationMs } of flows) {
@@ -29,7 +29,7 @@ export const calls: Part = (bench) => {
     await bench.clients.close();
     readings.push(await flooded(bench, fleet));
     return readings;
-  });
+  },
 };
 
 /** One user sends ten times the limit on both nodes. */

@@ -1,7 +1,8 @@
 import { ClusterClients } from '../../load/cluster/cluster-clients.js';
 import { RedisProcess } from '../../processes/redis-process.js';
 import { readingTable } from '../../report/table.js';
-import type { Scenario } from '../scenario.js';
+import type { Bench, Scenario } from '../scenario.js';
+import { joined, withFleet } from './fleet.js';
 import { CLUSTER_PARTS } from './parts.js';
 
 /** Several nodes over one Redis: what they promise together, and what it costs. */
@@ -9,7 +10,8 @@ export const cluster: Scenario = {
   title: 'several nodes',
   isAlone: true,
   generators: 0,
-  async run({ scale, parts, readings, note }) {
+  async run(bench) {
+    const { scale, parts, note } = bench;
     const reason = RedisProcess.unavailable();
     if (reason !== undefined) {
       console.warn(`SKIPPED: cluster ${reason}.\n`);
@@ -17,20 +19,33 @@ export const cluster: Scenario = {
       return;
     }
     const clients = await ClusterClients.start();
-    for (const name of parts) {
-      const part = CLUSTER_PARTS[name];
-      if (!part) continue;
-      try {
-        const measured = await part({ scale: scale.cluster, clients, note });
-        readings.push(...measured.map((reading) => ({ part: name, ...reading })));
-        console.log(`${readingTable('several nodes', measured)}\n`);
-      } catch (error) {
-        // The other parts have servers of their own.
-        console.error(`${name} was not measured:`, error);
-        note(`${name} was not measured`);
-        process.exitCode = 1;
-      }
-    }
+    const groups = scale.sharesServers ? [parts] : parts.map((part) => [part]);
+    for (const group of groups) await measure(bench, clients, group);
     await clients.stop();
   },
 };
+
+/** Measures parts one after the other with the same nodes. */
+async function measure(bench: Bench, clients: ClusterClients, names: readonly string[]): Promise<void> {
+  const { note, readings } = bench;
+  const scale = bench.scale.cluster;
+  const parts = names.flatMap((name) => {
+    const part = CLUSTER_PARTS[name];
+    return part ? [{ name, part, options: part.fleet(scale) }] : [];
+  });
+  try {
+    await withFleet(joined(parts.map(({ options }) => options)), note, async (fleet) => {
+      for (const { name, part, options } of parts) {
+        const measured = await part.measure({ scale, clients, note }, fleet.first(options.nodes));
+        readings.push(...measured.map((reading) => ({ part: name, ...reading })));
+        console.log(`${readingTable('several nodes', measured)}\n`);
+      }
+    });
+  } catch (error) {
+    // Others have nodes of their own.
+    const what = `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} not measured`;
+    console.error(`${what}:`, error);
+    note(what);
+    process.exitCode = 1;
+  }
+}

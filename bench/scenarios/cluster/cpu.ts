@@ -3,7 +3,7 @@ import { securedEnvironment } from '../../peers/limits.js';
 import { NodeProcess } from '../../processes/node-process.js';
 import { median } from '../../report/statistics.js';
 import type { ClusterBench, Part, Reading } from './part.js';
-import { cpuOf, type Fleet, withFleet } from './fleet.js';
+import { cpuOf, type Fleet } from './fleet.js';
 
 const MOST = 1.25;
 // With 2,000 users these are 60 % of the limit at 10,000 messages a second, and 12 % at 2,000.
@@ -19,10 +19,11 @@ interface Side {
  * CPU of the nodes a message, with limits over Redis and in memory. Both pairs of nodes get the same messages, in turns.
  * In memory each node counts for itself, so nothing is refused there either.
  */
-export const cpu: Part = (bench) =>
-  withFleet({ nodes: 2, env: LIMITS, note: bench.note }, async (fleet) => {
+export const cpu: Part = {
+  fleet: ({ cpu: { nodes } }) => ({ nodes, isUndisturbed: true, env: LIMITS }),
+  async measure(bench, fleet) {
     const env = { ...(await securedEnvironment()), ...LIMITS, WS_HEARTBEAT_INTERVAL_MS: '3600000' };
-    const nodes = await Promise.all([0, 1].map((n) => NodeProcess.start(`memory node ${n}`, env)));
+    const nodes = await Promise.all(fleet.nodes.map((_, n) => NodeProcess.start(`memory node ${n}`, env)));
     const memory: Side = { nodes, clients: await ClusterClients.start() };
     const leased: Side = { nodes: fleet.nodes, clients: bench.clients };
     try {
@@ -38,7 +39,8 @@ export const cpu: Part = (bench) =>
     } finally {
       await Promise.all([memory.clients, ...memory.nodes].map((child) => child.stop()));
     }
-  });
+  },
+};
 
 async function compared(
   bench: ClusterBench,

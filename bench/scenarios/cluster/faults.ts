@@ -31,5 +31,5 @@ export const FAULTS: readonly Fault[] = [
 ];
 
 function delayBy({ relays }: Fleet, delayMs: number): void {
-  for (const relay of relays) relay.delayMs = delayMs;
+  for (const relay of relays) if (relay) relay.delayMs = delayMs;
 }

@@ -13,10 +13,20 @@ const DEFAULTS = { WS_RATE_LIMIT: '100000', WS_RATE_TTL_MS: '60000', WS_HEARTBEA
 export interface FleetOptions {
   readonly nodes: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Hears when nodes took Redis for away, though nothing happened to it. */
-  readonly note?: (text: string) => void;
+  /** Whether nothing happens to Redis, so that nodes that took it for away are worth a note. */
+  readonly isUndisturbed?: boolean;
   /** The nodes from this number on reach Redis through a relay of their own. */
   readonly relayedFrom?: number;
+}
+
+/** Suits several parts. Of a variable that they set differently, it has what the last one sets. */
+export function joined(all: readonly FleetOptions[]): FleetOptions {
+  return {
+    nodes: Math.max(...all.map(({ nodes }) => nodes)),
+    env: Object.assign({}, ...all.map(({ env }) => env)) as Record<string, string>,
+    isUndisturbed: all.every(({ isUndisturbed }) => isUndisturbed),
+    relayedFrom: Math.min(...all.map(({ relayedFrom = Infinity }) => relayedFrom)),
+  };
 }
 
 /** Nodes of one service over a Redis of their own. */
@@ -24,16 +34,17 @@ export class Fleet {
   private constructor(
     readonly redis: RedisProcess,
     readonly nodes: readonly NodeProcess[],
-    readonly relays: readonly Relay[],
+    /** By node. */
+    readonly relays: readonly (Relay | undefined)[],
   ) {}
 
   static async start({ nodes: count, env = {}, relayedFrom = Infinity }: FleetOptions): Promise<Fleet> {
     const redis = await RedisProcess.start();
-    const relays: Relay[] = [];
+    const relays: (Relay | undefined)[] = [];
     const urls = Array.from({ length: count }, () => redis.url);
     for (let index = relayedFrom; index < count; index++) {
       const relay = await Relay.start(redis.port);
-      relays.push(relay);
+      relays[index] = relay;
       urls[index] = relay.url;
     }
     const secured = await securedEnvironment();
@@ -53,21 +64,29 @@ export class Fleet {
     return this.nodes.map(({ port }) => port);
   }
 
+  /** Only the first ones of its nodes. */
+  first(count: number): Fleet {
+    return new Fleet(this.redis, this.nodes.slice(0, count), this.relays.slice(0, count));
+  }
+
   async stop(): Promise<void> {
     this.redis.thaw();
     await Promise.all(this.nodes.map((node) => node.stop()));
-    await Promise.all(this.relays.map((relay) => relay.stop()));
+    for (const relay of this.relays) await relay?.stop();
     await this.redis.stop();
   }
 }
 
 /** Starts a fleet for the time of some work. */
-export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) => Promise<T>): Promise<T> {
+export async function withFleet(
+  options: FleetOptions,
+  note: (text: string) => void,
+  work: (fleet: Fleet) => Promise<void>,
+): Promise<void> {
   const fleet = await Fleet.start(options);
   try {
-    const result = await work(fleet);
-    if (options.note) await noteOutages(fleet, options.note);
-    return result;
+    await work(fleet);
+    if (options.isUndisturbed) await noteOutages(fleet, note);
   } finally {
     await fleet.stop();
   }

@@ -1,5 +1,4 @@
 import type { Part, Reading } from './part.js';
-import { withFleet } from './fleet.js';
 import type { Accepted } from '../../servers/accepted.js';
 import { FLOODED, MOST_COST } from '../../servers/flooded.js';
 
@@ -14,9 +13,10 @@ const COSTS = Array.from({ length: MOST_COST }, (_, index) => `cost-${index + 1}
  * Several users flood a limit at the same time, each over other nodes. The time of a message is that at which the storage
  * accepted it, as far as it is known. The first window does not count for the average, because it begins with a full budget.
  */
-export const limit: Part = ({ scale, clients, note }) => {
-  const { nodeCounts, durationMs } = scale.limit;
-  return withFleet({ nodes: Math.max(...nodeCounts), env: ENV, note }, async ({ nodes, ports }) => {
+export const limit: Part = {
+  fleet: ({ limit: { nodeCounts } }) => ({ nodes: Math.max(...nodeCounts), isUndisturbed: true, env: ENV }),
+  async measure({ scale, clients }, { nodes, ports }) {
+    const { nodeCounts, durationMs } = scale.limit;
     const flooders = nodeCounts.flatMap((count) =>
       (
         [
@@ -39,7 +39,7 @@ export const limit: Part = ({ scale, clients, note }) => {
         .toSorted((a, b) => a.before - b.before);
       return readingsOf(user, hits);
     });
-  });
+  },
 };
 
 function readingsOf(user: string, hits: readonly Accepted[]): Reading[] {

@@ -1,13 +1,13 @@
 import type { Part } from './part.js';
-import { withFleet } from './fleet.js';
 
 // A client that is away for a tenth of a second misses 200 pushes.
 const ENV = { WS_RESUME: 'true', WS_RESUME_MAX_MESSAGES: '10000', WS_RESUME_MAX_BYTES: '4194304' };
 const PUSHING_MS = 500;
 
 /** Clients move between three nodes, without a word to the one they leave, while one of the nodes pushes to their room. */
-export const moves: Part = ({ scale, clients, note }) =>
-  withFleet({ nodes: 3, env: ENV, note }, async ({ nodes: [publisher], ports }) => {
+export const moves: Part = {
+  fleet: () => ({ nodes: 3, isUndisturbed: true, env: ENV }),
+  async measure({ scale, clients, note }, { nodes: [publisher], ports }) {
     const { clients: count, moves: each, everyMs, perSecond } = scale.moves;
     const progress = { isOver: false };
     const moving = clients
@@ -26,4 +26,5 @@ export const moves: Part = ({ scale, clients, note }) =>
       { ...none, what: `${what}: pushes doubled`, value: result.doubled },
       { what: `${what}: pushes received`, value: result.pushes, digits: 0, unit: '' },
     ];
-  });
+  },
+};

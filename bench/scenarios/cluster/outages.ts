@@ -3,13 +3,13 @@ import type { HonestResult } from '../../load/cluster/honest.js';
 import { monotonic } from '../../processes/monotonic.js';
 import { quantile } from '../../report/statistics.js';
 import { type Fault, FAULTS } from './faults.js';
-import { type Fleet, withFleet } from './fleet.js';
+import type { Fleet } from './fleet.js';
 import { healed } from './healing.js';
 import { MemoryWatch } from './memory-watch.js';
 import type { ClusterBench, Part, Reading } from './part.js';
 
 const NODES = 2;
-const LIMITS = { WS_RATE_LIMIT: '100', WS_RATE_TTL_MS: '10000' };
+const ENV = { WS_RATE_LIMIT: '100', WS_RATE_TTL_MS: '10000', WS_REDIS_OUTAGE: 'local' };
 const MOST_AT_FIRST_MS = 500;
 /** "At once", with some room for other work of the machine. */
 const MOST_LATER_MS = 50;
@@ -22,8 +22,9 @@ const MOST_HEALING_MS = 3000;
  * Users send messages over two nodes, which push as well, while something happens to Redis. Their limits are lent, and
  * half used. Then Redis is back.
  */
-export const outages: Part = (bench) =>
-  withFleet({ nodes: NODES, relayedFrom: 0, env: LIMITS }, async (fleet) => {
+export const outages: Part = {
+  fleet: () => ({ nodes: NODES, relayedFrom: 0, env: ENV }),
+  async measure(bench, fleet) {
     const { warmUpMs: durationMs } = bench.scale.outages;
     await bench.clients.join(fleet.ports);
     await bench.clients.honest({ ...traffic(bench, fleet), durationMs });
@@ -31,7 +32,8 @@ export const outages: Part = (bench) =>
     for (const fault of FAULTS) readings.push(...(await during(bench, fleet, fault)));
     await bench.clients.close();
     return readings;
-  });
+  },
+};
 
 function traffic({ scale }: ClusterBench, { ports }: Fleet) {
   const { users, perSecond } = scale.outages;

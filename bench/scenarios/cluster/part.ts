@@ -1,5 +1,6 @@
 import type { ClusterClients } from '../../load/cluster/cluster-clients.js';
 import type { ClusterScale } from '../../scale.js';
+import type { Fleet, FleetOptions } from './fleet.js';
 
 /** A figure, and what it should be. */
 export interface Reading {
@@ -18,8 +19,11 @@ export interface ClusterBench {
   readonly note: (text: string) => void;
 }
 
-/** Some of the figures, measured with a Redis and nodes of their own. */
-export type Part = (bench: ClusterBench) => Promise<Reading[]>;
+/** Some of the figures, measured with a Redis and nodes of their own, unless the scale says otherwise. */
+export interface Part {
+  fleet(scale: ClusterScale): FleetOptions;
+  measure(bench: ClusterBench, fleet: Fleet): Promise<Reading[]>;
+}
 
 /** Whether a reading is what it should be; undefined when nothing was expected. */
 export function isReached({ value, reach }: Reading): boolean | undefined {

@@ -1,11 +1,11 @@
 import type { Part } from './part.js';
-import { withFleet } from './fleet.js';
 
 const CAP = 100;
 
 /** One user connects a thousand times at once, half of them to each of two nodes. */
-export const places: Part = ({ scale, clients, note }) =>
-  withFleet({ nodes: 2, env: { WS_MAX_CONNECTIONS_PER_USER: String(CAP) }, note }, async ({ ports }) => {
+export const places: Part = {
+  fleet: () => ({ nodes: 2, isUndisturbed: true, env: { WS_MAX_CONNECTIONS_PER_USER: String(CAP) } }),
+  async measure({ scale, clients, note }, { ports }) {
     const counts: number[] = [];
     for (let round = 0; round < scale.places.rounds; round++) {
       const order = { user: `crowd-${round}`, ports, count: scale.places.connects };
@@ -21,4 +21,5 @@ export const places: Part = ({ scale, clients, note }) =>
       { ...reading, what: `${what}: fewest accepted of ${counts.length} times`, value: Math.min(...counts) },
       { ...reading, what: `${what}: most`, value: Math.max(...counts) },
     ];
-  });
+  },
+};

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../report/statistics.js';
 import type { NodeProcess } from '../../processes/node-process.js';
 import type { ClusterBench, Part, Reading } from './part.js';
-import { cpuOf, type Fleet, withFleet } from './fleet.js';
+import { cpuOf, type Fleet } from './fleet.js';
 
 const NODES = 3;
 const ARRIVAL_MS = 500;
@@ -13,14 +13,16 @@ const MOST_US = 40;
  * One of three nodes pushes to a room with a member on each. The publisher is a timer of a millisecond in the node; what
  * this timer costs without pushes is measured as well, and subtracted.
  */
-export const pushes: Part = (bench) =>
-  withFleet({ nodes: NODES, note: bench.note }, async (fleet) => {
+export const pushes: Part = {
+  fleet: () => ({ nodes: NODES, isUndisturbed: true }),
+  async measure(bench, fleet) {
     const readings: Reading[] = [];
     await bench.clients.join(fleet.ports);
     for (const perSecond of bench.scale.pushes.rates) readings.push(...(await at(bench, fleet, perSecond)));
     await bench.clients.close();
     return readings;
-  });
+  },
+};
 
 async function at(bench: ClusterBench, fleet: Fleet, perSecond: number): Promise<Reading[]> {
   const { clients, note, scale } = bench;

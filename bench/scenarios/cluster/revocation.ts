@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { monotonic } from '../../processes/monotonic.js';
 import { quantile } from '../../report/statistics.js';
 import type { ClusterBench, Part } from './part.js';
-import { type Fleet, withFleet } from './fleet.js';
+import type { Fleet } from './fleet.js';
 
 const PATIENCE_MS = 20_000;
 
@@ -10,8 +10,9 @@ const PATIENCE_MS = 20_000;
  * From the call of `revokeUser()` on one node until a client of the other node is disconnected. Healthy, and when all
  * lines of the other node to Redis have just become silent without being closed.
  */
-export const revocation: Part = (bench) =>
-  withFleet({ nodes: 2, relayedFrom: 1 }, async (fleet) => {
+export const revocation: Part = {
+  fleet: () => ({ nodes: 2, relayedFrom: 1 }),
+  async measure(bench, fleet) {
     const { times, silences } = bench.scale.revocation;
     const healthy: number[] = [];
     for (let n = 0; n < times; n++) healthy.push(await revoke(bench, fleet, `healthy-${n}`));
@@ -20,7 +21,7 @@ export const revocation: Part = (bench) =>
       // At any moment between two beats and two reads.
       await delay(1000 + Math.random() * 1000);
       const since = monotonic();
-      silent.push(await revoke(bench, fleet, `silent-${n}`, () => fleet.relays[0]?.silence()));
+      silent.push(await revoke(bench, fleet, `silent-${n}`, () => fleet.relays[1]?.silence()));
       await recovered(bench, fleet, since);
     }
     const ms = { digits: 0, unit: 'ms' };
@@ -39,7 +40,8 @@ export const revocation: Part = (bench) =>
         reach: ['<', 2000],
       },
     ];
-  });
+  },
+};
 
 /** Waits until the other node has new lines, and knows again what is revoked, so that it lets clients in. */
 async function recovered(
