@@ -42,8 +42,8 @@ describeWithRedis('npm run start:nodes', () => {
     expect(names).toEqual(expect.arrayContaining([{ name: '1' }, { name: '2' }, { name: '3' }]));
 
     const single = await Service.start({ PLAIN_HTTP: '1', NODES: '1' }, SCRIPT);
-    expect(processesOf(single)).toHaveLength(1);
     await single.stop();
+    expect(processesOf(single)).toHaveLength(1);
 
     const wrong = Service.spawn({ PLAIN_HTTP: '1', NODES: '0' }, SCRIPT);
     expect((await wrong.exited).code).toBe(1);
