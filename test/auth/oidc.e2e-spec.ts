@@ -33,16 +33,16 @@ const second = privateJwk('second');
 /** Of all tests that leave it as it was. */
 let shared: OpenidProvider;
 /** Of the test that changes its keys. To the other tests it is another provider. */
-let other: OpenidProvider;
+let rotating: OpenidProvider;
 let provider: OpenidProvider;
 let running: RunningApp | undefined;
 let clock: ManualClock;
 
 beforeAll(async () => {
-  [shared, other] = await Promise.all([startProvider(), startProvider()]);
+  [shared, rotating] = await Promise.all([startProvider(), startProvider()]);
 });
 
-afterAll(() => Promise.all([shared.kill(), other.kill()]));
+afterAll(() => Promise.all([shared.kill(), rotating.kill()]));
 
 beforeEach(() => {
   provider = shared;
@@ -52,7 +52,7 @@ beforeEach(() => {
 afterEach(async () => {
   await running?.close();
   running = undefined;
-  if (provider !== shared && provider !== other) await provider.kill();
+  if (provider !== shared && provider !== rotating) await provider.kill();
 });
 
 /** @param port default: a free one */
@@ -118,14 +118,14 @@ describe('JWTs of an OpenID provider', () => {
     const [header, payload, signature] = good.split('.') as [string, string, string];
     const [, another] = (await provider.token(CHAT, 'urn:chat')).split('.') as [string, string];
     expect(await refused(await provider.token(ROBOT, 'urn:mail'))).toMatchObject(WRONG);
-    expect(await refused(await other.token(ROBOT, 'urn:chat'))).toMatchObject(WRONG);
+    expect(await refused(await rotating.token(ROBOT, 'urn:chat'))).toMatchObject(WRONG);
     expect(await refused([header, another, signature].join('.'))).toMatchObject(WRONG);
     expect(await refused(await provider.token(ROBOT, 'urn:chat:opaque'))).toMatchObject(WRONG);
     await accepted([header, payload, signature].join('.'));
   });
 
   it('C4 N5 keep open connections when the keys rotate', async () => {
-    provider = other;
+    provider = rotating;
     await start(byKeys());
     const old = await provider.token(ROBOT, 'urn:chat');
     const client = await connect(old);
