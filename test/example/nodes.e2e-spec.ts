@@ -23,8 +23,34 @@ function isRunning(pid: number): boolean {
 }
 
 describeWithRedis('npm run start:nodes', () => {
+  let service: Service & { url: string };
+
+  beforeAll(async () => {
+    service = await Service.start({ PLAIN_HTTP: '1' }, SCRIPT);
+  });
+
+  afterAll(() => service.stop());
+
+  it('starts as many nodes as NODES says, each with its number as its name', async () => {
+    const token = await signIn(service.url, 'alice');
+    const names = [];
+    for (let node = 1; node <= 3; node++) {
+      const client = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, { token });
+      names.push((await client.request('node')).data);
+      await client.close();
+    }
+    expect(names).toEqual(expect.arrayContaining([{ name: '1' }, { name: '2' }, { name: '3' }]));
+
+    const single = await Service.start({ PLAIN_HTTP: '1', NODES: '1' }, SCRIPT);
+    await single.stop();
+    expect(processesOf(single)).toHaveLength(1);
+
+    const wrong = Service.spawn({ PLAIN_HTTP: '1', NODES: '0' }, SCRIPT);
+    expect((await wrong.exited).code).toBe(1);
+    expect(wrong.stderr).toContain('NODES: must be a whole number from 1 to 32');
+  });
+
   it('starts three nodes behind one address, goes on when one is killed, and ends them all', async () => {
-    const service = await Service.start({ PLAIN_HTTP: '1' }, SCRIPT);
     const pids = processesOf(service);
     expect(pids).toHaveLength(3);
     expect(service.stdout).toContain('Development secret');
@@ -55,27 +81,10 @@ describeWithRedis('npm run start:nodes', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  it('starts as many nodes as NODES says, each with its number as its name', async () => {
-    const service = await Service.start({ PLAIN_HTTP: '1', NODES: '2' }, SCRIPT);
-    expect(processesOf(service)).toHaveLength(2);
-    const token = await signIn(service.url, 'alice');
-    const names = [];
-    for (let node = 1; node <= 2; node++) {
-      const client = await TestClient.connect(`${service.url.replace('http', 'ws')}/ws`, { token });
-      names.push((await client.request('node')).data);
-    }
-    expect(names).toEqual(expect.arrayContaining([{ name: '1' }, { name: '2' }]));
-    await service.stop();
-
-    const wrong = Service.spawn({ PLAIN_HTTP: '1', NODES: '0' }, SCRIPT);
-    expect((await wrong.exited).code).toBe(1);
-    expect(wrong.stderr).toContain('NODES: must be a whole number from 1 to 32');
-  });
-
   it('ends when the nodes cannot start, with what is wrong', async () => {
-    const service = Service.spawn({ PLAIN_HTTP: '1', NODES: '1', WS_RATE_LIMIT: 'x' }, BUILT_NODES);
-    expect((await service.exited).code).toBe(1);
-    expect(service.stderr).toContain('WS_RATE_LIMIT: must be a whole number');
+    const wrong = Service.spawn({ PLAIN_HTTP: '1', NODES: '1', WS_RATE_LIMIT: 'x' }, BUILT_NODES);
+    expect((await wrong.exited).code).toBe(1);
+    expect(wrong.stderr).toContain('WS_RATE_LIMIT: must be a whole number');
   });
 });
 

@@ -24,16 +24,21 @@ describeWithChromium('the page of the reference service', () => {
   /** For all tests that leave them as they were: with the defaults and a name, and with sessions that resume. */
   let usual: Service & { url: string };
   let resuming: Service & { url: string };
+  /** With a low limit, at a port where it can be started again. */
+  let limited: (Service & { url: string }) | undefined;
   let service: Service & { url: string };
   const complaints: string[] = [];
 
   const state = (value: string) => page.locator(`#status[data-state="${value}"]`);
   const message = (text: string) => page.locator('#messages li', { hasText: text });
 
+  /** Whoever is signed in there signs out, which forgets all that the page knows and takes a fraction of a new page. */
   async function open(at: Service & { url: string }, where = lasting, url = at.url): Promise<void> {
     service = at;
     page = where;
-    await page.goto(url);
+    if (page.url() !== `${url}/`) await page.goto(url);
+    else if (await page.locator('#sign-out').isVisible()) await page.click('#sign-out');
+    else await page.reload();
   }
 
   const blank = (where: Browser | BrowserContext): Promise<Page> =>
@@ -45,6 +50,9 @@ describeWithChromium('the page of the reference service', () => {
     await fresh.clock.install();
     await open(at, fresh, url);
   }
+
+  const startLimited = async (PORT: string): Promise<Service & { url: string }> =>
+    (limited = await Service.start({ PORT, WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' }));
 
   const openOther = (): Promise<Page> => openPageIn(shared, service.url, complaints);
   const signIn = (user: string, where = page): Promise<void> => signInOn(where, user);
@@ -100,7 +108,7 @@ describeWithChromium('the page of the reference service', () => {
     lasting = await blank(shared);
   }, TEST_MS);
 
-  afterAll(() => Promise.all([browser.close(), usual.stop(), resuming.stop()]));
+  afterAll(() => Promise.all([browser.close(), usual.stop(), resuming.stop(), limited?.stop()]));
 
   afterEach(async () => {
     if (page.context() !== shared) await page.context().close();
@@ -108,7 +116,6 @@ describeWithChromium('the page of the reference service', () => {
     await lasting.unrouteAll();
     await lasting.setViewportSize({ width: 1280, height: 720 });
     await shared.setOffline(false);
-    if (service !== usual && service !== resuming) await service.stop();
     expect(complaints.splice(0)).toEqual([]);
   });
 
@@ -181,7 +188,7 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'shows the rate limit, and recovers',
     async () => {
-      await openWithClock(await Service.start({ WS_RATE_LIMIT: '6', WS_RATE_TTL_MS: '3000' }));
+      await openWithClock(await startLimited(String(await ownPort())));
       await signIn('alice');
       // The notice stays while the test reads it.
       await page.clock.pauseAt(Date.now() + 60_000);
@@ -206,14 +213,13 @@ describeWithChromium('the page of the reference service', () => {
   it(
     'S7 S8 reconnects when the server restarts, and shows it',
     async () => {
-      const PORT = String(await ownPort());
-      await open(await Service.start({ PORT }));
+      await open(limited ?? (await startLimited(String(await ownPort()))));
       await signIn('bob');
       await service.stop();
       await state('waiting').waitFor();
       expect(await page.textContent('#countdown')).toMatch(/\d/);
       await page.locator('#retry-now:visible').waitFor();
-      service = await Service.start({ PORT });
+      service = await startLimited(new URL(service.url).port);
       await state('open').waitFor();
       await message('Connection restored').waitFor();
       // A service without a name is not called a node.

@@ -1,4 +1,5 @@
 import { atOnce } from '../support/at-once.js';
+import { eventually } from '../support/eventually.js';
 import { handshake } from '../support/proxied-handshake.js';
 import { Service } from '../support/service.js';
 
@@ -12,21 +13,23 @@ async function probe({ url }: Running, path: string): Promise<[number, unknown]>
 }
 
 describe('the reference service', () => {
-  const test = atOnce(3);
-  const testOf = (name: string, env: Record<string, string>, body: (service: Running) => Promise<void>) =>
-    test(name, async (later) => {
-      const service = await Service.start({ PLAIN_HTTP: '1', ...env });
-      later(() => service.stop());
-      await body(service);
-    });
+  let usual: Running;
 
-  testOf('is live and ready', {}, answers);
-  testOf(
-    'S8 is not ready after a signal, and accepts clients for WS_DRAIN_DELAY_MS',
-    { WS_DRAIN_DELAY_MS: '3000' },
-    delays,
-  );
-  testOf('is not live when its event loop has been stopped for five seconds', {}, sticks);
+  beforeAll(async () => {
+    usual = await Service.start({ PLAIN_HTTP: '1' });
+  });
+
+  afterAll(() => usual.stop());
+
+  it('is live and ready', () => answers(usual));
+
+  const test = atOnce(2);
+  test('S8 is not ready after a signal, and accepts clients for WS_DRAIN_DELAY_MS', async (later) => {
+    const service = await Service.start({ PLAIN_HTTP: '1', WS_DRAIN_DELAY_MS: '3000' });
+    later(() => service.stop());
+    await delays(service);
+  });
+  test('is not live when its event loop has been stopped for five seconds', () => sticks(usual));
 });
 
 async function answers(service: Running): Promise<void> {
@@ -54,7 +57,5 @@ async function sticks(service: Running): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, STUCK_MS + 700));
   service.process.kill('SIGCONT');
   expect(await answer).toEqual([503, { status: 'stuck' }]);
-  let live = await probe(service, '/livez');
-  for (; live[0] !== 200; live = await probe(service, '/livez'));
-  expect(live).toEqual([200, { status: 'live' }]);
+  await eventually(async () => expect(await probe(service, '/livez')).toEqual([200, { status: 'live' }]));
 }

@@ -11,14 +11,32 @@ import { mintToken, SECRET } from '../support/tokens.js';
 
 const wsUrl = (service: { url: string }, path = '/ws'): string => service.url.replace('http', 'ws') + path;
 
+/** Of all tests that leave them as they were. The last ones of each end it. */
+let secure: Service & { url: string };
+let plain: Service & { url: string };
+
+beforeAll(async () => {
+  [secure, plain] = await Promise.all([
+    Service.start(),
+    Service.start({
+      PLAIN_HTTP: '1',
+      WS_JWT_SECRET: SECRET,
+      // Each test has wrong tokens.
+      WS_AUTH_FAILURE_LIMIT: '1000',
+      WS_RATE_LIMIT: '5',
+      WS_RATE_TTL_MS: '2000',
+    }),
+  ]);
+});
+
+afterAll(() => Promise.all([secure.stop(), plain.stop()]));
+
 describe('the reference service', () => {
   let service: Service & { url: string };
 
-  beforeAll(async () => {
-    service = await Service.start();
+  beforeAll(() => {
+    service = secure;
   });
-
-  afterAll(() => service.stop());
 
   const connectAs = async (username: string): Promise<TestClient> =>
     TestClient.connect(wsUrl(service), { token: await signIn(service.url, username) });
@@ -161,16 +179,9 @@ describe('the reference service', () => {
 describe('over plain HTTP', () => {
   let service: Service & { url: string };
 
-  beforeAll(async () => {
-    service = await Service.start({
-      PLAIN_HTTP: '1',
-      WS_JWT_SECRET: SECRET,
-      // Each test has wrong tokens.
-      WS_AUTH_FAILURE_LIMIT: '1000',
-    });
+  beforeAll(() => {
+    service = plain;
   });
-
-  afterAll(() => service.stop());
 
   it('N12 tickets are issued for a bearer token and valid once', async () => {
     const token = await signIn(service.url, 'alice');
@@ -240,8 +251,7 @@ describe('over plain HTTP', () => {
 
 describe('the environment', () => {
   it('R2 sets a rate limit that holds in real time', async () => {
-    const service = await Service.start({ WS_RATE_LIMIT: '5', WS_RATE_TTL_MS: '2000', PLAIN_HTTP: '1' });
-    const client = await TestClient.connect(wsUrl(service), { token: await signIn(service.url, 'alice') });
+    const client = await TestClient.connect(wsUrl(plain), { token: await signIn(plain.url, 'bob') });
     // In one write, so that they arrive together on a slow machine too.
     const echo = text(JSON.stringify({ event: 'echo', data: { text: 'hi' }, id: 'hi' }));
     client.sendRaw(Buffer.concat(Array.from({ length: 6 }, () => echo)));
@@ -256,7 +266,7 @@ describe('the environment', () => {
     await new Promise((resolve) => setTimeout(resolve, (refused?.data?.['retryAfterMs'] as number) + 1));
     expect(await client.request('echo', { text: 'hi' })).toMatchObject({ event: 'echo' });
     await client.close();
-    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(await plain.stop()).toEqual({ code: 0, signal: null });
   });
 
   it('S8 lets SIGTERM drain with 1012 and exit with 0', async () => {
@@ -275,12 +285,11 @@ describe('the environment', () => {
   });
 
   it('S8 does not let an idle connection delay the shutdown', async () => {
-    const service = await Service.start();
-    const idle = connect(Number(new URL(service.url).port), '127.0.0.1');
+    const idle = connect(Number(new URL(secure.url).port), '127.0.0.1');
     idle.on('error', () => undefined);
     await once(idle, 'connect');
     const closed = once(idle, 'close');
-    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(await secure.stop()).toEqual({ code: 0, signal: null });
     await closed;
   });
 

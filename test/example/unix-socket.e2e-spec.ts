@@ -9,12 +9,17 @@ import { SocketFolder } from '../support/socket-folder.js';
 
 const sockets = new SocketFolder();
 let place: Awaited<ReturnType<SocketFolder['place']>>;
+let service: Service & { url: string };
 
-beforeEach(async () => {
+beforeAll(async () => {
   place = await sockets.place();
+  service = await Service.start(place);
 });
 
-afterEach(() => sockets.remove());
+afterAll(async () => {
+  await service.stop();
+  await sockets.remove();
+});
 
 async function health(socketPath: string): Promise<number | undefined> {
   const [response] = (await once(get({ socketPath, path: '/health', agent: false }), 'response')) as [
@@ -24,8 +29,23 @@ async function health(socketPath: string): Promise<number | undefined> {
   return response.statusCode;
 }
 
+it('does not take the socket of another process', async () => {
+  const second = Service.spawn(place);
+  expect((await second.exited).code).toBe(1);
+  expect(second.stderr).toContain('EADDRINUSE');
+  expect(await health(place.SOCKET_PATH)).toBe(200);
+});
+
+it('starts again on the socket of a process that was killed', async () => {
+  service.process.kill('SIGKILL');
+  await service.exited;
+  await expect(health(place.SOCKET_PATH)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  service = await Service.start(place);
+  expect(await health(place.SOCKET_PATH)).toBe(200);
+});
+
+// The last one with this service: it ends it.
 it('the reference service listens on a Unix socket, and removes it when it stops', async () => {
-  const service = await Service.start(place);
   expect(service.url).toBe(`http://unix:${place.SOCKET_PATH}`);
   expect(await health(place.SOCKET_PATH)).toBe(200);
   const { status, end } = await handshake(service.url);
@@ -35,30 +55,11 @@ it('the reference service listens on a Unix socket, and removes it when it stops
   await expect(health(place.SOCKET_PATH)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-it('starts again on the socket of a process that was killed', async () => {
-  const killed = await Service.start(place);
-  killed.process.kill('SIGKILL');
-  await killed.exited;
-  await expect(health(place.SOCKET_PATH)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-  const service = await Service.start(place);
-  expect(await health(place.SOCKET_PATH)).toBe(200);
-  await service.stop();
-});
-
-it('does not take the socket of another process', async () => {
-  const first = await Service.start(place);
-  const second = Service.spawn(place);
-  expect((await second.exited).code).toBe(1);
-  expect(second.stderr).toContain('EADDRINUSE');
-  expect(await health(place.SOCKET_PATH)).toBe(200);
-  await first.stop();
-});
-
 it('does not remove a file that is not a socket', async () => {
   await writeFile(place.SOCKET_PATH, 'a file');
-  const service = Service.spawn(place);
-  expect((await service.exited).code).toBe(1);
-  expect(service.stderr).toContain('EADDRINUSE');
+  const other = Service.spawn(place);
+  expect((await other.exited).code).toBe(1);
+  expect(other.stderr).toContain('EADDRINUSE');
   await rm(place.SOCKET_PATH);
 });
 

@@ -249,11 +249,11 @@ describe('L7 O1 an OpenID provider', () => {
   const clients = [ROBOT, CHAT];
   let provider: OpenidProvider;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     provider = await OpenidProvider.start({ keys: [first], clients });
   });
 
-  afterEach(() => provider.kill());
+  afterAll(() => provider.kill());
 
   it('that is down, is back and rotates its keys is told', async () => {
     const { port, issuer } = provider;
