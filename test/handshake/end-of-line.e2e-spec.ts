@@ -12,7 +12,7 @@ import { WebSocket as Client, type WebSocket } from 'ws';
 import { certificate } from '../support/certificate.js';
 import { ENDS, type End, JUNK, type JunkName, closeOf, kickAll } from '../support/connection-ends.js';
 import { EchoDto } from '../support/echo.gateway.js';
-import { close, ping, text } from '../support/raw-frames.js';
+import { close, frame, Opcode, ping, text } from '../support/raw-frames.js';
 import { type SharedApp, sharedApps } from '../support/shared-apps.js';
 import { StubbornClient } from '../support/stubborn-client.js';
 
@@ -142,6 +142,40 @@ it('R13 a client that keeps sending after an HTTP refusal is cut off', async () 
   await client.until((received) => received.startsWith('HTTP/1.1 401'));
   expect(await client.keepSending(JUNK['masked pings'])).toBeLessThanOrEqual(MIB);
 });
+
+const BINARY = frame({ opcode: Opcode.BINARY, payload: 'a' });
+/** A frame with a reserved opcode, and a Close that is too long: `ws` stops before their ends. */
+const RESERVED = frame({ opcode: 3 });
+const LONG_CLOSE = frame({ opcode: Opcode.CLOSE, payload: 'a'.repeat(200) });
+
+it.each([
+  [
+    'began before it',
+    [Buffer.concat([BINARY, RESERVED.subarray(0, 1)]), RESERVED.subarray(1, 2), RESERVED.subarray(2, 4)],
+    RESERVED.subarray(4),
+  ],
+  ['answers it', [BINARY, LONG_CLOSE.subarray(0, 20), LONG_CLOSE.subarray(20, 50)], LONG_CLOSE.subarray(50)],
+])(
+  'R13 after a close, a broken frame that %s does not keep the connection when the client has gone',
+  async (_frame, pieces, last) => {
+    await start();
+    const client = new StubbornClient(running.port, false, '/public', () => served);
+    await client.until((received) => received.includes('\r\n\r\n'));
+    const gone = new Promise((resolve) => served.once('close', resolve));
+    let hasEnded = false;
+    served.once('end', () => (hasEnded = true));
+    for (const piece of pieces) {
+      const arrived = new Promise((resolve) => served.once('data', resolve));
+      client.write(piece);
+      await arrived;
+    }
+    client.write(last);
+    await client.end();
+    await gone;
+    // Otherwise it was cut when it had not answered for ten seconds.
+    expect(hasEnded).toBe(true);
+  },
+);
 
 it('a client that was in the middle of a frame when the server closed can still close cleanly', async () => {
   await start();
