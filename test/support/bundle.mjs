@@ -46,7 +46,6 @@ export async function bundle(folder, entryPoints, format, plugins = []) {
     keepNames: true,
     // A start reads all of it.
     minifyWhitespace: true,
-    minifyIdentifiers: true,
     lineLimit: 120,
     legalComments: 'none',
     logLevel: 'error',
