@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   accessSync,
@@ -7,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -18,6 +16,7 @@ import { delimiter, join, resolve, sep } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { Issued } from './certificate-authority.js';
 import { type CommandArgument, runCommands } from './redis-commands.js';
+import { stateOfFiles } from './state-of-files.js';
 
 const BINARIES = {
   'redis-server': process.env.REDIS_SERVER ?? 'redis-server',
@@ -242,16 +241,26 @@ export class RedisServer {
 function isReady(child: ChildProcess, program: RedisProgram): Promise<void> {
   return new Promise((ready, reject) => {
     let output = '';
-    const fail = (): void => reject(new Error(`${program} did not start:\n${output}`));
+    const streams = [child.stdout, child.stderr];
+    const onText = (text: Buffer): void => {
+      output += String(text);
+      if (!READY.test(output)) return;
+      stopWaiting();
+      ready();
+    };
+    const fail = (): void => {
+      stopWaiting();
+      reject(new Error(`${program} did not start:\n${output}`));
+    };
     const deadline = setTimeout(fail, START_MS);
+    const stopWaiting = (): void => {
+      clearTimeout(deadline);
+      child.off('close', fail);
+      // What it writes later nobody needs, but a full pipe would stop it.
+      for (const stream of streams) stream?.off('data', onText).resume();
+    };
     child.once('close', fail);
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (text) => {
-        output += String(text);
-        if (!READY.test(output)) return;
-        clearTimeout(deadline);
-        ready();
-      });
+    for (const stream of streams) stream?.on('data', onText);
   });
 }
 
@@ -262,8 +271,7 @@ process.once('exit', () => {
 
 /** What sets the clock of a server; compiled once for all runs. */
 function clockLibrary(): string {
-  const hash = createHash('sha256').update(process.arch).update(readFileSync(CLOCK_SOURCE)).digest('hex');
-  const library = join(CLOCKS, `${hash.slice(0, 20)}.so`);
+  const library = join(CLOCKS, `${stateOfFiles([CLOCK_SOURCE])}.so`);
   if (existsSync(library)) return library;
   mkdirSync(CLOCKS, { recursive: true });
   const making = `${library}.${process.pid}`;
