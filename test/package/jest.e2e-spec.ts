@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { FOR_SHORT_RUNS } from '../support/compile.js';
 import { forgetCopies, linkCopies } from '../support/kept-copies.js';
 import { linkPackage } from '../support/linked-package.js';
 
@@ -77,7 +78,7 @@ it.each([
   (_, type, env) => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type }));
     writeFileSync(join(folder, 'app.test.js'), SPECS[type]);
-    const { status, stderr } = spawnSync(process.execPath, [resolve('node_modules/jest/bin/jest.js')], {
+    const { status, stderr } = spawnSync(process.execPath, [...FOR_SHORT_RUNS, resolve('node_modules/jest/bin/jest.js')], {
       cwd: folder,
       encoding: 'utf8',
       timeout: 200_000,

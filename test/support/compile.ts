@@ -8,8 +8,11 @@ export function compile(...configFiles: string[]): string[] {
   return compileWith('typescript', ...configFiles);
 }
 
-/** A run is short: most optimised code and small collections of garbage would not pay for themselves before it ends. */
-const FOR_SHORT_RUNS = ['--interrupt-budget=1000000', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+/**
+ * For Node, where a run is short: most optimised code and small collections of garbage would not pay for themselves
+ * before it ends.
+ */
+export const FOR_SHORT_RUNS = ['--interrupt-budget=1000000', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 /** @param compiler the name or the folder of the package */
 export function compileWith(compiler: string, ...configFiles: string[]): string[] {

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { default: TestSequencer } = require('@jest/test-sequencer');
 
 /** What a spec takes that nobody has measured. */
-const USUAL_MS = 2000;
+const USUAL_MS = 400;
 
 /** Those that mostly wait, in seconds. Only the order matters, so small changes need no update. */
 const WAITING = {
