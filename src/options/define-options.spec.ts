@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineOptions } from './define-options.js';
@@ -24,6 +24,9 @@ const STORE = defineOptions(
   },
 );
 
+const folder = mkdtempSync(join(tmpdir(), 'options-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const problemsOf = (given: object, environment: Record<string, string> = {}): string[] =>
   STORE.read(given, environment).problems.map(({ name, message }) => `${name}: ${message}`);
 
@@ -39,7 +42,7 @@ describe('a table of options', () => {
   });
 
   it('reads a secret from its *_FILE variable', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'url');
+    const file = join(folder, 'url');
     writeFileSync(file, 'store://secret\n');
     expect(STORE.resolve({}, { WS_STORE_URL_FILE: file }).url).toBe('store://secret');
     expect(problemsOf({}, { WS_STORE_URL_FILE: file, WS_STORE_URL: 'store://b' })).toEqual([

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificate } from '../../test/support/certificate.js';
@@ -10,6 +10,16 @@ import { variablesOf } from './options-table.js';
 import { resolveOptions } from './resolve-options.js';
 
 const SECRET = 'x'.repeat(32);
+
+const folder = mkdtempSync(join(tmpdir(), 'options-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file of the option that a test is about. */
+function fileWith(text: string): string {
+  const file = join(folder, 'file');
+  writeFileSync(file, text);
+  return file;
+}
 
 function problemsOf(run: () => unknown): string[] {
   try {
@@ -208,8 +218,7 @@ describe('resolveOptions', () => {
   });
 
   it('C3 reads a secret from a file, without its last newline', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'secret');
-    writeFileSync(file, `${SECRET}\n`);
+    const file = fileWith(`${SECRET}\n`);
     expect(resolveOptions({}, { WS_JWT_SECRET_FILE: file }).jwtSecret).toBe(SECRET);
     expect(
       problemsOf(() => resolveOptions({}, { WS_JWT_SECRET_FILE: file, WS_JWT_SECRET: SECRET })),
@@ -505,12 +514,6 @@ describe('options of verifiers', () => {
     });
   });
 });
-
-function fileWith(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'options-')), 'file');
-  writeFileSync(file, text);
-  return file;
-}
 
 it('.env.example lists exactly the supported variables', () => {
   const text = readFileSync('.env.example', 'utf8');

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { eventually } from '../support/eventually.js';
-import { packedModule } from '../support/packed-module.js';
+import { unpackedModule } from '../support/packed-module.js';
 
 /** The blocks of code of the README's quick start, in their order. */
 const readme = readFileSync('README.md', 'utf8');
@@ -27,7 +27,7 @@ let printed = '';
 const environment = (): NodeJS.ProcessEnv => ({
   HOME: root,
   PATH: `${join(root, 'bin')}:${process.env['PATH']}`,
-  PACKED: packedModule(),
+  UNPACKED: unpackedModule(),
   NEST_CLI_TELEMETRY_DISABLED: '1',
   PORT: String(port),
 });

@@ -108,7 +108,7 @@ describeWithRedis('the link to a Redis with a password', () => {
 });
 
 describeWithRedis('the link over TLS', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'ws-redis-tls-'));
+  let directory: string;
   const file = (name: string, text: string): string => {
     writeFileSync(join(directory, name), text);
     return join(directory, name);
@@ -119,6 +119,7 @@ describeWithRedis('the link over TLS', () => {
   const url = (): string => `rediss://localhost:${redis.port}`;
 
   beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ws-redis-tls-'));
     authority = await CertificateAuthority.create();
     ca = file('ca.pem', authority.cert);
     const own: Issued = await authority.issue({ dns: ['localhost'] });

@@ -17,7 +17,7 @@ const [, RIGHTS = ''] =
 const STARTED = ['node.started', undefined];
 
 describeWithRedis('two applications over TLS with client certificates, as a user with few rights', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'ws-secured-'));
+  let directory: string;
   let redis: RedisServer;
   let files: Pick<WsSecurityOptions, 'redisTlsCaFile' | 'redisTlsCertFile' | 'redisTlsKeyFile'>;
   let service: JointService;
@@ -43,6 +43,7 @@ describeWithRedis('two applications over TLS with client certificates, as a user
   };
 
   beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ws-secured-'));
     const authority = await CertificateAuthority.create();
     const own = await authority.issue({ dns: ['localhost'] });
     const client = await authority.issue({ usage: 'client' });

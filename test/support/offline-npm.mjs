@@ -1,7 +1,7 @@
 // `npm` and `npx` for a folder without a network: packages are links to those of this repository, and this module is the
 // packed one. Started as `node offline-npm.mjs npm|npx <repository> <arguments>`.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const [program, repository, ...given] = process.argv.slice(2);
@@ -30,8 +30,7 @@ function install(names) {
     if (name !== 'nestjs-ws-security') link(name, true);
     else {
       const own = join('node_modules', name);
-      mkdirSync(own, { recursive: true });
-      execFileSync('tar', ['-xzf', process.env['PACKED'], '-C', own, '--strip-components=1']);
+      cpSync(process.env['UNPACKED'], own, { recursive: true });
       for (const other of Object.keys(manifestOf(own).dependencies)) link(other, true);
     }
   }

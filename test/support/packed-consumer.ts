@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linkPackage } from './linked-package.js';
-import { packedModule } from './packed-module.js';
+import { installPackedModule } from './packed-module.js';
 
 const MAIN = `
 import 'reflect-metadata';
@@ -59,8 +58,7 @@ console.log('tested');
 /** Makes a folder an application that is not this repository: the packed module, what it declares to need, and its code. */
 export function makeConsumer(folder: string): void {
   const own = join(folder, 'node_modules', 'nestjs-ws-security');
-  mkdirSync(own, { recursive: true });
-  execFileSync('tar', ['-xzf', packedModule(), '-C', own, '--strip-components=1']);
+  installPackedModule(own);
   const manifest = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as Record<string, object>;
   const needed = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] });
   for (const name of [...needed, '@nestjs/platform-express', '@nestjs/platform-fastify', '@types/node'])
