@@ -78,12 +78,16 @@ it.each([
   (_, type, env) => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type }));
     writeFileSync(join(folder, 'app.test.js'), SPECS[type]);
-    const { status, stderr } = spawnSync(process.execPath, [...FOR_SHORT_RUNS, resolve('node_modules/jest/bin/jest.js')], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: 200_000,
-      env: { PATH: process.env['PATH'], ...env },
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [...FOR_SHORT_RUNS, resolve('node_modules/jest/bin/jest.js')],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 200_000,
+        env: { PATH: process.env['PATH'], ...env },
+      },
+    );
     expect(stderr).toMatch(/Tests: +1 passed, 1 total/);
     expect(status).toBe(0);
   },

@@ -12,7 +12,11 @@ export function compile(...configFiles: string[]): string[] {
  * For Node, where a run is short: most optimised code and small collections of garbage would not pay for themselves
  * before it ends.
  */
-export const FOR_SHORT_RUNS = ['--interrupt-budget=1000000', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+export const FOR_SHORT_RUNS = [
+  '--interrupt-budget=1000000',
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+];
 
 /** @param compiler the name or the folder of the package */
 export function compileWith(compiler: string, ...configFiles: string[]): string[] {
