@@ -140,6 +140,26 @@ describe.each(['express', 'fastify'] as const)("the operator's events on %s", (p
     await noListeners();
   });
 
+  it('no operator takes all places: who has most of them gives the oldest up to another one', async () => {
+    const other = await Operator.at(node.url, { sub: 'other' });
+    const third = await Operator.at(node.url, { sub: 'third' });
+    const [oldest, newest] = [await operator.listen(), await operator.listen()];
+    const own = await other.listen();
+    await oldest.ended;
+    expect(openListeners()).toBe(2);
+    // Everybody has one now.
+    for (const late of [operator, other, third])
+      expect((await late.request('GET', '/events')).body.code).toBe('OVERLOADED');
+    emit({ type: 'api-keys.reload-failed', reason: 'seen by both' });
+    for (const tail of [newest, own]) {
+      await tail.until(
+        ({ event, data }) => event === 'event' && JSON.stringify(data).includes('seen by both'),
+      );
+      tail.stop();
+    }
+    await noListeners();
+  });
+
   it('R11 sends all that is remembered, however long the events are', async () => {
     const long = 'é'.repeat(200);
     const act = { 'actor.id': long, target: long, note: long, reason: long };

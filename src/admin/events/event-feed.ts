@@ -74,10 +74,26 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { open: this.open.size, limit: this.options.adminMaxListeners };
   }
 
-  /** @throws OperatorError if there are too many listeners */
-  checkRoom(): void {
-    if (this.open.size >= this.options.adminMaxListeners)
+  /**
+   * Where all places are taken, the operator with most of them gives up the oldest one, if the newcomer has fewer even
+   * with it. Otherwise one operator could keep all others from seeing what happens.
+   *
+   * @throws OperatorError if there are too many listeners
+   */
+  makeRoomFor(newcomer: OperatorPrincipal): void {
+    if (this.open.size < this.options.adminMaxListeners) return;
+    const byOperator = new Map<string, EventListener[]>();
+    for (const listener of this.open) {
+      const key = operatorKey(listener.principal);
+      byOperator.set(key, [...(byOperator.get(key) ?? []), listener]);
+    }
+    const own = byOperator.get(operatorKey(newcomer))?.length ?? 0;
+    const most = [...byOperator.values()].reduce((one, other) => (other.length > one.length ? other : one));
+    const [oldest] = most;
+    if (oldest === undefined || own + 1 >= most.length)
       throw new OperatorError('OVERLOADED', 'too many listeners on this node', { 'Retry-After': '5' });
+    oldest.end();
+    this.close(oldest);
   }
 
   /** @param lastEventId the id of the last event that the operator has, or `now` */
@@ -219,3 +235,5 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 }
+
+const operatorKey = ({ id, issuer = null }: OperatorPrincipal): string => JSON.stringify([issuer, id]);

@@ -25,10 +25,10 @@ export class EventsController {
     const { headers, method = '' } = rawRequestOf(request);
     // Express answers HEAD by the routes of GET, and this answer would never end.
     if (method !== 'GET') throw new OperatorError('NOT_FOUND');
-    this.feed.checkRoom();
+    const principal = operatorOf(request) as OperatorPrincipal;
+    this.feed.makeRoomFor(principal);
     const header = headers['last-event-id'];
     const last = typeof header === 'string' ? header.slice(0, MOST_ID_LENGTH) : lastEventId;
-    const principal = operatorOf(request) as OperatorPrincipal;
     this.feed.listen(takeRawResponse(response), principal, this.addresses.found(filter), last);
   }
 }
