@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { WsConfigurationError } from '../errors/configuration.error.js';
 import { CheckedQuestions } from './nodes/checked-questions.js';
 import { MountedParts } from '../options/mounted-parts.js';
+import { GuardDeadline } from './access/guard-deadline.js';
 import { OperatorActs } from './acts/operator-acts.js';
 import { adminProblems } from './admin-problems.js';
 import { BanList } from './bans/ban-list.js';
@@ -24,6 +25,7 @@ import { placePage, placeRoutes } from './routes/place-routes.js';
 import { ADMIN_SETTINGS, type AdminSettings, type WsAdminOptions } from './ws-admin-options.js';
 
 const PROVIDERS: Provider[] = [
+  GuardDeadline,
   FrameworkErrors,
   CheckedQuestions,
   LimitAddresses,

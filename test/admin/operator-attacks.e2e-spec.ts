@@ -90,6 +90,43 @@ it('O3 nothing starts without a guard', async () => {
     ).rejects.toThrow(/WsAdminModule: must have (a guard|classes as guards)/);
 });
 
+/** Asks somebody who may not answer. */
+@Injectable()
+class SilentGuard extends OperatorGuard {
+  static answer: () => OperatorPrincipal | Promise<OperatorPrincipal>;
+
+  override authenticate(): OperatorPrincipal | Promise<OperatorPrincipal> {
+    return SilentGuard.answer();
+  }
+}
+
+it('R10 a guard that does not answer is answered for after WS_AUTH_TIMEOUT_MS', async () => {
+  const clock = new ManualClock();
+  const node = await startApp({
+    clock,
+    gateways: [QuietGateway],
+    options: { authTimeoutMs: 5000 },
+    imports: [WsAdminModule.forRoot({ guards: [SilentGuard] })],
+  });
+  try {
+    const operator = await Operator.at(node.url);
+    const asked = new Promise<void>((resolve) => {
+      SilentGuard.answer = () => {
+        resolve();
+        return new Promise(() => undefined);
+      };
+    });
+    const answer = operator.request('GET', '/overview');
+    await asked;
+    clock.advance(5000);
+    expect(await answer).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    SilentGuard.answer = () => ({ id: 'tom', ...RIGHTS });
+    expect((await operator.request('GET', '/overview')).status).toBe(200);
+  } finally {
+    await node.close();
+  }
+});
+
 describe.each(['express', 'fastify'] as const)("attacks on the operator's API on %s", (platform) => {
   let node: RunningApp;
   let base: string;

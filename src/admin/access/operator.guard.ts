@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Optional } from '@nestjs/common';
 import type { MaybePromise } from '../../time/maybe-promise.js';
 import { errorOf } from '../http/error-of.js';
 import { OperatorError } from '../http/operator.error.js';
 import { rawRequestOf } from '../http/raw-exchange.js';
+import { GuardDeadline } from './guard-deadline.js';
 import { type OperatorPrincipal, setOperator } from './operator-principal.js';
 
 /**
@@ -12,12 +13,17 @@ import { type OperatorPrincipal, setOperator } from './operator-principal.js';
  * @publicApi
  */
 export abstract class OperatorGuard implements CanActivate {
+  /** Not there if the guard protects a route of another module. @internal */
+  @Optional()
+  @Inject(GuardDeadline)
+  readonly guardDeadline?: GuardDeadline;
+
   /**
    * Authenticates a request.
    *
    * @param request the request of Node; with Fastify too
    * @returns undefined if the operator is unknown; the answer is 401 then
-   * @throws OperatorError to answer otherwise; any other error is answered 503
+   * @throws OperatorError to answer otherwise; any other error is answered 503, as is none within `WS_AUTH_TIMEOUT_MS`
    */
   abstract authenticate(request: IncomingMessage): MaybePromise<OperatorPrincipal | undefined>;
 
@@ -31,7 +37,8 @@ export abstract class OperatorGuard implements CanActivate {
   /** If it fails, it is unknown who the operator is. */
   private async ask(request: IncomingMessage): Promise<OperatorPrincipal | undefined> {
     try {
-      return await this.authenticate(request);
+      const answer = this.authenticate(request);
+      return await (this.guardDeadline?.of(answer) ?? answer);
     } catch (cause) {
       throw errorOf(cause) ?? new OperatorError('UNAVAILABLE', undefined, {}, { cause });
     }
