@@ -52,6 +52,8 @@ export function idleSettings(options: ResolvedOptions, parts: MountedParts): Con
 
 /** Whether an option has its default. */
 export function isDefault(name: OptionName, options: ResolvedOptions): boolean {
+  // The only one whose default is another setting.
+  if (name === 'requireTls') return options.requireTls === options.production;
   const schema = OPTIONS[name].schema as { safeParse(value: undefined): { data?: unknown } };
   return JSON.stringify(options[name]) === JSON.stringify(schema.safeParse(undefined).data);
 }

@@ -10,6 +10,7 @@ import {
   SecureGateway,
   type SecurityEvent,
   SecurityEvents,
+  SECURITY_OPTIONS,
 } from 'nestjs-ws-security';
 import {
   BearerOperatorGuard,
@@ -24,6 +25,7 @@ import {
   type RoomPage,
   WsAdminModule,
 } from 'nestjs-ws-security/admin';
+import { settingsFingerprint } from '../../src/options/settings-fingerprint.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Operator } from '../support/operator.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
@@ -508,7 +510,9 @@ describe.each(PLATFORMS)("the operator's API on %s", (platform) => {
     expect(entryOf('WS_JWT_ISSUER')).toMatchObject({
       weakness: expect.stringContaining('production') as string,
     });
+    expect(entryOf('WS_REQUIRE_TLS')).toMatchObject({ value: false, isDefault: true });
     expect(body.settings).toBe(overview.perNode[0]?.settings);
+    expect(body.settings).toBe(settingsFingerprint(node.app.get(SECURITY_OPTIONS)));
   });
 
   it('lets a part of the clients reconnect', async () => {

@@ -31,6 +31,13 @@ describe.each(['express', 'fastify'] as const)('on %s', (platform) => {
   });
 });
 
+it('C1 a gateway without the module does not start, and the error says what to import', async () => {
+  const module = Test.createTestingModule({ providers: [EchoGateway] });
+  await expect(module.compile()).rejects.toThrow(
+    /^WebSocket security is not configured correctly:\nWsSecurityModule: is not imported, .* add WsSecurityModule\.forRoot\(\)/,
+  );
+});
+
 it('forRootAsync takes options from other providers', async () => {
   @Injectable()
   class Secrets {

@@ -1,20 +1,17 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { NodeIdentity } from '../../nodes/node-identity.js';
 import { isDefault } from '../../options/idle-settings.js';
 import { OPTIONS, type OptionName, type ResolvedOptions } from '../../options/options.schema.js';
 import { InjectSecurityOptions } from '../../options/options.token.js';
 import { weaknessesOf } from '../../options/resolve-options.js';
+import { settingsFingerprint } from '../../options/settings-fingerprint.js';
 import type { ConfigAnswer, ConfigEntry } from '../contract/config.interface.js';
 import { shownValue } from './shown-value.js';
-
-/** Differ between nodes of one service. */
-const OWN: readonly string[] = ['nodeId'] satisfies readonly OptionName[];
 
 /** The settings in force, without secrets. */
 @Injectable()
 export class ConfigReport {
-  /** The same on nodes with the same settings: 12 hexadecimal digits. */
+  /** That of the event `node.started`. */
   readonly settings: string;
   private readonly entries: readonly ConfigEntry[];
 
@@ -25,8 +22,7 @@ export class ConfigReport {
     const weaknesses = new Map(weaknessesOf(options).map(({ name, message }) => [name, message]));
     const names = Object.keys(OPTIONS) as OptionName[];
     this.entries = names.map((option) => this.entryOf(option, weaknesses));
-    const common = this.entries.filter(({ option }) => !OWN.includes(option));
-    this.settings = createHash('sha256').update(JSON.stringify(common)).digest('hex').slice(0, 12);
+    this.settings = settingsFingerprint(options);
   }
 
   answer(): ConfigAnswer {

@@ -3,9 +3,12 @@ import {
   type ArgumentsHost,
   Catch,
   type ExceptionFilter,
+  Inject,
   Injectable,
+  Optional,
   type PipeTransform,
 } from '@nestjs/common';
+import { fromModule } from '../from-module.js';
 import { ChosenEnhancers } from './chosen-enhancers.js';
 
 /**
@@ -14,7 +17,11 @@ import { ChosenEnhancers } from './chosen-enhancers.js';
  */
 @Injectable()
 export class GatewayPipe implements PipeTransform {
-  constructor(private readonly chosen: ChosenEnhancers) {}
+  private readonly chosen: ChosenEnhancers;
+
+  constructor(@Optional() @Inject(ChosenEnhancers) chosen?: ChosenEnhancers) {
+    this.chosen = fromModule(chosen);
+  }
 
   transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // oxlint-disable-next-line promise/valid-params -- the method of a filter
@@ -26,7 +33,11 @@ export class GatewayPipe implements PipeTransform {
 @Catch()
 @Injectable()
 export class GatewayFilter implements ExceptionFilter {
-  constructor(private readonly chosen: ChosenEnhancers) {}
+  private readonly chosen: ChosenEnhancers;
+
+  constructor(@Optional() @Inject(ChosenEnhancers) chosen?: ChosenEnhancers) {
+    this.chosen = fromModule(chosen);
+  }
 
   catch(exception: unknown, host: ArgumentsHost): unknown {
     // oxlint-disable-next-line promise/valid-params -- the method of a filter

@@ -1,7 +1,8 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { connectionIn } from '../../connection/connection-of.js';
 import { InboundMessage, MESSAGE_ARGUMENT } from '../../messages/inbound-message.js';
+import { fromModule } from '../from-module.js';
 import { GuardChains } from './guard-chains.js';
 import { AUTHORIZATION, THROTTLER } from './guard-order.js';
 
@@ -13,7 +14,11 @@ type Answer = ReturnType<CanActivate['canActivate']>;
  */
 @Injectable()
 export class WsGuardChain implements CanActivate {
-  constructor(private readonly chains: GuardChains) {}
+  private readonly chains: GuardChains;
+
+  constructor(@Optional() @Inject(GuardChains) chains?: GuardChains) {
+    this.chains = fromModule(chains);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     return activate(this.chains.of(context.getClass()), 0, context, false);
