@@ -4,10 +4,15 @@ import { InjectSecurityOptions } from '../options/options.token.js';
 import { CloseCode } from '../protocol/close-code.enum.js';
 import { ageLimitOf } from './age-limit.js';
 import { Clock } from '../time/clock.js';
-import type { ServedConnection } from './served-connection.js';
+import { type ServedConnection, servedOf } from './served-connection.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
+import { ClockJumps } from '../time/clock-jumps.js';
 import { TimerWheel } from '../time/timer-wheel.js';
+
+/** How often the clocks are compared while there are connections. */
+const COMPARE_MS = 500;
 
 /**
  * Closes a connection when its credential has expired, plus the grace period for a refresh, or when its session has
@@ -16,15 +21,20 @@ import { TimerWheel } from '../time/timer-wheel.js';
 @Injectable()
 export class ExpiryService {
   private readonly timers: ConnectionTimers;
+  private stopComparing: (() => void) | undefined;
   private readonly onDue = (connection: ServedConnection): void => this.watch(connection);
 
   constructor(
     @InjectSecurityOptions() private readonly options: ResolvedOptions,
     private readonly clock: Clock,
+    private readonly registry: ConnectionRegistry,
     wheel: TimerWheel,
     lifecycle: ConnectionLifecycleService,
   ) {
     this.timers = new ConnectionTimers('expiry', wheel, lifecycle, this.onDue, true);
+    lifecycle.listen(({ type }) => {
+      if (type === 'accepted') this.compareClocks();
+    });
   }
 
   /** Checks again, because a connection that resumes a session takes over its age. @internal */
@@ -38,6 +48,18 @@ export class ExpiryService {
     else if (remaining > 0) this.timers.set(connection, remaining, this.onDue);
     else if (ageLimit < expiry) connection.close(CloseCode.SESSION_TIMEOUT, 'session too old');
     else connection.close(CloseCode.TOKEN_EXPIRED, 'token expired');
+  }
+
+  /** Timers run by the monotonic clock, which a suspended machine stops, and credentials expire by the wall clock. */
+  private compareClocks(): void {
+    if (this.stopComparing) return;
+    const jumps = new ClockJumps(this.clock);
+    this.stopComparing = this.clock.every(COMPARE_MS, () => {
+      if (this.registry.size === 0) {
+        this.stopComparing?.();
+        this.stopComparing = undefined;
+      } else if (jumps.happened()) for (const connection of this.registry) this.watch(servedOf(connection));
+    });
   }
 
   private expiryOf({ principal }: ServedConnection): number {

@@ -54,10 +54,11 @@ export class ConnectionEntry {
   }
 
   private enter({ client, connection, channel, announce }: NewConnection): void | Promise<void> {
-    // The principal may have been revoked or banned after verification.
+    // The principal may have been revoked or banned after verification, and the address since the handshake began.
     const { principal, address } = connection;
     if (this.revocations.isRevokedHere(principal)) closeRevoked(connection);
-    else if (this.bans.isBannedHere(principal, address)) closeBanned(connection);
+    else if (this.bans.isBannedHere(principal, address) || this.bans.isAddressBannedHere(address))
+      closeBanned(connection);
     if (connection.isOpen) announce();
     const hooks = this.hooks.connected(client);
     // If the connection is closing, no message is dispatched, but the answer to the closing handshake must be read.

@@ -130,22 +130,25 @@ export class InBandAuth extends AuthEventHandler {
 
   private async principalOf(connection: ServedConnection, claimant: InBandClaimant): Promise<Principal> {
     await this.rate.count(connection.limitKey, 'auth');
-    const principal =
-      claimant instanceof Handshake
-        ? await this.identify(connection, claimant)
-        : await this.refresh(connection, claimant);
-    // The principal may have been revoked or banned in the meantime.
+    if (claimant instanceof Handshake) return this.identify(connection, claimant);
+    const principal = await this.refresh(connection, claimant);
+    this.checkAgain(connection, principal);
+    return principal;
+  }
+
+  /** The principal may have been revoked or banned while the steps were waiting. */
+  private checkAgain(connection: ServedConnection, principal: Principal): void {
     if (this.revocations.isRevokedHere(principal)) {
       const cause = new InvalidCredentialError('revoked', { check: 'revoked' });
       throw new HandshakeRefusal('UNAUTHENTICATED', {}, { cause });
     }
     if (this.bans.isBannedHere(principal, connection.address)) throw new HandshakeRefusal('BANNED');
-    return principal;
   }
 
   private async identify(connection: ServedConnection, handshake: Handshake): Promise<Principal> {
     try {
       await this.pipeline.identify(handshake);
+      this.checkAgain(connection, handshake.principal);
     } catch (error) {
       releaseAll(handshake.takeHeld(), this.faults);
       throw error;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import {
   BanStore,
@@ -26,6 +28,7 @@ import {
   type RoomPage,
   WsAdminModule,
 } from 'nestjs-ws-security/admin';
+import { EventFeed } from '../../src/admin/events/event-feed.js';
 import { eventually } from '../support/eventually.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type EventTail, Operator } from '../support/operator.js';
@@ -125,6 +128,79 @@ it('R10 a guard that does not answer is answered for after WS_AUTH_TIMEOUT_MS', 
   } finally {
     await node.close();
   }
+});
+
+describe.each(['express', 'fastify'] as const)('those who leave the live events on %s', (platform) => {
+  const clock = new ManualClock();
+  let node: RunningApp;
+  let operator: Operator;
+  let answer: () => void;
+  let asked: Promise<void>;
+
+  beforeEach(async () => {
+    node = await startApp({
+      platform,
+      clock,
+      gateways: [QuietGateway],
+      options: { adminMaxListeners: 1 },
+      imports: [WsAdminModule.forRoot({ guards: [SilentGuard] })],
+    });
+    operator = await Operator.at(node.url);
+    asked = new Promise((resolve) => {
+      SilentGuard.answer = () => {
+        resolve();
+        return new Promise((decided) => (answer = () => decided({ id: 'olga', ...RIGHTS })));
+      };
+    });
+  });
+
+  afterEach(() => node.close());
+
+  const noListeners = (): Promise<void> =>
+    eventually(async () => {
+      clock.advance(1000);
+      expect(node.app.get(EventFeed, { strict: false }).listeners.open).toBe(0);
+    });
+  const allowAll = (): void => void (SilentGuard.answer = () => ({ id: 'olga', ...RIGHTS }));
+
+  it('R4 before they were let in, or behind another request on their line, keep no place', async () => {
+    const server = node.app.getHttpServer() as Server;
+    const port = Number(new URL(node.url).port);
+    const request = 'GET /ws-admin/events HTTP/1.1\r\nHost: a\r\n\r\n';
+    const early = connect(port, '127.0.0.1');
+    const [socket] = (await Promise.all([once(server, 'connection'), once(early, 'connect')]))[0] as [Socket];
+    early.write(request);
+    await asked;
+    early.destroy();
+    await once(socket, 'close');
+    answer();
+    allowAll();
+    (await operator.listen()).stop();
+    await noListeners();
+
+    const pipelined = connect(port, '127.0.0.1');
+    const [other] = (await Promise.all([once(server, 'connection'), once(pipelined, 'connect')]))[0] as [
+      Socket,
+    ];
+    pipelined.write(`GET /ws-admin/overview HTTP/1.1\r\nHost: a\r\n\r\n${request}`);
+    await once(pipelined, 'data');
+    const left = new Promise((resolve) => other.once('close', resolve));
+    pipelined.resetAndDestroy();
+    await left;
+    await noListeners();
+    (await operator.listen()).stop();
+  });
+
+  it('S8 and come back while the node stops, are refused', async () => {
+    allowAll();
+    const tail = await operator.listen();
+    node.app.get(EventFeed, { strict: false }).beforeApplicationShutdown();
+    await tail.ended;
+    expect(await operator.request('GET', '/events')).toMatchObject({
+      status: 503,
+      body: { code: 'UNAVAILABLE' },
+    });
+  });
 });
 
 describe.each(['express', 'fastify'] as const)("attacks on the operator's API on %s", (platform) => {
@@ -447,6 +523,8 @@ describe.each(['express', 'fastify'] as const)("attacks on the operator's API on
       for (const [query, status] of [
         ['?dryRun=true', 200],
         ['?dryRun=true&dryRun=false', 400],
+        ['?dryRun=false?dryRun=true', 400],
+        ['?dryRun=true?x', 400],
         ['?dryrun=true', 400],
       ] as const)
         expect((await operator.post(`/users/disconnect${query}`, { user: 'quinn' })).status).toBe(status);

@@ -90,6 +90,38 @@ it('S1 a connection refreshed in time stays open until the new token expires', a
   expect((await client.closed).code).toBe(4419);
 });
 
+/** A suspended machine stops the monotonic clock. */
+class SleepingClock extends ManualClock {
+  private slept = 0;
+
+  override now(): number {
+    return super.now() + this.slept;
+  }
+
+  sleep(ms: number): void {
+    this.slept += ms;
+  }
+}
+
+it.each([
+  ['S1 a credential that expired', 0, 4419],
+  ['S3 a session that reached its maximum age', 200_000, 4440],
+])('%s while the machine was suspended ends its connection', async (_what, sessionMaxAgeMs, code) => {
+  const sleeping = new SleepingClock();
+  await start({ clock: sleeping, options: { sessionMaxAgeMs } });
+  const client = await connect({}, 300);
+  sleeping.sleep(-3000);
+  sleeping.advance(500);
+  sleeping.sleep(250_000);
+  sleeping.advance(500);
+  if (sessionMaxAgeMs === 0) {
+    expect(await client.request('whoami')).toMatchObject({ event: 'whoami' });
+    sleeping.sleep(60_000);
+    sleeping.advance(500);
+  }
+  expect((await client.closed).code).toBe(code);
+});
+
 it('S1 a token of 30 days keeps its connection open for 30 days', async () => {
   await start();
   const client = await connect({}, 30 * DAY_S);

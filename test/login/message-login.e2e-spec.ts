@@ -3,6 +3,7 @@ import {
   CurrentPrincipal,
   type Handshake,
   type Principal,
+  RevocationService,
   SecureGateway,
   WsConnectGuard,
 } from 'nestjs-ws-security';
@@ -215,6 +216,32 @@ it('an anonymous client of a public gateway may log in later', async () => {
     data: { code: 'UNAUTHENTICATED' },
   });
   expect(await client.request('auth', { token: await mintToken() })).toMatchObject({ event: 'auth' });
+  expect(await client.request('members')).toMatchObject({ data: { secret: true } });
+  await client.close();
+});
+
+it('S2 R4 a user who is revoked during a login keeps no place, and may log in again on this connection', async () => {
+  @Injectable()
+  class RevokingGuard extends WsConnectGuard {
+    static meanwhile: () => Promise<unknown> = () => Promise.resolve();
+
+    async canConnect(): Promise<boolean> {
+      await RevokingGuard.meanwhile();
+      return true;
+    }
+  }
+  await start({ connectGuards: [RevokingGuard], options: { maxConnectionsPerUser: 1 } });
+  const client = await connect('/public');
+  const token = await mintToken({ sub: 'alice' });
+  RevokingGuard.meanwhile = () => running.app.get(RevocationService).revokeUser('alice', null);
+  expect(await client.request('auth', { token })).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+  RevokingGuard.meanwhile = () => Promise.resolve();
+  clock.advance(2000);
+  const iat = Math.floor(clock.now() / 1000);
+  const fresh = await mintToken({ sub: 'alice', iat }, { withoutIssuedAt: true, now: clock.now() });
+  const other = await TestClient.connect(`${running.url}/public`, { token: fresh });
+  await other.close();
+  expect(await client.request('auth', { token: fresh })).toMatchObject({ event: 'auth' });
   expect(await client.request('members')).toMatchObject({ data: { secret: true } });
   await client.close();
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
+  BanService,
   type CredentialSource,
   SecureGateway,
   type SecurityEvent,
@@ -361,6 +362,13 @@ describe('bans', () => {
     BanningGuard.meanwhile = () => strikeOut(one);
     expect(await other.request('auth', { token })).toMatchObject({ data: { code: 'FORBIDDEN' } });
     expect((await other.closed).code).toBe(4429);
+  });
+
+  it('of an address end a handshake with a token that is in progress there', async () => {
+    await start({}, [BanningGuard]);
+    BanningGuard.meanwhile = () => running.app.get(BanService).banAddress('127.0.0.1', 60_000);
+    expect(await (await connect()).closed).toEqual({ code: 4403, reason: 'banned' });
+    expect((await TestClient.refused(`${running.url}/ws`)).body).toMatchObject({ code: 'BANNED' });
   });
 
   it('apply to the address of an anonymous client', async () => {

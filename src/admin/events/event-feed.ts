@@ -44,6 +44,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   private stop: (() => void) | undefined;
   private isAsking = false;
   private isFlushing = false;
+  private isOver = false;
   /** The nodes that answered last. Listeners may name any others, which nobody asks for. */
   private heard: readonly string[] = [];
 
@@ -65,9 +66,10 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  /** Drains must not wait for listeners. */
+  /** Drains must not wait for listeners, nor for those who come back. */
   beforeApplicationShutdown(): void {
-    for (const listener of this.open) listener.end();
+    this.isOver = true;
+    for (const listener of this.open) this.end(listener);
   }
 
   get listeners(): { readonly open: number; readonly limit: number } {
@@ -78,9 +80,11 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
    * Where all places are taken, the operator with most of them gives up the oldest one, if the newcomer has fewer even
    * with it. Otherwise one operator could keep all others from seeing what happens.
    *
-   * @throws OperatorError if there are too many listeners
+   * @throws OperatorError if there are too many listeners, or the node stops
    */
   makeRoomFor(newcomer: OperatorPrincipal): void {
+    if (this.isOver) throw new OperatorError('UNAVAILABLE', 'the node stops');
+    this.forgetGone();
     if (this.open.size < this.options.adminMaxListeners) return;
     const byOperator = new Map<string, EventListener[]>();
     for (const listener of this.open) {
@@ -92,8 +96,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     const [oldest] = most;
     if (oldest === undefined || own + 1 >= most.length)
       throw new OperatorError('OVERLOADED', 'too many listeners on this node', { 'Retry-After': '5' });
-    oldest.end();
-    this.close(oldest);
+    this.end(oldest);
   }
 
   /** @param lastEventId the id of the last event that the operator has, or `now` */
@@ -135,6 +138,16 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     this.stop = () => stops.forEach((stop) => stop());
   }
 
+  private end(listener: EventListener): void {
+    listener.end();
+    this.close(listener);
+  }
+
+  /** Node does not tell of the end of a response whose client left before, or that waits for another one. */
+  private forgetGone(): void {
+    for (const listener of this.open) if (listener.isGone) this.end(listener);
+  }
+
   private close(listener: EventListener): void {
     this.open.delete(listener);
     if (this.open.size > 0) return;
@@ -171,6 +184,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
 
   /** @returns whether a node has more */
   private async askOnce(): Promise<boolean> {
+    this.forgetGone();
     // Those who have to read first are not told: they would miss what is between.
     const asked = [...this.open].filter(({ isFull }) => !isFull);
     if (asked.length === 0) return false;
@@ -207,11 +221,11 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   private check(): void {
     for (const listener of this.open) {
       if (listener.isStuck()) {
-        listener.end();
+        this.end(listener);
         continue;
       }
       listener.sendComment();
-      if (this.unsure.has(listener)) listener.end();
+      if (this.unsure.has(listener)) this.end(listener);
       else void this.checkOne(listener);
     }
   }
@@ -219,7 +233,7 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
   private async checkOne(listener: EventListener): Promise<void> {
     this.unsure.add(listener);
     if (await this.isValid(listener.principal)) this.unsure.delete(listener);
-    else listener.end();
+    else this.end(listener);
   }
 
   private async isValid({ expiresAt, isStillValid }: OperatorPrincipal): Promise<boolean> {

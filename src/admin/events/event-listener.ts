@@ -34,6 +34,11 @@ export class EventListener {
     return !this.startsNow;
   }
 
+  /** Whether the client has left. */
+  get isGone(): boolean {
+    return this.response.destroyed || this.response.req.socket.destroyed;
+  }
+
   /** Whether it has to read before it gets more. */
   get isFull(): boolean {
     return this.response.writableLength > MOST_UNREAD;

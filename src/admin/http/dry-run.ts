@@ -8,7 +8,8 @@ import { rawRequestOf } from './raw-exchange.js';
  * @throws OperatorError if it is unclear: nothing is done by mistake
  */
 export function isDryRun(request: object): boolean {
-  const [, query = ''] = (rawRequestOf(request).url ?? '').split('?', 2);
+  const { url = '' } = rawRequestOf(request);
+  const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
   const [[name, value] = [undefined, 'false'], ...others] = new URLSearchParams(query);
   if (others.length > 0 || (name !== undefined && name !== 'dryRun') || !['true', 'false'].includes(value))
     throw new OperatorError('BAD_REQUEST', 'dryRun: must be true or false');

@@ -30,16 +30,22 @@ export class DrainController {
     readInput(query, DRY_RUN_QUERY);
     const { note, node, percent } = readNoted(body, DRAIN_BODY);
     const dry = isDryRun(request);
-    const answers = await this.drains.drainPart(node, percent, dry);
+    const told = (reached: number): void =>
+      this.acts.report(request, {
+        type: 'admin.drain',
+        target: `node ${node}`,
+        note,
+        reached,
+        reason: `${percent} percent`,
+      });
+    const answers = await this.drains.drainPart(node, percent, dry).catch((error: unknown) => {
+      // A node that did not answer in time may still begin.
+      if (!dry) told(0);
+      throw error;
+    });
     if (dry) return dryAnswer(answers);
     const reached = sumOf(answers);
-    this.acts.report(request, {
-      type: 'admin.drain',
-      target: `node ${node}`,
-      note,
-      reached,
-      reason: `${percent} percent`,
-    });
+    told(reached);
     setStatusOf(response, 202);
     return writeAnswer(nodesOf(answers), reached, { isPending: true });
   }

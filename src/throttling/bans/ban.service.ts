@@ -114,6 +114,11 @@ export class BanService implements OnModuleInit {
     return this.known.size > 0 && this.known.remaining(limitKeyOf(principal, address)) > 0;
   }
 
+  /** Whether nobody may connect from an address, with whatever credential, as far as this node knows. @internal */
+  isAddressBannedHere(address: string): boolean {
+    return this.known.size > 0 && this.known.remaining(addressKey(address)) > 0;
+  }
+
   /** The bans in force, as far as this node knows. @internal */
   get active(): Readonly<Record<'principal' | 'address', number>> {
     const bans = this.known.list();
