@@ -34,6 +34,10 @@ export class ExpiryService {
     this.timers = new ConnectionTimers('expiry', wheel, lifecycle, this.onDue, true);
     lifecycle.listen(({ type }) => {
       if (type === 'accepted') this.compareClocks();
+      else if (type === 'closed' && this.registry.size === 0) {
+        this.stopComparing?.();
+        this.stopComparing = undefined;
+      }
     });
   }
 
@@ -55,10 +59,7 @@ export class ExpiryService {
     if (this.stopComparing) return;
     const jumps = new ClockJumps(this.clock);
     this.stopComparing = this.clock.every(COMPARE_MS, () => {
-      if (this.registry.size === 0) {
-        this.stopComparing?.();
-        this.stopComparing = undefined;
-      } else if (jumps.happened()) for (const connection of this.registry) this.watch(servedOf(connection));
+      if (jumps.happened()) for (const connection of this.registry) this.watch(servedOf(connection));
     });
   }
 
