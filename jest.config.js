@@ -12,6 +12,9 @@ const swc = (type) => [
   },
 ];
 
+/** ES modules of packages that all specs use. */
+const MODULES = '/node_modules/(?:@nestjs|jose|zod)/.+\\.js$';
+
 const base = {
   // Specs of one worker share the modules they load: a third of a run was loading them again.
   runtime: '<rootDir>/test/support/jest/shared-runtime.cjs',
@@ -20,7 +23,12 @@ const base = {
   // What CommonJS modules are given, as ES modules import it.
   sandboxInjectedGlobals: Object.keys(globals),
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': swc('es6'), '^.+\\.cts$': swc('commonjs') },
+  transform: {
+    '^.+\\.ts$': swc('es6'),
+    '^.+\\.cts$': swc('commonjs'),
+    [MODULES]: '<rootDir>/test/support/jest/installed-modules.cjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|jose|zod)/)'],
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/admin$': '<rootDir>/src/admin/index.ts',
