@@ -8,7 +8,7 @@ import { type ServedConnection, servedOf } from './served-connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { ConnectionLifecycleService } from './connection-lifecycle.service.js';
 import { ConnectionTimers } from './connection-timers.js';
-import { ClockJumps } from '../time/clock-jumps.js';
+import { Suspension } from '../time/suspension.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 /** How often the clocks are compared while there are connections. */
@@ -57,9 +57,9 @@ export class ExpiryService {
   /** Timers run by the monotonic clock, which a suspended machine stops, and credentials expire by the wall clock. */
   private compareClocks(): void {
     if (this.stopComparing) return;
-    const jumps = new ClockJumps(this.clock);
+    const suspension = new Suspension(this.clock);
     this.stopComparing = this.clock.every(COMPARE_MS, () => {
-      if (jumps.happened()) for (const connection of this.registry) this.watch(servedOf(connection));
+      if (suspension.happened()) for (const connection of this.registry) this.watch(servedOf(connection));
     });
   }
 

@@ -9,7 +9,13 @@ import { waitOf } from '../../throttling/throttler-verdict.interface.js';
 import { isDryRun } from '../http/dry-run.js';
 import { OperatorError } from '../http/operator.error.js';
 import { ADMIN_SETTINGS, type AdminSettings } from '../ws-admin-options.js';
-import { hasOneOf, operatorOf, type OperatorPrincipal, setOperator } from './operator-principal.js';
+import {
+  hasOneOf,
+  operatorKey,
+  operatorOf,
+  type OperatorPrincipal,
+  setOperator,
+} from './operator-principal.js';
 import { accessOf, type RouteAccess } from './route-access.decorator.js';
 
 const WINDOW_MS = 60_000;
@@ -43,9 +49,9 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async count({ id, issuer }: OperatorPrincipal, access: RouteAccess): Promise<void> {
+  private async count(principal: OperatorPrincipal, access: RouteAccess): Promise<void> {
     const rule = this.limits[access];
-    const key = `operator:${issuer?.length ?? 0}:${issuer ?? ''}:${id}`;
+    const key = operatorKey(principal);
     const wait = waitOf(await this.hits.count(this.storage, key, rule, rule.limit));
     if (wait > 0)
       throw new OperatorError('RATE_LIMITED', `too many requests to ${access}`, {

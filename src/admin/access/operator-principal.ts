@@ -29,6 +29,11 @@ function isOneIn(names: unknown, wanted: readonly string[]): boolean {
   return Array.isArray(names) && wanted.some((name) => names.includes(name));
 }
 
+/** Tells operators apart. The length separates `a` + `bc` from `ab` + `c`. */
+export function operatorKey({ id, issuer }: OperatorPrincipal): string {
+  return `operator:${issuer?.length ?? 0}:${issuer ?? ''}:${id}`;
+}
+
 const OPERATORS = new WeakMap<object, OperatorPrincipal>();
 
 /** Says who sent a request. Guards that do not extend `OperatorGuard` can call it. @publicApi */

@@ -17,6 +17,7 @@ import { EventListener } from './event-listener.js';
 import { NODE_EVENTS, type NodeEvents } from './node-events.js';
 import { EventPositions } from './event-positions.js';
 import { EventRing, REMEMBERED_EVENTS } from './event-ring.js';
+import { placeToGiveUp } from './place-to-give-up.js';
 
 const EVENTS = 'admin.events';
 /** How often other nodes are asked while somebody listens. */
@@ -76,27 +77,15 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { open: this.open.size, limit: this.options.adminMaxListeners };
   }
 
-  /**
-   * Where all places are taken, the operator with most of them gives up the oldest one, if the newcomer has fewer even
-   * with it. Otherwise one operator could keep all others from seeing what happens.
-   *
-   * @throws OperatorError if there are too many listeners, or the node stops
-   */
+  /** @throws OperatorError if there are too many listeners, or the node stops */
   makeRoomFor(newcomer: OperatorPrincipal): void {
     if (this.isOver) throw new OperatorError('UNAVAILABLE', 'the node stops');
     this.forgetGone();
     if (this.open.size < this.options.adminMaxListeners) return;
-    const byOperator = new Map<string, EventListener[]>();
-    for (const listener of this.open) {
-      const key = operatorKey(listener.principal);
-      byOperator.set(key, [...(byOperator.get(key) ?? []), listener]);
-    }
-    const own = byOperator.get(operatorKey(newcomer))?.length ?? 0;
-    const most = [...byOperator.values()].reduce((one, other) => (other.length > one.length ? other : one));
-    const [oldest] = most;
-    if (oldest === undefined || own + 1 >= most.length)
+    const other = placeToGiveUp(this.open, newcomer);
+    if (!other)
       throw new OperatorError('OVERLOADED', 'too many listeners on this node', { 'Retry-After': '5' });
-    this.end(oldest);
+    this.end(other);
   }
 
   /** @param lastEventId the id of the last event that the operator has, or `now` */
@@ -249,5 +238,3 @@ export class EventFeed implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 }
-
-const operatorKey = ({ id, issuer = null }: OperatorPrincipal): string => JSON.stringify([issuer, id]);

@@ -6,7 +6,7 @@ import { Clock } from '../../time/clock.js';
 import type { MaybePromise } from '../../time/maybe-promise.js';
 import { idOf, type RedisKeys } from '../keys.js';
 import { notAsked, type Partition, RedisPort } from '../link/redis-port.js';
-import { Suspension } from '../link/suspension.js';
+import { Suspension } from '../../time/suspension.js';
 import type { OutagePolicy } from '../outage-policy.js';
 import { BudgetPeek } from './budget-peek.js';
 import type { CountedHit } from './counted-hit.js';

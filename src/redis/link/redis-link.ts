@@ -17,7 +17,7 @@ import {
   type ScriptArgument,
 } from './redis-port.js';
 import type { Script } from './script.js';
-import { Suspension } from './suspension.js';
+import { Suspension } from '../../time/suspension.js';
 import { DeadlineExceededError, within } from '../../time/deadline.js';
 
 /** A process that was busy may read an answer so much after its deadline. After a longer pause it means nothing. */

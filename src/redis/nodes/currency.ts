@@ -1,5 +1,5 @@
 import type { Clock } from '../../time/clock.js';
-import { Suspension } from '../link/suspension.js';
+import { Suspension } from '../../time/suspension.js';
 
 /**
  * Whether what this node knows of revocations, bans and rights may be believed. It counts when news were asked for, not

@@ -12,20 +12,19 @@ const NAMES = /\{([^}]*)\}/.exec(readFileSync(GLOBALS, 'utf8'))[1].match(/\w+/g)
 /** Changes when code is changed in another way. */
 const STATE = createHash('sha1').update(readFileSync(__filename)).update(readFileSync(GLOBALS)).digest('hex');
 
-/** Whether a module says a name, and may declare nothing else under it. */
-function uses(code, name) {
-  return (
-    new RegExp(`\\b${name}\\b`).test(code) &&
-    !new RegExp(`\\b(?:import|const|let|var|class|function)\\s[^=;(]*\\b${name}\\b`).test(code)
-  );
-}
+/** What finds a name, and what declares another thing under it. */
+const PATTERNS = NAMES.map((name) => ({
+  name,
+  said: new RegExp(`\\b${name}\\b`),
+  declared: new RegExp(`\\b(?:import|const|let|var|class|function)\\s[^=;(]*\\b${name}\\b`),
+}));
 
 function withGlobals(code) {
-  const names = NAMES.filter((name) => uses(code, name));
+  const names = PATTERNS.filter(({ said, declared }) => said.test(code) && !declared.test(code));
   // On the first line, so that all others stay where they are.
   return names.length === 0
     ? code
-    : `import { ${names.join(', ')} } from ${JSON.stringify(GLOBALS)}; ${code}`;
+    : `import { ${names.map(({ name }) => name).join(', ')} } from ${JSON.stringify(GLOBALS)}; ${code}`;
 }
 
 module.exports = { withGlobals, STATE };

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.js';
+import type { Clock } from './clock.js';
 
 /** As far as the two clocks of this process may move against each other, in milliseconds. */
 const STEP_MS = 500;
