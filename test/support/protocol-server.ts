@@ -146,12 +146,26 @@ export const provider = (...tokens: (string | null)[]) =>
 const realNow = performance.now.bind(performance);
 const CLOSING_MS = 20_000;
 
+interface FakeTimer {
+  delay: number;
+  func: () => void;
+}
+
+/** The fake timers that have not fired, with what each would run. */
+function pendingTimers(): string[] {
+  const { timers = {} } = (setTimeout as unknown as { clock: { timers?: Record<string, FakeTimer> } }).clock;
+  return Object.values(timers).map(
+    ({ delay, func }) => `${delay} ms: ${func.name} ${String(func).slice(0, 200)}`,
+  );
+}
+
 /** Waits until no timer is left. During a closing handshake `ws` has timers on both sides. */
 export async function expectNoTimers(): Promise<void> {
   const deadline = realNow() + CLOSING_MS;
   while (jest.getTimerCount() > 0 && realNow() < deadline) {
     await new Promise((resolve) => void setImmediate(resolve));
   }
+  expect(pendingTimers()).toEqual([]);
   expect(jest.getTimerCount()).toBe(0);
 }
 
