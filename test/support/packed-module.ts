@@ -1,20 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { madeOnce } from './made-once.js';
 import { stateOfFiles } from './state-of-files.js';
 
 const FOLDER = join(tmpdir(), 'ws-packed-module');
-const DAY_MS = 86_400_000;
 
 /** What goes into the tarball. */
 const SOURCES = ['dist', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
@@ -29,27 +20,15 @@ export const unpackedModule = (): string => join(packed(), 'package');
 export const installPackedModule = (folder: string): void => linkFiles(unpackedModule(), folder);
 
 /** Both are made once for all specs, until something in them changes. */
-function packed(): string {
-  const folder = join(FOLDER, stateOfFiles(SOURCES));
-  if (existsSync(folder)) return folder;
-  mkdirSync(FOLDER, { recursive: true });
-  for (const name of readdirSync(FOLDER))
-    if (Date.now() - statSync(join(FOLDER, name)).mtimeMs > DAY_MS)
-      rmSync(join(FOLDER, name), { recursive: true, force: true });
-  const own = mkdtempSync(join(FOLDER, 'making-'));
+const packed = (): string => madeOnce(join(FOLDER, stateOfFiles(SOURCES)), pack);
+
+function pack(folder: string): void {
+  mkdirSync(folder);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', own]);
-  const [made] = readdirSync(own);
-  renameSync(join(own, made as string), join(own, 'module.tgz'));
-  execFileSync('tar', ['-xzf', 'module.tgz'], { cwd: own });
-  try {
-    renameSync(own, folder);
-  } catch (error) {
-    // Another worker may have made the same ones meanwhile.
-    rmSync(own, { recursive: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+  execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]);
+  const [made] = readdirSync(folder);
+  renameSync(join(folder, made as string), join(folder, 'module.tgz'));
+  execFileSync('tar', ['-xzf', 'module.tgz'], { cwd: folder });
 }
 
 function linkFiles(from: string, to: string): void {
