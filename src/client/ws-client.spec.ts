@@ -4,8 +4,8 @@ import { jest } from '@jest/globals';
 import {
   cleanups,
   clientOf,
+  clientTimers,
   connected,
-  expectNoTimers,
   goodbye,
   provider,
   Queue,
@@ -90,7 +90,7 @@ describe('WsClient: connecting', () => {
     void client.connect();
     const status = await until('closed');
     expect(status).toMatchObject({ code: null, reason: 'No socket: SyntaxError' });
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clientTimers()).toEqual([]);
   });
 
   it('requests a fresh credential after a handshake that did not open', async () => {
@@ -271,7 +271,7 @@ describe('WsClient: reconnecting', () => {
     const { client, peer, until } = await connected({ token: () => 'abc' });
     peer.socket.close(code, 'enough');
     expect(await until('closed')).toMatchObject({ previous: 'open', code, reason: 'enough', next: 'never' });
-    await expectNoTimers();
+    expect(clientTimers()).toEqual([]);
     client.retryNow();
     expect(client.state).toBe('closed');
   });
@@ -384,7 +384,7 @@ describe('WsClient: closing', () => {
     peer.send({ event: 'late', data: 1 });
     client.close();
     await peer.closed;
-    await expectNoTimers();
+    expect(clientTimers()).toEqual([]);
     expect(heard).toEqual([]);
     expect(states).toEqual(['connecting', 'open', 'closed']);
   });
@@ -393,13 +393,13 @@ describe('WsClient: closing', () => {
     const { client, peer, until } = await connected();
     peer.socket.terminate();
     await until('waiting');
-    expect(jest.getTimerCount()).toBe(1);
+    expect(clientTimers()).toHaveLength(1);
     client.close();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clientTimers()).toEqual([]);
     void client.connect();
-    expect(jest.getTimerCount()).toBe(1);
+    expect(clientTimers()).toHaveLength(1);
     client.close();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clientTimers()).toEqual([]);
   });
 
   it('leaves no timer of an open connection', async () => {
@@ -407,10 +407,10 @@ describe('WsClient: closing', () => {
     client.on('session', () => void client.request('slow').catch(() => {}));
     peer.send(session());
     await peer.frames.next();
-    expect(jest.getTimerCount()).toBe(3);
+    expect(clientTimers()).toHaveLength(3);
     client.close();
     await until('closed');
-    await expectNoTimers();
+    expect(clientTimers()).toEqual([]);
   });
 
   it('ignores events of an attempt that it gave up', async () => {
@@ -441,7 +441,7 @@ describe('WsClient: closing', () => {
       });
       void client.connect();
       await until('closed');
-      await expectNoTimers();
+      expect(clientTimers()).toEqual([]);
       expect(states.slice(-2)).toEqual([moment, 'closed']);
       expect(token).toHaveBeenCalledTimes(moment === 'connecting' ? 0 : 1);
     }
@@ -512,7 +512,7 @@ describe('WsClient: silence', () => {
     await pushed.next();
     await pushed.next();
     jest.advanceTimersByTime(0);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clientTimers()).toEqual([]);
   });
 });
 
@@ -566,7 +566,7 @@ describe('WsClient: offline', () => {
     await peer.closed;
     offline();
     expect(await until('waiting')).toMatchObject({ offline: true, retryAt: null, code: 1012 });
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clientTimers()).toEqual([]);
     client.close();
     expect(await until('closed')).toMatchObject({ offline: false });
   });

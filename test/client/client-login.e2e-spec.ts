@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { jest } from '@jest/globals';
 import {
   clientOf,
-  expectNoTimers,
+  clientTimers,
   provider,
   Queue,
   serve,
@@ -77,7 +77,7 @@ describe('a token in the first message', () => {
     peer.socket.close(4401, 'unauthenticated');
     expect(await until('closed')).toMatchObject({ code: 4401, next: 'never' });
     expect(states).toEqual(['connecting', 'closed']);
-    await expectNoTimers();
+    expect(clientTimers()).toEqual([]);
   });
 
   it('times out when the server does not answer it, even if it sends other frames', async () => {

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import type { RefreshFailure, SessionBody, WsClient } from 'nestjs-ws-security/client';
 import {
+  clientTimers,
   connected,
-  expectNoTimers,
   provider,
   Queue,
   session,
@@ -109,7 +109,7 @@ it('retries at shorter intervals when the provider fails or has no token', async
   answer(peer, id, { expiresAt: null });
   expect(await refreshed.next()).toMatchObject({ expiresAt: null });
   client.close();
-  await expectNoTimers();
+  expect(clientTimers()).toEqual([]);
 });
 
 it('stops when no refresh succeeds, and reauthenticates after the server closes', async () => {
@@ -161,7 +161,7 @@ it.each<[string, string | (() => string), number | string | null]>([
   const { client, peer } = await connected({ token, backoff: { stableMs: 0 } });
   await announce(client, peer, typeof end === 'number' ? inMs(end) : end);
   jest.advanceTimersByTime(0);
-  expect(jest.getTimerCount()).toBe(0);
+  expect(clientTimers()).toEqual([]);
 });
 
 it.each([
@@ -174,7 +174,7 @@ it.each([
   await announce(client, peer, inMs(4_000));
   for (let told = false; !told;) {
     jest.advanceTimersToNextTimer();
-    if (peer.frames.size === 0 && jest.getTimerCount() === 0) break;
+    if (peer.frames.size === 0 && clientTimers().length === 0) break;
     const { id } = await peer.frames.next();
     answer(peer, id, data);
     const outcome = await Promise.race([failed.next(), refreshed.next()]);

@@ -142,38 +142,48 @@ export const goodbye = (reconnect: string, retryAfterMs = 0) => ({
 export const provider = (...tokens: (string | null)[]) =>
   jest.fn((_why: { reauthenticate: boolean }) => tokens.shift() ?? null);
 
-/** The real clock, which fake timers do not replace. */
-const realNow = performance.now.bind(performance);
-const CLOSING_MS = 20_000;
+/** The place of what sets the timers of clients. */
+const CLIENT = /[\\/]src[\\/]client[\\/]/;
 
-interface FakeTimer {
-  delay: number;
-  func: () => void;
+/** By their handles, the delays in milliseconds of the timers that clients have set. */
+const delays = new Map<unknown, number>();
+
+/**
+ * The delays in milliseconds of the timers of clients that have neither fired nor been stopped. Those of `ws` are not
+ * among them, nor those of anything else in this process: all code in it gets the fake timers, also what a spec before
+ * this one has left.
+ */
+export const clientTimers = (): number[] => [...delays.values()];
+
+function watchTimers(): void {
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  const watchedSet = (run: (...args: unknown[]) => void, delayMs: number, ...args: unknown[]): unknown => {
+    const timer = set(() => {
+      delays.delete(timer);
+      run(...args);
+    }, delayMs);
+    if (CLIENT.test(setterOf(new Error()))) delays.set(timer, delayMs);
+    return timer;
+  };
+  const watchedClear: typeof clear = (timer) => {
+    delays.delete(timer);
+    clear(timer);
+  };
+  Object.assign(globalThis, { setTimeout: watchedSet, clearTimeout: watchedClear });
 }
 
-/** The fake timers that have not fired, with what each would run. */
-function pendingTimers(): string[] {
-  const { timers = {} } = (setTimeout as unknown as { clock: { timers?: Record<string, FakeTimer> } }).clock;
-  return Object.values(timers).map(
-    ({ delay, func }) => `${delay} ms: ${func.name} ${String(func).slice(0, 200)}`,
-  );
-}
-
-/** Waits until no timer is left. During a closing handshake `ws` has timers on both sides. */
-export async function expectNoTimers(): Promise<void> {
-  const deadline = realNow() + CLOSING_MS;
-  while (jest.getTimerCount() > 0 && realNow() < deadline) {
-    await new Promise((resolve) => void setImmediate(resolve));
-  }
-  expect(pendingTimers()).toEqual([]);
-  expect(jest.getTimerCount()).toBe(0);
-}
+/** The line of a stack that says who called the function which made it. */
+const setterOf = ({ stack = '' }: Error): string => stack.split('\n')[2] ?? '';
 
 /** Fakes the clock for each test. The sockets are real, so the functions that they need are not faked. */
 export function useProtocolServers(): void {
-  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    watchTimers();
+  });
   afterEach(() => {
     for (const cleanup of cleanups.splice(0)) cleanup();
     jest.useRealTimers();
+    delays.clear();
   });
 }
