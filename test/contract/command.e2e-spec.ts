@@ -34,7 +34,10 @@ let folder: string;
 const fileIn = (name: string): string => join(folder, name);
 
 /** What the command does in one process, which starts the reference service for each. */
-let done: Record<'unchanged' | 'absent' | 'written' | 'otherModule' | 'withVariables', InProcess>;
+let done: Record<
+  'unchanged' | 'absent' | 'written' | 'unwritten' | 'otherModule' | 'notCode' | 'withVariables',
+  InProcess
+>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'contract-'));
@@ -43,7 +46,9 @@ beforeAll(async () => {
     unchanged: ['--out', COMMITTED, '--check'],
     absent: ['--out', fileIn('none.json'), '--check'],
     written: ['--out', fileIn('new.json')],
+    unwritten: ['--out', join(folder, 'none', 'new.json')],
     otherModule: ['--module', 'OtherModule'],
+    notCode: ['--app', 'README.md'],
     // Last, because the variables stay.
     withVariables: ['--env', fileIn('variables')],
   };
@@ -105,13 +110,17 @@ describe('nestjs-ws-security contract', () => {
     expect(code).toBe(0);
     expect(out).toContain('"arrayLength": 7');
     const missing = await run('contract', '--app', APP, '--env', fileIn('none'));
-    expect(missing.code).toBe(2);
-    expect(missing.error).toContain(fileIn('none'));
+    expect(missing).toMatchObject({ code: 2, error: `--env: ${fileIn('none')} cannot be read: ENOENT.\n` });
   });
 
   it('names what is wrong with the arguments, the file or the application', async () => {
     const wrong = await run('contract');
     expect(wrong).toMatchObject({ code: 2, error: expect.stringContaining('--app is missing') as string });
+    const absent = await run('contract', '--app', fileIn('none.js'));
+    const error = `--app: ${fileIn('none.js')} does not exist. The application must be built first.\n`;
+    expect(absent).toMatchObject({ code: 2, error });
+    expect(done.notCode.thrown).toMatch(/^--app: README\.md is not JavaScript\./);
+    expect(done.unwritten.thrown).toMatch(/^--out: .*new\.json cannot be written: ENOENT\.$/);
     expect(done.otherModule.thrown).toContain(
       'does not export the module OtherModule; it exports: AppModule',
     );

@@ -21,6 +21,14 @@ export interface ContractArguments {
   readonly envFile: string | undefined;
 }
 
+/** An argument is wrong. Its message says which one and why, so nobody needs its stack. */
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+/** What Node says about a file, as in `ENOENT`. */
+export const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
 /** @throws Error with what is wrong */
 export function contractArguments(args: readonly string[]): ContractArguments | 'help' {
   const { values, positionals } = parseArgs({

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import { WsContract } from '../ws-contract.js';
 import { appModuleIn } from './app-module.js';
-import type { ContractArguments } from './arguments.js';
+import { ArgumentError, type ContractArguments, reasonOf } from './arguments.js';
 import { differencesOf } from './differences.js';
 
 const MAX_LINES = 50;
@@ -13,23 +13,42 @@ export interface Output {
   readonly error: (text: string) => void;
 }
 
-/** @returns the exit code */
+/**
+ * @returns the exit code
+ * @throws ArgumentError if a file can be neither read nor written
+ */
 export async function contractCommand(args: ContractArguments, output: Output): Promise<number> {
   const text = `${JSON.stringify(await documentOf(args), null, 2)}\n`;
   if (args.out === undefined) output.out(text);
   else if (args.check) return check(args.out, text, output);
-  else await writeFile(args.out, text);
+  else await write(args.out, text);
   return 0;
 }
 
 async function documentOf({ app: file, module, envFile }: ContractArguments): Promise<object> {
-  if (envFile !== undefined) process.loadEnvFile(envFile);
+  if (envFile !== undefined) setVariables(envFile);
   const type = await appModuleIn(file, module);
   const app = await NestFactory.createApplicationContext(type, { logger: ['error'], abortOnError: false });
   try {
     return app.get(WsContract, { strict: false }).document();
   } finally {
     await app.close();
+  }
+}
+
+function setVariables(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ArgumentError(`--env: ${file} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new ArgumentError(`--out: ${file} cannot be written: ${reasonOf(error)}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { type ContractArguments, contractArguments, USAGE } from './arguments.js';
+import { ArgumentError, type ContractArguments, contractArguments, USAGE } from './arguments.js';
 
 const FAILED = 2;
 
@@ -16,6 +16,13 @@ function argumentsOrUsage(): ContractArguments | undefined {
   return undefined;
 }
 
+/** A wrong argument or configuration explains itself. Anything else needs its stack. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExplained = error instanceof ArgumentError || error.name === 'WsConfigurationError';
+  return isExplained ? error.message : (error.stack ?? error.message);
+}
+
 async function run(args: ContractArguments): Promise<void> {
   try {
     // Loads Nest, which wrong arguments need not wait for.
@@ -25,11 +32,7 @@ async function run(args: ContractArguments): Promise<void> {
       error: (text) => void process.stderr.write(text),
     });
   } catch (error) {
-    // A wrong configuration is a list of lines. Anything else needs its stack.
-    const isListed = error instanceof Error && error.name === 'WsConfigurationError';
-    process.stderr.write(
-      `${isListed ? error.message : String((error as Error | undefined)?.stack ?? error)}\n`,
-    );
+    process.stderr.write(`${textOf(error)}\n`);
     process.exitCode = FAILED;
   }
   // The application may have left timers and connections behind.
