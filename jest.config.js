@@ -12,8 +12,10 @@ const swc = (type) => [
   },
 ];
 
-/** ES modules of packages that all specs use. */
-const MODULES = '/node_modules/(?:@nestjs|jose|zod)/.+\\.js$';
+/** Packages of ES modules that all specs use. */
+export const PACKAGES = ['@nestjs', 'jose', 'zod'];
+
+const NAMES = PACKAGES.join('|');
 
 const base = {
   // Specs of one worker share the modules they load: a third of a run was loading them again.
@@ -26,9 +28,9 @@ const base = {
   transform: {
     '^.+\\.ts$': swc('es6'),
     '^.+\\.cts$': swc('commonjs'),
-    [MODULES]: '<rootDir>/test/support/jest/installed-modules.cjs',
+    [`/node_modules/(?:${NAMES})/.+\\.js$`]: '<rootDir>/test/support/jest/installed-modules.cjs',
   },
-  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|jose|zod)/)'],
+  transformIgnorePatterns: [`/node_modules/(?!(?:${NAMES})/)`],
   moduleNameMapper: {
     '^nestjs-ws-security$': '<rootDir>/src/index.ts',
     '^nestjs-ws-security/admin$': '<rootDir>/src/admin/index.ts',

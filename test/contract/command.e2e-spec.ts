@@ -35,7 +35,7 @@ const fileIn = (name: string): string => join(folder, name);
 
 /** What the command does in one process, which starts the reference service for each. */
 let done: Record<
-  'unchanged' | 'absent' | 'written' | 'unwritten' | 'otherModule' | 'notCode' | 'withVariables',
+  'unchanged' | 'absent' | 'unread' | 'written' | 'unwritten' | 'otherModule' | 'notCode' | 'withVariables',
   InProcess
 >;
 
@@ -45,6 +45,7 @@ beforeAll(async () => {
   const commands = {
     unchanged: ['--out', COMMITTED, '--check'],
     absent: ['--out', fileIn('none.json'), '--check'],
+    unread: ['--out', folder, '--check'],
     written: ['--out', fileIn('new.json')],
     unwritten: ['--out', join(folder, 'none', 'new.json')],
     otherModule: ['--module', 'OtherModule'],
@@ -120,6 +121,7 @@ describe('nestjs-ws-security contract', () => {
     const error = `--app: ${fileIn('none.js')} does not exist. The application must be built first.\n`;
     expect(absent).toMatchObject({ code: 2, error });
     expect(done.notCode.thrown).toMatch(/^--app: README\.md is not JavaScript\./);
+    expect(done.unread.thrown).toBe(`--out: ${folder} cannot be read: EISDIR.`);
     expect(done.unwritten.thrown).toMatch(/^--out: .*new\.json cannot be written: ENOENT\.$/);
     expect(done.otherModule.thrown).toContain(
       'does not export the module OtherModule; it exports: AppModule',

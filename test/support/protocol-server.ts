@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { join, sep } from 'node:path';
 import { jest } from '@jest/globals';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import {
@@ -143,7 +144,10 @@ export const provider = (...tokens: (string | null)[]) =>
   jest.fn((_why: { reauthenticate: boolean }) => tokens.shift() ?? null);
 
 /** The place of what sets the timers of clients. */
-const CLIENT = /[\\/]src[\\/]client[\\/]/;
+const CLIENT = join(process.cwd(), 'src', 'client', sep);
+
+/** What else sets timers in these specs: `ws`, and the bundle of the client in a context of its own. */
+const OTHERS = /[\\/]node_modules[\\/]ws[\\/]|evalmachine/;
 
 /** By their handles, the delays in milliseconds of the timers that clients have set. */
 const delays = new Map<unknown, number>();
@@ -151,7 +155,7 @@ const delays = new Map<unknown, number>();
 /**
  * The delays in milliseconds of the timers of clients that have neither fired nor been stopped. Those of `ws` are not
  * among them, nor those of anything else in this process: all code in it gets the fake timers, also what a spec before
- * this one has left.
+ * this one has left, of which a warning says where it is.
  */
 export const clientTimers = (): number[] => [...delays.values()];
 
@@ -162,7 +166,10 @@ function watchTimers(): void {
       delays.delete(timer);
       run(...args);
     }, delayMs);
-    if (CLIENT.test(setterOf(new Error()))) delays.set(timer, delayMs);
+    const { stack = '' } = new Error();
+    const setter = stack.split('\n')[2] ?? '';
+    if (setter.includes(CLIENT)) delays.set(timer, delayMs);
+    else if (!OTHERS.test(setter)) console.warn(`A timer that no client has set:\n${stack}`);
     return timer;
   };
   const watchedClear: typeof clear = (timer) => {
@@ -171,9 +178,6 @@ function watchTimers(): void {
   };
   Object.assign(globalThis, { setTimeout: watchedSet, clearTimeout: watchedClear });
 }
-
-/** The line of a stack that says who called the function which made it. */
-const setterOf = ({ stack = '' }: Error): string => stack.split('\n')[2] ?? '';
 
 /** Fakes the clock for each test. The sockets are real, so the functions that they need are not faked. */
 export function useProtocolServers(): void {

@@ -29,7 +29,7 @@ export class ArgumentError extends Error {
 /** What Node says about a file, as in `ENOENT`. */
 export const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-/** @throws Error with what is wrong */
+/** @throws ArgumentError, or the TypeError of Node for an option that does not exist */
 export function contractArguments(args: readonly string[]): ContractArguments | 'help' {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -46,9 +46,9 @@ export function contractArguments(args: readonly string[]): ContractArguments | 
   if (values.help) return 'help';
   const { app, module, out, check, env: envFile } = values;
   if (positionals.length !== 1 || positionals[0] !== 'contract')
-    throw new Error('The only command is "contract".');
+    throw new ArgumentError('The only command is "contract".');
   if (app === undefined)
-    throw new Error('--app is missing: the compiled module, such as dist/app.module.js.');
-  if (check && out === undefined) throw new Error('--check needs --out, the file to compare with.');
+    throw new ArgumentError('--app is missing: the compiled module, such as dist/app.module.js.');
+  if (check && out === undefined) throw new ArgumentError('--check needs --out, the file to compare with.');
   return { app, module, out, check, envFile };
 }

@@ -15,7 +15,7 @@ export interface Output {
 
 /**
  * @returns the exit code
- * @throws ArgumentError if a file can be neither read nor written
+ * @throws ArgumentError if it cannot read the application or a file, or not write the document
  */
 export async function contractCommand(args: ContractArguments, output: Output): Promise<number> {
   const text = `${JSON.stringify(await documentOf(args), null, 2)}\n`;
@@ -53,7 +53,7 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 async function check(file: string, text: string, { error }: Output): Promise<number> {
-  const committed = await readFile(file, 'utf8').catch(() => undefined);
+  const committed = await committedIn(file);
   if (committed === undefined) {
     error(`${file} does not exist. Run the command without --check to write it.\n`);
     return 1;
@@ -67,6 +67,16 @@ async function check(file: string, text: string, { error }: Output): Promise<num
   );
   error(`${shown.map((line) => `  ${line}`).join('\n')}\n`);
   return 1;
+}
+
+/** Undefined if there is no such file. */
+async function committedIn(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (reasonOf(error) === 'ENOENT') return undefined;
+    throw new ArgumentError(`--out: ${file} cannot be read: ${reasonOf(error)}.`);
+  }
 }
 
 /** A broken file differs in everything. */

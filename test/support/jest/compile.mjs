@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { createScriptTransformer } from '@jest/transform';
 import { readConfigs } from 'jest-config';
+import { PACKAGES } from '../../../jest.config.js';
 
 const PROJECT = 'e2e';
 const OWN = ['src', 'test', 'bench', 'docs/examples', 'example/server'];
-const PACKAGES = ['@nestjs', 'jose', 'zod'].map((name) => `node_modules/${name}`);
 /** Parts of packages that only commands load. */
 const COMMANDS = /^(?:cli|schematics)\//;
 
@@ -47,4 +47,4 @@ function compile(folder, ending) {
 }
 
 for (const folder of OWN) compile(folder, '.ts');
-for (const folder of PACKAGES) compile(folder, '.js');
+for (const name of PACKAGES) compile(`node_modules/${name}`, '.js');
