@@ -1,14 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { execute } from './process.mjs';
+import { execute, install } from './process.mjs';
 
 const NOISE = /\bwarn|deprecat|EBADENGINE|unmet|missing peer|incompatible|YN00(02|05|60|86)/i;
+
+/** What is said of slow and of cut connections to the registry, and is no fault of a package. */
+const CONNECTION = /^\[WARN\] (GET|Request took) |seems to be corrupted\. trying again/i;
 
 /** Installs the module into an application that has Nest only. It must neither fail nor warn. */
 export async function installWith(workshop, { manager, node, nest }) {
   const cwd = workshop.path(`${manager}-${node}`);
-  mkdirSync(cwd);
   const dependencies = {
     '@nestjs/common': `^${nest}`,
     '@nestjs/core': `^${nest}`,
@@ -17,9 +19,11 @@ export async function installWith(workshop, { manager, node, nest }) {
     rxjs: '^7.8.1',
   };
   const manifest = { name: 'application', version: '1.0.0', license: 'MIT', private: true, dependencies };
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest));
-  // Yarn looks for a project in the folders above otherwise.
-  if (manager === 'yarn') writeFileSync(join(cwd, 'yarn.lock'), '');
+  const prepare = () => {
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest));
+    // Yarn looks for a project in the folders above otherwise.
+    if (manager === 'yarn') writeFileSync(join(cwd, 'yarn.lock'), '');
+  };
   const packages = [
     `nestjs-ws-security@file:${workshop.tarball}`,
     `@nestjs/websockets@${nest}`,
@@ -28,12 +32,11 @@ export async function installWith(workshop, { manager, node, nest }) {
     'class-transformer',
   ];
   const env = { ...workshop.with(node), YARN_NODE_LINKER: 'node-modules', YARN_ENABLE_TELEMETRY: '0' };
-  const installed = await execute(workshop.node(node), [...commandOf(workshop, manager), ...packages], {
-    cwd,
-    env,
-  });
+  const args = [...commandOf(workshop, manager), ...packages];
+  const installed = await install(workshop.node(node), args, prepare, { cwd, env });
   if (installed.code !== 0) return installed;
-  const warning = installed.output.split('\n').find((line) => NOISE.test(line));
+  const lines = installed.output.split('\n').filter((line) => !CONNECTION.test(line));
+  const warning = lines.find((line) => NOISE.test(line));
   if (warning !== undefined) return { code: `it warns: ${warning}`, output: installed.output };
   const use = "require('reflect-metadata'); require('nestjs-ws-security').WsSecurityModule.forRoot();";
   return execute(workshop.node(node), ['-e', use], { cwd });

@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { NODE_RANGES } from './combinations.mjs';
-import { inPairs, succeed } from './process.mjs';
+import { inPairs, install, succeed } from './process.mjs';
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), 'app');
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
@@ -61,11 +61,12 @@ export class Workshop {
 
   async install(name, dependencies) {
     const cwd = this.path(name);
-    mkdirSync(cwd);
-    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, dependencies }));
+    const manifest = JSON.stringify({ private: true, dependencies });
+    const prepare = () => writeFileSync(join(cwd, 'package.json'), manifest);
     // Binaries of other releases of Node do not match the engines of the running one.
     const args = name === 'nodes' ? ['--force', ...QUIET] : QUIET;
-    await succeed('npm', ['install', ...args], { cwd });
+    const { code, output } = await install('npm', ['install', ...args], prepare, { cwd });
+    if (code !== 0) throw new Error(`npm install of ${name}: exit ${code}\n${output}`);
   }
 
   path(...names) {
