@@ -20,8 +20,8 @@ type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets' | 'jwtAudience
     >
   >;
 
-const PUBLIC_KEYS = ['jwtPublicKey', 'jwtJwksUri', 'oidcIssuer'] as const;
-const INTROSPECTION = ['introspectionUrl', 'introspectionClientId', 'introspectionClientSecret'] as const;
+export const PUBLIC_KEYS = ['jwtPublicKey', 'jwtJwksUri', 'oidcIssuer'] as const;
+export const INTROSPECTION = ['introspectionUrl', 'introspectionClientId', 'introspectionClientSecret'] as const;
 
 /** Options that each configure a verifier. */
 export const VERIFIERS = [

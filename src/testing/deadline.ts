@@ -1,8 +1,8 @@
 // Imported, because fake timers of a test runner replace the global functions.
 import { clearTimeout, setTimeout } from 'node:timers';
 
-/** How long a test waits for a result before it fails, in milliseconds. */
-export const DEFAULT_TIMEOUT_MS = 5000;
+/** Milliseconds until a wait fails: before the test itself does, which may take 5000 with Jest and Vitest. */
+export const DEFAULT_TIMEOUT_MS = 4000;
 
 /**
  * @param story describes what was expected and what happened; called when the time is over

@@ -22,13 +22,17 @@ import { mintToken, type TestTokenOptions } from './test-token.js';
 
 const HMAC = ['HS256', 'HS384', 'HS512'] as const;
 
+const FOR_ROOT_BESIDE_MODULE =
+  'startTestApp: forRoot has no effect beside module, which calls WsSecurityModule.forRoot() itself; ' +
+  'leave one of them out, or replace providers of the module with override';
+
 /** The options of `startTestApp()`. @publicApi */
 export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
   /** The gateways under test. */
   gateways?: Provider[];
   /** Options of `WsSecurityModule`, which override the defaults of `module`. */
   options?: WsSecurityOptions;
-  /** Further arguments of `WsSecurityModule.forRoot()`. */
+  /** Further arguments of `WsSecurityModule.forRoot()`. Not together with `module`. */
   forRoot?: WsSecurityModuleExtras;
   /** A module that imports `WsSecurityModule` itself. The module is then not added. */
   module?: Type | DynamicModule;
@@ -67,17 +71,22 @@ export interface TestApp {
  * Starts a Nest application with `WsSecurityModule` on a free port of the loopback. Close it after the test.
  *
  * @throws errors of the start, such as `WsConfigurationError`
+ * @throws TypeError if `module` and `forRoot` are both given
  * @publicApi
  */
 export async function startTestApp(config: TestAppOptions = {}): Promise<TestApp> {
+  if (config.module && config.forRoot) throw new TypeError(FOR_ROOT_BESIDE_MODULE);
   const builder = Test.createTestingModule({
     imports: [config.module ?? WsSecurityModule.forRoot(config.forRoot), ...(config.imports ?? [])],
     controllers: config.controllers ?? [],
     providers: [...(config.gateways ?? []), ...(config.providers ?? [])],
   });
   builder.overrideProvider(SECURITY_OPTIONS).useFactory({
-    factory: (given: WsSecurityOptions, further: StartProblems) =>
-      resolveOptions(testOptions(given, config.options ?? {}), process.env, further),
+    factory: (given: WsSecurityOptions, further: StartProblems) => {
+      const sources = { given, options: config.options ?? {}, environment: process.env };
+      const { options, environment } = testOptions(sources);
+      return resolveOptions(options, environment, further);
+    },
     inject: [GIVEN_OPTIONS, StartProblems],
   });
   if (config.clock) builder.overrideProvider(Clock).useValue(config.clock);
@@ -118,7 +127,9 @@ async function mintFor(
   const { jwtIssuer, jwtAudience, jwtAudienceClaim, jwtType } = resolved;
   const secret = options?.secret ?? resolved.jwtSecret;
   if (secret === undefined)
-    throw new Error('cannot mint a token: the application has no secret; set jwtSecret');
+    throw new Error(
+      'cannot mint a token: the application has no secret; set jwtSecret in options of the test',
+    );
   const own = {
     ...(jwtIssuer && { iss: jwtIssuer[0] }),
     ...(jwtAudience && { [jwtAudienceClaim]: jwtAudience[0] }),

@@ -11,7 +11,7 @@ export interface TestConnectOptions {
   headers?: Record<string, string>;
   /** Options for a `wss:` server. Its certificate is checked only with `rejectUnauthorized`. */
   tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>;
-  /** The timeout of each wait in milliseconds; default 5000. */
+  /** The timeout of each wait in milliseconds; default 4000. */
   timeoutMs?: number;
 }
 

@@ -110,6 +110,58 @@ describe('an application under test', () => {
     expect(await refusals({ rateLimit: 2 })).toBe(0);
   });
 
+  it('does not depend on keys and Redis of the environment', async () => {
+    const environment = {
+      WS_JWT_JWKS_URI: 'http://127.0.0.1:1/keys',
+      WS_JWT_ALGORITHMS: 'RS256',
+      WS_INTROSPECTION_URL: 'http://127.0.0.1:1/introspect',
+      WS_REDIS_URL: 'redis://127.0.0.1:1',
+      WS_REDIS_OUTAGE: 'deny',
+      WS_RATE_LIMIT: '1',
+    };
+    Object.assign(process.env, environment);
+    try {
+      const url = await start({ clock: new ManualClock() });
+      const client = await TestClient.connect(url, { token: await mintToken(), ...PATIENT });
+      expect([(await client.request('who')).event, (await client.request('who')).event]).toEqual([
+        'who',
+        'exception',
+      ]);
+      await client.close();
+    } finally {
+      for (const name of Object.keys(environment)) Reflect.deleteProperty(process.env, name);
+    }
+  });
+
+  it('verifies with the secret of the test instead of the public keys of its module', async () => {
+    @Module({
+      imports: [
+        WsSecurityModule.forRoot({ jwtJwksUri: 'http://127.0.0.1:1/keys', jwtAlgorithms: ['RS256'] }),
+      ],
+      providers: [WhoGateway],
+    })
+    class TeamModule {}
+
+    const url = await start({ gateways: [], module: TeamModule, options: { jwtSecret: 'y'.repeat(32) } });
+    const token = await running?.mintToken({ sub: 'ben' });
+    const client = await TestClient.connect(url, { token: token as string, ...PATIENT });
+    expect((await client.request('who')).data).toMatchObject({ id: 'ben' });
+    await client.close();
+  });
+
+  it('refuses arguments of forRoot() that would have no effect', async () => {
+    @Module({ imports: [WsSecurityModule.forRoot()], providers: [WhoGateway] })
+    class TeamModule {}
+    const config = { module: TeamModule, forRoot: { connectGuards: [] } };
+    await expect(startTestApp(config)).rejects.toThrow('forRoot has no effect beside module');
+  });
+
+  it('waits less than a test may take by default with Jest and Vitest', async () => {
+    const client = await TestClient.connect(await start(), { token: await mintToken() });
+    expect(client.timeoutMs).toBe(4000);
+    await client.close();
+  });
+
   it('reports why it cannot start or mint', async () => {
     await expect(start({ options: { rateLimit: -1 } })).rejects.toThrow(/WS_RATE_LIMIT: /);
     const destroyed: string[] = [];
