@@ -16,6 +16,7 @@ import { TlsReloader } from '../handshake/tls/tls-reloader.js';
 import { UpgradeListener } from '../handshake/server/upgrade.listener.js';
 import { OrderedSocket } from '../messages/ordered-socket.js';
 import { frameChannelOf, type Transform } from '../messages/frame-channel.js';
+import { MountedParts } from '../options/mounted-parts.js';
 import type { ResolvedOptions } from '../options/options.schema.js';
 import { InjectSecurityOptions } from '../options/options.token.js';
 import { AdapterPlaceholder } from './adapter.placeholder.js';
@@ -49,6 +50,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
     private readonly unsecured: UnsecuredGateways,
     private readonly tls: TlsReloader,
     private readonly drain: DrainService,
+    private readonly parts: MountedParts,
     placeholder: AdapterPlaceholder,
   ) {
     super();
@@ -129,6 +131,7 @@ export class WsSecurityAdapter extends AbstractWsAdapter implements OnApplicatio
 
   private secure(server: TlsServer): void {
     this.tls.watch(server);
+    this.parts.add('TLS');
     this.detachers.push(refuseUnverified(server));
   }
 

@@ -11,6 +11,11 @@ interface Dependence {
   readonly message: string;
 }
 
+/** How each adapter of HTTP gets the files of `WS_TLS_*`. */
+export const HOW_TO_SERVE_TLS =
+  'NestFactory.create(AppModule, { httpsOptions: tlsOptionsFromEnv() }) with Express, ' +
+  'new FastifyAdapter({ https: tlsOptionsFromEnv() }) with Fastify';
+
 const namesOf = (table: object): OptionName[] => Object.keys(table) as OptionName[];
 
 const DEPENDENCES: readonly Dependence[] = [
@@ -23,6 +28,11 @@ const DEPENDENCES: readonly Dependence[] = [
     names: namesOf(ADMIN_OPTIONS),
     isMet: (_options, parts) => parts.has('operator API'),
     message: 'has no effect without WsAdminModule',
+  },
+  {
+    names: ['tlsCertFile'],
+    isMet: (_options, parts) => parts.has('TLS'),
+    message: `has no effect: no server of gateways uses TLS; write ${HOW_TO_SERVE_TLS}`,
   },
   {
     names: namesOf(REDIS_OPTIONS).filter((name) => name !== 'redisUrl'),

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
 /** A part that an application may leave out, although there are settings for it. */
-export type OptionalPart = 'metrics endpoint' | 'operator API' | 'redis';
+export type OptionalPart = 'metrics endpoint' | 'operator API' | 'redis' | 'TLS';
 
-/** The parts that the application has. Each enters itself when it is created. */
+/** The parts that the application has. Each enters itself before the application has started. */
 @Injectable()
 export class MountedParts {
   private readonly parts = new Set<OptionalPart>();

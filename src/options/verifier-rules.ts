@@ -21,7 +21,11 @@ type VerifierOptions = Pick<ResolvedOptions, 'jwtPreviousSecrets' | 'jwtAudience
   >;
 
 export const PUBLIC_KEYS = ['jwtPublicKey', 'jwtJwksUri', 'oidcIssuer'] as const;
-export const INTROSPECTION = ['introspectionUrl', 'introspectionClientId', 'introspectionClientSecret'] as const;
+export const INTROSPECTION = [
+  'introspectionUrl',
+  'introspectionClientId',
+  'introspectionClientSecret',
+] as const;
 
 /** Options that each configure a verifier. */
 export const VERIFIERS = [

@@ -350,7 +350,9 @@ describe('the start of the application', () => {
     try {
       const options = { jwtIssuer: 'https://id.test', jwtAudience: 'chat' };
       const [problem] = await problemsOf({ gateways: [EchoGateway], options });
-      expect(problem).toMatch(/^WS_TRUSTED_PROXIES: must name the proxy/);
+      expect(problem).toMatch(
+        /^WS_TRUSTED_PROXIES: must name the proxy .* with Express, new FastifyAdapter\(\{ https: tlsOptionsFromEnv\(\) \}\) with Fastify$/,
+      );
       expect(
         await problemsOf({ gateways: [EchoGateway], options: { ...options, trustedProxies: ['10.0.0.1'] } }),
       ).toEqual([]);

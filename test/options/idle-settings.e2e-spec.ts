@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import type { WsSecurityOptions } from 'nestjs-ws-security';
+import { SecureGateway, type WsSecurityOptions } from 'nestjs-ws-security';
 import { BearerOperatorGuard, WsAdminModule } from 'nestjs-ws-security/admin';
 import { WsMetricsModule } from 'nestjs-ws-security/metrics';
+import { certificate } from '../support/certificate.js';
 import { EchoGateway } from '../support/echo.gateway.js';
 import { Logged } from '../support/logged.js';
+import { ownPort } from '../support/own-port.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { type AppOptions, startApp } from '../support/start-app.js';
 
@@ -17,13 +19,18 @@ writeFileSync(metricsTokenFile, 'canary-token-of-the-metrics-endpoint-1234567890
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the start warns of. */
-async function warnings(options: WsSecurityOptions, imports: AppOptions['imports'] = []): Promise<string[]> {
+async function warnings(
+  options: WsSecurityOptions,
+  imports: AppOptions['imports'] = [],
+  others: Partial<AppOptions> = {},
+): Promise<string[]> {
   let logged: Logged | undefined;
   const running = await startApp({
     gateways: [EchoGateway],
     options,
     imports,
     beforeInit: () => (logged = new Logged()),
+    ...others,
   });
   logged?.stop();
   await running.close();
@@ -43,6 +50,35 @@ it('C6 the start warns of a token of metrics that nobody serves', async () => {
   expect(await warnings({ metricsTokenFile }, [WsMetricsModule.forRoot({ register })])).toEqual([
     METRICS_IDLE,
   ]);
+});
+
+describe('with a certificate', () => {
+  const files = { tlsCertFile: join(folder, 'cert.pem'), tlsKeyFile: join(folder, 'key.pem') };
+  const IDLE = [
+    expect.stringMatching(
+      /^WS_TLS_CERT_FILE: has no effect: .* \{ httpsOptions: tlsOptionsFromEnv\(\) \}\) with Express, new FastifyAdapter\(\{ https:/,
+    ),
+  ];
+
+  beforeAll(async () => {
+    const { cert, key } = await certificate();
+    writeFileSync(files.tlsCertFile, cert);
+    writeFileSync(files.tlsKeyFile, key);
+  });
+
+  it.each(['express', 'fastify'] as const)(
+    'C6 the start warns unless the server of %s uses it',
+    async (platform) => {
+      expect(await warnings(files, [], { platform })).toEqual(IDLE);
+      expect(await warnings(files, [], { platform, tls: await certificate() })).toEqual([]);
+    },
+  );
+
+  it('C6 the start does not warn if a gateway with a port of its own uses it', async () => {
+    @SecureGateway({ path: '/own', port: await ownPort() })
+    class OwnPortGateway {}
+    expect(await warnings(files, [], { gateways: [OwnPortGateway] })).toEqual([]);
+  });
 });
 
 it("C6 the start warns of limits of an operator's API that is not there", async () => {

@@ -1,6 +1,7 @@
 import { Server as TlsServer } from 'node:tls';
 import type { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
+import { HOW_TO_SERVE_TLS } from '../../options/idle-settings.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 import { portIn } from './gateway-port.js';
@@ -23,7 +24,7 @@ export function plaintextProblems(
   if (!gateways.some(isPlain)) return [];
   const message =
     'must name the proxy that terminates TLS, because this server uses plain HTTP in production; ' +
-    'or pass { httpsOptions: tlsOptionsFromEnv() } to NestFactory.create()';
+    `or write ${HOW_TO_SERVE_TLS}`;
   return [{ name: 'WS_TRUSTED_PROXIES', message }];
 }
 

@@ -47,6 +47,8 @@ export type TlsSettings = TlsFiles & Pick<ResolvedOptions, 'tlsMinVersion'>;
  *
  * @example
  * const app = await NestFactory.create(AppModule, { httpsOptions: tlsOptionsFromEnv() });
+ * // With Fastify:
+ * const app = await NestFactory.create(AppModule, new FastifyAdapter({ https: tlsOptionsFromEnv() }));
  *
  * @param environment the environment to read the variables from
  * @throws WsConfigurationError if no certificate is configured, a file is invalid, or the key does not match
