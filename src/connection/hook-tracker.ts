@@ -7,7 +7,8 @@ export class HookTracker {
 
   track(hook: Promise<unknown>): void {
     this.running.add(hook);
-    void hook.finally(() => this.running.delete(hook));
+    const ended = (): void => void this.running.delete(hook);
+    hook.then(ended, ended);
   }
 
   async settled(): Promise<void> {

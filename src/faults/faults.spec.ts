@@ -1,6 +1,7 @@
 import { Logged } from '../../test/support/logged.js';
 import { ManualClock } from '../testing/manual-clock.js';
-import { errorNameOf, Faults } from './faults.js';
+import { errorNameOf, errorTitleOf } from './error-text.js';
+import { Faults } from './faults.js';
 import { TimerWheel } from '../time/timer-wheel.js';
 
 let clock: ManualClock;
@@ -91,6 +92,35 @@ it('L5 thrown values that are not proper errors are logged too', () => {
   for (const thrown of [odd, null, undefined, Symbol('x'), Object.create(null) as object])
     faults.report('A rule failed', thrown);
   expect(logged.errors).toHaveLength(4);
+});
+
+it.each([undefined, 5, {}, Symbol('x'), new Error('inner'), Object.create(null), 'unreadable'])(
+  'L5 an error whose message is %p is logged too',
+  (message: unknown) => {
+    const error = new Error('x');
+    const unreadable = (): never => {
+      throw new Error('read');
+    };
+    Object.defineProperty(
+      error,
+      'message',
+      message === 'unreadable' ? { get: unreadable } : { value: message },
+    );
+    faults.report('A handler failed', error);
+    faults.reportWithoutMessage('A handler failed', error);
+    expect(logged.errors).toEqual([{ text: 'A handler failed', stack: expect.stringMatching(/^Error/) }]);
+  },
+);
+
+it('L3 the message of an error cannot break or reorder the lines of the log', () => {
+  const forged = failure('no room x\n{"type":"admin.lift"}\r\n[Nest] ERROR\u001b[2K\u202e');
+  faults.report('A handler failed', forged);
+  const [title, ...frames] = logged.errors[0]?.stack?.split('\n') ?? [];
+  expect(title).toBe(
+    String.raw`RangeError: no room x\u000a{"type":"admin.lift"}\u000d\u000a[Nest] ERROR\u001b[2K\u202e`,
+  );
+  expect(frames.every((line) => line.startsWith('    at '))).toBe(true);
+  expect(errorTitleOf('a\nb')).toBe(String.raw`string: a\u000ab`);
 });
 
 it('L2 the message is left out where it may quote a client, even if it looks like a stack', () => {

@@ -1,17 +1,13 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { TimerWheel } from '../time/timer-wheel.js';
-import { framesIn } from './stack-frames.js';
+import { errorFramesOf, errorNameOf, errorTitleOf } from './error-text.js';
 
 const WINDOW_S = 10;
 /** Number of kinds that are counted separately within a window; further kinds are counted together. */
 const MAX_KINDS = 100;
 const MAX_STACK = 4096;
-const MAX_MESSAGE = 1024;
-const MAX_NAME = 64;
 const MAX_PLACE = 256;
 const OTHERS = 'Other code failed';
-/** The name of what throws when it is asked for one. */
-const UNKNOWN = 'unknown';
 
 interface Kind {
   readonly what: string;
@@ -39,13 +35,7 @@ export class Faults implements OnApplicationShutdown {
    * @returns whether it is the first fault of its kind
    */
   report(what: string, error: unknown): boolean {
-    const { name, message, frames } = partsOf(error);
-    return this.count(
-      what,
-      name,
-      frames,
-      message === '' ? name : `${name}: ${message.slice(0, MAX_MESSAGE)}`,
-    );
+    return this.count(what, error, errorTitleOf(error));
   }
 
   /**
@@ -53,11 +43,11 @@ export class Faults implements OnApplicationShutdown {
    * messages.
    */
   reportWithoutMessage(what: string, error: unknown): boolean {
-    const { name, frames } = partsOf(error);
-    return this.count(what, name, frames, name);
+    return this.count(what, error, errorNameOf(error));
   }
 
-  private count(what: string, name: string, frames: string, title: string): boolean {
+  private count(what: string, error: unknown, title: string): boolean {
+    const [name, frames] = [errorNameOf(error), errorFramesOf(error)];
     const own = `${what} ${name} ${frames.slice(0, MAX_PLACE).split('\n')[1] ?? ''}`;
     const key = this.kinds.has(own) || this.kinds.size < MAX_KINDS ? own : OTHERS;
     const known = this.kinds.get(key);
@@ -90,32 +80,5 @@ export class Faults implements OnApplicationShutdown {
     } catch {
       // The logger belongs to the application. If it throws, there is no other place to report to.
     }
-  }
-}
-
-/** The name of an error, whatever was thrown. Its stack is not read: to write that takes longer than all else. */
-export function errorNameOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.name.slice(0, MAX_NAME) : typeof error;
-  } catch {
-    return UNKNOWN;
-  }
-}
-
-interface Parts {
-  readonly name: string;
-  readonly message: string;
-  /** The lines of the stack, each after a line feed. */
-  readonly frames: string;
-}
-
-function partsOf(error: unknown): Parts {
-  const name = errorNameOf(error);
-  try {
-    if (error instanceof Error) return { name, message: error.message, frames: framesIn(error) };
-    return { name, message: typeof error === 'string' ? error : '', frames: '' };
-  } catch {
-    // A thrown value may be anything, for example a proxy that throws when its properties are read.
-    return { name: UNKNOWN, message: '', frames: '' };
   }
 }

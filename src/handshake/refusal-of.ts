@@ -1,3 +1,4 @@
+import { errorTitleOf } from '../faults/error-text.js';
 import { HandshakeRefusal } from '../errors/handshake.refusal.js';
 import { InvalidCredentialError } from '../errors/invalid-credential.error.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
@@ -47,7 +48,7 @@ export function refusalOf(error: unknown): HandshakeRefusal {
  * adds.
  */
 export function detailsOf({ cause, details }: HandshakeRefusal): Reasons {
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+  const reason = cause instanceof Error ? errorTitleOf(cause) : undefined;
   return { ...(reason !== undefined && { reason }), ...checkOf(cause), ...fieldsOf(details) };
 }
 

@@ -1,5 +1,6 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
+import { errorMessageOf } from '../faults/error-text.js';
 import { ForbiddenEventException } from '../errors/ws-exceptions.js';
 import { WsSecurityException } from '../errors/ws-security.exception.js';
 import type { ErrorBody } from '../protocol/envelope.js';
@@ -17,8 +18,17 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   429: 'RATE_LIMITED',
 };
 
-/** The body of the error frame for an exception; undefined if the exception is not meant for clients. */
+/** The body of the error frame for an exception; undefined if the exception is not meant for clients, or has none. */
 export function errorBodyOf(exception: unknown): ErrorBody | undefined {
+  try {
+    return bodyOf(exception);
+  } catch {
+    // Methods of the application's own exceptions may fail.
+    return undefined;
+  }
+}
+
+function bodyOf(exception: unknown): ErrorBody | undefined {
   if (exception instanceof WsSecurityException) return exception.toBody();
   if (isGuardRefusal(exception)) return new ForbiddenEventException().toBody();
   if (exception instanceof WsException) return bodyOfWsException(exception);
@@ -73,7 +83,8 @@ function bodyOfHttpException(exception: HttpException): ErrorBody | undefined {
   if (status === 503) return { status: 'error', code: 'OVERLOADED', message: 'The service is overloaded.' };
   if (!(status >= 400 && status < 500)) return undefined;
   const reason = HttpStatus[status];
-  return new WsSecurityException(CODES[status] ?? 'REJECTED', exception.message, {
+  const text = errorMessageOf(exception) || 'The message was refused.';
+  return new WsSecurityException(CODES[status] ?? 'REJECTED', text, {
     ...(reason !== undefined && { reason }),
   }).toBody();
 }

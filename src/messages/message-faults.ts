@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection/connection.js';
-import { errorNameOf, Faults } from '../faults/faults.js';
+import { errorNameOf } from '../faults/error-text.js';
+import { Faults } from '../faults/faults.js';
 import { connectionFields } from '../observability/identity-fields.js';
 import { SecurityEvents } from '../observability/security-events.js';
 

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
 import { servedConnectionOf } from '../connection/connection-of.js';
+import { errorFramesOf, errorTitleOf } from '../faults/error-text.js';
 import { InternalErrorException } from '../errors/ws-exceptions.js';
 import type { ErrorBody } from '../protocol/envelope.js';
 import { errorBodyOf, isOwnRefusal, ruleOf } from './error-body.js';
@@ -29,7 +30,7 @@ export class WsExceptionFilter implements ExceptionFilter {
     if (message) message.answeredBy = 'module';
     // Otherwise `HandlerFilters` reports the exception.
     if (!message?.filters && body.code === 'INTERNAL_ERROR')
-      this.logger.error('A handler failed', exception instanceof Error ? exception.stack : undefined);
+      this.logger.error('A handler failed', `${errorTitleOf(exception)}${errorFramesOf(exception)}`);
   }
 
   /** Override to map exceptions of your own to codes; call `super.toBody()` for the others. */

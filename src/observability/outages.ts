@@ -3,7 +3,7 @@ import { Counters } from '../counters/counters.js';
 import type { StoreName } from '../counters/store-calls.js';
 import { PushTooLargeError } from '../errors/push-too-large.error.js';
 import { OverloadedException } from '../errors/ws-exceptions.js';
-import { errorNameOf } from '../faults/faults.js';
+import { errorNameOf } from '../faults/error-text.js';
 import { isThenable, type MaybePromise } from '../time/maybe-promise.js';
 import { Clock } from '../time/clock.js';
 import { SecurityEvents } from './security-events.js';

@@ -1,12 +1,10 @@
+import { writtenOut } from '../faults/written-out.js';
 import type { SecurityEvent } from './security-event.js';
 
 /** The longest text in an event that is written. */
 export const MAX_TEXT = 200;
 /** The most entries of a list. */
 export const MAX_ENTRIES = 32;
-// Control characters, line and paragraph separators, and characters that reorder or hide text (UAX #9, Unicode TR36): tags,
-// which spell a whole text that nobody sees, too.
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065]/gu;
 
 /** A copy of an event that no output can break: texts and lists are bounded, and unsafe characters are written out. */
 export function safeEvent(event: SecurityEvent): SecurityEvent {
@@ -22,12 +20,5 @@ function safe(value: unknown): unknown {
 }
 
 function safeText(text: string): string {
-  return text.slice(0, MAX_TEXT).replace(UNSAFE, escaped).slice(0, MAX_TEXT);
-}
-
-function escaped(character: string): string {
-  return Array.from(
-    { length: character.length },
-    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
-  ).join('');
+  return writtenOut(text.slice(0, MAX_TEXT)).slice(0, MAX_TEXT);
 }

@@ -7,7 +7,7 @@ import {
   WS_THROTTLER_STORAGE,
 } from 'nestjs-ws-security';
 import { config, filter, merge } from 'rxjs';
-import { FaultyGateway, LostStore, fail, failLater } from '../support/faulty.gateway.js';
+import { FaultyError, FaultyGateway, LostStore, fail, failLater } from '../support/faulty.gateway.js';
 import { Logged } from '../support/logged.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type RunningApp, startApp } from '../support/start-app.js';
@@ -151,6 +151,35 @@ it('L5 event subscribers that throw or reject do not affect clients or other sub
   ]);
   await Promise.all(others.map((other) => other.close()));
 });
+
+it.each([undefined, 5, {}, Symbol('x'), new Error('inner')])(
+  'L5 errors whose message is %p end nothing, wherever the application throws them',
+  async (message: unknown) => {
+    Object.assign(FaultyError, { isUsed: true, with: message });
+    try {
+      const lifecycle = running.app.get(ConnectionLifecycleService).events;
+      lifecycle.subscribe(fail);
+      lifecycle.subscribe(failLater);
+      running.app.get(SecurityEvents).events.subscribe(failLater);
+      const other = await TestClient.connect(`${running.url}/ws`, { token: await mintToken() });
+      await other.close();
+      expect(await client.request('throws')).toMatchObject({ data: { code: 'INTERNAL_ERROR' } });
+      expect(await client.request('permitted', { price: 1 })).toMatchObject({ data: { price: 1 } });
+      // After the timers in which promises are found unhandled.
+      await new Promise((resolve) => setTimeout(resolve));
+    } finally {
+      FaultyError.isUsed = false;
+    }
+    expect(logged.texts).toEqual(
+      expect.arrayContaining([
+        'FaultyGateway.handleDisconnect failed',
+        'A handler of "throws" failed',
+        'A subscriber of ConnectionLifecycleService.events failed',
+        'A subscriber of SecurityEvents.events failed',
+      ]),
+    );
+  },
+);
 
 it('L5 a log writer whose promise rejects is logged and stops nothing', async () => {
   class Remote extends SecurityEventSink {

@@ -5,8 +5,20 @@ import { type PolicyRequest, SecureGateway, WsPolicyGuard } from 'nestjs-ws-secu
 import { z } from 'zod';
 
 export const fail = (): never => {
-  throw new Error('canary-fault');
+  throw FaultyError.made();
 };
+
+/** An error that declares `message` again, so that it is whatever the test says. */
+export class FaultyError extends Error {
+  static isUsed = false;
+  static with: unknown;
+  override message = FaultyError.with as string;
+
+  static made(): Error {
+    return FaultyError.isUsed ? new FaultyError() : new Error('canary-fault');
+  }
+}
+
 /** An async function passed where a synchronous one is expected. */
 export const failLater = (async () => {
   await Promise.resolve();

@@ -1,3 +1,4 @@
+import { errorMessageOf, errorNameOf } from '../../faults/error-text.js';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counters } from '../../counters/counters.js';
 import { Clock } from '../../time/clock.js';
@@ -132,7 +133,7 @@ export class BanService implements OnModuleInit {
     try {
       await this.outages.watch('BanStore', () => this.store.ban(key, ms));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessageOf(error) || errorNameOf(error);
       this.events.emit({ type: 'ban.failed', ...fields, reason });
       throw error;
     }
