@@ -16,8 +16,8 @@ export class ProjectRooms extends RoomPolicy {
     return (await this.roleIn(connection, room)) !== undefined;
   }
 
-  override async canSend(sender: Connection, room: string): Promise<boolean> {
-    return (await this.roleIn(sender, room)) === 'writer';
+  override async canSend(sender: Connection, room: string, isMember: boolean): Promise<boolean> {
+    return isMember && (await this.roleIn(sender, room)) === 'writer';
   }
 
   private async roleIn({ principal: { id } }: Connection, room: string) {

@@ -40,7 +40,7 @@ function socketUrl(given: string): string {
   const { href } = new URL(given, page);
   // RFC 6455 §3: a fragment has no meaning in a WebSocket URI and must not be sent.
   const url = (href === `${given}/` ? given : href).replace(/^http/, 'ws').replace(/#.*/, '');
-  const [scheme] = url.split(':');
+  const scheme = url.replace(/:.*/, '');
   // A page loaded over TLS must not use `ws:`, even if the browser allows it.
   const isSecure = page?.startsWith('https:');
   if (scheme !== 'wss' && (isSecure || scheme !== 'ws')) {

@@ -19,7 +19,7 @@ const CLOSE_GRACE_MS = 1_000;
 
 export interface LineEnd {
   /** The phase in which it ended; `offline` if the device lost its network. */
-  phase: 'credential' | 'creation' | 'handshake' | 'open' | 'offline';
+  phase: 'token' | 'socket' | 'handshake' | 'open' | 'offline';
   /** Null if there was no socket. */
   code: number | null;
   reason: string;
@@ -39,7 +39,7 @@ export class Line {
   readonly #handlers: LineHandlers;
   /** The deadline of the attempt, then of the next message from the server. */
   readonly #timer = new Timer();
-  #phase: LineEnd['phase'] = 'credential';
+  #phase: LineEnd['phase'] = 'token';
   #over = false;
   #socket: WebSocketLike | undefined;
   #heartbeatMs = 0;
@@ -79,13 +79,15 @@ export class Line {
     try {
       const { url, protocols, login } = await this.#handlers.prepare();
       if (this.#over) return;
-      this.#phase = 'creation';
-      this.#socket = new this.#settings.WebSocket(url, protocols);
+      const { ticket, token, WebSocket } = this.#settings;
+      // What cannot be sent may be the credential, and another one may be valid.
+      this.#phase = typeof (ticket ?? token) === 'function' ? 'handshake' : 'socket';
+      this.#socket = new WebSocket(url, protocols);
       this.#listen(login);
     } catch (error) {
-      // The message is not used, because browsers quote the invalid subprotocol, which contains the credential.
-      const failure = `No socket: ${(error as Error | null)?.name}`;
-      this.#end(null, this.#phase === 'creation' ? failure : 'No token');
+      // Browsers quote the invalid subprotocol, which contains the credential, in the message.
+      const why = this.#phase === 'token' ? (error as string) : (error as Error | null)?.name;
+      this.#end(null, `No ${this.#phase}: ${why}`);
     }
   }
 

@@ -20,9 +20,9 @@ export class Outbox {
 
   /** Queues a message. If the queue is full, it drops the oldest one. Returns false if the queue has no capacity. */
   keep(message: Kept): boolean {
-    if (!this.#size) return false;
-    if (this.#kept.push(message) > this.#size) this.#lose(this.#kept.shift() as Kept, 'overflow');
-    return true;
+    const size = this.#size;
+    if (size && this.#kept.push(message) > size) this.#lose(this.#kept.shift() as Kept, 'overflow');
+    return size > 0;
   }
 
   flush(send: (text: string) => boolean): void {

@@ -82,9 +82,9 @@ export class PendingRequests {
   }
 
   /** Rejects the requests that were sent and, if no connection will follow, the others. */
-  disconnect(final: boolean): void {
+  disconnect(final: boolean, cause?: unknown): void {
     for (const { unsent, fail } of this.#pending.values()) {
-      if (!unsent || final) fail(unsent ? 'NOT_OPEN' : 'DISCONNECTED');
+      if (!unsent || final) fail(unsent ? 'NOT_OPEN' : 'DISCONNECTED', cause);
     }
   }
 

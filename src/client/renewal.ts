@@ -1,6 +1,6 @@
 import type { ClientEvents } from './client-state.js';
 import type { Emitter } from './emitter.js';
-import { RequestError } from './request.error.js';
+import type { RequestError } from './request.error.js';
 import { Timer } from './timer.js';
 
 const LONGEST_LEAD_MS = 60_000;
@@ -53,7 +53,7 @@ export class Renewal {
       await this.#renew();
     } catch (error) {
       if (turn !== this.#turn) return;
-      const hint = error instanceof RequestError ? error.retryAfterMs : undefined;
+      const hint = (error as RequestError | null)?.retryAfterMs;
       this.#events.emit('refreshFailed', { error, retry: this.plan(expiresAt, hint) });
     }
   }

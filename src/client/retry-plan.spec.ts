@@ -57,14 +57,14 @@ describe('RetryPlan', () => {
   });
 
   it('does not retry what the runtime refused to create', () => {
-    expect(plan.ended({ phase: 'creation', code: null, reason: '' }, false)).toEqual({
+    expect(plan.ended({ phase: 'socket', code: null, reason: '' }, false)).toEqual({
       next: null,
       retry: false,
     });
   });
 
   it('retries after a failed token provider, but does not call the credential refused', () => {
-    const verdict = plan.ended({ phase: 'credential', code: null, reason: '' }, false);
+    const verdict = plan.ended({ phase: 'token', code: null, reason: '' }, false);
     expect(verdict).toEqual({ next: null, retry: true });
     expect(plan.reauthenticate).toBe(false);
   });

@@ -68,7 +68,7 @@ export class RetryPlan {
       this.reauthenticate = true;
     }
     if (code === CloseCode.TOO_MANY_REQUESTS) this.#notBefore = Math.max(this.#notBefore, this.#limitedUntil);
-    const final = phase === 'creation' || next === 'never' || (next === 'reauthenticate' && fixedToken);
+    const final = phase === 'socket' || next === 'never' || (next === 'reauthenticate' && fixedToken);
     return { next, retry: !final };
   }
 

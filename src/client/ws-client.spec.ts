@@ -67,17 +67,17 @@ describe('WsClient: connecting', () => {
     const server = await serve();
     const token = jest
       .fn<() => Promise<string>>()
-      .mockRejectedValueOnce(new Error('secret'))
+      .mockRejectedValueOnce(new Error('the login service says 500'))
       .mockImplementationOnce(() => {
-        throw new Error('secret');
+        throw null;
       })
       .mockResolvedValue('third');
     const { client, until } = clientOf(server.url, { token });
     void client.connect();
-    const reason = 'No token';
+    const reason = 'No token: Error: the login service says 500';
     expect(await until('waiting')).toMatchObject({ attempt: 1, code: null, next: null, reason });
     jest.advanceTimersByTime(500);
-    expect(await until('waiting')).toMatchObject({ attempt: 2, reason });
+    expect(await until('waiting')).toMatchObject({ attempt: 2, reason: 'No token: null' });
     jest.advanceTimersByTime(500);
     expect((await server.peers.next()).offered).toContain('bearer.third');
     expect(token).toHaveBeenCalledTimes(3);
@@ -91,6 +91,22 @@ describe('WsClient: connecting', () => {
     const status = await until('closed');
     expect(status).toMatchObject({ code: null, reason: 'No socket: SyntaxError' });
     expect(clientTimers()).toEqual([]);
+  });
+
+  it('asks the provider again, and quotes nothing, if what it supplied cannot be sent', async () => {
+    const server = await serve();
+    const token = provider('<h1>502 Bad Gateway</h1>', 'fresh');
+    const { client, until } = clientOf(server.url, { token });
+    void client.connect();
+    expect(await until('waiting')).toMatchObject({
+      attempt: 1,
+      code: null,
+      next: null,
+      reason: 'No handshake: SyntaxError',
+    });
+    jest.advanceTimersByTime(500);
+    expect((await server.peers.next()).offered).toContain('bearer.fresh');
+    expect(token.mock.calls).toEqual([[{ reauthenticate: false }], [{ reauthenticate: true }]]);
   });
 
   it('requests a fresh credential after a handshake that did not open', async () => {
@@ -194,9 +210,20 @@ describe('WsClient: frames', () => {
     const reply = client.request('slow');
     await peer.frames.next();
     peer.socket.terminate();
-    await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    await expect(reply).rejects.toMatchObject({ code: 'DISCONNECTED', cause: { code: 1006 } });
     await until('waiting');
     expect(client.send('echo')).toBe(false);
+  });
+
+  it('says with the rejection why the connection ended', async () => {
+    const { client, peer } = await connected();
+    const reply = client.request('upload');
+    await peer.frames.next();
+    peer.socket.close(1009, 'message too big');
+    await expect(reply).rejects.toMatchObject({
+      code: 'DISCONNECTED',
+      cause: { name: 'ConnectError', code: 1009, reason: 'message too big', next: 'never' },
+    });
   });
 
   it('sends messages that need no reply', async () => {

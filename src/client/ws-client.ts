@@ -75,7 +75,8 @@ export class WsClient<Events extends WsEvents = WsEvents> {
     this.#outbox = new Outbox(queueSize, events);
     this.#renewal = new Renewal(random, events, () => this.#renew());
     this.on('session', ({ heartbeatMs, expiresAt }) => {
-      this.#line?.watch(heartbeatMs);
+      // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- the server may send anything; the emitter reports what cannot become a number
+      this.#line?.watch(+heartbeatMs);
       if (typeof token === 'function') this.#renewal.plan(expiresAt);
     });
   }
@@ -239,7 +240,7 @@ export class WsClient<Events extends WsEvents = WsEvents> {
     const { next, retry } = this.#plan.ended(end, !ticket && typeof token === 'string');
     const outcome = { code: end.code, reason: end.reason, next };
     if (!retry) return this.#finish(outcome);
-    this.#dropLine(false);
+    this.#dropLine(outcome);
     this.#wait(outcome);
   }
 
@@ -260,8 +261,7 @@ export class WsClient<Events extends WsEvents = WsEvents> {
     this.#isTrying = false;
     this.#timer.stop();
     this.#network.stop();
-    this.#dropLine(true, outcome.reason);
-    this.#settle(new ConnectError(outcome));
+    this.#settle(this.#dropLine(outcome, outcome.reason));
     this.#outbox.clear(() => this.#become('closed', outcome));
   }
 
@@ -283,10 +283,13 @@ export class WsClient<Events extends WsEvents = WsEvents> {
     for (const settle of this.#callers.splice(0)) settle(error);
   }
 
-  #dropLine(final: boolean, reason?: string): void {
+  /** @param reason given if no line will follow */
+  #dropLine(outcome: Outcome, reason?: string): ConnectError {
+    const error = new ConnectError(outcome);
     this.#line?.close(reason);
     this.#line = null;
     this.#renewal.stop();
-    this.#requests.disconnect(final);
+    this.#requests.disconnect(!this.#isTrying, error);
+    return error;
   }
 }

@@ -68,6 +68,25 @@ it('survives listeners that throw because of what it sends', async () => {
   reported.mockRestore();
 });
 
+it.each([
+  ['an object that is no number', '{"valueOf":1,"toString":1}'],
+  ['5,000 nested arrays', '['.repeat(5_000) + ']'.repeat(5_000)],
+  ['a text', '"soon"'],
+  ['null', 'null'],
+  ['a negative number', '-1'],
+])('hears frames after a session whose numbers are %s', async (_, value) => {
+  const reported = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { client, peer } = await connected({ token: () => 'any' });
+  const marks = new Queue<unknown>();
+  client.onPush('mark', (data) => marks.push(data));
+  const hostile = JSON.stringify(session({ heartbeatMs: 7, expiresAt: 7 })).replaceAll(':7', `:${value}`);
+  peer.send(hostile, { event: 'mark', data: 1 }, { event: 'mark', data: 2 });
+  expect([await marks.next(), await marks.next()]).toEqual([1, 2]);
+  peer.send(session(), { event: 'mark', data: 3 });
+  expect(await marks.next()).toBe(3);
+  reported.mockRestore();
+});
+
 it('closes for good when a message is too long, without parsing it', async () => {
   const { client, peer, until } = await connected({ maxMessageLength: 100, token: () => 'abc' });
   const heard = jest.fn();

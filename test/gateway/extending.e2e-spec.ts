@@ -370,7 +370,13 @@ it('Z3 a room policy may check the roles of projects', async () => {
   expect(await outcome('/projects', 'join', { sub: 'bob' })).toBeNull();
   expect(await outcome('/projects', 'join', { sub: 'carol' })).toBe('FORBIDDEN');
   expect(await outcome('/projects', 'say', { sub: 'bob' })).toBe('FORBIDDEN');
-  expect(await outcome('/projects', 'say', { sub: 'alice' })).toBeNull();
+  expect(await outcome('/projects', 'say', { sub: 'alice' })).toBe('FORBIDDEN');
+  const alice = await TestClient.connect(`${running.url}/projects`, {
+    token: await mintToken({ sub: 'alice' }),
+  });
+  await alice.request('join');
+  expect((await alice.request('say')).event).not.toBe('exception');
+  await alice.close();
 });
 
 it('a handler may throw an application error with a code', async () => {
