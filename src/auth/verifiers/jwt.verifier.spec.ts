@@ -18,13 +18,16 @@ const FRESH_MS = 600_000;
 let clock: ManualClock;
 let published: { kid: string; publicKey: CryptoKey }[];
 let verifier: JwtVerifier;
+/** What the provider waits for before it answers. */
+let answer: Promise<unknown>;
 
 beforeEach(() => {
   clock = new ManualClock();
   published = [];
+  answer = Promise.resolve();
   const fetchKeys = async (): Promise<Record<string, unknown>> => ({
-    keys: await Promise.all(
-      published.map(async ({ kid, publicKey }) => ({ ...(await exportJWK(publicKey)), kid })),
+    keys: await answer.then(() =>
+      Promise.all(published.map(async ({ kid, publicKey }) => ({ ...(await exportJWK(publicKey)), kid }))),
     ),
   });
   const keys = new RemoteKeys(fetchKeys, clock, SILENT);
@@ -103,5 +106,38 @@ describe('a token that was verified before', () => {
     expect(fixed.verifyNow(token)).toBeUndefined();
     await fixed.verify(token);
     expect(fixed.verifyNow(token)?.id).toBe('alice');
+  });
+});
+
+describe('a provider that does not answer', () => {
+  it('N5 is waited for once, while the known keys are valid', async () => {
+    const key = await publish('one');
+    await verifier.verify(await signed(key, 'one'));
+    let fail: (error: Error) => void = () => undefined;
+    const hang = (): void => void (answer = new Promise((_, reject) => (fail = reject)));
+    hang();
+    clock.advance(FRESH_MS);
+    // It may be the one that tells of a withdrawn key.
+    let isOver = false;
+    const first = signed(key, 'one', FRESH_MS).then((token) => verifier.verify(token));
+    void first.then(() => (isOver = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isOver).toBe(false);
+    fail(new Error('timeout'));
+    expect((await first).id).toBe('alice');
+
+    for (const lifetimeMs of [2 * FRESH_MS, 3 * FRESH_MS]) {
+      hang();
+      clock.advance(2000);
+      expect((await verifier.verify(await signed(key, 'one', lifetimeMs))).id).toBe('alice');
+      fail(new Error('timeout'));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    published = [];
+    const other = await publish('two');
+    answer = Promise.resolve();
+    clock.advance(30_000);
+    expect((await verifier.verify(await signed(other, 'two'))).id).toBe('alice');
+    await expect(verifier.verify(await signed(key, 'one'))).rejects.toThrow('the issuer has no such key');
   });
 });

@@ -54,7 +54,11 @@ export class RemoteKeys implements VerificationKeys {
   ) {}
 
   async candidates(header: JWTHeaderParameters): Promise<readonly VerificationKey[]> {
-    if (this.since(this.fetchedAt) >= FRESH_MS) await this.refresh(RETRY_MS);
+    if (this.since(this.fetchedAt) >= FRESH_MS) {
+      const refreshed = this.refresh(RETRY_MS);
+      // A provider that failed may let each attempt wait for its timeout. The known keys are valid meanwhile.
+      if (!this.keys || this.failure === undefined) await refreshed;
+    }
     const { keys } = this;
     const known = await this.matching(header);
     if (known.length > 0) {
