@@ -284,10 +284,15 @@ describe('introspection', () => {
     ['exp as text', { active: true, sub: 'alice', exp: '9999999999' }],
     ['nbf ahead', { active: true, sub: 'alice', nbf: 9_999_999_999 }],
     ['an issuer that is not a string', { active: true, sub: 'alice', iss: {} }],
+    ['a refresh token of Hydra', { active: true, sub: 'alice', token_use: 'refresh_token' }],
+    ['a refresh token of Keycloak', { active: true, sub: 'alice', typ: 'Refresh' }],
+    ['an offline token', { active: true, sub: 'alice', typ: 'Offline' }],
+    ['an ID token', { active: true, sub: 'alice', typ: 'ID' }],
+    ['a refresh token by its type', { active: true, sub: 'alice', token_type: 'refresh_token' }],
     ['bound to a certificate', { active: true, sub: 'alice', cnf: { 'x5t#S256': 'x' } }],
     ['bound to a key', { active: true, sub: 'alice', cnf: { jkt: 'x' } }],
     ['bound to null', { active: true, sub: 'alice', cnf: null }],
-  ])('N14 N17 %s is refused', async (_name, answer) => {
+  ])('N8 N14 N17 %s is refused', async (_name, answer) => {
     await startWithIntrospection();
     provider.answers.set('/introspect', json(answer));
     expect(await codesOf('opaque')).toEqual(WRONG);
@@ -305,6 +310,16 @@ describe('introspection', () => {
       expect(provider.count('/elsewhere')).toBe(0);
     },
   );
+
+  it.each([
+    { token_type: 'Bearer', token_use: 'access_token' },
+    { token_type: 'DPoP', typ: 'Bearer' },
+    { token_type: 'N_A', token_use: 'access', typ: 'at+jwt' },
+  ])('N8 an access token is accepted, however the response says so: %j', async (use) => {
+    await startWithIntrospection();
+    provider.answers.set('/introspect', json({ active: true, sub: 'alice', ...use }));
+    expect(await codesOf('opaque')).toEqual(GOOD);
+  });
 
   it('N7 N14 requires the configured issuer and audience in the response', async () => {
     await startWithIntrospection({ jwtIssuer: ISSUER, jwtAudience: AUDIENCE });

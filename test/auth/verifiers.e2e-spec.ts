@@ -198,6 +198,29 @@ describe.each<
     ['JWT'],
     { typ: 'JWT' },
   ])('N8 refuses typ %p', async (typ) => expect(await statusesOf(typed(typ))).toEqual(everywhere(401)));
+
+  const used = (claims: object) =>
+    forged({ alg: key.alg }, goodClaims({ iss: provider.issuer, ...claims }), rawSignature(key));
+
+  it.each([
+    { token_use: 'id' },
+    { token_use: 'refresh_token' },
+    { token_type: 'refresh' },
+    { typ: 'ID' },
+    { typ: 'Refresh' },
+    { type: 'refresh' },
+  ])('N8 refuses a token that says it is for others: %j', async (claims) =>
+    expect(await statusesOf(used(claims))).toEqual(everywhere(401)),
+  );
+
+  it.each([
+    { token_use: 'access' },
+    { token_type: 'access', typ: 'Bearer' },
+    { type: 'user', typ: { a: 1 } },
+    { token_type: null },
+  ])('N8 accepts a token that says anything else: %j', async (claims) =>
+    expect(await statusesOf(used(claims))).toEqual(everywhere(101)),
+  );
 });
 
 describe.each<[string, SigningKey, (provider: IdentityProvider, key: SigningKey) => WsSecurityOptions]>([

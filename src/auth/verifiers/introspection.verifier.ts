@@ -8,6 +8,7 @@ import { TokenVerifier } from '../token-verifier.js';
 import { type ActiveToken, ActiveTokens } from './active-tokens.js';
 import { checkAudience, checkIssuer, type ExpectedClaims } from './expected-claims.js';
 import { IntrospectionClient, type IntrospectionClientOptions } from './introspection-client.js';
+import { checkUse } from './token-type.js';
 import type { KeysWatcher } from './remote-keys.js';
 
 const CACHE_MS = 5000;
@@ -77,6 +78,7 @@ export class IntrospectionVerifier extends TokenVerifier {
   private principalOf({ json }: ActiveToken): Principal {
     const answer = JSON.parse(json) as Record<string, unknown>;
     if (answer['active'] !== true) throw new InvalidCredentialError('not active', { check: 'inactive' });
+    checkUse(answer);
     checkIssuer(answer, this.options);
     checkAudience(answer, this.options);
     return principalOf(answer, this.mapper, this.options.clock.now(), this.options.clockSkewMs);

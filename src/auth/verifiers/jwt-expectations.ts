@@ -3,7 +3,7 @@ import { InvalidCredentialError } from '../../errors/invalid-credential.error.js
 import type { JwtAlgorithm } from '../../options/jwt-algorithms.js';
 import { checkIssuer, type ExpectedClaims } from './expected-claims.js';
 import { headerOf, unverifiedClaimsOf } from './token-shape.js';
-import { checkType } from './token-type.js';
+import { checkType, checkUse } from './token-type.js';
 
 /** The requirements for JWTs, whatever the kind of key. */
 export interface JwtExpectations extends ExpectedClaims {
@@ -34,6 +34,7 @@ export function readJwt(token: string, expected: JwtExpectations): UnverifiedJwt
       expected: expected.algorithms.join(', '),
     });
   checkType(header, expected.type);
+  checkUse(claims);
   checkIssuer(claims, expected);
   return { header, claims };
 }
