@@ -170,12 +170,15 @@ describeWithRedis('what no node of this version has written', () => {
         '1 2',
         'user:carol',
         'nan nan nan nan',
+        'user:erin',
+        `inf 0 ${Date.now() + 60_000} 1000`,
       );
       const startedAt = Date.now();
       const later = await start();
       expect(later.revocations.revokedBefore(['user:bob'])).toBe(1000);
       expect(later.revocations.revokedBefore(['user:alice'])).toBeGreaterThan(startedAt - 100);
       expect(later.revocations.revokedBefore(['user:carol'])).toBeLessThan(Date.now() + 1000);
+      expect(later.revocations.revokedBefore(['user:erin'])).toBeGreaterThan(startedAt - 100);
       expect(later.revocations.revokedBefore(['session:s'])).toBe(Infinity);
       expect(later.revocations.revokedBefore(['user:dave'])).toBeUndefined();
       expect(later.faults).toEqual([expect.objectContaining(MALFORMED)]);
@@ -221,21 +224,25 @@ describeWithRedis('what no node of this version has written', () => {
       await first.until(() => first.bans.remaining('alice') > 0);
     });
 
-    it('S2 counts that are no numbers begin anew, and revocations go on', async () => {
-      const first = await start();
-      await first.revocations.revoke('user:alice', 1000);
-      const own = first.test.link.node;
-      const garbage = ['control:g', 'control:b', 'control:low', `control:n:${own}`, 'bus:g'].flatMap(
-        (name) => [name, 'x'],
-      );
-      await redis.command('HSET', SENT, ...garbage);
-      await redis.command('HSET', REVOKED, '#', 'x');
-      const later = await start();
-      expect(later.revocations.revokedBefore(['user:alice'])).toBe(1000);
-      await first.revocations.revoke('user:bob', 2000);
-      await later.until(() => later.revocations.revokedBefore(['user:bob']) === 2000);
-      expect([first.faults, later.faults]).toEqual([[], []]);
-    });
+    it.each(['x', 'inf', 'nan', '-inf', '1e999', '-5'])(
+      'S2 counts that are %s begin anew, and revocations go on',
+      async (count) => {
+        const first = await start();
+        await first.revocations.revoke('user:alice', 1000);
+        const own = first.test.link.node;
+        const garbage = ['control:g', 'control:b', 'control:low', `control:n:${own}`, 'bus:g'].flatMap(
+          (name) => [name, count],
+        );
+        await redis.command('HSET', SENT, ...garbage);
+        await redis.command('HSET', REVOKED, '#', count);
+        const later = await start();
+        expect(later.revocations.revokedBefore(['user:alice'])).toBe(1000);
+        await first.revocations.revoke('user:bob', 2000);
+        await later.until(() => later.revocations.revokedBefore(['user:bob']) === 2000);
+        expect(await redis.command('HGET', REVOKED, '#')).toMatch(/^\d{13}$/);
+        expect([first.faults, later.faults]).toEqual([[], []]);
+      },
+    );
 
     it('N12 a ticket that cannot be read is good for nobody', async () => {
       const node = await start();

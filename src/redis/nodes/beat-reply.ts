@@ -1,3 +1,5 @@
+import { countOf } from '../stored-count.js';
+
 /** A node, as its last beat shows it. */
 export interface LiveNode {
   readonly id: string;
@@ -56,9 +58,9 @@ function stateOf(values: readonly string[]): ControlState {
   return { tables: { revoked, banned, rights }, control: streamOf(3), bus: streamOf(6) };
 }
 
-/** What is no number counts as nothing. */
+/** What is no count counts as nothing. */
 function numberOf(text: string): number {
-  return Number(text) || 0;
+  return countOf(text) ?? 0;
 }
 
 function pairsOf(list: readonly string[]): [string, string][] {

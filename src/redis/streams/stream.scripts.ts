@@ -16,7 +16,7 @@ export const PUBLISH = defineScript(
 local node, name, n = ARGV[1], ARGV[3], tonumber(ARGV[8])
 local limits = {tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])}
 local known = redis.call('HMGET', KEYS[2], name .. ':g', name .. ':n:' .. node)
-local g, last = tonumber(known[1]) or 0, tonumber(known[2]) or 0
+local g, last = count(known[1]) or 0, count(known[2]) or 0
 if n <= last then return {now, g, last} end
 for i = 9, #ARGV, 2 do
   g = append(KEYS, name, node, n, ARGV[i], ARGV[i + 1], limits)
@@ -37,7 +37,7 @@ local reply = {now}
 for i = 2, #KEYS do
   local last = redis.call('XREVRANGE', KEYS[i], '+', '-', 'COUNT', 1)[1]
   reply[#reply + 1] = last and last[1] or ''
-  reply[#reply + 1] = tonumber(redis.call('HGET', KEYS[1], ARGV[i + 1] .. ':g') or 0) or 0
+  reply[#reply + 1] = count(redis.call('HGET', KEYS[1], ARGV[i + 1] .. ':g')) or 0
 end
 return reply
 `,

@@ -9,6 +9,7 @@ import type { ControlState } from '../nodes/beat-reply.js';
 import type { Membership } from '../nodes/membership.js';
 import type { ControlStream } from '../streams/control-stream.js';
 import { MalformedEntryError } from '../malformed-entry.error.js';
+import { countOf } from '../stored-count.js';
 import { readStored } from '../stored-text.js';
 import { ServerClock } from './server-clock.js';
 import { SharedTable } from './shared-table.js';
@@ -100,9 +101,9 @@ export class RedisTables {
     if (!table) return;
     const malformed = takeRows(this.tables[table], rows);
     // With the next beat the whole table is loaded, and what is stored decides.
-    if (malformed.length > 0 || Number.isNaN(Number(version)))
-      throw new MalformedEntryError(`a change of ${name}`);
-    this.tables[table].reached(Number(version), this.clock.monotonic());
+    const reached = countOf(version);
+    if (malformed.length > 0 || reached === undefined) throw new MalformedEntryError(`a change of ${name}`);
+    this.tables[table].reached(reached, this.clock.monotonic());
   }
 
   private async read(name: TableName): Promise<void> {

@@ -1,5 +1,6 @@
 import type { RedisKeys } from '../keys.js';
 import type { RedisPort } from '../link/redis-port.js';
+import { countOf } from '../stored-count.js';
 import { LOAD } from './load.script.js';
 import type { SharedTable } from './shared-table.js';
 import { decodeEntry, fieldOf, keyOf, momentText, type TableEntry } from './table-entry.js';
@@ -71,7 +72,7 @@ export class TableCalls {
       );
       const [, version, next, rows] = reply as [number, string, string, string[]];
       // What is written while the table is read comes by the stream as well.
-      found ??= Number(version) || 0;
+      found ??= countOf(version) ?? 0;
       malformed.push(...takeRows(table, rows));
       cursor = next;
     } while (cursor !== '0');

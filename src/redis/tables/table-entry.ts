@@ -1,3 +1,5 @@
+import { countOf } from '../stored-count.js';
+
 /** The tables that every node holds whole. */
 export type TableName = 'revoked' | 'banned' | 'rights';
 
@@ -19,14 +21,15 @@ export interface TableEntry {
 /** Undefined for what no node has written. The script that writes reads rows in the same way. */
 export function decodeEntry(table: TableName, text: string): TableEntry | undefined {
   const [, version = '', mark = '', until = '', payload = ''] = /^(\S+) (\S+) (\S+) (.*)$/s.exec(text) ?? [];
-  const entry = { version: numberOf(version), mark: numberOf(mark), until: momentOf(until), payload };
+  const entry = {
+    version: countOf(version) ?? NaN,
+    mark: countOf(mark) ?? NaN,
+    until: momentOf(until),
+    payload,
+  };
   const moment = table === 'rights' ? 0 : momentOf(payload);
   const isReadable = ![entry.version, entry.mark, entry.until, moment].some(Number.isNaN);
   return isReadable ? entry : undefined;
-}
-
-function numberOf(text: string): number {
-  return text === '' ? NaN : Number(text);
 }
 
 /** Milliseconds as they are written; `inf` for `Infinity`. */

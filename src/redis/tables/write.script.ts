@@ -36,7 +36,7 @@ end
 -- What no node has written is as good as nothing.
 local function read(text)
   local version, mark, ends, payload = string.match(text, '^(%S+) (%S+) (%S+) (.*)$')
-  version, mark = valid(version), valid(mark)
+  version, mark = count(version), count(mark)
   local moment = name == 'rights' or payload == '' or payload == 'inf' or valid(payload)
   if not version or not mark or not moment or not (ends == 'inf' or valid(ends)) then return nil end
   return {version = version, mark = mark, ends = ends, payload = payload}
@@ -58,7 +58,7 @@ end
 local fields = {}
 for i = 6, #ARGV, 5 do fields[#fields + 1] = ARGV[i] end
 local stored = redis.call('HMGET', KEYS[1], '#', unpack(fields))
-local version = tonumber(stored[1] or 0) or 0
+local version = count(stored[1]) or 0
 local fresh, top = math.max(version + 1, now), math.max(version, known)
 
 local function lift(row, ends)
@@ -117,7 +117,7 @@ if #rows == 0 then return {now, whole(top), answer} end
 
 local body = cjson.encode({name, whole(top), unpack(rows)})
 -- The number of this node's own messages stays: rows may be told twice.
-local n = whole(tonumber(redis.call('HGET', KEYS[4], 'control:n:' .. ARGV[1]) or 0) or 0)
+local n = whole(count(redis.call('HGET', KEYS[4], 'control:n:' .. ARGV[1])) or 0)
 append({KEYS[3], KEYS[4]}, 'control', ARGV[1], n, 't', body, {${LIMITS.join(', ')}})
 return {now, whole(top), answer}
 `,
