@@ -1,20 +1,19 @@
 import { type Partition, type RedisPort, RedisUnavailableError } from '../link/redis-port.js';
 import { PLACE } from './place.script.js';
-import type { PlaceRequest, ScopePlaces } from './scope-places.js';
+import type { PlaceFailure, PlaceRequest, ScopePlaces } from './scope-places.js';
 
 /** Tells Redis about places. */
 export interface PlaceCalls {
   /**
    * @param requests one for each scope
    * @param onAnswer receives for each scope the outcome and the places of other nodes
-   * @param onFailed receives whether the call may have run
    */
   send(
     partition: Partition,
     scopes: readonly ScopePlaces[],
     requests: readonly PlaceRequest[],
     onAnswer: (reply: readonly number[]) => void,
-    onFailed: (outcome: 'not-run' | 'unknown') => void,
+    onFailed: (failure: PlaceFailure) => void,
   ): void;
 }
 
@@ -36,12 +35,18 @@ export class ScriptedPlaceCalls implements PlaceCalls {
     scopes: readonly ScopePlaces[],
     requests: readonly PlaceRequest[],
     onAnswer: (reply: readonly number[]) => void,
-    onFailed: (outcome: 'not-run' | 'unknown') => void,
+    onFailed: (failure: PlaceFailure) => void,
   ): void {
     const keys = [this.nodesKey(partition), ...scopes.map(({ key }) => key)];
     this.port.run(PLACE, partition, keys, placeArguments(requests, this.nodeTtlMs)).then(
       (reply) => onAnswer((reply as number[]).slice(1)),
-      (error: unknown) => onFailed(error instanceof RedisUnavailableError ? error.outcome : 'unknown'),
+      (error: unknown) => onFailed(failureOf(error)),
     );
   }
+}
+
+function failureOf(error: unknown): PlaceFailure {
+  if (!(error instanceof RedisUnavailableError)) return 'unknown';
+  const { outcome, reason } = error;
+  return outcome === 'unknown' && (reason === 'timeout' || reason === 'refused') ? 'unanswered' : outcome;
 }

@@ -6,7 +6,7 @@ import { notAsked, type Partition, RedisPort, RedisUnavailableError } from '../l
 import type { OutagePolicy } from '../outage-policy.js';
 import { ScriptedPlaceCalls } from './place-calls.js';
 import { Places } from './places.js';
-import type { ScopePlaces } from './scope-places.js';
+import type { PlaceFailure, ScopePlaces } from './scope-places.js';
 
 export interface RedisDirectoryOptions {
   readonly keys: RedisKeys;
@@ -44,7 +44,7 @@ export class RedisConnectionDirectory extends ConnectionDirectory implements OnA
   }
 
   /**
-   * @throws RedisUnavailableError now or later, when it is not known whether there is a place, and while Redis is away
+   * @throws RedisUnavailableError now or later, when Redis does not know whether there is a place, and while it is away
    * under `deny`
    */
   acquire(scope: string, limit: number): boolean | Promise<boolean> {
@@ -53,9 +53,9 @@ export class RedisConnectionDirectory extends ConnectionDirectory implements OnA
     if (!this.port.isUp(places.partition)) return this.decideHere(places, limit);
     if (places.held >= limit) return false;
     return new Promise((resolve, reject) => {
-      const giveUp = (outcome: 'not-run' | 'unknown'): void => {
+      const giveUp = (failure: PlaceFailure): void => {
         try {
-          if (outcome === 'unknown') throw new RedisUnavailableError('unknown');
+          if (failure === 'unknown') throw new RedisUnavailableError('unknown');
           resolve(this.decideHere(this.find(scope), limit));
         } catch (error) {
           reject(error);

@@ -1,12 +1,17 @@
 import type { Partition } from '../link/redis-port.js';
 import { PlaceOutcome } from './place.script.js';
 
+/**
+ * Why Redis did not decide. `unanswered`: it could not be reached, so the call may have run, or may do so later. `unknown`: it
+ * answered that it cannot know.
+ */
+export type PlaceFailure = 'not-run' | 'unanswered' | 'unknown';
+
 /** Somebody who wants a place. */
 export interface Taker {
   readonly limit: number;
   settle(isTaken: boolean): void;
-  /** Redis did not decide. @param outcome whether it may have, or may do so later */
-  giveUp(outcome: 'not-run' | 'unknown'): void;
+  giveUp(failure: PlaceFailure): void;
 }
 
 /** Somebody who wants to know how many places are taken. */
@@ -94,11 +99,11 @@ export class ScopePlaces {
     return isTold;
   }
 
-  onFailed(request: PlaceRequest, outcome: 'not-run' | 'unknown'): void {
+  onFailed(request: PlaceRequest, failure: PlaceFailure): void {
     this.isUnderWay = false;
-    if (request.serial !== undefined && outcome === 'unknown') this.told = undefined;
+    if (request.serial !== undefined && failure !== 'not-run') this.told = undefined;
     this.takeBack(request);
-    for (const taker of [...request.takers, ...this.takers.splice(0)]) taker.giveUp(outcome);
+    for (const taker of [...request.takers, ...this.takers.splice(0)]) taker.giveUp(failure);
     for (const counter of this.counters.splice(0)) counter.giveUp();
   }
 
