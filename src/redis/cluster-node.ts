@@ -66,9 +66,9 @@ export class ClusterNode {
     return this.link.partitions.every((partition) => this.link.isUp(partition));
   }
 
-  /** Whether this node receives what the others write, and follows the same rules. */
+  /** Whether this node receives what the others write, can write itself, and follows the same rules. */
   get isReady(): boolean {
-    return this.membership.isReady && (!this.isUp || this.streams.isReady);
+    return this.membership.isReady && this.membership.isWritable && (!this.isUp || this.streams.isReady);
   }
 
   /**

@@ -29,6 +29,10 @@ describeWithRedis('two nodes whose Redis has no memory left', () => {
     const open = await Promise.all([one.connect('alice'), other.connect('alice')]);
     nodes.forget();
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    await nodes.heard('cluster.down');
+    expect(nodes.all.map(({ isReady }) => isReady)).toEqual([false, false]);
+    for (const node of nodes.all)
+      expect(node.told.filter(({ type }) => type === 'cluster.down')).toMatchObject([{ reason: 'full' }]);
     // Beats are refused, so each node counts as dead after a while.
     await pause(NODE_TTL_MS + 1500);
     expect([await one.refusal('alice'), await other.refusal('alice')]).toEqual([503, 503]);
@@ -39,6 +43,8 @@ describeWithRedis('two nodes whose Redis has no memory left', () => {
 
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
     await nodes.heard('cluster.returned');
+    await nodes.heard('cluster.up');
+    expect(nodes.all.map(({ isReady }) => isReady)).toEqual([true, true]);
     expect([await eventuallyRefused(0), await eventuallyRefused(1)]).toEqual([429, 429]);
     await open[1].close();
     await eventually(() => one.connect('alice'));

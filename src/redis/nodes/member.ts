@@ -33,6 +33,8 @@ export interface MemberListener {
   onGateClosed(partition: Partition): void;
   /** @param sentAt when the beat was sent, monotonic */
   onReply(partition: Partition, reply: BeatReply, sentAt: number): void;
+  /** A beat, or what had to be written before it, did not reach Redis or was refused. */
+  onUnavailable(partition: Partition, error: RedisUnavailableError): void;
   onError(error: unknown): void;
 }
 
@@ -100,7 +102,8 @@ export class Member {
       // So a beat reappears only after the assertion.
       if (this.finding && (await this.assert(this.finding)) && !this.hasLeft) await this.sayAlive();
     } catch (error) {
-      if (!(error instanceof RedisUnavailableError)) this.listener.onError(error);
+      if (error instanceof RedisUnavailableError) this.listener.onUnavailable(this.partition, error);
+      else this.listener.onError(error);
     } finally {
       this.isBeating = false;
     }

@@ -3,7 +3,8 @@ import type { MaybePromise } from '../../time/maybe-promise.js';
 import type { TimerWheel } from '../../time/timer-wheel.js';
 import { within } from '../../time/deadline.js';
 import { Listeners } from '../link/listeners.js';
-import type { Partition } from '../link/redis-port.js';
+import type { OutageReason } from '../link/outage-reason.js';
+import type { Partition, RedisUnavailableError } from '../link/redis-port.js';
 import type { RedisLink } from '../link/redis-link.js';
 import type { BeatReply, LiveNode } from './beat-reply.js';
 import { Currency } from './currency.js';
@@ -43,6 +44,8 @@ export class Membership implements MemberListener {
   private readonly errors = new Listeners<[unknown]>();
   /** Partitions where nodes with other rules live. */
   private readonly strange = new Set<Partition>();
+  /** Partitions that answer, but take nothing. */
+  private readonly unwritable = new Map<Partition, OutageReason>();
   private firstReply: ((reply: BeatReply) => void) | undefined;
   private isStarted = false;
   private stopBeats: (() => void) | undefined;
@@ -58,12 +61,20 @@ export class Membership implements MemberListener {
     this.members = new Map(link.partitions.map((partition) => [partition, memberOf(partition)]));
     this.currency = new Currency(clock, settings.staleMs);
     link.onFailover((partition) => this.of(partition).failedOver());
-    link.onUp((partition) => void this.of(partition).beat());
+    link.onUp((partition) => {
+      this.unwritable.delete(partition);
+      void this.of(partition).beat();
+    });
   }
 
   /** Whether no node with other rules lives beside this one. */
   get isReady(): boolean {
     return this.strange.size === 0;
+  }
+
+  /** Whether Redis takes what is written, as far as it answers. */
+  get isWritable(): boolean {
+    return this.unwritable.size === 0;
   }
 
   /**
@@ -190,10 +201,20 @@ export class Membership implements MemberListener {
   onReply(partition: Partition, reply: BeatReply, sentAt: number): void {
     if (reply.outcome === 'rules') this.foundStrange(partition);
     else this.strange.delete(partition);
+    if (reply.outcome === 'ok' && this.unwritable.delete(partition))
+      this.events.tell({ type: 'cluster.up', partition: partition.tag });
     if (reply.outcome === 'ok' && partition === this.link.control) this.currency.heardBeat(sentAt);
     if (partition === this.link.control) this.firstReply?.(reply);
     this.replies.tell(partition, reply, sentAt);
     this.news.tell();
+  }
+
+  /** @internal */
+  onUnavailable(partition: Partition, { reason }: RedisUnavailableError): void {
+    if (reason !== 'full' && reason !== 'not-writable') return;
+    if (this.unwritable.get(partition) === reason) return;
+    this.unwritable.set(partition, reason);
+    this.events.tell({ type: 'cluster.down', partition: partition.tag, reason });
   }
 
   /** @internal */
