@@ -48,7 +48,9 @@ export function defineOptions<const T extends OptionsTable>(
   const schema = z.object(shape);
 
   function read(given: GivenOptions<T> = {}, environment: Environment = process.env): TableReading<T> {
-    const { values, problems } = readEnvironment(table, environment);
+    const { values, unreadable, problems } = readEnvironment(table, environment);
+    // They count as set, so that nobody is told to set them.
+    for (const name of unreadable) if (shape[name]?.safeParse(STAND_IN).success) values[name] = STAND_IN;
     const production = environment['NODE_ENV'] === 'production';
     const merged = { ...values, ...definedOf(given) };
     problems.push(...misplacedOptions(given, table, rules));

@@ -7,15 +7,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface EnvironmentReading {
   values: Record<string, string>;
+  /** Options that are set, with a value that cannot be told. */
+  unreadable: string[];
   problems: ConfigurationProblem[];
 }
 
 /** Reads the variables of a table. An empty variable counts as not set. */
 export function readEnvironment(table: OptionsTable, environment: Environment): EnvironmentReading {
-  const reading: EnvironmentReading = { values: {}, problems: [] };
+  const reading: EnvironmentReading = { values: {}, unreadable: [], problems: [] };
   for (const [name, { variable, file }] of Object.entries(table)) {
+    const before = reading.problems.length;
     const value = readVariable(environment, variable, file, reading.problems);
     if (value !== undefined) reading.values[name] = value;
+    else if (reading.problems.length > before) reading.unreadable.push(name);
   }
   return reading;
 }

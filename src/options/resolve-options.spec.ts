@@ -426,6 +426,18 @@ describe('options of verifiers', () => {
     };
     expect(names(all)).toEqual([]);
     expect(names({ ...all, WS_INTROSPECTION_CLIENT_ID: '' })).toEqual(['WS_INTROSPECTION_CLIENT_ID']);
+    // What cannot be read is set, so nobody is told to set it.
+    for (const twin of [fileWith('canary'), '/nonexistent'])
+      expect(names({ ...all, WS_INTROSPECTION_CLIENT_SECRET_FILE: twin })).toEqual([
+        'WS_INTROSPECTION_CLIENT_SECRET_FILE',
+      ]);
+    expect(
+      names({
+        ...all,
+        WS_INTROSPECTION_CLIENT_SECRET: '',
+        WS_INTROSPECTION_CLIENT_SECRET_FILE: '/nonexistent',
+      }),
+    ).toEqual(['WS_INTROSPECTION_CLIENT_SECRET_FILE']);
     expect(names({ WS_INTROSPECTION_CLIENT_SECRET_FILE: fileWith('canary') })).toEqual([
       'WS_INTROSPECTION_URL',
       'WS_INTROSPECTION_CLIENT_ID',

@@ -97,6 +97,22 @@ describe('C7 one failed start reports every problem:', () => {
     ]);
   });
 
+  it.each(['/nonexistent', 'package.json'])(
+    'C7 a secret whose file is %s is not reported as missing too',
+    async (file) => {
+      const environment = {
+        WS_JWT_SECRET_FILE: file,
+        ...(file === 'package.json' && { WS_JWT_SECRET: SECRET }),
+      };
+      Object.assign(process.env, environment);
+      try {
+        expect(namesOf(await problemsOfMain([EchoGateway], {}))).toEqual(['WS_JWT_SECRET_FILE']);
+      } finally {
+        for (const name of Object.keys(environment)) Reflect.deleteProperty(process.env, name);
+      }
+    },
+  );
+
   it('C2 C7 the options, gateways and plain HTTP of production', () =>
     inProduction(async () => {
       const weak = { allowedOrigins: ['*'], allowedHosts: ['*'], jwtSecret: 'short' };
