@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import {
+  reconnectAdvice,
   ANONYMOUS,
   CloseCode,
   type Connection,
@@ -165,6 +166,25 @@ it('S5 a client whose line is dead without the server knowing takes its session 
   await registry().sendToRoom('a', 'tick', 1);
   expect(await numbers(back.client, 1)).toEqual([[1, 1]]);
   expect(running.app.get(AwaySessions).size).toBe(0);
+  await back.client.close();
+});
+
+it('S5 R4 a client at its cap, whose dead line is still counted, is told to come back and then resumes', async () => {
+  await start({ maxConnectionsPerUser: 1, rejectWith: 'close' });
+  const { client, resume } = await connect();
+  const attempt = async (...entries: string[]): Promise<object> =>
+    (
+      await TestClient.connect(`${running.url}/ws`, {
+        protocols: ['ws-security.v1', ...entries],
+        token: await mintToken({ sub: 'alice' }),
+      })
+    ).closed;
+  expect(await attempt()).toMatchObject({ code: 4409 });
+  expect(await attempt(`resume.${resume.token}.0`)).toEqual({ code: 1013, reason: 'connection limit' });
+  expect(reconnectAdvice(1013)).toBe('backoff');
+  await cut(client);
+  const back = await connect({ token: resume.token, lastSeq: 0 });
+  expect(back.resume.recovered).toBe(true);
   await back.client.close();
 });
 

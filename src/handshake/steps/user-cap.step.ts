@@ -9,7 +9,9 @@ import { decideOn } from '../decide-on.js';
 import type { Handshake } from '../handshake.js';
 import { HandshakeStep } from '../handshake-step.js';
 import { releaseOf } from '../../nodes/place.js';
+import { CloseCode } from '../../protocol/close-code.enum.js';
 import { retrySoon } from '../retry-after.js';
+import { resumeOfferOf } from '../subprotocol.js';
 
 /** Limits the connections per authenticated user. */
 @Injectable()
@@ -30,10 +32,18 @@ export class UserCapStep extends HandshakeStep {
     return decideOn(
       () => this.counters.stores.ask('directory', () => this.directory.acquire(scope, limit)),
       (isFree) => {
-        if (!isFree)
-          throw new HandshakeRefusal('CONNECTION_LIMIT', retrySoon(), { details: { cap: 'user', limit } });
+        if (!isFree) throw this.full(handshake);
         handshake.hold(releaseOf(this.directory, scope, this.faults));
       },
     );
+  }
+
+  private full({ request }: Handshake): HandshakeRefusal {
+    const { maxConnectionsPerUser: limit, resume } = this.options;
+    const details = { cap: 'user', limit };
+    const refusal = new HandshakeRefusal('CONNECTION_LIMIT', retrySoon(), { details });
+    // Its own old line, which it may have lost, is counted until a heartbeat finds it dead. It should come back.
+    if (resume && resumeOfferOf(request)) refusal.closeCode = CloseCode.TRY_AGAIN_LATER;
+    return refusal;
   }
 }
