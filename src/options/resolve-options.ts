@@ -68,7 +68,11 @@ function contradictions(options: Parsed): ConfigurationProblem[] {
   if (options.tlsCertFile !== undefined) require(options.tlsKeyFile, 'tlsKeyFile', 'tlsCertFile');
   if (options.tlsKeyFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsKeyFile');
   if (options.tlsCaFile !== undefined) require(options.tlsCertFile, 'tlsCertFile', 'tlsCaFile');
-  if (options.authSources.includes('cookie')) require(options.authCookie, 'authCookie', 'authSources');
+  if (options.authSources.includes('cookie') && options.authCookie === undefined)
+    problems.push({
+      name: OPTIONS.authCookie.variable,
+      message: `is required if ${OPTIONS.authSources.variable} contains cookie`,
+    });
   return [...problems, ...verifierContradictions(options), ...redisContradictions(options)];
 }
 

@@ -203,12 +203,15 @@ describe.each(PLATFORMS)("the operator's API on %s", (platform) => {
     for (const bad of [{}, { note: '' }, { note: '  ' }, { note: 'x'.repeat(501) }, { note: 7 }])
       expect(await post('/users/disconnect?dryRun=true', { user: 'alice', ...bad })).toEqual(note);
     const dry = '?dryRun=true';
-    const target = wrong('must name exactly one target, with all of its members');
+    const one = 'must name exactly one target, with all of its members: user and issuer (null without one)';
+    const target = wrong(`${one}, or address; and until, when the ban ends`);
     expect(await post(`/bans${dry}`, { note: 'n', until: clock.now() + 1000 })).toEqual(target);
     expect(await post(`/bans${dry}`, { note: 'n', until: clock.now() + 1000, user: 'alice' })).toEqual(
       target,
     );
-    expect(await post(`/revocations${dry}`, { note: 'n', session: 's', token: 't' })).toEqual(target);
+    expect(await post(`/revocations${dry}`, { note: 'n', session: 's', token: 't' })).toEqual(
+      wrong(`${one}, session, token, or connection`),
+    );
     expect(await post(`/bans${dry}`, { note: 'n', until: 1e12, address: 'a' })).toEqual(
       wrong('until: must be in the future, and at most 365 days ahead'),
     );

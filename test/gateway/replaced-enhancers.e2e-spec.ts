@@ -21,6 +21,7 @@ import {
   WsSecurityException,
   WsThrottlerGuard,
   WsValidationPipe,
+  WsSecurityModule,
 } from 'nestjs-ws-security';
 import { UseGuards } from '@nestjs/common';
 import { EchoDto, EchoGateway } from '../support/echo.gateway.js';
@@ -273,6 +274,14 @@ describe('C6 the start of the application', () => {
       ]);
     },
   );
+
+  it('C6 fails with one problem when our module is imported twice', async () => {
+    @Module({ imports: [WsSecurityModule.forRoot({ rateLimit: 7 })] })
+    class FeatureModule {}
+    expect(await problemsOf({ gateways: [EchoGateway], module: { imports: [FeatureModule] } })).toEqual([
+      'WsSecurityModule: is imported with forRoot() more than once; import it in one module only, it is global',
+    ]);
+  });
 
   it('C6 allows another module to provide a built-in class unchanged', async () => {
     @Module({ providers: [WsValidationPipe, WsExceptionFilter] })

@@ -49,7 +49,7 @@ export class Drains implements OnModuleInit {
   async drainPart(node: string, percent: number, isDryRun: boolean): Promise<Answers<Reached>> {
     const answers = await this.nodes.ask(DRAIN, { node, percent, isDryRun }, BEGUN);
     if (!bodiesOf(answers).some(({ isHere }) => isHere))
-      throw new OperatorError('NOT_FOUND', 'the node did not answer');
+      throw new OperatorError('NOT_FOUND', 'no node with this id has answered');
     return answers;
   }
 

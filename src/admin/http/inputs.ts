@@ -110,7 +110,8 @@ export const DRAIN_BODY = z.strictObject({
   }),
 });
 
-const ONE_TARGET = { error: 'must name exactly one target, with all of its members' };
+const ONE_TARGET =
+  'must name exactly one target, with all of its members: user and issuer (null without one)';
 const user = { user: text(), issuer: nullable() };
 
 export const REVOCATION_BODY = z.union(
@@ -120,9 +121,9 @@ export const REVOCATION_BODY = z.union(
     z.strictObject({ note: NOTE, until: until.optional(), token: text() }),
     z.strictObject({ note: NOTE, until: until.optional(), connection: text() }),
   ],
-  ONE_TARGET,
+  { error: `${ONE_TARGET}, session, token, or connection` },
 );
 export const BAN_BODY = z.union(
   [z.strictObject({ note: NOTE, until, ...user }), z.strictObject({ note: NOTE, until, address: text() })],
-  ONE_TARGET,
+  { error: `${ONE_TARGET}, or address; and until, when the ban ends` },
 );

@@ -22,6 +22,11 @@ const NEVER_ASKED = new Map<InjectionToken, string>([
 /** Classes that replacements must extend. */
 const MUST_EXTEND = [WsValidationPipe, WsExceptionFilter];
 
+const TWICE = {
+  name: 'WsSecurityModule',
+  message: 'is imported with forRoot() more than once; import it in one module only, it is global',
+};
+
 // `MODULE_METADATA.PROVIDERS` of @nestjs/common.
 const PROVIDERS = 'providers';
 
@@ -35,7 +40,9 @@ export class UnusedProviders {
 
   find(): ConfigurationProblem[] {
     const all = this.discovery.getProviders();
-    const home = all.find(({ token }) => token === UnusedProviders)?.host;
+    const homes = new Set(all.filter(({ token }) => token === UnusedProviders).map(({ host }) => host));
+    if (homes.size > 1) return [TWICE];
+    const [home] = homes;
     return [...this.neverAsked(), ...all.flatMap((wrapper) => problemsOf(wrapper, home as Module))];
   }
 
