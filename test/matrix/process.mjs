@@ -5,9 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const TIME_LIMIT_MS = 240_000;
 
-/** An installation takes seconds: one that stands still is begun again. */
-const INSTALL_LIMIT_MS = 120_000;
-const INSTALL_ATTEMPTS = 4;
+const INSTALL_ATTEMPTS = 3;
 const INSTALL_PAUSE_MS = 5_000;
 
 /** What a run of the repository's own tools adds to the environment is not that of an application. */
@@ -19,8 +17,8 @@ function environment(extra) {
 }
 
 /** Runs a program to its end. @returns the exit code and everything that it printed */
-export function execute(program, args, { cwd, env = {}, timeout = TIME_LIMIT_MS }) {
-  const child = spawn(program, args, { cwd, env: environment(env), timeout });
+export function execute(program, args, { cwd, env = {} }) {
+  const child = spawn(program, args, { cwd, env: environment(env), timeout: TIME_LIMIT_MS });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
@@ -47,7 +45,7 @@ export async function install(program, args, prepare, options) {
     rmSync(options.cwd, { recursive: true, force: true });
     mkdirSync(options.cwd);
     prepare();
-    const result = await execute(program, args, { timeout: INSTALL_LIMIT_MS, ...options });
+    const result = await execute(program, args, options);
     if (result.code === 0 || attempt === INSTALL_ATTEMPTS) return result;
     console.log(`exit ${result.code} of ${args.join(' ')}, again\n${result.output}`);
     await wait(attempt * INSTALL_PAUSE_MS);

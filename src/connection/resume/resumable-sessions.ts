@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NodeIdentity } from '../../nodes/node-identity.js';
 import { Clock } from '../../time/clock.js';
 import { TimerWheel, type WheelTimer } from '../../time/timer-wheel.js';
+import type { ServedConnection } from '../served-connection.js';
 import { AwaySessions } from './away-sessions.js';
 import { isEnding } from './resumable.js';
 import type { ResumeSession } from './resume-session.js';
@@ -70,6 +71,12 @@ export class ResumableSessions implements Iterable<ResumeSession> {
     session.tokenHash = hashOfResumeToken(token);
     this.byHash.set(session.tokenHash, session);
     return token;
+  }
+
+  /** The line of a session that a token names, for its owner and on its path; undefined if its client is away. */
+  lineOf(token: string, owner: string, path: string): ServedConnection | undefined {
+    const session = this.byHash.get(hashOfResumeToken(token));
+    return session?.owner === owner && session.path === path ? session.connection : undefined;
   }
 
   /** Uses up the token of a session. An attempt for another owner or path changes nothing. */
