@@ -1,20 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { Issued } from './certificate-authority.js';
+import { describeWithProgram, isInstalled } from './installed.js';
 import { type CommandArgument, runCommands } from './redis-commands.js';
 import { stateOfFiles } from './state-of-files.js';
 
@@ -43,25 +35,8 @@ export const describeWithSentinel = (name: string, define: () => void): void =>
   describeWithPrograms(['redis-server', 'redis-sentinel'], name, define);
 
 function describeWithPrograms(programs: readonly RedisProgram[], name: string, define: () => void): void {
-  const missing = programs.find((program) => !isInstalled(BINARIES[program]));
-  if (!missing) describe(name, define);
-  else if (process.env.CI === 'true')
-    it(`${name}: needs ${missing}`, () => Promise.reject(new Error(`${missing} is not installed`)));
-  else describe.skip(`${name} (skipped: ${missing} is not installed)`, define);
-}
-
-function isInstalled(command: string): boolean {
-  const folders = command.includes(sep) ? [''] : (process.env.PATH ?? '').split(delimiter);
-  return folders.some((folder) => isExecutable(join(folder, command)));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const missing = programs.find((program) => !isInstalled(BINARIES[program])) ?? programs[0];
+  describeWithProgram(missing as RedisProgram, name, define, BINARIES[missing as RedisProgram]);
 }
 
 /** As {@link describeWithRedis}, for tests that set the clock of the server; they need a C compiler. */
