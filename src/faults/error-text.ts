@@ -9,7 +9,7 @@ const UNKNOWN = 'unknown';
 /** The name of an error, whatever was thrown. Its stack is not read: to write that takes longer than all else. */
 export function errorNameOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.name.slice(0, MAX_NAME) : typeof error;
+    return error instanceof Error ? writtenOut(error.name, MAX_NAME) : typeof error;
   } catch {
     return UNKNOWN;
   }
@@ -32,7 +32,7 @@ export function errorMessageOf(error: unknown): string {
 /** Name and message on one line, which input of clients in the message cannot break. */
 export function errorTitleOf(error: unknown): string {
   const [name, message] = [errorNameOf(error), errorMessageOf(error)];
-  return writtenOut(message === '' ? name : `${name}: ${message.slice(0, MAX_MESSAGE)}`);
+  return message === '' ? name : `${name}: ${writtenOut(message, MAX_MESSAGE)}`;
 }
 
 /** The lines of the stack, each after a line feed, without name and message; empty if there are none. */

@@ -2,9 +2,13 @@
 // which spell a whole text that nobody sees, too.
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065]/gu;
 
-/** A text that can neither break nor reorder the line it is written to: unsafe characters are escapes, such as `\u000a`. */
-export function writtenOut(text: string): string {
-  return text.replace(UNSAFE, escaped);
+/**
+ * A text that can neither break nor reorder the line it is written to: unsafe characters are escapes, such as `\u000a`.
+ *
+ * @param max of characters, escapes included
+ */
+export function writtenOut(text: string, max: number): string {
+  return text.slice(0, max).replace(UNSAFE, escaped).slice(0, max);
 }
 
 function escaped(character: string): string {

@@ -56,7 +56,11 @@ export function detailedBy(exception: unknown): WsSecurityException | undefined 
 }
 
 function isGuardRefusal(exception: unknown): boolean {
-  return exception instanceof WsException && exception.getError() === GUARD_REFUSAL;
+  try {
+    return exception instanceof WsException && exception.getError() === GUARD_REFUSAL;
+  } catch {
+    return false;
+  }
 }
 
 function bodyOfWsException(exception: WsException): ErrorBody {

@@ -20,5 +20,5 @@ function safe(value: unknown): unknown {
 }
 
 function safeText(text: string): string {
-  return writtenOut(text.slice(0, MAX_TEXT)).slice(0, MAX_TEXT);
+  return writtenOut(text, MAX_TEXT);
 }

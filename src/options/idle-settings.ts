@@ -3,6 +3,7 @@ import { ADMIN_OPTIONS } from './admin-options.js';
 import type { MountedParts } from './mounted-parts.js';
 import { OPTIONS, type OptionName, type ResolvedOptions } from './options.schema.js';
 import { REDIS_OPTIONS } from './redis-options.js';
+import { HOW_TO_SERVE_TLS } from './serving-tls.js';
 
 interface Dependence {
   readonly names: readonly OptionName[];
@@ -10,11 +11,6 @@ interface Dependence {
   readonly isMet: (options: ResolvedOptions, parts: MountedParts) => boolean;
   readonly message: string;
 }
-
-/** How each adapter of HTTP gets the files of `WS_TLS_*`. */
-export const HOW_TO_SERVE_TLS =
-  'NestFactory.create(AppModule, { httpsOptions: tlsOptionsFromEnv() }) with Express, ' +
-  'new FastifyAdapter({ https: tlsOptionsFromEnv() }) with Fastify';
 
 const namesOf = (table: object): OptionName[] => Object.keys(table) as OptionName[];
 

@@ -78,6 +78,7 @@ it.each(RULES)(
 
 const FAILURES: readonly [event: string, text: string][] = [
   ['throws', 'A handler of "throws" failed'],
+  ['unreadable', 'A handler of "unreadable" failed'],
   ['unsendable', 'The answer to "unsendable" failed'],
 ];
 

@@ -1,5 +1,5 @@
 import { Injectable, UseGuards } from '@nestjs/common';
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { MessageBody, SubscribeMessage, WsException } from '@nestjs/websockets';
 import { IsNumber, IsOptional, registerDecorator } from 'class-validator';
 import { type PolicyRequest, SecureGateway, WsPolicyGuard } from 'nestjs-ws-security';
 import { z } from 'zod';
@@ -52,6 +52,12 @@ class Looking extends WsPolicyGuard<Order> {
   }
 }
 
+class UnreadableException extends WsException {
+  override getError(): never {
+    return fail();
+  }
+}
+
 @SecureGateway({ path: '/ws' })
 export class FaultyGateway {
   handleDisconnect(): void {
@@ -77,6 +83,11 @@ export class FaultyGateway {
   @SubscribeMessage('throws')
   throws(): never {
     return fail();
+  }
+
+  @SubscribeMessage('unreadable')
+  unreadable(): never {
+    throw new UnreadableException('x');
   }
 
   @SubscribeMessage('unsendable')

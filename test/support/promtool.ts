@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { describeWithProgram } from './installed.js';
 
 /** Tests that need promtool. Without it they are skipped; with CI=true they fail. */
-export function describeWithPromtool(name: string, define: () => void): void {
-  const isInstalled = spawnSync('promtool', ['--version']).status === 0;
-  if (isInstalled || process.env['CI'] === 'true') describe(name, define);
-  else describe.skip(`${name} (skipped: promtool is not installed)`, define);
-}
+export const describeWithPromtool = (name: string, define: () => void): void =>
+  describeWithProgram('promtool', name, define);

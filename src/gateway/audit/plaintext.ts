@@ -1,7 +1,7 @@
 import { Server as TlsServer } from 'node:tls';
 import type { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { ConfigurationProblem } from '../../errors/configuration.error.js';
-import { HOW_TO_SERVE_TLS } from '../../options/idle-settings.js';
+import { HOW_TO_SERVE_TLS } from '../../options/serving-tls.js';
 import type { ResolvedOptions } from '../../options/options.schema.js';
 import type { DiscoveredGateway } from '../gateway-explorer.js';
 import { portIn } from './gateway-port.js';

@@ -51,7 +51,6 @@ export class UserCapStep extends HandshakeStep {
   }
 
   /** The line that a client says it has lost, and does not need any more. */
-
   private lineOf({ request, limitKey, endpoint }: Handshake): ServedConnection | undefined {
     const offer = this.options.resume ? resumeOfferOf(request) : undefined;
     const line = offer && endpoint && this.sessions.lineOf(offer.token, limitKey, endpoint.path);
